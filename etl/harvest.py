@@ -1,0 +1,42 @@
+"""What a source hands over for publishing: rows that were taken, and rows that were not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from ranking.tables import Measurements, Quarantine
+
+
+@dataclass
+class Harvest:
+    """Measurements (rows of `tables.Measurements`) and what else one pull or import brought."""
+
+    measurements: pl.DataFrame
+    captured_at: datetime
+    sources: list[str]
+    quarantine: pl.DataFrame = field(default_factory=lambda: empty_quarantine())
+    warnings: list[str] = field(default_factory=list)
+
+
+def measurement_rows(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
+    """A frame with exactly the columns and types of `tables.Measurements`, not yet validated.
+
+    Missing optional keys (numerator, denominator, score, max_score, quality) become null,
+    a missing `field` becomes `all`, a missing `state` becomes `reported`.
+    """
+    schema = Measurements.create_empty().schema
+    frame = pl.DataFrame(list(rows), schema=schema, orient="row", strict=False)
+    return frame.with_columns(pl.col("field").fill_null("all"), pl.col("state").fill_null("reported"))
+
+
+def quarantine_rows(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
+    """A frame with the columns and types of `tables.Quarantine`."""
+    return pl.DataFrame(list(rows), schema=Quarantine.create_empty().schema, orient="row", strict=False)
+
+
+def empty_quarantine() -> pl.DataFrame:
+    return quarantine_rows([])

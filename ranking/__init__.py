@@ -1,0 +1,1 @@
+"""Pure functions on plain frames: what a figure means, how units compare. No I/O."""

@@ -1,0 +1,142 @@
+"""Measures as data: what each YAML definition must say, and how its value is computed from a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+import polars as pl
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+Basis = Literal["portal", "form", "dossiers"]
+
+
+class MeasureError(ValueError):
+    """A definition is not usable; the message names file, key, the value found and what is allowed."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Text(_Strict):
+    """One text in both languages."""
+
+    vi: Annotated[str, Field(min_length=1)]
+    en: Annotated[str, Field(min_length=1)]
+
+    def in_language(self, language: str) -> str:
+        return self.vi if language == "vi" else self.en
+
+
+class Target(_Strict):
+    """A level to reach, in the measure's unit (per cent for shares), with its legal source."""
+
+    value: float
+    by: date | None = None
+    source: Text
+
+
+class Band(_Strict):
+    """A named stretch of values, from `at_least` up to the next band's."""
+
+    at_least: float
+    name: Text
+
+
+class Measure(_Strict):
+    """One measure; `kind` says how a row of measurements becomes its value (see `value`)."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    name: Text
+    short: Text
+    meaning: Text
+    why: Text
+    numerator: Text | None
+    denominator: Text | None
+    kind: Literal["share", "score", "count", "rate", "quantity"]
+    unit: Text
+    decimals: Annotated[int, Field(ge=0, le=3)]
+    per: Annotated[float, Field(gt=0)] = 1
+    max_score: float | None = None
+    direction: Literal["higher", "lower", "neutral"]
+    basis: Annotated[list[Basis], Field(min_length=1)]
+    series: Annotated[list[str], Field(min_length=1)]
+    minimum_denominator: Annotated[int, Field(ge=0)]
+    below_minimum: Text
+    target: Target | None = None
+    bands: list[Band] = []
+    caveats: list[Text]
+    sources: Annotated[list[str], Field(min_length=1)]
+    derived_from: str | None = None
+    order: int
+    author: str
+    reviewed: date
+    next_review: date
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Measure:
+        if self.kind == "score" and self.max_score is None:
+            raise ValueError("a measure of kind score needs max_score")
+        if self.kind in ("share", "rate") and self.denominator is None:
+            raise ValueError(f"a measure of kind {self.kind} needs a denominator")
+        if self.next_review <= self.reviewed:
+            raise ValueError(f"next_review {self.next_review} is not after reviewed {self.reviewed}")
+        levels = [band.at_least for band in self.bands]
+        if levels != sorted(levels, reverse=True):
+            raise ValueError("bands must run from the highest at_least to the lowest")
+        return self
+
+    def value(self) -> pl.Expr:
+        """The value of a row of `tables.Measurements`, null where the row reports none.
+
+        share: 100 · numerator / denominator, in per cent. rate: per · numerator / denominator.
+        score: points. count and quantity: the numerator as the source gives it.
+        """
+        ratio = pl.col("numerator") / pl.when(pl.col("denominator") > 0).then(pl.col("denominator"))
+        by_kind = {
+            "share": 100 * ratio,
+            "rate": self.per * ratio,
+            "score": pl.col("score"),
+            "count": pl.col("numerator"),
+            "quantity": pl.col("numerator"),
+        }
+        return pl.when(pl.col("state") == "reported").then(by_kind[self.kind])
+
+
+def registry(definitions: Mapping[str, str]) -> dict[str, Measure]:
+    """The measures of `definitions` (file name → YAML text) by id, in their display order.
+
+    Raises MeasureError on the first file that is not a valid definition.
+    """
+    measures = [_measure(name, text) for name, text in sorted(definitions.items())]
+    by_id = {measure.id: measure for measure in sorted(measures, key=lambda m: (m.order, m.id))}
+    for measure in measures:
+        if measure.derived_from and measure.derived_from not in by_id:
+            raise MeasureError(f"{measure.id}.yaml, derived_from: no measure {measure.derived_from!r}")
+    return by_id
+
+
+def _measure(name: str, text: str) -> Measure:
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise MeasureError(f"{name}: not YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise MeasureError(f"{name}: holds no keys")
+    try:
+        measure = Measure.model_validate(content)
+    except ValidationError as error:
+        raise MeasureError("; ".join(_complaint(name, e) for e in error.errors())) from None
+    if f"{measure.id}.yaml" != name:
+        raise MeasureError(f"{name}, id: is {measure.id!r}, but must be the file's name without .yaml")
+    return measure
+
+
+def _complaint(name: str, error: Mapping[str, object]) -> str:
+    key = ".".join(map(str, error["loc"])) or "definition"
+    found = error.get("input")
+    shown = f", found {found!r}" if not isinstance(found, dict) else ""
+    return f"{name}, {key}: {error['msg']}{shown}"
