@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import polars as pl
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 Basis = Literal["portal", "form", "dossiers"]
 
@@ -18,7 +19,17 @@ class MeasureError(ValueError):
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_only_known_keys(cls, content: object) -> object:
+        known = ", ".join(cls.model_fields)
+        if not isinstance(content, Mapping):
+            raise ValueError(f"must hold the keys {known}")
+        if unknown := [str(key) for key in content if key not in cls.model_fields]:
+            raise ValueError(f"unknown key {', '.join(unknown)}; known keys are {known}")
+        return content
 
 
 class Text(_Strict):
@@ -79,14 +90,14 @@ class Measure(_Strict):
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Measure:
         if self.kind == "score" and self.max_score is None:
-            raise ValueError("a measure of kind score needs max_score")
+            raise ValueError("max_score: a measure of kind score must have one, the points at full marks")
         if self.kind in ("share", "rate") and self.denominator is None:
-            raise ValueError(f"a measure of kind {self.kind} needs a denominator")
+            raise ValueError(f"denominator: a measure of kind {self.kind} must have one, not null")
         if self.next_review <= self.reviewed:
-            raise ValueError(f"next_review {self.next_review} is not after reviewed {self.reviewed}")
+            raise ValueError(f"next_review: {self.next_review} must be later than reviewed, {self.reviewed}")
         levels = [band.at_least for band in self.bands]
-        if levels != sorted(levels, reverse=True):
-            raise ValueError("bands must run from the highest at_least to the lowest")
+        if levels != sorted(set(levels), reverse=True):
+            raise ValueError(f"bands: must run from the highest at_least to the lowest, found {levels}")
         return self
 
     def value(self) -> pl.Expr:
@@ -115,28 +126,30 @@ def registry(definitions: Mapping[str, str]) -> dict[str, Measure]:
     by_id = {measure.id: measure for measure in sorted(measures, key=lambda m: (m.order, m.id))}
     for measure in measures:
         if measure.derived_from and measure.derived_from not in by_id:
-            raise MeasureError(f"{measure.id}.yaml, derived_from: no measure {measure.derived_from!r}")
+            found, known = measure.derived_from, ", ".join(by_id)
+            raise MeasureError(f"{measure.id}.yaml, derived_from: no measure {found!r}; known are {known}")
     return by_id
 
 
 def _measure(name: str, text: str) -> Measure:
     try:
-        content = yaml.safe_load(text)
+        measure = Measure.model_validate(yaml.safe_load(text))
     except yaml.YAMLError as error:
         raise MeasureError(f"{name}: not YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise MeasureError(f"{name}: holds no keys")
-    try:
-        measure = Measure.model_validate(content)
     except ValidationError as error:
         raise MeasureError("; ".join(_complaint(name, e) for e in error.errors())) from None
     if f"{measure.id}.yaml" != name:
-        raise MeasureError(f"{name}, id: is {measure.id!r}, but must be the file's name without .yaml")
+        right = name.removesuffix(".yaml")
+        raise MeasureError(f"{name}, id: found {measure.id!r}, but it must be the file's name, {right!r}")
     return measure
 
 
-def _complaint(name: str, error: Mapping[str, object]) -> str:
-    key = ".".join(map(str, error["loc"])) or "definition"
-    found = error.get("input")
-    shown = f", found {found!r}" if not isinstance(found, dict) else ""
-    return f"{name}, {key}: {error['msg']}{shown}"
+def _complaint(name: str, error: ErrorDetails) -> str:
+    place = ", ".join(filter(None, [name, ".".join(map(str, error["loc"]))]))
+    if error["type"] == "missing":
+        return f"{place}: the key is missing"
+    what = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    found = error["input"]
+    if isinstance(found, dict | list):
+        return f"{place}: {what}" if error["loc"] else f"{place}, {what}"
+    return f"{place}: {what}, found {found!r}"

@@ -14,16 +14,18 @@ _NEW_STYLE = {
 }
 _NEW_STYLE_AT_END = re.compile(r"(?<!q)(" + "|".join(_NEW_STYLE) + r")(?!\w)", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
+_APOSTROPHE = re.compile(r"[’‘ʼ′´`]")
+_SEPARATOR = re.compile(r"\s*[-‐‑–—]\s*")
 _OFFICE = re.compile(r"^(ubnd|u\.b\.n\.d\.?|[uủ]y ban nhân dân|ủy ban nhân dân)\s+")
-_CENTRE = re.compile(r"^(trung tâm (phục vụ )?hành chính công|tt ?pvhcc|ttpvhcc)\s+(của\s+)?")
+_CENTRE = re.compile(r"^(trung tâm (phục vụ )?hành chính công|(trung tâm|tt) ?pvhcc)\s+(của\s+)?")
 _KIND = re.compile(r"^(xã|phường|đặc khu|thị trấn|x\.|p\.|đk\.|tt\.)\s*")
 _KIND_OF = {"x.": "xã", "p.": "phường", "đk.": "đặc khu", "tt.": "thị trấn"}
-_PROVINCE = re.compile(r"\s*[-–—,(]+\s*(tỉnh|thành phố|tp\.?)\s+[^-–—,]*$")
+_PROVINCE = re.compile(r"\s*[-‐‑–—,(]+\s*((tỉnh|thành phố|tp)\s+|tp\.\s*)[^-‐‑–—,]*$")
 
 
 def tidy(text: str) -> str:
     """NFC, single spaces, ordinary hyphens and apostrophes."""
-    text = unicodedata.normalize("NFC", text).replace("’", "'").replace("‘", "'").replace("\u00ad", "")
+    text = _APOSTROPHE.sub("'", unicodedata.normalize("NFC", text)).replace("\u00ad", "")
     return _SPACE.sub(" ", text).strip()
 
 
@@ -62,4 +64,4 @@ def unit_key(text: str) -> tuple[str | None, str]:
     if found := _KIND.match(name):
         kind = _KIND_OF.get(found.group(1), found.group(1))
         name = name[found.end() :]
-    return kind, re.sub(r"\s*[-–—]\s*", "-", name).strip()
+    return kind, re.sub(r"\s*'\s*", "'", _SEPARATOR.sub("-", name)).strip()

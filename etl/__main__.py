@@ -1,0 +1,44 @@
+"""The command line: `python -m etl <command>`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+from etl.faults import Fault
+
+COMMANDS = {
+    "pull": ("etl.pull", "pull figures of 2026 and later from the national portal"),
+    "pull-2025": ("etl.portal_2025", "pull the index of 2025 from the portal's former gateway"),
+    "replay": ("etl.replay", "publish again from archived replies, without any request"),
+    "import-form": ("etl.form_ii06", "read workbooks of form II.06/VPCP/KSTT"),
+    "simulate": ("etl.simulated", "build the simulated dataset"),
+    "reference": ("etl.reference", "build units, lineage and provinces"),
+    "boundaries": ("etl.boundaries", "prepare the communes' boundaries for the map"),
+    "status": ("etl.status", "say what is published"),
+}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; its exit code, or 1 with one clear line where a Fault says what is wrong."""
+    words = sys.argv[1:] if words is None else words
+    parser = argparse.ArgumentParser(prog="python -m etl", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, purpose) in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        if name in words[:1]:
+            import_module(module).add_arguments(command)
+    args = parser.parse_args(words)
+    try:
+        return import_module(COMMANDS[args.command][0]).run(args)
+    except Fault as fault:
+        print(f"{args.command}: {fault}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"{args.command}: stopped", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""Ranks: within each period and scope, communes among communes, provinces among provinces."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ranking.measures import Measure
+from ranking.periods import MERGER
+from ranking.tables import COUNTRY, PERIOD_COLUMNS, Standings
+
+_DECIMALS = 9
+_GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
+
+
+def standings(measurements: pl.DataFrame, measure: Measure, scopes: pl.DataFrame) -> pl.DataFrame:
+    """The standings (`tables.Standings`) of one measure.
+
+    `measurements`: rows of `tables.Measurements` of this measure. `scopes`: one row per unit with
+    `unit_code`, `level`, `province_code`; units that are not in it (old communes) are not ranked.
+    Ties share the best rank. Units without a figure, or below the measure's minimum denominator,
+    stay in the table with a null rank. A neutral measure is ordered from high to low.
+    """
+    rows = measurements.filter(
+        pl.col("measure") == measure.id,
+        pl.col("field") == "all",
+        pl.col("level") != "country",
+        (pl.col("level") != "commune") | (pl.col("period_start") >= MERGER),
+    )
+    values = rows.join(scopes, on=["unit_code", "level"]).with_columns(
+        value=measure.value().round(_DECIMALS),
+        enough=pl.col("denominator").fill_null(measure.minimum_denominator) >= measure.minimum_denominator,
+    )
+    scoped = pl.concat([_in_country(values), _in_province(values)])
+    return _ranked(scoped, descending=measure.direction != "lower")
+
+
+def unit_scopes(units: pl.DataFrame, provinces: pl.DataFrame, departments: pl.Series) -> pl.DataFrame:
+    """One row per unit that can be ranked: communes, provinces and the given department codes."""
+    communes = units.select(unit_code="code", level=pl.lit("commune"), province_code="province_code")
+    own = provinces.select(unit_code="code", level=pl.lit("province"), province_code="code")
+    states = provinces.select("state_code", province_code="code")
+    offices = (
+        pl.DataFrame({"unit_code": departments.unique(maintain_order=True)})
+        .with_columns(level=pl.lit("department"), state_code=pl.col("unit_code").str.split(".").list.first())
+        .join(states, on="state_code")
+        .select("unit_code", "level", "province_code")
+    )
+    return pl.concat([communes, own, offices])
+
+
+def _in_country(values: pl.DataFrame) -> pl.DataFrame:
+    return values.filter(pl.col("level") != "department").with_columns(scope=pl.lit(COUNTRY))
+
+
+def _in_province(values: pl.DataFrame) -> pl.DataFrame:
+    return values.filter(pl.col("level") != "province").with_columns(scope="province_code")
+
+
+def _ranked(scoped: pl.DataFrame, *, descending: bool) -> pl.DataFrame:
+    ranked = pl.when("enough").then("value")
+    rank = ranked.rank("min", descending=descending).over(_GROUP)
+    columns = {name: dtype for name, dtype in Standings.create_empty().schema.items() if name not in scoped.columns}
+    empty = {name: pl.lit(None, dtype) for name, dtype in columns.items() if name not in ("rank", "of")}
+    return (
+        scoped.with_columns(rank=rank.cast(pl.UInt32), of=ranked.count().over(_GROUP).cast(pl.UInt32), **empty)
+        .select(Standings.column_names())
+        .sort(*_GROUP, "rank", "unit_code", nulls_last=True)
+    )

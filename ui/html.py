@@ -1,0 +1,44 @@
+"""Small pieces of HTML; every text that comes from outside is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+import streamlit as st
+
+
+def show(markup: str) -> None:
+    """Put markup into the page."""
+    st.html(markup)
+
+
+def heading(title: str, sentence: str) -> None:
+    """The page's title and the sentence that says what is shown; `sentence` is markup."""
+    show(f'<h1 class="gd-title">{escape(title)}</h1><p class="gd-sentence">{sentence}</p>')
+
+
+def caption(text: str) -> None:
+    show(f'<p class="gd-caption">{escape(text)}</p>')
+
+
+def cards(figures: Iterable[tuple[str, str, str]]) -> None:
+    """At most four figures: (name, figure, note) each."""
+    boxes = "".join(
+        f'<div class="gd-card"><dt>{escape(name)}</dt><dd><span class="gd-figure">{escape(figure)}</span>'
+        f'<div class="gd-note">{escape(note)}</div></dd></div>'
+        for name, figure, note in figures
+    )
+    show(f'<dl class="gd-cards">{boxes}</dl>')
+
+
+def legend(entries: Iterable[tuple[str, str]]) -> None:
+    """(colour or `hatch`, words) each, in one line that wraps."""
+    items = "".join(f"<li>{_swatch(colour)}{escape(text)}</li>" for colour, text in entries)
+    show(f'<ul class="gd-legend">{items}</ul>')
+
+
+def _swatch(colour: str) -> str:
+    if colour == "hatch":
+        return '<span class="gd-swatch gd-hatch"></span>'
+    return f'<span class="gd-swatch" style="background:{colour}"></span>'

@@ -1,0 +1,98 @@
+"""The link to a view: every choice a reader makes stands in the query string, as a code.
+
+Streamlit's own `bind="query-params"` writes the label of an option, so a link copied from the
+Vietnamese page would not open in English. Here the link carries the option itself. A choice is
+read from the link, else from this session's earlier choice, else it is the default; and it is
+written back, so the address line always reproduces the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+_REMEMBERED = "remembered"
+
+
+def choice(key: str, options: Sequence[str], default: str) -> str:
+    """The option that holds for `key` now."""
+    for wanted in (st.query_params.get(key), _memory().get(key)):
+        if wanted in options:
+            return wanted
+    return default
+
+
+def remember(key: str, value: str, default: str | None = None) -> None:
+    """Keep a choice for the session and in the link; a default leaves the link short."""
+    _memory()[key] = value
+    if value == default:
+        if key in st.query_params:
+            del st.query_params[key]
+    elif st.query_params.get(key) != value:
+        st.query_params[key] = value
+
+
+def select(
+    label: str, key: str, options: Sequence[str], default: str, caption: Callable[[str], str], **widget: object
+) -> str:
+    """A select box bound to the link."""
+    value = choice(key, options, default)
+    st.session_state[_widget(key)] = value
+    st.selectbox(
+        label, options, key=_widget(key), format_func=caption, on_change=_take, args=(key, default), **widget
+    )  # fmt: skip
+    remember(key, value, default)
+    return value
+
+
+def segments(
+    label: str, key: str, options: Sequence[str], default: str, caption: Callable[[str], str], **widget: object
+) -> str:
+    """A segmented control bound to the link; one option is always chosen."""
+    value = choice(key, options, default)
+    st.session_state[_widget(key)] = value
+    st.segmented_control(
+        label, options, key=_widget(key), format_func=caption, on_change=_take, args=(key, default), **widget
+    )  # fmt: skip
+    remember(key, value, default)
+    return value
+
+
+def words(label: str, key: str, **widget: object) -> str:
+    """A line of text bound to the link."""
+    value = st.query_params.get(key, "")[:80]
+    st.session_state[_widget(key)] = value
+    st.text_input(label, key=_widget(key), max_chars=80, on_change=_take, args=(key, ""), **widget)
+    return value
+
+
+def several(
+    label: str, key: str, options: Sequence[str], caption: Callable[[str], str], most: int, **widget: object
+) -> list[str]:
+    """A choice of up to `most` options bound to the link."""
+    chosen = [code for code in st.query_params.get(key, "").split(",") if code in options][:most]
+    st.session_state[_widget(key)] = chosen
+    st.multiselect(
+        label, options, key=_widget(key), format_func=caption, max_selections=most,
+        on_change=_take_several, args=(key,), **widget,
+    )  # fmt: skip
+    return chosen
+
+
+def _take(key: str, default: str) -> None:
+    value = st.session_state[_widget(key)]
+    if value is not None:
+        remember(key, value, default)
+
+
+def _take_several(key: str) -> None:
+    remember(key, ",".join(st.session_state[_widget(key)]), "")
+
+
+def _widget(key: str) -> str:
+    return f"chosen_{key}"
+
+
+def _memory() -> dict[str, str]:
+    return st.session_state.setdefault(_REMEMBERED, {})

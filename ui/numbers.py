@@ -1,0 +1,68 @@
+"""Numbers, days and periods in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.numbers import format_decimal
+
+from ranking.measures import Measure
+from ranking.periods import Period, local_day
+
+MISSING = "–"
+_ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}
+
+
+def number(value: float | None, language: str, decimals: int = 0) -> str:
+    """1.234,5 in Vietnamese, 1,234.5 in English; a dash where there is no value."""
+    if value is None:
+        return MISSING
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=language)
+
+
+def with_unit(value: float | None, measure: Measure, language: str) -> str:
+    """A value of `measure` with its unit; the per-cent sign stands off in Vietnamese, as its readers write it."""
+    if value is None:
+        return MISSING
+    figure = number(value, language, measure.decimals)
+    unit = measure.unit.in_language(language)
+    if unit == "%":
+        return f"{figure}\u00a0%" if language == "vi" else f"{figure}%"
+    return f"{figure}\u00a0{unit}" if unit else figure
+
+
+def day(value: date, language: str) -> str:
+    """26/9/2026 in Vietnamese, 26 Sep 2026 in English."""
+    if language == "vi":
+        return f"{value.day}/{value.month}/{value.year}"
+    return f"{value.day} {value:%b} {value.year}"
+
+
+def local_date(moment: datetime, language: str) -> str:
+    """The day in Vietnam of a moment that carries its time zone."""
+    return day(local_day(moment), language)
+
+
+def period(value: Period, language: str) -> str:
+    """`Tháng 8/2026`, `Quý III/2026`, `Lũy kế 1/1–26/9/2026` and their English counterparts."""
+    start, end = value.start, value.end
+    if value.kind == "month":
+        return f"Tháng {start.month}/{start.year}" if language == "vi" else f"{start:%B} {start.year}"
+    if value.kind == "quarter":
+        quarter = (start.month + 2) // 3
+        return f"Quý {_ROMAN[quarter]}/{start.year}" if language == "vi" else f"Q{quarter} {start.year}"
+    if value.kind == "half":
+        half = (start.month + 5) // 6
+        return f"6 tháng {'đầu' if half == 1 else 'cuối'} năm {start.year}" if language == "vi" else f"H{half} {start.year}"
+    if value.kind == "year":
+        return f"Năm {start.year}" if language == "vi" else f"Year {start.year}"
+    return _stretch(start, end, language)
+
+
+def _stretch(start: date, end: date, language: str) -> str:
+    if language == "vi":
+        first = f"{start.day}/{start.month}" if start.year == end.year else day(start, language)
+        return f"Lũy kế {first}–{day(end, language)}"
+    first = f"{start.day} {start:%b}" if start.year == end.year else day(start, language)
+    return f"{first} – {day(end, language)}"

@@ -1,0 +1,258 @@
+"""Snapshots as pages read them: opened once, checked once, cached as frames that nobody changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+import yaml
+
+from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
+from ranking.measures import Measure, registry
+from ranking.names import fold
+from ranking.periods import Period
+from ranking.tables import CELL, COUNTRY
+
+HOME = Path(__file__).resolve().parents[1]
+DATASETS = ("live", "recorded", "simulated")
+_MENDING = {
+    "live": "python -m etl pull --year 2026",
+    "recorded": "git checkout -- data/published/recorded",
+    "simulated": "python -m etl simulate",
+}
+
+
+class SnapshotTrouble(Exception):
+    """A dataset cannot be read: `kind` missing or damaged, what is wrong, and the command that mends it."""
+
+    def __init__(self, dataset: str, kind: str, detail: str = "") -> None:
+        super().__init__(f"{dataset}: {kind} {detail}")
+        self.dataset, self.kind, self.detail = dataset, kind, detail
+        self.command = _MENDING.get(dataset, "python -m etl status")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published snapshot: immutable, so everything read from it may be cached by its folder."""
+
+    folder: Path
+    manifest: Manifest
+
+    def __hash__(self) -> int:
+        return hash(self.folder)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Snapshot) and self.folder == other.folder
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        return pl.scan_parquet(self.folder / table_file(table))
+
+
+def published_folder() -> Path:
+    """`published/` of the data folder; the environment variable GANDAN_DATA moves the data folder."""
+    return Path(os.environ.get("GANDAN_DATA", HOME / "data")) / "published"
+
+
+def datasets() -> list[str]:
+    """The datasets that have been published, the best one first."""
+    return [name for name in DATASETS if (published_folder() / name / CURRENT).exists()]
+
+
+def open_snapshot(dataset: str) -> Snapshot:
+    """The snapshot that `dataset` names now; SnapshotTrouble where there is none or it is damaged."""
+    pointer = published_folder() / dataset / CURRENT
+    if not pointer.exists():
+        raise SnapshotTrouble(dataset, "missing")
+    folder = pointer.parent / pointer.read_text(encoding="utf-8").strip()
+    return snapshot_at(dataset, folder)
+
+
+def snapshot_at(dataset: str, folder: Path) -> Snapshot:
+    """A snapshot by its folder, its files checked against the manifest once per process and change."""
+    try:
+        stamp = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.iterdir()))
+        return _checked(dataset, folder, stamp)
+    except OSError as error:
+        raise SnapshotTrouble(dataset, "damaged", f"{folder.name}: {error.strerror}") from error
+
+
+@lru_cache(maxsize=16)
+def _checked(dataset: str, folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Snapshot:
+    try:
+        manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
+    except ManifestError as error:
+        raise SnapshotTrouble(dataset, "damaged", str(error)) from error
+    for table, expected in manifest.sha256.items():
+        with (folder / table_file(table)).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+                raise SnapshotTrouble(dataset, "damaged", f"{table_file(table)} is not the file that was published")
+    return Snapshot(folder, manifest)
+
+
+@lru_cache(maxsize=1)
+def measures() -> dict[str, Measure]:
+    """The registry of `data/measures`."""
+    folder = HOME / "data" / "measures"
+    return registry({path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.yaml")})
+
+
+@lru_cache(maxsize=8)
+def reference(table: str) -> pl.DataFrame:
+    """A table of `data/reference`: units, lineage or provinces."""
+    return pl.read_parquet(HOME / "data" / "reference" / f"{table}.parquet")
+
+
+@lru_cache(maxsize=1)
+def events() -> list[dict[str, object]]:
+    """Policy events for time charts, in the order of their dates."""
+    text = (HOME / "data" / "reference" / "events.yaml").read_text(encoding="utf-8")
+    return sorted(yaml.safe_load(text)["events"], key=lambda event: event["date"])
+
+
+@lru_cache(maxsize=1)
+def province_names() -> dict[str, str]:
+    provinces = reference("provinces")
+    return dict(provinces.sort("name").select("code", "name").iter_rows())
+
+
+@lru_cache(maxsize=1)
+def _old_names() -> pl.DataFrame:
+    """One row per new unit: the folded names of the old communes in it."""
+    return reference("lineage").select(
+        unit_code="new_code", old=pl.col("old_name").map_elements(fold, return_dtype=pl.String), old_name="old_name"
+    )
+
+
+@lru_cache(maxsize=32)
+def catalog(snapshot: Snapshot) -> pl.DataFrame:
+    """What can be ranked: one row per level, measure, basis, series, period and scope, with `of` and `units`."""
+    key = ["level", "measure", "basis", "series", "period_start", "period_end", "period_kind", "scope"]
+    return snapshot.scan("standings").group_by(key).agg(units=pl.len(), of=pl.col("of").max()).sort(key).collect()
+
+
+@lru_cache(maxsize=64)
+def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
+    """The ranked units of one view: standings with names, figures and the dossiers received (`received`)."""
+    where = _at(level, measure, basis, period)
+    standings = snapshot.scan("standings").filter(*where, pl.col("scope") == scope).collect()
+    figures = snapshot.scan("measurements").filter(*where, pl.col("field") == "all").collect()
+    facts = figures.select(
+        "unit_code", "numerator", "denominator", "score", "max_score", "provisional", "quality", "captured_at"
+    )
+    received = _received(snapshot, level, period)
+    return (
+        standings.join(facts, on="unit_code", how="left")
+        .join(received, on="unit_code", how="left")
+        .join(unit_names(snapshot, level), on="unit_code", how="left")
+        .sort("rank", "name", nulls_last=True)
+    )
+
+
+@lru_cache(maxsize=64)
+def _received(snapshot: Snapshot, level: str, period: Period) -> pl.DataFrame:
+    rows = snapshot.scan("measurements").filter(
+        *_at(level, "received", None, period), pl.col("field") == "all", pl.col("state") == "reported"
+    )
+    rows = rows.sort("basis", descending=True).unique("unit_code", keep="first", maintain_order=True)
+    return rows.select("unit_code", received="numerator").collect()
+
+
+def _at(level: str, measure: str, basis: str | None, period: Period) -> list[pl.Expr]:
+    where = [
+        pl.col("measure") == measure,
+        pl.col("level") == level,
+        pl.col("period_start") == period.start,
+        pl.col("period_end") == period.end,
+        pl.col("period_kind") == period.kind,
+    ]
+    return where if basis is None else [*where, pl.col("basis") == basis]
+
+
+@lru_cache(maxsize=16)
+def unit_names(snapshot: Snapshot, level: str) -> pl.DataFrame:
+    """`unit_code`, `name`, `kind`, `province_code` of the units of a level."""
+    if level == "commune":
+        return reference("units").select(
+            unit_code="code", name="full_name", kind="kind", province_code="province_code",
+            land_border="land_border", special_zone="special_zone",
+        )  # fmt: skip
+    if level == "province":
+        return reference("provinces").select(unit_code="code", name="name", kind="kind", province_code="code")
+    return department_names(snapshot)
+
+
+@lru_cache(maxsize=16)
+def department_names(snapshot: Snapshot) -> pl.DataFrame:
+    """Departments are known by their state code; their names come from `data/reference/departments.csv`."""
+    path = HOME / "data" / "reference" / "departments.csv"
+    names = pl.read_csv(path) if path.exists() else pl.DataFrame(schema={"state_code": pl.String, "name": pl.String})
+    codes = snapshot.scan("standings").filter(pl.col("level") == "department").select("unit_code").unique().collect()
+    states = reference("provinces").select("state_code", province_code="code")
+    return (
+        codes.with_columns(state=pl.col("unit_code").str.split(".").list.first())
+        .join(names, left_on="unit_code", right_on="state_code", how="left")
+        .join(states, left_on="state", right_on="state_code", how="left")
+        .select("unit_code", pl.coalesce("name", "unit_code"), kind=pl.lit("sở, ngành"), province_code="province_code")
+    )
+
+
+@lru_cache(maxsize=64)
+def series(snapshot: Snapshot, measure: str, level: str, units: tuple[str, ...]) -> pl.DataFrame:
+    """All periods of some units of one level: rows of measurements with their `value`, in time order."""
+    rows = (
+        snapshot.scan("measurements")
+        .filter(
+            pl.col("measure") == measure,
+            pl.col("level") == level,
+            pl.col("field") == "all",
+            pl.col("unit_code").is_in(list(units)),
+        )
+        .collect()
+    )
+    return rows.with_columns(value=measures()[measure].value()).sort(*CELL)
+
+
+@lru_cache(maxsize=32)
+def by_month(snapshot: Snapshot, measure: str, scope: str) -> pl.DataFrame:
+    """The communes' standings of one measure in every month: what a fan over time is drawn from."""
+    start = pl.col("period_start")
+    of_month = (pl.col("period_kind") == "month") | (
+        (pl.col("period_kind") == "to_date") & (start.dt.month_start() == pl.col("period_end").dt.month_start())
+    )
+    return (
+        snapshot.scan("standings")
+        .filter(pl.col("measure") == measure, pl.col("level") == "commune", pl.col("scope") == scope, of_month)
+        .select(
+            "unit_code", "period_start", "period_end", "period_kind", "series", "basis", "state", "value", "rank", "of"
+        )
+        .sort("period_start", "unit_code")
+        .collect()
+    )
+
+
+def found(units: pl.DataFrame, query: str) -> pl.DataFrame:
+    """The rows of `units` whose name, or the name of an old commune inside, holds `query`.
+
+    Case and diacritics don't count. `because` names the old communes that made a row a hit.
+    """
+    wanted = fold(query)
+    if not wanted:
+        return units.with_columns(because=pl.lit(None, pl.String))
+    own = pl.col("name").map_elements(fold, return_dtype=pl.String).str.contains(wanted, literal=True)
+    old = (
+        _old_names()
+        .filter(pl.col("old").str.contains(wanted, literal=True))
+        .group_by("unit_code")
+        .agg(because=pl.col("old_name").sort().str.join(", "))
+    )
+    hits = units.join(old, on="unit_code", how="left").filter(own | pl.col("because").is_not_null())
+    return hits.with_columns(because=pl.when(~own).then("because"))
+
+
+def scope_name(scope: str) -> str | None:
+    """The province's name; None for the country."""
+    return None if scope == COUNTRY else province_names().get(scope, scope)

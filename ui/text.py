@@ -1,0 +1,28 @@
+"""The words of the pages, in both languages, from `data/texts/ui.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import yaml
+
+from ui.store import HOME
+
+LANGUAGES = ("vi", "en")
+
+
+@lru_cache(maxsize=1)
+def texts() -> dict[str, dict[str, str]]:
+    """All texts by key, each with `vi` and `en`."""
+    return yaml.safe_load((HOME / "data" / "texts" / "ui.yaml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Says a text in one language: `say("rankings.title", scope="Phú Thọ")`."""
+
+    language: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        return texts()[key][self.language].format(**values)
