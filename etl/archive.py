@@ -29,7 +29,11 @@ KEPT_HEADERS = ("date", "content-type", "content-length", "server", "retry-after
 
 @dataclass(frozen=True)
 class Request:
-    """One question to a source; `scope` (a state code or `VN`) only names it for people."""
+    """One question to a source.
+
+    `scope` (a state code or `VN`) and `period` (a `Period.id`) say what is meant by it; the body alone
+    cannot: on 31 March the dates of a year to date are those of the first quarter.
+    """
 
     base_url: str
     path: str
@@ -37,6 +41,7 @@ class Request:
     scope: str
     body: Mapping[str, object]
     encoding: str = "json"
+    period: str = ""
 
     @property
     def url(self) -> str:

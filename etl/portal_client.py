@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -24,8 +25,7 @@ from etl.faults import Fault
 from ranking import __version__
 
 PORTAL = "https://dichvucong.gov.vn"
-CONTACT = "https://github.com/gan-dan/gan-dan/issues"
-USER_AGENT = f"GanDan/{__version__} (performance dashboard for communes; +{CONTACT})"
+CONTACT = "GANDAN_CONTACT"
 _FIREWALL_WORDS = ("request rejected", "requested url was rejected", "support id")
 _REFUSALS = (403, 406)
 _MAY_PASS = (408, 425, 500, 502, 503, 504)
@@ -44,9 +44,11 @@ class Blocked(Fault):
 
 
 class _TryAgain(Exception):
-    def __init__(self, message: str, *, wait: float | None = None, silent: bool = False) -> None:
+    def __init__(
+        self, message: str, *, wait: float | None = None, silent: bool = False, too_many: bool = False
+    ) -> None:
         super().__init__(message)
-        self.wait, self.silent = wait, silent
+        self.wait, self.silent, self.too_many = wait, silent, too_many
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class PortalClient:
         self.manners = manners or Manners()
         self._sleep, self._now = sleep, now
         self._session = requests.Session()
-        self._session.headers.update({"User-Agent": USER_AGENT, "Accept-Language": "vi-VN,vi;q=0.9"})
+        self._session.headers.update({"User-Agent": user_agent(), "Accept-Language": "vi-VN,vi;q=0.9"})
         self._asked = False
         self._failed_in_a_row = 0
 
@@ -115,7 +117,7 @@ class PortalClient:
             content = self._content(response)
         except requests.RequestException as error:
             raise _TryAgain(f"no whole answer ({_brief(error)})", silent=True) from error
-        moment = server_moment(response.headers) or self._now()
+        moment = (server_moment(response.headers) or self._now()).replace(microsecond=0)
         _check_status(response, content)
         _check_content(request, content)
         return Reply(response.status_code, response.headers, content, moment)
@@ -147,7 +149,7 @@ class PortalClient:
 
     def _give_up(self, request: Request, trouble: _TryAgain) -> Fault:
         message = f"{_what(request)}: {trouble}, {self.manners.tries} times"
-        if trouble.wait is not None:
+        if trouble.too_many:
             return Blocked(f"{message}; the portal asks for fewer requests")
         return self._counted(Unanswered(message, silent=trouble.silent))
 
@@ -157,6 +159,12 @@ class PortalClient:
         if self._failed_in_a_row >= limit:
             return Blocked(f"{failure}; {self._failed_in_a_row} requests in a row failed")
         return failure
+
+
+def user_agent() -> str:
+    """Who asks: the project, and whom to write to (from the environment: GANDAN_CONTACT)."""
+    contact = os.environ.get(CONTACT, "").strip() or "contact not set"
+    return f"GanDan/{__version__} (performance dashboard for communes; {contact})"
 
 
 def server_moment(headers: Mapping[str, str]) -> datetime | None:
@@ -196,7 +204,7 @@ def _check_status(response: requests.Response, content: bytes) -> None:
     if _is_page(content) and any(word in _text(content).lower() for word in _FIREWALL_WORDS):
         raise Blocked(f"the portal's firewall answered with a page (status {status}{_support_id(content)})")
     if status == 429 or (status == 503 and "Retry-After" in response.headers):
-        raise _TryAgain(f"status {status}", wait=_retry_after(response.headers))
+        raise _TryAgain(f"status {status}", wait=_retry_after(response.headers), too_many=True)
     if status in _MAY_PASS:
         raise _TryAgain(f"status {status}", silent=True)
     if status not in (200, 201):

@@ -17,10 +17,10 @@ from pathlib import Path
 import polars as pl
 
 from etl.faults import BadInput, Fault
+from etl.places import REFERENCE
 from ranking.names import spelling
 from ranking.tables import Lineage, Provinces, Units
 
-REFERENCE = Path(__file__).resolve().parents[1] / "data" / "reference"
 CORRECTIONS = REFERENCE / "corrections"
 TABLES = {"units": Units, "lineage": Lineage, "provinces": Provinces}
 

@@ -24,6 +24,8 @@ class _Strict(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _has_only_known_keys(cls, content: object) -> object:
+        if isinstance(content, cls):
+            return content
         known = ", ".join(cls.model_fields)
         if not isinstance(content, Mapping):
             raise ValueError(f"must hold the keys {known}")

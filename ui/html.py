@@ -7,6 +7,9 @@ from html import escape
 
 import streamlit as st
 
+from ranking.measures import Measure
+from ui import numbers
+
 
 def show(markup: str) -> None:
     """Put markup into the page."""
@@ -42,3 +45,18 @@ def _swatch(colour: str) -> str:
     if colour == "hatch":
         return '<span class="gd-swatch gd-hatch"></span>'
     return f'<span class="gd-swatch" style="background:{colour}"></span>'
+
+
+def about(language: str, words: dict[str, str], measure: Measure) -> None:
+    """What a measure is, as its definition says; `words` names the parts."""
+    parts = [("meaning", measure.meaning), ("why", measure.why)]
+    parts += [("numerator", measure.numerator), ("denominator", measure.denominator), ("below", measure.below_minimum)]
+    lines = [
+        f"<dt>{escape(words[key])}</dt><dd>{escape(text.in_language(language))}</dd>" for key, text in parts if text
+    ]
+    if measure.target:
+        lines.append(f"<dt>{escape(words['target'])}</dt><dd>{escape(numbers.target(measure, language))}</dd>")
+    caveats = "".join(f"<li>{escape(text.in_language(language))}</li>" for text in measure.caveats)
+    lines.append(f"<dt>{escape(words['caveats'])}</dt><dd><ul>{caveats}</ul></dd>")
+    lines.append(f"<dt>{escape(words['sources'])}</dt><dd>{escape('; '.join(measure.sources))}</dd>")
+    show(f'<dl class="gd-about">{"".join(lines)}</dl>')

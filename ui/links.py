@@ -80,6 +80,19 @@ def several(
     return chosen
 
 
+def page_number(key: str, last: int) -> int:
+    """A pager bound to the link; a page that does not exist is the first."""
+    wanted = st.query_params.get(key, "1")
+    page = int(wanted) if wanted.isdecimal() and 1 <= int(wanted) <= last else 1
+    st.session_state[_widget(key)] = page
+    st.pagination(last, key=_widget(key), on_change=_take_page, args=(key,))
+    return page
+
+
+def _take_page(key: str) -> None:
+    st.query_params[key] = str(st.session_state[_widget(key)])
+
+
 def _take(key: str, default: str) -> None:
     value = st.session_state[_widget(key)]
     if value is not None:

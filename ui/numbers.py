@@ -32,6 +32,12 @@ def with_unit(value: float | None, measure: Measure, language: str) -> str:
     return f"{figure}\u00a0{unit}" if unit else figure
 
 
+def target(measure: Measure, language: str) -> str:
+    """A measure's target with its legal source; the measure must have one."""
+    goal = measure.target
+    return f"{with_unit(goal.value, measure, language)} ({goal.source.in_language(language)})"
+
+
 def day(value: date, language: str) -> str:
     """26/9/2026 in Vietnamese, 26 Sep 2026 in English."""
     if language == "vi":
@@ -54,7 +60,11 @@ def period(value: Period, language: str) -> str:
         return f"Quý {_ROMAN[quarter]}/{start.year}" if language == "vi" else f"Q{quarter} {start.year}"
     if value.kind == "half":
         half = (start.month + 5) // 6
-        return f"6 tháng {'đầu' if half == 1 else 'cuối'} năm {start.year}" if language == "vi" else f"H{half} {start.year}"
+        return (
+            f"6 tháng {'đầu' if half == 1 else 'cuối'} năm {start.year}"
+            if language == "vi"
+            else f"H{half} {start.year}"
+        )
     if value.kind == "year":
         return f"Năm {start.year}" if language == "vi" else f"Year {start.year}"
     return _stretch(start, end, language)

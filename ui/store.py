@@ -217,20 +217,19 @@ def series(snapshot: Snapshot, measure: str, level: str, units: tuple[str, ...])
 
 
 @lru_cache(maxsize=32)
-def by_month(snapshot: Snapshot, measure: str, scope: str) -> pl.DataFrame:
-    """The communes' standings of one measure in every month: what a fan over time is drawn from."""
-    start = pl.col("period_start")
+def by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
+    """The standings of one measure in every month, the open month included: what trends are drawn from."""
+    start, end = pl.col("period_start"), pl.col("period_end")
     of_month = (pl.col("period_kind") == "month") | (
-        (pl.col("period_kind") == "to_date") & (start.dt.month_start() == pl.col("period_end").dt.month_start())
+        (pl.col("period_kind") == "to_date") & (start.dt.month_start() == end.dt.month_start())
     )
+    here = [
+        pl.col(name) == value
+        for name, value in zip(("measure", "basis", "level", "scope"), (measure, basis, level, scope), strict=True)
+    ]
+    columns = ["unit_code", "period_start", "period_end", "period_kind", "series", "state", "value", "rank", "of"]
     return (
-        snapshot.scan("standings")
-        .filter(pl.col("measure") == measure, pl.col("level") == "commune", pl.col("scope") == scope, of_month)
-        .select(
-            "unit_code", "period_start", "period_end", "period_kind", "series", "basis", "state", "value", "rank", "of"
-        )
-        .sort("period_start", "unit_code")
-        .collect()
+        snapshot.scan("standings").filter(*here, of_month).select(columns).sort("period_start", "unit_code").collect()
     )
 
 

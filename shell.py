@@ -1,0 +1,5 @@
+"""The script that Streamlit runs for every reader; `app.py` wraps it with routes and headers."""
+
+from ui import shell
+
+shell.run()

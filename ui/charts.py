@@ -1,0 +1,172 @@
+"""Charts with Plotly: figures from frames, no data access, one palette, direct labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from ranking.measures import Measure
+from ui import numbers
+from ui.palette import Palette
+from ui.shell import View
+
+FONT = "Be Vietnam Pro, sans-serif"
+_CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve: its points in time order, a gap wherever series or basis change."""
+
+    name: str
+    days: Sequence[date]
+    values: Sequence[float | None]
+    colour: str
+    wide: bool = False
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def show(figure: go.Figure, alt: str) -> None:
+    """Put a figure into the page; `alt` says in words what it shows."""
+    st.plotly_chart(figure, config=_CONFIG, theme=None, alt=alt)
+
+
+def in_order(view: View, rows: pl.DataFrame, measure: Measure, level: float | None, level_name: str) -> go.Figure:
+    """All units from first to last, with the level of all of them together as a labelled line."""
+    ranked = rows.filter(pl.col("rank").is_not_null()).with_row_index("place", 1)
+    colours = view.palette
+    texts = [numbers.with_unit(v, measure, view.language) for v in ranked.get_column("value")]
+    figure = go.Figure(
+        go.Scatter(
+            x=ranked.get_column("place").to_list(),
+            y=ranked.get_column("value").to_list(),
+            mode="markers",
+            marker={"color": colours.accent, "size": 5 if ranked.height < 400 else 3},
+            customdata=list(zip(ranked.get_column("name").to_list(), texts, strict=True)),
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+        )
+    )
+    if level is not None:
+        _level_line(figure, level, f"{level_name} {numbers.with_unit(level, measure, view.language)}", colours)
+    _dress(figure, view, measure, height=430)
+    figure.update_xaxes(title=view.say("chart.place"), showgrid=False, rangemode="tozero")
+    return figure
+
+
+def over_time(
+    view: View,
+    measure: Measure,
+    lines: Sequence[Line],
+    fan: pl.DataFrame | None = None,
+    marks: Sequence[tuple[date, str]] = (),
+    targets: Sequence[tuple[float, str]] = (),
+) -> go.Figure:
+    """Curves over time, named at their ends; `fan` holds `day`, `low`, `middle`, `high` of all units."""
+    figure = go.Figure()
+    if fan is not None and fan.height:
+        _fan(figure, fan, view)
+    for line in lines:
+        _curve(figure, line, measure, view)
+    for value, text in targets:
+        _level_line(figure, value, text, view.palette)
+    for place, (day, text) in enumerate(marks):
+        _mark(figure, day, text, place, view.palette)
+    _dress(figure, view, measure, height=460)
+    _name_at_end(figure, lines, view)
+    figure.update_xaxes(showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y")
+    return figure
+
+
+def _fan(figure: go.Figure, fan: pl.DataFrame, view: View) -> None:
+    days = fan.get_column("day").to_list()
+    band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    figure.add_scatter(x=days, y=fan.get_column("high").to_list(), **band)
+    figure.add_scatter(
+        x=days, y=fan.get_column("low").to_list(), fill="tonexty", fillcolor=_faint(view.palette.accent), **band
+    )  # fmt: skip
+
+
+def _curve(figure: go.Figure, line: Line, measure: Measure, view: View) -> None:
+    texts = [numbers.with_unit(value, measure, view.language) for value in line.values]
+    notes = list(line.notes) or [""] * len(texts)
+    figure.add_scatter(
+        x=list(line.days),
+        y=list(line.values),
+        mode="lines+markers",
+        connectgaps=False,
+        name=line.name,
+        line={"color": line.colour, "width": 2.6 if line.wide else 1.6},
+        marker={"size": 5 if line.wide else 4},
+        customdata=list(zip(texts, notes, strict=True)),
+        hovertemplate=f"{line.name}<br>%{{x}}: %{{customdata[0]}}<br>%{{customdata[1]}}<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _name_at_end(figure: go.Figure, lines: Sequence[Line], view: View) -> None:
+    """Names beside the last points, moved apart where they would overlap."""
+    ends = [
+        (n, next((i for i in range(len(x.values) - 1, -1, -1) if x.values[i] is not None), None))
+        for n, x in enumerate(lines)
+    ]
+    known = sorted(((lines[n].values[i], n, i) for n, i in ends if i is not None), reverse=True)
+    values = [value for line in lines for value in line.values if value is not None]
+    reach = (max(values) - min(values)) if values else 1
+    below = None
+    for value, n, i in known:
+        y = value if below is None else min(value, below - 0.055 * (reach or 1))
+        below = y
+        figure.add_annotation(
+            x=lines[n].days[i], y=y, text=lines[n].name, xanchor="left", xshift=8, showarrow=False,
+            font={"color": lines[n].colour, "size": 13},
+        )  # fmt: skip
+
+
+def _level_line(figure: go.Figure, value: float, text: str, colours: Palette) -> None:
+    figure.add_hline(
+        y=value, line={"color": colours.quiet, "width": 1, "dash": "dot"}, annotation_text=text,
+        annotation_position="bottom left", annotation_font={"color": colours.quiet, "size": 12},
+    )  # fmt: skip
+
+
+def _mark(figure: go.Figure, day: date, text: str, place: int, colours: Palette) -> None:
+    figure.add_shape(
+        type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line={"color": colours.quiet, "width": 1}, opacity=0.6
+    )
+    figure.add_annotation(
+        x=day, y=1.02 + 0.062 * (place % 3), yref="paper", yanchor="bottom", text=text, showarrow=False,
+        xanchor="left", xshift=-4, font={"color": colours.quiet, "size": 11},
+    )  # fmt: skip
+
+
+def _dress(figure: go.Figure, view: View, measure: Measure, height: int) -> None:
+    colours = view.palette
+    unit = measure.unit.in_language(view.language)
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 20, "b": 8},
+        font={"family": FONT, "size": 13, "color": colours.ink},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        separators=",." if view.language == "vi" else ".,",
+        hoverlabel={"font": {"family": FONT, "size": 13}},
+        showlegend=False,
+        dragmode=False,
+    )
+    figure.update_xaxes(
+        linecolor=colours.line, tickcolor=colours.line, automargin=True, zeroline=False, fixedrange=True
+    )
+    figure.update_yaxes(
+        gridcolor=colours.line, zeroline=False, automargin=True, fixedrange=True,
+        ticksuffix=" %" if unit == "%" else "",
+    )  # fmt: skip
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.14)"

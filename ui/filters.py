@@ -1,0 +1,145 @@
+"""The row of filters that pages share; what can be chosen follows from what is published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+import streamlit as st
+
+from ranking.measures import Measure
+from ranking.periods import Period, parse
+from ranking.tables import COUNTRY
+from ui import links, numbers, store
+from ui.shell import View
+
+LEVELS = ("commune", "province", "department")
+_PREFERRED = ("on_time_share", "index_766", "received")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a page shows: units of one level in one scope, one measure on one basis, one period."""
+
+    level: str
+    scope: str
+    measure: Measure
+    basis: str
+    series: str
+    period: Period
+
+    @property
+    def is_country(self) -> bool:
+        return self.scope == COUNTRY
+
+
+def row(view: View, levels: tuple[str, ...] = LEVELS, extra: int = 0) -> tuple[Selection, list]:
+    """Draw the filters and return the selection and `extra` empty containers in the same row.
+
+    On a phone the row hides behind one button, which shows the current values.
+    """
+    button = st.container(key="filter_button")
+    open_now = st.session_state.get("filters_shown", False)
+    with st.container(
+        horizontal=True, key="filters_open" if open_now else "filters_closed", vertical_alignment="bottom"
+    ):
+        selection = _selection(view, levels)
+        places = [st.container(width=220) for _ in range(extra)]
+    with button:
+        st.button(
+            f"{view.say('filters.button')}: {values_in_a_line(view, selection)}",
+            icon=":material/tune:", on_click=_toggle, width="stretch", key="filters_toggle",
+        )  # fmt: skip
+    return selection, places
+
+
+def values_in_a_line(view: View, selection: Selection) -> str:
+    """`Phú Thọ · Đúng hạn (Cổng) · Lũy kế 1/1–26/9/2026`."""
+    scope = store.scope_name(selection.scope) or view.say("scope.country")
+    measure = selection.measure.short.in_language(view.language)
+    return " · ".join([scope, measure, numbers.period(selection.period, view.language)])
+
+
+def _toggle() -> None:
+    st.session_state["filters_shown"] = not st.session_state.get("filters_shown", False)
+
+
+def _selection(view: View, levels: tuple[str, ...]) -> Selection:
+    say, catalog = view.say, store.catalog(view.snapshot)
+    present = [level for level in levels if level in catalog.get_column("level")]
+    if not present:
+        raise store.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
+    level = present[0]
+    if len(present) > 1:
+        level = links.select(
+            say("filters.level"), "level", present, present[0], lambda code: say(f"level.{code}"), width=170
+        )  # fmt: skip
+    ours = catalog.filter(pl.col("level") == level)
+    scope = _scope(view, ours)
+    ours = ours.filter(pl.col("scope") == scope)
+    measure, basis = _measure(view, ours)
+    ours = ours.filter(pl.col("measure") == measure.id, pl.col("basis") == basis)
+    period, series = _period(view, ours)
+    return Selection(level, scope, measure, basis, series, period)
+
+
+def _scope(view: View, catalog: pl.DataFrame) -> str:
+    present = set(catalog.get_column("scope"))
+    options = [code for code in store.province_names() if code in present]
+    fullest = catalog.filter(pl.col("scope") != COUNTRY).sort("units", "scope", descending=[True, False])
+    default = str(fullest.item(0, "scope")) if options else COUNTRY
+    if len(options) != 1 and COUNTRY in present:
+        options.insert(0, COUNTRY)
+    if options == [COUNTRY]:
+        return COUNTRY
+    return links.select(
+        view.say("filters.scope"), "province", options, _first_province(view, default, options),
+        lambda code: store.scope_name(code) or view.say("scope.country"), width=190,
+    )  # fmt: skip
+
+
+def _first_province(view: View, fullest: str, options: list[str]) -> str:
+    """The province with the fullest current figures; in a country-wide dataset the first by name."""
+    latest = store.catalog(view.snapshot).filter(pl.col("scope").is_in(options), pl.col("scope") != COUNTRY)
+    if latest.is_empty():
+        return fullest
+    latest = latest.filter(pl.col("period_end") == pl.col("period_end").max())
+    codes = set(latest.get_column("scope"))
+    return next(code for code in options if code in codes) if fullest not in codes else fullest
+
+
+def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
+    registry = store.measures()
+    pairs = catalog.select("measure", "basis").unique().iter_rows()
+    known = sorted(((m, b) for m, b in pairs if m in registry), key=lambda pair: (registry[pair[0]].order, pair[1]))
+    options = [f"{measure}.{basis}" if _several(known, measure) else measure for measure, basis in known]
+    default = next((code for wanted in _PREFERRED for code in options if code.split(".")[0] == wanted), options[0])
+    chosen = links.select(
+        view.say("filters.measure"), "measure", options, default, lambda code: _caption(view, code), width=270
+    )  # fmt: skip
+    measure, basis = known[options.index(chosen)]
+    return registry[measure], basis
+
+
+def _several(known: list[tuple[str, str]], measure: str) -> bool:
+    return sum(1 for name, _ in known if name == measure) > 1
+
+
+def _caption(view: View, code: str) -> str:
+    measure, _, basis = code.partition(".")
+    short = store.measures()[measure].short.in_language(view.language)
+    return f"{short} · {view.say(f'basis.{basis}')}" if basis else short
+
+
+def _period(view: View, catalog: pl.DataFrame) -> tuple[Period, str]:
+    rows = catalog.sort("period_end", "period_start", descending=[True, False])
+    series_of = {
+        Period(row["period_start"], row["period_end"], row["period_kind"]).id: row["series"]
+        for row in rows.iter_rows(named=True)
+    }
+    options = list(series_of)
+    chosen = links.select(
+        view.say("filters.period"), "period", options, options[0],
+        lambda code: numbers.period(parse(code), view.language), width=215,
+    )  # fmt: skip
+    return parse(chosen), series_of[chosen]

@@ -1,0 +1,145 @@
+"""Map layers as addresses of our own server: GeoJSON that never changes under its address.
+
+An address names everything that shapes the layer (snapshot, boundaries, measure, period, scope,
+language, theme), so any replica can answer it and any cache may keep it for ever.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from urllib.parse import urlencode
+
+import polars as pl
+import shapely
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from ranking.classes import class_of, quantile_breaks
+from ranking.periods import parse
+from ranking.tables import COUNTRY
+from ui import numbers, store
+from ui.palette import palette, rgb
+from ui.text import LANGUAGES, Speaker
+
+_FOR_EVER = {
+    "cache-control": "public, max-age=31536000, immutable",
+    "content-encoding": "gzip",
+    "vary": "accept-encoding",
+}
+_DIGITS = {"geometry": 4, "geometry_country": 3}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Everything that a layer depends on; `shape` is `area` or `symbol`."""
+
+    dataset: str
+    snapshot: str
+    measure: str
+    basis: str
+    period: str
+    scope: str
+    shape: str
+    language: str
+    theme: str
+    boundaries: str = ""
+
+    def address(self) -> str:
+        return "/layers/units.geojson?" + urlencode(asdict(self))
+
+
+async def units_layer(request: Request) -> Response:
+    """The GeoJSON of a layer; 400 where the address is incomplete, 404 where it names nothing."""
+    try:
+        layer = Layer(**dict(request.query_params))
+        body = await run_in_threadpool(encoded, layer)
+    except TypeError:
+        return PlainTextResponse("layer: the address is incomplete", 400)
+    except (store.SnapshotTrouble, KeyError, ValueError):
+        return PlainTextResponse("layer: there is none at this address", 404)
+    return Response(body, media_type="application/geo+json", headers=_FOR_EVER)
+
+
+ROUTES = [Route("/layers/units.geojson", units_layer)]
+
+
+@lru_cache(maxsize=64)
+def encoded(layer: Layer) -> bytes:
+    """The layer as compressed GeoJSON."""
+    text = json.dumps(collection(layer), ensure_ascii=False, separators=(",", ":"))
+    return gzip.compress(text.encode("utf-8"), 6, mtime=0)
+
+
+def collection(layer: Layer) -> dict:
+    """A FeatureCollection: per unit its colour, name, value in words and rank."""
+    if layer.language not in LANGUAGES or layer.dataset not in store.DATASETS:
+        raise KeyError(layer)
+    rows = units_of(layer)
+    shapes = areas(layer.scope) if layer.shape == "area" else {}
+    breaks = quantile_breaks(rows.get_column("value"), 7)
+    features = [_feature(layer, row, breaks, shapes.get(row["unit_code"])) for row in rows.iter_rows(named=True)]
+    return {"type": "FeatureCollection", "features": [feature for feature in features if feature]}
+
+
+def units_of(layer: Layer) -> pl.DataFrame:
+    """The ranked communes of the layer with their points."""
+    if "/" in layer.snapshot or layer.snapshot.startswith("."):
+        raise KeyError(layer.snapshot)
+    snapshot = store.snapshot_at(layer.dataset, store.published_folder() / layer.dataset / layer.snapshot)
+    rows = store.ranking(snapshot, "commune", layer.measure, layer.basis, parse(layer.period), layer.scope)
+    points = store.reference("units").select("point_lat", "point_lon", "seat_lat", "seat_lon", unit_code="code")
+    return rows.join(points, on="unit_code")
+
+
+def _feature(layer: Layer, row: dict, breaks: list[float], shape: dict | None) -> dict | None:
+    if layer.shape == "area" and shape is None:
+        return None
+    colours, say, measure = palette(layer.theme), Speaker(layer.language), store.measures()[layer.measure]
+    properties = {"code": row["unit_code"], "name": row["name"]}
+    if row["value"] is None:
+        properties |= {"fill": rgb(colours.missing), "text": say("state." + row["state"]), "rank": ""}
+    else:
+        step = class_of(row["value"], breaks) * 7 // (len(breaks) + 1)
+        text = numbers.with_unit(row["value"], measure, layer.language)
+        properties |= {"fill": rgb(colours.sequence[step]), "text": text, "rank": _rank(row, say, layer.language)}
+    if shape is None:
+        properties["radius"] = round(max(row["received"] or 0, 1) ** 0.5, 1)
+        shape = {"type": "Point", "coordinates": [round(row["seat_lon"], 4), round(row["seat_lat"], 4)]}
+    return {"type": "Feature", "properties": properties, "geometry": shape}
+
+
+def _rank(row: dict, say: Speaker, language: str) -> str:
+    if row["rank"] is None:
+        return say("table.too_few")
+    return say("map.rank", rank=numbers.number(row["rank"], language), of=numbers.number(row["of"], language))
+
+
+def boundaries_id() -> str:
+    """The stamp of the prepared boundaries, empty where there are none."""
+    path = store.published_folder().parent / "boundaries" / "boundaries.id"
+    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+
+
+@lru_cache(maxsize=40)
+def _areas(scope: str, stamp: str) -> dict[str, dict]:
+    path = store.published_folder().parent / "boundaries" / "boundaries.parquet"
+    name = "geometry_country" if scope == COUNTRY else "geometry"
+    rows = pl.read_parquet(path, columns=["code", name])
+    if scope != COUNTRY:
+        own = store.reference("units").filter(pl.col("province_code") == scope).get_column("code")
+        rows = rows.filter(pl.col("code").is_in(own.implode()))
+    grid = 10.0 ** -_DIGITS[name]
+    shapes = shapely.set_precision(shapely.from_wkb(rows.get_column(name).to_list()), grid, mode="pointwise")
+    texts = shapely.to_geojson(shapes)
+    return {code: json.loads(text) for code, text in zip(rows.get_column("code"), texts, strict=True)}
+
+
+def areas(scope: str) -> dict[str, dict]:
+    """GeoJSON geometries of the scope's communes by code; empty where no boundaries are prepared."""
+    stamp = boundaries_id()
+    return _areas(scope, stamp) if stamp else {}

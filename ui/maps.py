@@ -1,0 +1,92 @@
+"""The map: a deck whose layer is an address, and the words around it."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+import pydeck as pdk
+import streamlit as st
+
+from ranking.classes import class_limits, class_of, quantile_breaks
+from ranking.tables import COUNTRY
+from ui import layers, numbers, store
+from ui.filters import Selection
+from ui.layers import Layer
+from ui.palette import rgb
+from ui.shell import View
+
+HEIGHT = 620
+_WIDTH_GUESS = 640
+
+
+def layer_of(view: View, selection: Selection, shape: str) -> Layer:
+    """The layer that shows a selection to this reader."""
+    manifest = view.snapshot.manifest
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    return Layer(
+        manifest.dataset, manifest.id, selection.measure.id, selection.basis, selection.period.id, selection.scope,
+        shape, view.language, theme, layers.boundaries_id() if shape == "area" else "",
+    )  # fmt: skip
+
+
+def deck(view: View, selection: Selection, shape: str) -> pdk.Deck:
+    """The map of a selection: filled areas, or circles at the seats sized by dossiers received."""
+    layer = layer_of(view, selection, shape)
+    country = selection.scope == COUNTRY
+    common = {"data": layer.address(), "pickable": True, "auto_highlight": True, "get_fill_color": "properties.fill"}
+    if shape == "area":
+        style = {"stroked": not country, "get_line_color": rgb(view.palette.ground), "line_width_min_pixels": 0.6}
+    else:
+        style = {
+            "point_type": "circle", "get_point_radius": "properties.radius", "point_radius_scale": 18 if country else 32,
+            "point_radius_min_pixels": 1.6 if country else 4, "point_radius_max_pixels": 16 if country else 24,
+            "stroked": not country, "get_line_color": rgb(view.palette.ground), "line_width_min_pixels": 0.6, "opacity": 0.85,
+        }  # fmt: skip
+    return pdk.Deck(
+        layers=[pdk.Layer("GeoJsonLayer", id="units", **common, **style)],
+        initial_view_state=camera(selection.scope),
+        map_provider=None,
+        tooltip={"html": "<b>{name}</b><br>{text}<br>{rank}", "style": {"fontFamily": "Be Vietnam Pro, sans-serif", "fontSize": "13px"}},
+    )  # fmt: skip
+
+
+def camera(scope: str) -> pdk.ViewState:
+    """A view that holds all units of the scope, the archipelagos included."""
+    units = store.reference("units")
+    if scope != COUNTRY:
+        units = units.filter(pl.col("province_code") == scope)
+    west, east = units.get_column("point_lon").min() - 0.12, units.get_column("point_lon").max() + 0.12
+    south, north = units.get_column("point_lat").min() - 0.12, units.get_column("point_lat").max() + 0.12
+    across = math.log2(_WIDTH_GUESS * 360 / (512 * (east - west)))
+    height = math.degrees(math.asinh(math.tan(math.radians(north))) - math.asinh(math.tan(math.radians(south))))
+    upright = math.log2(HEIGHT * 360 / (512 * height))
+    return pdk.ViewState(
+        latitude=(south + north) / 2, longitude=(west + east) / 2, zoom=min(across, upright), max_zoom=13
+    )
+
+
+def legend(view: View, selection: Selection, rows: pl.DataFrame) -> list[tuple[str, str]]:
+    """(colour, words with the number of units) for each class, from high to low, then each silence."""
+    values = rows.get_column("value")
+    breaks = quantile_breaks(values, 7)
+    entries = []
+    for low, high, count in reversed(class_limits(values, breaks)):
+        step = class_of(low, breaks) * 7 // (len(breaks) + 1)
+        ends = [numbers.with_unit(value, selection.measure, view.language) for value in (low, high)]
+        text = ends[0] if ends[0] == ends[1] else view.say("map.class", low=ends[0], high=ends[1])
+        entries.append((view.palette.sequence[step], f"{text} ({numbers.number(count, view.language)})"))
+    silent = rows.filter(pl.col("value").is_null()).group_by("state").len().sort("state")
+    for state, count in silent.iter_rows():
+        entries.append((view.palette.missing, f"{view.say('state.' + state)} ({numbers.number(count, view.language)})"))
+    return entries
+
+
+def alt(view: View, selection: Selection, rows: pl.DataFrame) -> str:
+    """The map in words."""
+    return view.say(
+        "map.alt",
+        measure=selection.measure.name.in_language(view.language),
+        place=store.scope_name(selection.scope) or view.say("scope.country"),
+        n=numbers.number(rows.get_column("value").count(), view.language),
+    )

@@ -1,0 +1,117 @@
+"""The frame around every page: navigation, language, dataset, and what is wrong where nothing can be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from ui import links, store
+from ui.html import show
+from ui.numbers import local_date
+from ui.palette import Palette, palette
+from ui.store import Snapshot, SnapshotTrouble
+from ui.text import LANGUAGES, Speaker
+
+_PAGES = {
+    "rankings": ("xep-hang", ":material/format_list_numbered:"),
+    "map": ("ban-do", ":material/map:"),
+    "online_filing": ("nop-truc-tuyen", ":material/show_chart:"),
+}
+_STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class View:
+    """What every page needs to know of its reader and of the dataset shown."""
+
+    language: str
+    say: Speaker
+    snapshot: Snapshot
+    palette: Palette
+
+    def measure_words(self) -> dict[str, str]:
+        """The names of the parts of a measure's definition."""
+        parts = ("meaning", "why", "numerator", "denominator", "below", "target", "caveats", "sources")
+        return {part: self.say(f"measure.{part}") for part in parts}
+
+
+def run() -> None:
+    """One run of the app: the frame, then the page that the address names."""
+    language = links.choice("lang", LANGUAGES, "vi")
+    say = Speaker(language)
+    st.set_page_config(page_title="Gần Dân", page_icon=str(store.HOME / "static" / "logo.svg"), layout="wide")
+    st.logo(str(store.HOME / "static" / "logo.svg"), size="large")
+    pages = [
+        st.Page(store.HOME / "pages" / f"{name}.py", title=say(f"page.{name}"), icon=icon, url_path=path, default=not n)
+        for n, (name, (path, icon)) in enumerate(_PAGES.items())
+    ]
+    page = st.navigation(pages, position="top")
+    _style()
+    try:
+        snapshot = _top_row(say)
+        st.session_state["view"] = View(language, say, snapshot, palette(st.context.theme.type))
+        page.run()
+        _footer(say, snapshot)
+    except SnapshotTrouble as trouble:
+        _trouble(trouble, say)
+
+
+def view() -> View:
+    """The view of this run, for the page's script."""
+    return st.session_state["view"]
+
+
+def _style() -> None:
+    dark = st.context.theme.type == "dark"
+    colours = _STYLE.replace(".gd-dark", ":root") if dark else _STYLE
+    show(f"<style>{colours}</style>")
+
+
+def _top_row(say: Speaker) -> Snapshot:
+    published = store.datasets()
+    with st.container(horizontal=True, key="top_row", horizontal_alignment="distribute"):
+        nature = st.container(width="content")
+        with st.container(horizontal=True, width="content", gap="small"):
+            if published:
+                dataset = links.select(
+                    say("shell.dataset"), "dataset", published, published[0],
+                    lambda name: say(f"dataset.{name}"), label_visibility="collapsed", width=190,
+                )  # fmt: skip
+            links.segments(
+                say("shell.language"), "lang", LANGUAGES, "vi", lambda code: code.upper(),
+                label_visibility="collapsed", required=True,
+            )  # fmt: skip
+    if not published:
+        raise SnapshotTrouble("recorded", "missing")
+    with nature:
+        snapshot = store.open_snapshot(dataset)
+        _nature(say, snapshot)
+    return snapshot
+
+
+def _nature(say: Speaker, snapshot: Snapshot) -> None:
+    captured = local_date(snapshot.manifest.captured_at, say.language)
+    nature = snapshot.manifest.nature
+    style = "gd-nature gd-simulated" if nature == "simulated" else "gd-nature"
+    show(f'<div class="{style}" role="note"><span>{escape(say(f"nature.{nature}", captured=captured))}</span></div>')
+
+
+def _footer(say: Speaker, snapshot: Snapshot) -> None:
+    manifest = snapshot.manifest
+    nature = say(f"nature.{manifest.nature}", captured=local_date(manifest.captured_at, say.language))
+    words = say("shell.footer", nature=nature, snapshot=manifest.id)
+    show(f'<div class="gd-footer"><p class="gd-caption">{escape(words)}</p></div>')
+
+
+def _trouble(trouble: SnapshotTrouble, say: Speaker) -> None:
+    what = say(f"trouble.{trouble.kind}", dataset=say(f"dataset.{trouble.dataset}"))
+    show(
+        f'<div class="gd-trouble" role="alert"><h1 class="gd-title">{escape(say("trouble.title"))}</h1>'
+        f'<p class="gd-sentence">{escape(what)}</p>'
+        + (f'<p class="gd-caption">{escape(trouble.detail)}</p>' if trouble.detail else "")
+        + f'<p class="gd-sentence">{escape(say("trouble.mend"))}</p></div>'
+    )
+    st.code(trouble.command, language="bash")
