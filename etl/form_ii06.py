@@ -1,7 +1,9 @@
 """Form II.06/VPCP/KSTT, "Tình hình, kết quả giải quyết TTHC": from workbooks to measurements.
 
 A row counts the dossiers of one unit, or of one field (lĩnh vực) of the unit that reports. Whatever
-cannot be taken goes to quarantine with its reason; a row that is taken keeps the form's own sums.
+cannot be taken goes to quarantine with its reason. The steps: `form_workbook` opens the file,
+`form_layout` finds title block, columns and rows, `form_title` reads the title block, `form_rows`
+finds whose figures a row holds, `form_figures` checks and measures them.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,52 +20,26 @@ from pathlib import Path
 import polars as pl
 
 from etl.faults import BadInput, Fault
-from etl.form_figures import Counts, added, balance, measured, read_counts
-from etl.form_layout import FIGURES, Row, Table, find_tables
+from etl.form_figures import measured
+from etl.form_layout import Table, find_tables
+from etl.form_rows import Reading, field_readings, unit_readings, without_contradictions
 from etl.form_title import province_code, provinces_named, reporting_unit, title_period
 from etl.form_workbook import read_workbook
 from etl.harvest import Harvest, measurement_rows, quarantine_rows
 from etl.matching import UnitMatcher
 from etl.places import DATA, reference
-from ranking.names import fold, spelling
+from ranking.names import fold
 from ranking.periods import MERGER, Period, local_day, parse
 from ranking.tables import CELL
 
-SERIES = "ii06"
-DEPARTMENT = "department: no state code in the form"
-_DETAIL_LINES = 40
-
-_TOTAL = re.compile(r"(tong( so| cong)?|cong)( toan (tinh|thanh pho))?( \d+.*)?:?")
-_WHOLE_PROVINCE = re.compile(r"((tong( so| cong)?|cong) )?toan (tinh|thanh pho)\b.*")
-_SUBTOTAL = re.compile(r"(tong|cong)\b.*")
-_PART = re.compile(r"[-+*• ]*trong do\b.*")
-_DEPARTMENT = re.compile(
-    r"(sở|ban|văn phòng|thanh tra|công an|bộ chỉ huy|bảo hiểm|cục|chi cục|thuế|kho bạc|trường|trung tâm|viện|công ty)\s",
-    re.IGNORECASE,
-)
-_LEADING_NUMBER = re.compile(r"^(\d+(\.\d+)*[.)]?|[-+*•])\s+")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One row that says something: whose it is, its sound counts, or the reason why it is not taken."""
-
-    table: str
-    row: Row
-    unit: tuple[str, str] | None = None
-    field: str = "all"
-    counts: Counts = field(default_factory=dict)
-    faults: tuple[BadInput, ...] = ()
-    reason: str | None = None
-
-    @property
-    def taken(self) -> bool:
-        return self.unit is not None and not self.faults and not self.reason
+SERIES, BASIS = "ii06", "form"
+_LINES_MAX = 30
+_PROVINCE_OFFICE = re.compile(r"(ubnd |uy ban nhan dan )?(tinh|thanh pho|tp)\b[^,-]*$")
 
 
 @dataclass
 class FormReport:
-    """What one file gave: for the person who imported it."""
+    """What became of one file, for the person who imports it; each list holds one fact per entry."""
 
     file: str
     periods: list[Period] = field(default_factory=list)
@@ -72,23 +48,22 @@ class FormReport:
     quarantined: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    absent: dict[Period, int] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
-        """The report as plain text, one fact a line."""
-        periods = ", ".join(f"{p.id}" for p in self.periods)
-        sums = f"{len(self.taken)} rows taken, {len(self.not_reported)} without any figure"
-        lines = [f"{self.file}: {sums}, {len(self.quarantined)} quarantined; period {periods}"]
-        for word, facts in (
-            ("taken", self.taken),
-            ("not reported", self.not_reported),
-            ("quarantined", self.quarantined),
-            ("skipped", self.skipped),
-            ("warning", self.warnings),
-        ):
-            shown = facts if word == "warning" else facts[:_DETAIL_LINES]
-            lines += [f"  {word}: {fact}" for fact in shown]
-            if len(facts) > len(shown):
-                lines.append(f"  {word}: {len(facts) - len(shown)} more")
+        """The report as plain text."""
+        lines = [
+            f"{self.file}: period {', '.join(period.id for period in self.periods) or 'none'}",
+            f"  {len(self.taken)} rows taken, {len(self.not_reported)} units without any figure, "
+            f"{len(self.quarantined)} entries in quarantine, {len(self.skipped)} rows or sheets skipped",
+        ]
+        for period, number in self.absent.items():
+            lines.append(f"  {number} communes of the province are not in the file for {period.id}")
+        for word in ("warnings", "quarantined", "not_reported", "skipped"):
+            facts = getattr(self, word)
+            lines += [f"  {word.replace('_', ' ')}: {fact}" for fact in facts[:_LINES_MAX]]
+            if len(facts) > _LINES_MAX:
+                lines.append(f"  {word.replace('_', ' ')}: and {len(facts) - _LINES_MAX} more")
         return lines
 
 
@@ -96,15 +71,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m etl import-form`."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="workbooks, .xlsx or .xls")
     parser.add_argument("--province", help="code (25), state code (H44) or name; else as the title block says")
-    parser.add_argument("--period", help="2026-08, 2026-Q3, 2026 or 2026-01-01_2026-09-14; wins over the title block")
+    parser.add_argument(
+        "--period", help="2026-08, 2026-Q3, 2026 or 2026-01-01_2026-09-14; else as the title block says"
+    )
     parser.add_argument("--unit", metavar="CODE", help="the commune that a form by field (lĩnh vực) reports on")
     parser.add_argument("--dataset", default="live", help="dataset to publish to (default: live)")
-    parser.add_argument("--data", type=Path, default=DATA, help="folder that holds published/ (default: data)")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder that holds published/")
     parser.add_argument("--dry-run", action="store_true", help="report only, publish nothing")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read every file, report on each, publish what the good ones gave; 1 where a file gave nothing."""
+    """Read and report every file, publish what the good ones gave; 1 where a file gave nothing."""
     units, provinces = reference("units"), reference("provinces")
     options = {
         "province": province_code(args.province, provinces) if args.province else None,
@@ -112,12 +89,12 @@ def run(args: argparse.Namespace) -> int:
         "unit": args.unit,
         "captured_at": datetime.now(UTC),
     }
-    harvests: list[Harvest] = []
+    harvests = []
     for path in args.files:
         try:
             harvest, report = read_form(path, units, provinces, **options)
         except Fault as fault:
-            print(f"{fault}\n  nothing was taken from this file", file=sys.stderr)
+            print(f"{fault}; nothing was taken from this file", file=sys.stderr)
             continue
         print("\n".join(report.lines()))
         if harvest.measurements.is_empty():
@@ -137,21 +114,21 @@ def _period_option(text: str | None) -> Period | None:
 
 
 def _publish(args: argparse.Namespace, harvest: Harvest) -> None:
+    # Imported late: reading and reporting forms needs nothing of what publishing needs.
     from etl.publish import publish
 
     manifest = publish(args.data, args.dataset, harvest, nature="live")
-    print(f"published {args.dataset} {manifest.id}")
+    print(f"published {manifest.id} to {args.dataset}")
 
 
 def together(harvests: list[Harvest]) -> Harvest:
-    """One harvest of several files; where two files give one cell different figures, the later file counts."""
+    """One harvest of several files; where two give one cell different figures, the file named later counts."""
     rows = pl.concat([harvest.measurements for harvest in harvests])
     kept = rows.unique(CELL, keep="last", maintain_order=True)
-    figures = rows.unique([*CELL, "numerator", "denominator", "state"])
-    differing = figures.height - kept.height
+    differing = rows.unique([*CELL, "numerator", "denominator", "state"]).height - kept.height
     warnings = [text for harvest in harvests for text in harvest.warnings]
     if differing:
-        warnings.append(f"{differing} figures differ between files; those of the file named later were taken")
+        warnings.append(f"{differing} figures differ between the files; those of the file named later were taken")
         print(f"warning: {warnings[-1]}", file=sys.stderr)
     return Harvest(
         measurements=kept,
@@ -172,49 +149,185 @@ def read_form(
     unit: str | None = None,
     captured_at: datetime,
 ) -> tuple[Harvest, FormReport]:
-    """What one workbook gives, and a report for the person who imports it.
+    """What one workbook gives, and the report on it.
 
-    `units` and `provinces` as in `ranking.tables`; `province` is a code, state code or name, `unit` the
-    code of the commune that a form by field is about; both and `period` win over the title block.
-    Raises BadInput where the file cannot be read, is not this form, lacks a column, or where neither
-    its title block nor an option says which province, period or unit it is about.
+    `units` and `provinces` as in `ranking.tables`; `province` is a code, state code or name; `unit` is
+    the code of the commune (or province) that a form by field is about. These and `period` win over
+    the title block. Raises BadInput where the file cannot be read, is not this form, lacks a column,
+    or where neither title block nor option says which province, period or unit it is about.
     """
     sheets, hidden = read_workbook(path)
     tables, others = find_tables(path.name, sheets)
-    report = FormReport(path.name, skipped=[f"sheet {name!r}: hidden" for name in hidden])
-    report.skipped += [f"sheet {name!r}: no form II.06" for name in others]
-    source = f"{SERIES}:{path.name}"
-    places = _Places(units, provinces, province, unit)
-    found: list[tuple[Period, Reading]] = []
+    form = _Form(units, provinces, province and province_code(province, provinces), period, unit, captured_at)
+    readings: list[Reading] = []
+    listed: list[Reading] = []
+    warnings: list[str] = []
     for table in tables:
-        spell = _period(table, period, local_day(captured_at), report)
-        found += [(spell, reading) for reading in _readings(table, places, report)]
-        report.warnings += table.warnings
-    found = _without_contradictions(found, report)
-    report.periods = sorted({spell for spell, _ in found})
-    rows = [row for spell, reading in found if reading.taken for row in _measurements(spell, reading)]
-    stamp = {"series": SERIES, "basis": "form", "source": source, "captured_at": captured_at}
-    today = local_day(captured_at)
-    harvest = Harvest(
-        measurements=measurement_rows(row | stamp | {"provisional": today <= row["period_end"]} for row in rows),
-        captured_at=captured_at,
-        sources=[source],
-        quarantine=quarantine_rows(
-            entry | {"source": source, "captured_at": captured_at}
-            for _, reading in found
-            for entry in _quarantine(reading)
-        ),
-        warnings=report.warnings,
-    )
-    _count_up(report, (reading for _, reading in found), places)
-    return harvest, report
+        found, doubts = form.read(table)
+        readings += found
+        listed += [] if table.by_field else found
+        warnings += [*table.warnings, *doubts]
+    readings = without_contradictions(readings)
+    report = _report(path.name, readings, warnings)
+    report.skipped += [f"sheet {name!r}: hidden" for name in hidden]
+    report.skipped += [f"sheet {name!r}: holds no form II.06" for name in others]
+    report.absent = _absent(listed, units)
+    return _harvest(f"{SERIES}:{path.name}", readings, warnings, captured_at), report
 
 
-@dataclass
-class _Places:
-    """What is known of units and provinces, and what the options say about this file."""
+@dataclass(frozen=True)
+class _Form:
+    """What is known apart from the file: reference tables, options, time."""
 
     units: pl.DataFrame
     provinces: pl.DataFrame
-    province_option: str | None
-    unit_option: str | None
+    province: str | None
+    period: Period | None
+    unit: str | None
+    captured_at: datetime
+
+    def read(self, table: Table) -> tuple[list[Reading], list[str]]:
+        """(the readings of one table, warnings)."""
+        period, doubts = self._period(table)
+        province, more = self._province(table)
+        matcher = UnitMatcher(self.units, province)
+        if table.by_field:
+            unit, about_unit = self._unit(table, matcher)
+            readings, warnings = field_readings(table, period, unit)
+            return readings, [*doubts, *more, *about_unit, *warnings]
+        if self.unit:
+            more.append(f"{table.place}: --unit {self.unit} was not used, because the rows are units, not fields")
+        readings, warnings = unit_readings(table, period, matcher, self.provinces)
+        return readings, [*doubts, *more, *warnings]
+
+    def _period(self, table: Table) -> tuple[Period, list[str]]:
+        said = title_period(table.place, table.title)
+        period = self.period or said
+        if period is None:
+            raise BadInput(table.place, "the title block names no period; give one, such as --period 2026-08")
+        if period.start < MERGER:
+            what = f"the period {period.id} begins before 1 July 2025, when today's communes did not exist; "
+            raise BadInput(table.place, what + "give --period for a period that begins on that day or later")
+        if period.start > local_day(self.captured_at):
+            raise BadInput(table.place, f"the period {period.id} lies in the future; correct it or give --period")
+        if said and said != period:
+            return period, [f"{table.place}: the title block says {said.id}, --period {period.id} was taken"]
+        return period, []
+
+    def _province(self, table: Table) -> tuple[str, list[str]]:
+        said = provinces_named((text for row in table.title for text in row), self.provinces)
+        chosen = self.province or self._province_of_unit()
+        if chosen and said and chosen not in said:
+            return chosen, [f"{table.place}: the title block names province {_codes(said)}, {chosen} was taken"]
+        if chosen:
+            return chosen, []
+        if len(said) != 1:
+            found = f"several provinces ({_codes(said)})" if said else "no province"
+            raise BadInput(table.place, f"the title block names {found}; give one, such as --province 25")
+        return next(iter(said)), []
+
+    def _province_of_unit(self) -> str | None:
+        if self.unit is None:
+            return None
+        if self.unit in self.provinces["code"]:
+            return self.unit
+        own = self.units.filter(pl.col("code") == self.unit)
+        if own.is_empty():
+            raise Fault(f"--unit {self.unit}: no commune or province of today has this code")
+        return own["province_code"][0]
+
+    def _unit(self, table: Table, matcher: UnitMatcher) -> tuple[tuple[str, str], list[str]]:
+        """((level, code) of the unit that a table by field is about, warnings)."""
+        name = reporting_unit(table.title)
+        said = self._named(name, matcher) if name else None
+        if self.unit:
+            if self._province_of_unit() != matcher.province_code:
+                raise Fault(f"--unit {self.unit} does not lie in province {matcher.province_code}")
+            chosen = ("province" if len(self.unit) == 2 else "commune", self.unit)
+            if said and said != chosen:
+                return chosen, [f"{table.place}: the title block says {name!r} ({said[1]}), {self.unit} was taken"]
+            return chosen, []
+        if said is None:
+            found = f"names {name!r}: {matcher.match(name).reason}" if name else "names no reporting unit"
+            raise BadInput(table.place, f"the title block {found}; give the commune's code with --unit")
+        return said, []
+
+    def _named(self, name: str, matcher: UnitMatcher) -> tuple[str, str] | None:
+        if code := matcher.match(name).code:
+            return "commune", code
+        own = provinces_named([name], self.provinces) == {matcher.province_code}
+        return ("province", matcher.province_code) if own and _PROVINCE_OFFICE.match(fold(name)) else None
+
+
+def _codes(codes: Iterable[str]) -> str:
+    return ", ".join(sorted(codes))
+
+
+def _harvest(source: str, readings: list[Reading], warnings: list[str], captured_at: datetime) -> Harvest:
+    stamp = {"source": source, "captured_at": captured_at}
+    today = local_day(captured_at)
+    return Harvest(
+        measurements=measurement_rows(row | stamp for reading in readings for row in _rows(reading, today)),
+        captured_at=captured_at,
+        sources=[source],
+        quarantine=quarantine_rows(row | stamp for reading in readings for row in _refused(reading)),
+        warnings=warnings,
+    )
+
+
+def _rows(reading: Reading, today: date) -> Iterable[dict[str, object]]:
+    """Rows of `tables.Measurements`, one per measure; provisional up to the period's last day."""
+    if not reading.taken:
+        return
+    level, code = reading.unit
+    period = reading.period
+    for row in measured(reading.counts):
+        yield {
+            "unit_code": code,
+            "level": level,
+            "period_start": period.start,
+            "period_end": period.end,
+            "period_kind": period.kind,
+            "series": SERIES,
+            "basis": BASIS,
+            "field": reading.field,
+            "provisional": today <= period.end,
+        } | row
+
+
+def _refused(reading: Reading) -> Iterable[dict[str, object]]:
+    """Rows of `tables.Quarantine`, one per reason."""
+    for refusal in reading.refusals:
+        yield {"place": reading.place, "row": reading.number, **refusal._asdict()}
+
+
+def _report(file: str, readings: list[Reading], warnings: list[str]) -> FormReport:
+    report = FormReport(file, periods=sorted({reading.period for reading in readings}), warnings=warnings)
+    for reading in readings:
+        if reading.skipped is not None:
+            report.skipped.append(f"{reading.place}, {reading.row}: {reading.skipped}")
+        elif reading.refusals:
+            report.quarantined += [_told(reading, refusal.reason) for refusal in reading.refusals]
+        else:
+            level, code = reading.unit
+            whose = f"{level} {code}" + (f", {reading.field}" if reading.field != "all" else "")
+            (report.not_reported if reading.silent else report.taken).append(_told(reading, whose))
+    return report
+
+
+def _told(reading: Reading, what: str) -> str:
+    return f"{reading.place}, {reading.row}, {reading.name!r}: {what}" if reading.place not in what else what
+
+
+def _absent(listed: list[Reading], units: pl.DataFrame) -> dict[Period, int]:
+    """How many communes of the province no row names, for each period of a list of communes."""
+    by_period: dict[Period, set[str]] = {}
+    for reading in listed:
+        if reading.unit and reading.unit[0] == "commune":
+            by_period.setdefault(reading.period, set()).add(reading.unit[1])
+    province = dict(units.select("code", "province_code").iter_rows())
+    sizes = Counter(province.values())
+    return {
+        period: sum(sizes[own] for own in {province[code] for code in codes}) - len(codes)
+        for period, codes in by_period.items()
+    }

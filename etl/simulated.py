@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -82,14 +82,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def read_calibration(path: Path) -> dict[str, Any]:
-    """The parameters in `path`; BadInput names the planted oddity that cannot be."""
+    """The parameters in `path`; BadInput where a rule has an unknown key or an oddity an unknown rule."""
     calibration = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for number, rule in calibration["rules"].items():
+    for name, rule in calibration["rules"].items():
         if unknown := set(rule) - _RULE_KEYS:
-            raise BadInput(path.name, f"{sorted(unknown)} is none of {sorted(_RULE_KEYS)}", field=f"rules.{number}")
-    for number, oddity in enumerate(calibration["planted"], start=1):
+            raise BadInput(path.name, f"{sorted(unknown)} is none of {sorted(_RULE_KEYS)}", field=f"rules.{name}")
+    for oddity in calibration["planted"]:
         if oddity["rule"] not in calibration["rules"]:
-            raise BadInput(path.name, f"{oddity['rule']!r} is not among the rules", row=number, field="planted.rule")
+            raise BadInput(path.name, f"{oddity['rule']!r} is not among the rules", field=oddity["id"])
     return calibration
 
 
@@ -101,6 +101,9 @@ def chunks(
     `units`, `lineage`, `provinces`: the reference tables, in any order. Fault where a planted
     oddity names a unit or a month that the dataset does not have.
     """
+    for series, scores in calibration["scores"].items():
+        if other := set(scores) ^ set(provinces["code"]):
+            raise BadInput(CALIBRATION.name, f"{sorted(other)} not in both, provinces and scores", field=series)
     calendar = _Calendar.of(calibration)
     blocks = _country(_World.of(units, lineage, provinces), calendar, calibration)
     for measure in _COUNTED:
@@ -164,9 +167,8 @@ class _World:
     @classmethod
     def of(cls, units: pl.DataFrame, lineage: pl.DataFrame, provinces: pl.DataFrame) -> _World:
         homes = provinces.sort("code").with_row_index("home")
-        own = units.with_columns(
-            known=pl.when(pl.col("quality").str.contains("population").fill_null(False).not_()).then("population")
-        )
+        doubtful = pl.col("quality").fill_null("").str.contains("population")
+        own = units.with_columns(known=pl.when(~doubtful).then("population"))
         sized = own.with_columns(people=pl.coalesce("known", pl.col("known").median().over("province_code")))
         placed = sized.join(homes.select(province_code="code", home="home"), on="province_code").sort("code")
         communes_only = lineage.filter(pl.col("old_code").str.len_chars() == 5).sort("old_code", "new_code")
@@ -177,36 +179,44 @@ class _World:
 class _Units:
     """The communes (and departments) of one era: what they are and how each differs from the average.
 
-    `size`: dossiers in an average month. `traits`: standard normal, one per unit.
+    `months`: positions in the calendar. `size`: dossiers in an average month. `home`: position of
+    the province. `traits`: standard normal, one per unit.
     """
 
     era: str
+    months: np.ndarray
     codes: np.ndarray
     office: np.ndarray
     home: np.ndarray
     size: np.ndarray
     traits: dict[str, np.ndarray]
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.codes), len(self.months)
+
+    @property
     def levels(self) -> np.ndarray:
         return np.where(self.office, "department", "commune")
 
 
-_TRAITS = ("on_time", "days", "online", "paid", "digitised_share", "e_result_share", "data_reuse_share")
+_DIGITAL = ("digitised_share", "e_result_share", "data_reuse_share")
+_TRAITS = ("on_time", "days", "online", "paid", *_DIGITAL)
 
 
-def _new_units(world: _World, calibration: dict[str, Any]) -> _Units:
+def _new_units(world: _World, months: np.ndarray, calibration: dict[str, Any]) -> _Units:
     communes, offices = _communes(world, calibration), _departments(world, calibration)
     size = np.concatenate([communes, _department_sizes(world, communes, calibration)])
     office = np.repeat([False, True], [len(communes), len(offices)])
-    home = np.concatenate(
-        [world.units["home"].to_numpy(), np.repeat(np.arange(_PROVINCES), len(offices) // _PROVINCES)]
-    )
+    own = np.repeat(np.arange(_PROVINCES), calibration["volume"]["departments"])
+    home = np.concatenate([world.units["home"].to_numpy(), own])
     rng = _rng(calibration, "traits", "new")
     traits = {name: rng.standard_normal(len(size)) for name in _TRAITS}
     busy = _standardised(np.log(np.maximum(size, 0.5)), home * 2 + office)
     traits["on_time"] = _mixed(busy, traits["on_time"], calibration["on_time"]["volume_correlation"])
     traits["days"] = _mixed(traits["on_time"], traits["days"], calibration["processing_days"]["on_time_correlation"])
-    return _Units("new", np.concatenate([world.units["code"].to_numpy(), offices]), office, home, size, traits)
+    codes = np.concatenate([world.units["code"].to_numpy(), offices])
+    return _Units("new", months, codes, office, home, size, traits)
 
 
 def _communes(world: _World, calibration: dict[str, Any]) -> np.ndarray:
@@ -237,17 +247,14 @@ def _department_sizes(world: _World, communes: np.ndarray, calibration: dict[str
     return (whole * parts / parts.sum(axis=1, keepdims=True)).ravel()
 
 
-def _old_units(world: _World, new: _Units, calibration: dict[str, Any]) -> _Units:
+def _old_units(world: _World, new: _Units, months: np.ndarray, calibration: dict[str, Any]) -> _Units:
     """Old communes share out the size of the new units that hold them, and much of their character."""
     settings = calibration["old_communes"]
     rng = _rng(calibration, "old")
-    rows = world.lineage.join(world.units.select(new_code="code", row="row"), on="new_code").sort(
-        "old_code", "new_code"
-    )
+    rows = world.lineage.join(world.units.select(new_code="code", row="row"), on="new_code").sort("old_code", "row")
     successor = rows["row"].to_numpy()
-    weight = np.where(rows["part"] == "whole", 1.0, 0.5) * np.exp(
-        settings["share_spread"] * rng.standard_normal(len(rows))
-    )
+    noise = settings["share_spread"] * rng.standard_normal(len(rows))
+    weight = np.where(rows["part"] == "whole", 1.0, 0.5) * np.exp(noise)
     given = new.size[successor] * weight / np.bincount(successor, weights=weight)[successor]
     codes, of_row = np.unique(rows["old_code"].to_numpy(), return_inverse=True)
     main = _heaviest(of_row, given, successor)
@@ -256,7 +263,7 @@ def _old_units(world: _World, new: _Units, calibration: dict[str, Any]) -> _Unit
         for name in _TRAITS
     }
     size = np.bincount(of_row, weights=given)
-    return _Units("old", codes, np.zeros(len(codes), bool), new.home[main], size, traits)
+    return _Units("old", months, codes, np.zeros(len(codes), bool), new.home[main], size, traits)
 
 
 def _heaviest(group: np.ndarray, weight: np.ndarray, value: np.ndarray) -> np.ndarray:
@@ -284,66 +291,55 @@ class _Block:
 
 def _country(world: _World, calendar: _Calendar, calibration: dict[str, Any]) -> list[_Block]:
     """Old communes, new communes with departments, provinces, the country."""
-    new = _new_units(world, calibration)
-    old = _old_units(world, new, calibration)
-    planted = _planted(old, new, calendar, calibration)
-    received = {
-        units.era: _received(units, months, calendar, calibration, planted)
-        for units, months in _eras(old, new, calendar)
-    }
-    levels = _levels(new, received["new"], calendar, calibration)
-    before, since = (
-        _block(units, months, received[units.era], levels, calendar, calibration, planted)
-        for units, months in _eras(old, new, calendar)
-    )
-    _add_fields(since, new, calibration, planted)
+    new = _new_units(world, calendar.new(), calibration)
+    old = _old_units(world, new, calendar.old(), calibration)
+    levels = _levels(new, calendar, calibration)
+    before, since = (_block(units, levels, calendar, calibration) for units in (old, new))
+    since = replace(since, by_field=_by_field(since, new, calendar, calibration))
     provinces = _summed(world.provinces["code"].to_numpy(), "province", [(before, old.home), (since, new.home)])
     nation = _summed(np.array([COUNTRY], object), "country", [(provinces, np.zeros(_PROVINCES, int))])
-    _score(since, provinces, nation, new, calendar, calibration)
-    return [before, since, provinces, nation]
-
-
-def _eras(old: _Units, new: _Units, calendar: _Calendar) -> list[tuple[_Units, np.ndarray]]:
-    return [(old, calendar.old()), (new, calendar.new())]
+    scores = _scores(since, provinces, new, calendar, calibration)
+    scored = [replace(block, scores=own) for block, own in zip((since, provinces, nation), scores, strict=True)]
+    return [before, *scored]
 
 
 @dataclass(frozen=True)
 class _Oddity:
-    era: str
+    """What happens to a unit, by its row, from the first to the last column of its era."""
+
     row: int
     first: int
     last: int
     rule: dict[str, Any]
 
 
-def _planted(old: _Units, new: _Units, calendar: _Calendar, calibration: dict[str, Any]) -> list[_Oddity]:
-    """The planted oddities; months are positions within the era of their unit."""
+def _planted(units: _Units, calendar: _Calendar, calibration: dict[str, Any]) -> list[_Oddity]:
+    """The oddities planted among `units`."""
     oddities = []
     for entry in calibration["planted"]:
-        first, last = map(calendar.position, entry["months"])
-        units, start = (old, 0) if first < calendar.merger else (new, calendar.merger)
+        first, last = (np.flatnonzero(units.months == calendar.position(month)) for month in entry["months"])
+        if not first.size:
+            continue
         rows = np.flatnonzero(units.codes == entry["unit_code"])
-        if rows.size != 1 or last < first or (last >= calendar.merger) != (start > 0):
-            raise Fault(
-                f"{CALIBRATION.name}, {entry['id']}: no unit {entry['unit_code']!r} in all of {entry['months']}"
-            )
-        rule = calibration["rules"][entry["rule"]]
-        oddities.append(_Oddity(units.era, int(rows[0]), first - start, last - start, rule))
+        if not rows.size or not last.size or last[0] < first[0]:
+            what = f"{entry['unit_code']!r} does not exist from {entry['months'][0]} to {entry['months'][1]}"
+            raise BadInput(CALIBRATION.name, what, field=entry["id"])
+        oddities.append(_Oddity(rows[0], first[0], last[0], calibration["rules"][entry["rule"]]))
     return oddities
 
 
-def _received(
-    units: _Units, months: np.ndarray, calendar: _Calendar, calibration: dict[str, Any], planted: list[_Oddity]
-) -> np.ndarray:
+def _received(units: _Units, calendar: _Calendar, calibration: dict[str, Any]) -> np.ndarray:
+    """Dossiers of each unit and month."""
     volume, silence = calibration["volume"], calibration["silence"]
     rng = _rng(calibration, "received", units.era)
-    shape = (len(units.codes), len(months))
-    expected = units.size[:, None] * _season(calendar, volume)[months]
-    expected = expected * np.exp(_memory(rng, shape, volume["month_spread"], volume["month_memory"]))
+    expected = units.size[:, None] * _season(calendar, volume)[units.months]
+    expected = expected * np.exp(_memory(rng, units.shape, volume["month_spread"], volume["month_memory"]))
     size = np.where(units.office, np.inf, units.size)
     tiny = size < np.quantile(size[~units.office], silence["tiny_share"])
-    expected[tiny[:, None] & (rng.random(shape) < silence["tiny_zero_months"])] = 0
-    for oddity in (oddity for oddity in planted if oddity.era == units.era):
+    planted = _planted(units, calendar, calibration)
+    tiny[[oddity.row for oddity in planted]] = False
+    expected[tiny[:, None] & (rng.random(units.shape) < silence["tiny_zero_months"])] = 0
+    for oddity in planted:
         span = slice(oddity.first, oddity.last + 1)
         expected[oddity.row, span] *= oddity.rule.get("volume_times", 1)
         if "volume" in oddity.rule:
@@ -369,96 +365,86 @@ class _Levels:
     paid: np.ndarray
 
 
-def _levels(units: _Units, received: np.ndarray, calendar: _Calendar, calibration: dict[str, Any]) -> _Levels:
-    on_time = [
-        _solved(_on_time_noise(units, calendar.new(), calibration), received, units.home, calendar, series, target)
-        for series, target in enumerate(_scores_of(calibration, "TDGQ") / 20)
-    ]
-    paid = [
-        _solved(_paid_noise(units, calendar.new(), calibration), received, units.home, calendar, series, target)
-        for series, target in enumerate(_online_paid(calibration))
-    ]
-    return _Levels(np.stack(on_time, axis=1), np.stack(paid, axis=1))
+def _levels(units: _Units, calendar: _Calendar, calibration: dict[str, Any]) -> _Levels:
+    received, series = _received(units, calendar, calibration), calendar.series[units.months]
+    on_time, paid = _on_time_noise(units, calibration), _paid_noise(units, calibration)
+    return _Levels(
+        _solved(on_time, received, units.home, series, _published(calibration, "TDGQ") / 20),
+        _solved(paid, received, units.home, series, _online_paid(calibration)),
+    )
 
 
-def _scores_of(calibration: dict[str, Any], group: str) -> np.ndarray:
+def _published(calibration: dict[str, Any], group: str) -> np.ndarray:
     """Published scores of one group, series × province."""
     column = ["CKMB", "TDGQ", "CLGQ", "TTTT", "MDHL", "MDSH"].index(group)
     return np.array([[row[column] for _, row in sorted(calibration["scores"][name].items())] for name in _SERIES])
+
+
+def _position(calibration: dict[str, Any], province: str) -> int:
+    return sorted(calibration["scores"][_SERIES[0]]).index(province)
 
 
 def _online_paid(calibration: dict[str, Any]) -> np.ndarray:
     """A of the payment score 6A + min(2; 2.5B) + 2.5C, series × province."""
     payment = calibration["payment"]
     rest = [min(2.0, 2.5 * payment["paid_procedures"][s]) + 2.5 * payment["online_procedures"][s] for s in _SERIES]
-    return np.clip((_scores_of(calibration, "TTTT") - np.array(rest)[:, None]) / 6, 0.2, 0.985)
+    return np.clip((_published(calibration, "TTTT") - np.array(rest)[:, None]) / 6, 0.2, 0.985)
 
 
 def _solved(
-    noise: np.ndarray, weight: np.ndarray, home: np.ndarray, calendar: _Calendar, series: int, target: np.ndarray
+    noise: np.ndarray, weight: np.ndarray, home: np.ndarray, series: np.ndarray, target: np.ndarray
 ) -> np.ndarray:
-    """The logit of each province at which its weighted mean share is `target`, by bisection."""
-    months = calendar.series[calendar.new()] == series
-    noise, weight = noise[:, months], weight[:, months]
-    low, high = np.full(_PROVINCES, -8.0), np.full(_PROVINCES, 12.0)
-    for _ in range(40):
-        middle = (low + high) / 2
-        share = _by_home(_share(noise + middle[home][:, None]) * weight, home) / _by_home(weight, home)
-        low, high = np.where(share < target, middle, low), np.where(share < target, high, middle)
-    return (low + high) / 2
+    """The logits, province × series, at which the weighted mean shares are `target` (series × province)."""
+    solved = []
+    for number, wanted in enumerate(target):
+        own, dossiers = noise[:, series == number], weight[:, series == number]
+        low, high = np.full(_PROVINCES, -8.0), np.full(_PROVINCES, 12.0)
+        for _ in range(40):
+            middle = (low + high) / 2
+            share = _by_home(_share(own + middle[home][:, None]) * dossiers, home) / _by_home(dossiers, home)
+            low, high = np.where(share < wanted, middle, low), np.where(share < wanted, high, middle)
+        solved.append(middle)
+    return np.stack(solved, axis=1)
 
 
 def _by_home(values: np.ndarray, home: np.ndarray) -> np.ndarray:
     return np.bincount(home, weights=values.sum(axis=1), minlength=_PROVINCES)
 
 
-def _on_time_noise(units: _Units, months: np.ndarray, calibration: dict[str, Any]) -> np.ndarray:
+def _on_time_noise(units: _Units, calibration: dict[str, Any]) -> np.ndarray:
     """Logit of a unit's on-time share against its province's level."""
     settings = calibration["on_time"]
     rng = _rng(calibration, "on time", units.era)
     own = settings["unit_spread"] * units.traits["on_time"] + settings["departments_logit"] * units.office
-    return own[:, None] + _memory(rng, (len(own), len(months)), settings["month_spread"], settings["month_memory"])
+    return own[:, None] + _memory(rng, units.shape, settings["month_spread"], settings["month_memory"])
 
 
-def _paid_noise(units: _Units, months: np.ndarray, calibration: dict[str, Any]) -> np.ndarray:
+def _paid_noise(units: _Units, calibration: dict[str, Any]) -> np.ndarray:
     settings = calibration["payment"]
-    rng = _rng(calibration, "paid", units.era)
-    return settings["unit_spread"] * units.traits["paid"][:, None] + settings["month_spread"] * rng.standard_normal(
-        (len(units.codes), len(months))
-    )
+    noise = settings["month_spread"] * _rng(calibration, "paid", units.era).standard_normal(units.shape)
+    return settings["unit_spread"] * units.traits["paid"][:, None] + noise
 
 
-def _block(
-    units: _Units,
-    months: np.ndarray,
-    received: np.ndarray,
-    levels: _Levels,
-    calendar: _Calendar,
-    calibration: dict[str, Any],
-    planted: list[_Oddity],
-) -> _Block:
-    own = [oddity for oddity in planted if oddity.era == units.era]
-    rates = _with_oddities(_rates(units, months, levels, calendar, calibration), months, own, calendar)
-    figures = _drawn(units, received, rates, calibration)
-    silent = {basis: _silence(units, months, basis, calendar, calibration, own) for basis in ("portal", "form")}
-    block = _Block(units.codes, units.levels(), months, figures, silent)
-    _repeat(block.figures, own)
-    return block
+def _block(units: _Units, levels: _Levels, calendar: _Calendar, calibration: dict[str, Any]) -> _Block:
+    planted = _planted(units, calendar, calibration)
+    rates = _with_oddities(_rates(units, levels, calendar, calibration), units.months, planted, calendar)
+    received = _received(units, calendar, calibration)
+    figures = _repeated(_drawn(units, received, rates, calibration), planted)
+    silent = {basis: _silence(units, basis, calendar, calibration, planted) for basis in ("portal", "form")}
+    return _Block(units.codes, units.levels, units.months, figures, silent)
 
 
-def _rates(
-    units: _Units, months: np.ndarray, levels: _Levels, calendar: _Calendar, calibration: dict[str, Any]
-) -> dict[str, np.ndarray]:
+def _rates(units: _Units, levels: _Levels, calendar: _Calendar, calibration: dict[str, Any]) -> dict[str, np.ndarray]:
     """Probabilities (and processing days) of each unit and month."""
-    series, before = calendar.series[months], np.maximum(calendar.merger - months, 0)
-    on_time = levels.on_time[units.home][:, series] + _on_time_noise(units, months, calibration)
+    series, before = calendar.series[units.months], np.maximum(calendar.merger - units.months, 0)
+    on_time = levels.on_time[units.home][:, series] + _on_time_noise(units, calibration)
     on_time -= calibration["on_time"]["before_merger_per_month"] * before
-    paid = levels.paid[units.home][:, series] + _paid_noise(units, months, calibration)
+    paid = levels.paid[units.home][:, series] + _paid_noise(units, calibration)
     paid -= calibration["payment"]["before_merger_per_month"] * before
-    rates = {"on_time": _share(on_time), "paid": _share(paid), "days": _days(units, months, calibration)}
-    rates["online"] = _share(_online(units, months, calendar, calibration))
-    rates |= {name: _digital(units, months, name, calendar, calibration) for name in _TRAITS[4:]}
-    rng, shape = _rng(calibration, "form", units.era), on_time.shape
+    rates = {"on_time": _share(on_time), "paid": _share(paid), "days": _days(units, calibration)}
+    rates["online"] = _share(_online(units, calendar, calibration))
+    rates |= {name: _digital(units, name, calendar, calibration) for name in _DIGITAL}
+    rng, shape = _rng(calibration, "form", units.era), units.shape
     form, shift = calibration["form"], calibration["on_time"]
     rates["on_time_form"] = _share(on_time + shift["form_shift"] + shift["form_spread"] * rng.standard_normal(shape))
     wide = np.exp(form["month_spread"] * rng.standard_normal(shape))
@@ -467,42 +453,39 @@ def _rates(
     return rates | {"overdue": _share(late)}
 
 
-def _days(units: _Units, months: np.ndarray, calibration: dict[str, Any]) -> np.ndarray:
+def _days(units: _Units, calibration: dict[str, Any]) -> np.ndarray:
     settings = calibration["processing_days"]
     rng = _rng(calibration, "days", units.era)
     usual = np.where(units.office, settings["departments_median"], settings["median"])
     own = np.log(usual) + settings["unit_spread"] * units.traits["days"]
-    return np.exp(own[:, None] + settings["month_spread"] * rng.standard_normal((len(own), len(months))))
+    return np.exp(own[:, None] + settings["month_spread"] * rng.standard_normal(units.shape))
 
 
-def _online(units: _Units, months: np.ndarray, calendar: _Calendar, calibration: dict[str, Any]) -> np.ndarray:
+def _online(units: _Units, calendar: _Calendar, calibration: dict[str, Any]) -> np.ndarray:
     """Logit of the online share: a straight rise, and the step of the one province with an event."""
     settings, event = calibration["online"], calibration["online"]["event"]
     rng = _rng(calibration, "online", units.era)
-    full = calendar.position(settings["full_month"])
+    full, months = calendar.position(settings["full_month"]), units.months
     rise = (settings["full_logit"] - settings["start_logit"]) * np.minimum(months / full, 1)
     usual = settings["start_logit"] + rise + settings["later_per_month"] * np.maximum(months - full, 0)
     province = settings["province_spread"] * _rng(calibration, "online provinces").standard_normal(_PROVINCES)
     spread = settings["unit_spread"] * units.traits["online"][:, None]
-    noise = spread + settings["month_spread"] * rng.standard_normal((len(units.codes), len(months)))
+    noise = spread + settings["month_spread"] * rng.standard_normal(units.shape)
     stepped = np.where(months >= calendar.position(event["month"]), event["after_logit"], usual + event["before_logit"])
-    codes = sorted(calibration["scores"][_SERIES[0]])
-    here = (units.home == codes.index(event["province"]))[:, None]
+    here = (units.home == _position(calibration, event["province"]))[:, None]
     return np.where(here, stepped, usual + province[units.home][:, None]) + noise
 
 
-def _digital(
-    units: _Units, months: np.ndarray, name: str, calendar: _Calendar, calibration: dict[str, Any]
-) -> np.ndarray:
+def _digital(units: _Units, name: str, calendar: _Calendar, calibration: dict[str, Any]) -> np.ndarray:
     settings = calibration["digital"]
     rng = _rng(calibration, name, units.era)
-    scores = _scores_of(calibration, "MDSH")
+    scores = _published(calibration, "MDSH")
     level = _logit(np.array([settings[name][series] for series in _SERIES]))[:, None]
     province = level + settings["per_point_of_mdsh"] * (scores - scores.mean(axis=1, keepdims=True))
     own = settings["unit_spread"] * units.traits[name][:, None]
-    noise = own + settings["month_spread"] * rng.standard_normal((len(units.codes), len(months)))
-    before = settings["before_merger_per_month"] * np.maximum(calendar.merger - months, 0)
-    return _share(province[calendar.series[months]][:, units.home].T + noise - before)
+    noise = own + settings["month_spread"] * rng.standard_normal(units.shape)
+    before = settings["before_merger_per_month"] * np.maximum(calendar.merger - units.months, 0)
+    return _share(province[calendar.series[units.months]][:, units.home].T + noise - before)
 
 
 def _with_oddities(
@@ -532,7 +515,7 @@ def _drawn(
     owing = rng.binomial(received, calibration["payment"]["owing"])
     figures["owing"] = np.where(received > 0, np.maximum(owing, 1), 0)
     figures["paid"] = rng.binomial(figures["owing"], rates["paid"])
-    figures |= {name: rng.binomial(received, rates[name]) for name in _TRAITS[4:]}
+    figures |= {name: rng.binomial(received, rates[name]) for name in _DIGITAL}
     complaints = rng.binomial(figures["on_time"], calibration["satisfaction"]["complaints"])
     figures["satisfied"] = figures["on_time"] - complaints
     still_open = figures["open"] = rng.binomial(in_period, rates["open"])
@@ -544,39 +527,34 @@ def _drawn(
     return figures
 
 
-def _repeat(figures: dict[str, np.ndarray], planted: list[_Oddity]) -> None:
+def _repeated(figures: dict[str, np.ndarray], planted: list[_Oddity]) -> dict[str, np.ndarray]:
+    figures = {name: values.copy() for name, values in figures.items()}
     for oddity in (oddity for oddity in planted if oddity.rule.get("repeat")):
         for values in figures.values():
             values[..., oddity.row, oddity.first : oddity.last + 1] = values[..., oddity.row, oddity.first, None]
+    return figures
 
 
 def _silence(
-    units: _Units,
-    months: np.ndarray,
-    basis: str,
-    calendar: _Calendar,
-    calibration: dict[str, Any],
-    planted: list[_Oddity],
+    units: _Units, basis: str, calendar: _Calendar, calibration: dict[str, Any], planted: list[_Oddity]
 ) -> np.ndarray:
     """Units × months without a report: spells of some months, whole provinces; never a planted unit."""
     settings = calibration["silence"]
     rng = _rng(calibration, "silence", basis, units.era)
-    shape = (len(units.codes), len(months))
-    starts = rng.random(shape) < settings["not_reported"] / settings["mean_months"]
-    lasts = np.where(starts, rng.geometric(1 / settings["mean_months"], shape), 0)
-    silent = np.zeros(shape, bool)
-    for later in range(min(int(lasts.max()), shape[1])):
-        silent[:, later:] |= lasts[:, : shape[1] - later] > later
+    starts = rng.random(units.shape) < settings["not_reported"] / settings["mean_months"]
+    lasts = np.where(starts, rng.geometric(1 / settings["mean_months"], units.shape), 0)
+    silent = np.zeros(units.shape, bool)
+    for later in range(min(lasts.max(), units.shape[1])):
+        silent[:, later:] |= lasts[:, : units.shape[1] - later] > later
     silent[[oddity.row for oddity in planted]] = False
-    codes = sorted(calibration["scores"][_SERIES[0]])
     for spell in settings["provinces"]:
-        month = months == calendar.position(spell["month"])
-        silent[(units.home == codes.index(spell["province"]))[:, None] & month] = True
+        month = units.months == calendar.position(spell["month"])
+        silent[(units.home == _position(calibration, spell["province"]))[:, None] & month] = True
     return silent
 
 
-def _add_fields(block: _Block, units: _Units, calibration: dict[str, Any], planted: list[_Oddity]) -> None:
-    """Split the figures by field, to the dossier."""
+def _by_field(block: _Block, units: _Units, calendar: _Calendar, calibration: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Figures of a block, split by field to the dossier."""
     rng = _rng(calibration, "fields")
     traits = list(calibration["fields"].values())
     column = {name: np.array([trait[name] for trait in traits])[:, None] for name in traits[0]}
@@ -588,13 +566,13 @@ def _add_fields(block: _Block, units: _Units, calibration: dict[str, Any], plant
     in_period = _split(rng, figures["in_period"], received, received)
     overdue = _split(rng, figures["received"] - figures["on_time"], received, received * late)
     offline = _split(rng, figures["in_period"] - figures["online"], in_period, in_period * paper)
-    block.by_field = {
+    split = {
         "received": received,
         "on_time": received - overdue,
         "in_period": in_period,
         "online": in_period - offline,
     }
-    _repeat(block.by_field, [oddity for oddity in planted if oddity.era == units.era])
+    return _repeated(split, _planted(units, calendar, calibration))
 
 
 def _split(rng: np.random.Generator, total: np.ndarray, caps: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -648,45 +626,39 @@ def _sum(values: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
 # --- the index -------------------------------------------------------------------------------------------------------
 
 
-def _score(
-    communes: _Block, provinces: _Block, nation: _Block, units: _Units, calendar: _Calendar, calibration: dict[str, Any]
-) -> None:
-    """Scores of the new era: provinces first, communes around them, the country as the provinces' mean."""
-    months = calendar.new()
-    series = calendar.series[months]
-    own = _of_provinces(provinces, months, series, calibration)
-    provinces.scores = _groups(_since(provinces, months), own)
-    theirs = _of_communes(own, units, series, calibration)
-    communes.scores = _groups(communes.figures, theirs)
-    nation.scores = {name: np.round(np.nanmean(provinces.scores[name], axis=0, keepdims=True), 2) for name in GROUPS}
-    for block in (communes, provinces, nation):
-        block.scores["index_766"] = np.round(sum(block.scores[name] for name in GROUPS), 2)
+def _scores(
+    communes: _Block, provinces: _Block, units: _Units, calendar: _Calendar, calibration: dict[str, Any]
+) -> list[dict[str, np.ndarray]]:
+    """Scores of the new era: of communes, of provinces, and of the country as the provinces' mean."""
+    series = calendar.series[units.months]
+    figures = _since(provinces, units.months)
+    of_provinces = _beyond_provinces(figures, series, calibration)
+    of_communes = _beyond_communes(of_provinces, units, series, calibration)
+    groups = [_groups(communes.figures, of_communes), _groups(figures, of_provinces)]
+    groups.append({name: np.round(np.nanmean(groups[1][name], axis=0, keepdims=True), 2) for name in GROUPS})
+    return [own | {"index_766": np.round(sum(own.values()), 2)} for own in groups]
 
 
 def _since(block: _Block, months: np.ndarray) -> dict[str, np.ndarray]:
     return {name: values[:, -len(months) :] for name, values in block.figures.items()}
 
 
-def _of_provinces(
-    block: _Block, months: np.ndarray, series: np.ndarray, calibration: dict[str, Any]
+def _beyond_provinces(
+    figures: dict[str, np.ndarray], series: np.ndarray, calibration: dict[str, Any]
 ) -> dict[str, np.ndarray]:
     """What a score holds beyond dossiers, so that each province's mean comes to its published score."""
-    figures, settings, payment = _since(block, months), calibration["groups"], calibration["payment"]
+    settings, payment = calibration["groups"], calibration["payment"]
     rng = _rng(calibration, "scores of provinces")
-    target = {name: _scores_of(calibration, name.upper())[series].T for name in GROUPS}
-    noise = {name: _memory(rng, (_PROVINCES, len(months)), settings["province_spread"], 0.6) for name in GROUPS}
+    target = {name: _published(calibration, name.upper())[series].T for name in GROUPS}
+    noise = {name: _memory(rng, (_PROVINCES, len(series)), settings["province_spread"], 0.6) for name in GROUPS}
     own = {name: target[name] + noise[name] for name in ("ckmb", "clgq")}
     own["petitions"] = target["mdhl"] - _mean_by(series, _handling(figures)) + noise["mdhl"]
     own["rest"] = target["mdsh"] - _mean_by(series, _digitisation(figures)) + noise["mdsh"]
     limits = {"ckmb": 18, "clgq": 12, "petitions": 12, "rest": 10}
     own = {name: np.clip(values, 0, limits[name]) for name, values in own.items()}
-    for part, settings_of in (
-        ("paid_procedures", payment["paid_procedures"]),
-        ("online_procedures", payment["online_procedures"]),
-    ):
-        own[part] = np.broadcast_to(
-            np.array([settings_of[name] for name in _SERIES])[series], (_PROVINCES, len(months))
-        )
+    for part in ("paid_procedures", "online_procedures"):
+        of_series = np.array([payment[part][name] for name in _SERIES])
+        own[part] = np.broadcast_to(of_series[series], (_PROVINCES, len(series)))
     return own
 
 
@@ -696,25 +668,22 @@ def _mean_by(series: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.stack(means, axis=1)[:, series]
 
 
-def _of_communes(
+def _beyond_communes(
     provinces: dict[str, np.ndarray], units: _Units, series: np.ndarray, calibration: dict[str, Any]
 ) -> dict[str, np.ndarray]:
     settings, fees = calibration["groups"], calibration["payment"]["fee_procedures"]
     rng = _rng(calibration, "scores of communes")
-    count, shape = len(units.codes), (len(units.codes), len(series))
+    count = len(units.codes)
     home = {name: values[units.home] for name, values in provinces.items()}
     unsynchronised = np.where(rng.random(count) < settings["ckmb_deviating"], rng.uniform(0.3, 3, count), 0)
     part = np.array([settings["commune_clgq"][name] for name in _SERIES])[series]
-    clgq = (
-        part * home["clgq"]
-        + settings["clgq_spread"] * rng.standard_normal((count, 1))
-        + 0.04 * rng.standard_normal(shape)
-    )
-    petitioned = rng.random(shape) < settings["petition_months"]
+    lasting = settings["clgq_spread"] * rng.standard_normal((count, 1))
+    clgq = part * home["clgq"] + lasting + 0.04 * rng.standard_normal(units.shape)
+    petitioned = rng.random(units.shape) < settings["petition_months"]
     own = {
         "ckmb": np.clip(home["ckmb"] - unsynchronised[:, None], 0, 18),
         "clgq": np.clip(clgq, 0, 12),
-        "petitions": np.where(petitioned, 12 * rng.beta(2, 2, shape), 12),
+        "petitions": np.where(petitioned, 12 * rng.beta(2, 2, units.shape), 12),
         "rest": np.clip(home["rest"] + settings["mdsh_rest_spread"] * rng.standard_normal((count, 1)), 0, 10),
     }
     for name in ("paid_procedures", "online_procedures"):
@@ -732,7 +701,7 @@ def _groups(figures: dict[str, np.ndarray], own: dict[str, np.ndarray]) -> dict[
         "ckmb": own["ckmb"] + known,
         "tdgq": on_time / 5,
         "clgq": own["clgq"] + known,
-        "tttt": payment + procedures,
+        "tttt": np.minimum(payment + procedures, 10),
         "mdhl": own["petitions"] + _handling(figures),
         "mdsh": own["rest"] + _digitisation(figures),
     }

@@ -1,0 +1,52 @@
+import streamlit as st
+
+from ui import charts, html, links, over_time, store, tables
+from ui.shell import view
+
+v = view()
+head = st.container()
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    places = over_time.scopes(v)
+    scope = links.select(
+        v.say("filters.scope"), "province", places, places[-1] if len(places) == 2 else places[0],
+        lambda code: store.scope_name(code) or v.say("scope.country"), width=220,
+    )  # fmt: skip
+    names = over_time.measures(v)
+    chosen = links.select(
+        v.say("filters.measure"), "over", names, "online_filing_share" if "online_filing_share" in names else names[0],
+        lambda name: store.measures()[name].short.in_language(v.language), width=280,
+    )  # fmt: skip
+    communes = over_time.communes(v, chosen, scope)
+    units = links.several(
+        v.say("time.units"), "units", list(communes), communes.get, over_time.MOST_UNITS,
+        placeholder=v.say("time.units_example"), disabled=not communes,
+    )  # fmt: skip
+
+measure = store.measures()[chosen]
+curves = over_time.lines(v, measure, scope, units)
+fan = over_time.fan(v, measure, scope)
+with head:
+    html.heading(over_time.title(v, measure), over_time.sentence(v, measure, scope))
+
+if over_time.is_drawable(curves, fan):
+    marks = over_time.marks(v, scope, over_time.days_of(curves, fan))
+    figure = charts.over_time(v, measure, curves, fan, marks, over_time.targets(v, measure))
+    charts.show(figure, over_time.alt(v, measure, curves))
+    html.caption(over_time.reading(v, scope, fan))
+else:
+    st.info(v.say("time.too_few"), icon=":material/info:")
+html.caption(over_time.source_line(v))
+
+if not communes and chosen == "online_filing_share":
+    st.subheader(v.say("time.no_communes.title"), anchor=False)
+    html.show(over_time.no_communes(v))
+    if "clgq" in names:
+        st.page_link(
+            "pages/rankings.py", label=v.say("time.no_communes.link"), icon=":material/format_list_numbered:",
+            query_params={**dict(st.query_params), "measure": "clgq"},
+        )  # fmt: skip
+
+table = over_time.known_values(v, measure, scope)
+if table:
+    with st.expander(v.say("table.show"), icon=":material/table:", expanded=not over_time.is_drawable(curves, fan)):
+        tables.plain_table(over_time.headers(v), table, over_time.title(v, measure))

@@ -10,9 +10,7 @@ selection, (search_place,) = filters.row(v, extra=1)
 with search_place:
     query = links.words(v.say("filters.search"), "q", placeholder=v.say("filters.search_example"))
 
-rows = store.ranking(
-    v.snapshot, selection.level, selection.measure.id, selection.basis, selection.period, selection.scope
-)
+rows = rankings.rows_of(v, selection)
 level = together(rows, selection.measure)
 shown = store.found(rows, query)
 

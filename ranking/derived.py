@@ -12,6 +12,7 @@ from ranking.periods import MERGER
 from ranking.tables import Measurements
 
 _DAY = timedelta(days=1)
+_ONE_PREDECESSOR = "area_population_of_one_predecessor"
 
 
 @lru_cache(maxsize=512)
@@ -31,8 +32,17 @@ def received_per_day(received: pl.DataFrame) -> pl.DataFrame:
 
 
 def received_per_1000(received: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `received_per_1000` for communes of today and provinces whose residents are known."""
-    own = units.select(unit_code="code", level=pl.lit("commune"), residents="population", known_problem="quality")
+    """Rows of `received_per_1000` for communes of today and provinces.
+
+    A unit whose published population is that of one predecessor only gets no denominator, so no value.
+    """
+    known = pl.col("quality").ne_missing(_ONE_PREDECESSOR)
+    own = units.select(
+        unit_code="code",
+        level=pl.lit("commune"),
+        residents=pl.when(known).then("population").otherwise(None),
+        known_problem="quality",
+    )
     whole = units.group_by("province_code").agg(
         residents=pl.when(pl.col("population").is_not_null().all()).then(pl.col("population").sum()),
     )
@@ -42,7 +52,7 @@ def received_per_1000(received: pl.DataFrame, units: pl.DataFrame) -> pl.DataFra
         residents="residents",
         known_problem=pl.lit(None, pl.String),
     )
-    residents = pl.concat([own, whole]).drop_nulls("residents").with_columns(pl.col("residents").cast(pl.Float64))
+    residents = pl.concat([own, whole]).with_columns(pl.col("residents").cast(pl.Float64))
     rows = _base(received, "received_per_1000").filter(
         (pl.col("level") != "commune") | (pl.col("period_start") >= MERGER)
     )

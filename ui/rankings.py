@@ -13,6 +13,13 @@ from ui.filters import Selection
 from ui.shell import View
 
 
+def rows_of(view: View, selection: Selection) -> pl.DataFrame:
+    """The ranked units of a selection, as `store.ranking` gives them."""
+    return store.ranking(
+        view.snapshot, selection.level, selection.measure.id, selection.basis, selection.period, selection.scope
+    )
+
+
 def title(view: View, selection: Selection) -> str:
     return view.say(f"rankings.title.{selection.level}", measure=selection.measure.name.in_language(view.language))
 
@@ -133,8 +140,9 @@ def source_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
 def as_csv(view: View, selection: Selection, rows: pl.DataFrame) -> bytes:
     """The rows on screen with numerator, denominator and state, one line per unit."""
     columns = [
-        "unit_code", "name", "kind", "rank", "of", "value", "numerator", "denominator", "score", "max_score", "received", "state",
-    ]  # fmt: skip
+        *("unit_code", "name", "kind", "rank", "of", "value", "numerator", "denominator"),
+        *("score", "max_score", "received", "state"),
+    ]
     nature = view.snapshot.manifest.nature
     fixed = (selection.measure.id, selection.basis, selection.series, selection.period.id, _nature_word(nature))
     headers = [*columns, "measure", "basis", "series", "period", "nature"]

@@ -134,6 +134,14 @@ def catalog(snapshot: Snapshot) -> pl.DataFrame:
     return snapshot.scan("standings").group_by(key).agg(units=pl.len(), of=pl.col("of").max()).sort(key).collect()
 
 
+@lru_cache(maxsize=16)
+def places(snapshot: Snapshot) -> frozenset[str]:
+    """The provinces of which a snapshot holds anything, their own figures or their communes'."""
+    own = snapshot.scan("standings").filter(pl.col("level") == "province").select(scope="unit_code")
+    scopes = own.unique().collect().get_column("scope").to_list() + catalog(snapshot).get_column("scope").to_list()
+    return frozenset(scopes) - {COUNTRY}
+
+
 @lru_cache(maxsize=64)
 def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
     """The ranked units of one view: standings with names, figures and the dossiers received (`received`)."""

@@ -131,7 +131,8 @@ def _value(view: View, selection: Selection, row: dict, scale: float, level: flo
     small = row["rank"] is None
     note = f'<span class="gd-sub">{escape(view.say("table.too_few"))}</span>' if small else ""
     return (
-        f'<div class="gd-cell"><span class="gd-track" aria-hidden="true"><i style="width:{width:.1f}%"></i>{mark}</span>'
+        '<div class="gd-cell"><span class="gd-track" aria-hidden="true">'
+        f'<i style="width:{width:.1f}%"></i>{mark}</span>'
         f'<span class="gd-value">{text}</span></div>{note}'
     )
 

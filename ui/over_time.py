@@ -1,0 +1,232 @@
+"""What the page about time shows: curves, the fan of all units, events, and the words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+
+import polars as pl
+
+from ranking.measures import Measure
+from ranking.periods import MERGER, Period
+from ranking.tables import COUNTRY
+from ui import numbers, store
+from ui.charts import Line
+from ui.shell import View
+
+MOST_UNITS = 4
+
+
+def scopes(view: View) -> list[str]:
+    """The country, and the provinces of which the dataset holds anything."""
+    present = store.places(view.snapshot)
+    return [COUNTRY, *(code for code in store.province_names() if code in present)]
+
+
+def communes(view: View, measure: str, scope: str) -> dict[str, str]:
+    """Code and name of the scope's communes that have figures of the measure in months."""
+    basis = _fullest_basis(view, store.measures()[measure])
+    if basis is None:
+        return {}
+    known = store.by_month(view.snapshot, measure, basis, "commune", scope).get_column("unit_code").unique()
+    names = store.unit_names(view.snapshot, "commune").filter(pl.col("unit_code").is_in(known.implode()))
+    return dict(names.sort("name").select("unit_code", "name").iter_rows())
+
+
+def measures(view: View) -> list[str]:
+    """Measures that the dataset holds, in their display order."""
+    present = set(store.catalog(view.snapshot).get_column("measure"))
+    return [name for name in store.measures() if name in present]
+
+
+def monthly(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows that stand for a month: whole months, and the open month to date."""
+    start, end = pl.col("period_start"), pl.col("period_end")
+    open_month = (pl.col("period_kind") == "to_date") & (start.dt.month_start() == end.dt.month_start())
+    return rows.filter((pl.col("period_kind") == "month") | open_month)
+
+
+def lines(view: View, measure: Measure, scope: str, units: Sequence[str]) -> list[Line]:
+    """Country, province and chosen units, each as one curve per stretch of the same series and basis."""
+    colours = view.palette
+    wanted = [("country", COUNTRY, view.say("scope.country"), colours.quiet, True)]
+    if scope != COUNTRY:
+        wanted.append(("province", scope, store.province_names()[scope], colours.accent, True))
+    names = dict(store.unit_names(view.snapshot, "commune").select("unit_code", "name").iter_rows())
+    for code, colour in zip(units, colours.series, strict=False):
+        wanted.append(("commune", code, names[code], colour, False))
+    found: list[Line] = []
+    for level, code, name, colour, wide in wanted:
+        rows = monthly(store.series(view.snapshot, measure.id, level, (code,)))
+        if level == "commune":
+            rows = rows.filter(pl.col("period_start") >= MERGER)
+        found += _stretches(view, rows, name, colour, wide)
+    return found
+
+
+def _stretches(view: View, rows: pl.DataFrame, name: str, colour: str, wide: bool) -> list[Line]:
+    """One line per series and basis; only the last one carries the name."""
+    parts = [part for _, part in rows.sort("period_start").group_by(["series", "basis"], maintain_order=True)]
+    return [
+        Line(
+            name if number == len(parts) - 1 else "",
+            part.get_column("period_start").to_list(),
+            part.get_column("value").to_list(),
+            colour,
+            wide,
+            [_note(view, row) for row in part.iter_rows(named=True)],
+        )
+        for number, part in enumerate(parts)
+    ]
+
+
+def _note(view: View, row: dict) -> str:
+    words = [view.say(f"basis.{row['basis']}")]
+    if row["denominator"]:
+        words.append(view.say("time.n", n=numbers.number(row["denominator"], view.language)))
+    if row["provisional"]:
+        words.append(view.say("rankings.provisional"))
+    return ", ".join(words)
+
+
+def fan(view: View, measure: Measure, scope: str) -> pl.DataFrame:
+    """Per month the 10th and 90th percentile of the communes: `day`, `low`, `middle`, `high`."""
+    basis = _fullest_basis(view, measure)
+    if basis is None:
+        return pl.DataFrame()
+    months = store.by_month(view.snapshot, measure.id, basis, "commune", scope)
+    value = pl.col("value")
+    return (
+        months.drop_nulls("value")
+        .group_by(day="period_start")
+        .agg(low=value.quantile(0.1), middle=value.median(), high=value.quantile(0.9), units=pl.len())
+        .filter(pl.col("units") >= 10)
+        .sort("day")
+    )
+
+
+def _fullest_basis(view: View, measure: Measure) -> str | None:
+    rows = store.catalog(view.snapshot).filter(pl.col("measure") == measure.id, pl.col("level") == "commune")
+    return None if rows.is_empty() else str(rows.group_by("basis").len().sort("len", descending=True).item(0, "basis"))
+
+
+def marks(view: View, scope: str, days: Sequence[date]) -> list[tuple[date, str]]:
+    """Events that concern the scope and lie within the chart, with a short label."""
+    if not days:
+        return []
+    concerned = [event for event in store.events() if event["provinces"] == "all" or scope in event["provinces"]]
+    inside = [event for event in concerned if min(days) <= event["date"] <= max(days)]
+    return [(event["date"], str(event["short"][view.language])) for event in inside]
+
+
+def targets(view: View, measure: Measure) -> list[tuple[float, str]]:
+    if measure.target is None:
+        return []
+    return [(measure.target.value, view.say("time.target", target=numbers.target(measure, view.language)))]
+
+
+def known_values(view: View, measure: Measure, scope: str) -> list[list[str]]:
+    """Every period of the country and the province in words, the latest first: the chart as a table."""
+    rows = [store.series(view.snapshot, measure.id, "country", (COUNTRY,))]
+    if scope != COUNTRY:
+        rows.append(store.series(view.snapshot, measure.id, "province", (scope,)))
+    table = pl.concat(rows).sort("period_end", "period_start", descending=[True, False])
+    return [_in_words(view, measure, row) for row in table.iter_rows(named=True)]
+
+
+def _in_words(view: View, measure: Measure, row: dict) -> list[str]:
+    place = store.scope_name(row["unit_code"]) or view.say("scope.country")
+    silence = "" if row["state"] == "reported" else view.say("state." + row["state"])
+    return [
+        place,
+        numbers.period(Period(row["period_start"], row["period_end"], row["period_kind"]), view.language),
+        silence or numbers.with_unit(row["value"], measure, view.language),
+        numbers.number(row["denominator"], view.language),
+        view.say(f"basis.{row['basis']}"),
+    ]
+
+
+def sentence(view: View, measure: Measure, scope: str) -> str:
+    """The latest value of the place, and of the country beside it. Markup."""
+    say = view.say
+    own = _latest(view, measure, scope)
+    if own is None:
+        place = store.scope_name(scope) or say("scope.country")
+        return escape(say("time.no_value", place=place, measure=measure.short.in_language(view.language)))
+    text = _latest_words(view, measure, own, store.scope_name(scope) or say("scope.country"))
+    country = _latest(view, measure, COUNTRY) if scope != COUNTRY else None
+    if country:
+        text += " " + escape(say("time.country", value=numbers.with_unit(country["value"], measure, view.language),
+                                 period=_period_words(view, country)))  # fmt: skip
+    if view.snapshot.manifest.nature == "simulated":
+        text += f" <b>{escape(say('rankings.simulated'))}</b>"
+    return text
+
+
+def _latest_words(view: View, measure: Measure, row: dict, place: str) -> str:
+    value = numbers.with_unit(row["value"], measure, view.language)
+    words = view.say(
+        "time.latest", value=value, period=_period_words(view, row), basis=view.say(f"basis.{row['basis']}")
+    )
+    return f"<b>{escape(place)}</b>: {escape(words)}"
+
+
+def _period_words(view: View, row: dict) -> str:
+    period = numbers.period(Period(row["period_start"], row["period_end"], row["period_kind"]), view.language)
+    return period.lower() if view.language == "vi" else period
+
+
+def _latest(view: View, measure: Measure, scope: str) -> dict | None:
+    level = "country" if scope == COUNTRY else "province"
+    rows = store.series(view.snapshot, measure.id, level, (scope,)).drop_nulls("value")
+    last = rows.sort("period_end", "period_start", descending=[True, False])
+    return None if last.is_empty() else last.row(0, named=True)
+
+
+def alt(view: View, measure: Measure, curves: Sequence[Line]) -> str:
+    """The chart in words: first and last value of each curve."""
+    parts = []
+    for line in curves:
+        known = [(day, value) for day, value in zip(line.days, line.values, strict=True) if value is not None]
+        if known and line.name:
+            ends = [numbers.with_unit(value, measure, view.language) for value in (known[0][1], known[-1][1])]
+            parts.append(view.say("time.alt_line", name=line.name, first=ends[0], last=ends[1]))
+    return view.say("time.alt", measure=measure.name.in_language(view.language), lines="; ".join(parts))
+
+
+def title(view: View, measure: Measure) -> str:
+    return view.say("time.title", measure=measure.name.in_language(view.language))
+
+
+def days_of(curves: Sequence[Line], fan: pl.DataFrame) -> list[date]:
+    """All days on which the chart has a point."""
+    return [day for line in curves for day in line.days] + (fan.get_column("day").to_list() if fan.height else [])
+
+
+def is_drawable(curves: Sequence[Line], fan: pl.DataFrame) -> bool:
+    """A curve needs two points; fewer are better read as a table."""
+    return max([len(line.days) for line in curves] + [fan.height]) > 1
+
+
+def reading(view: View, scope: str, fan: pl.DataFrame) -> str:
+    """How to read the band and the lines."""
+    words = [view.say("time.reading.merger")]
+    if fan.height:
+        words.insert(0, view.say("time.reading.fan"))
+    return " ".join(words)
+
+
+def no_communes(view: View) -> str:
+    """Why no commune's curve is there and how to bring it in. Markup."""
+    text, command = view.say("time.no_communes.text"), "python -m etl import-form FILE.xlsx"
+    return f'<p class="gd-sentence">{escape(text)} <code>{command}</code></p>'
+
+
+def headers(view: View) -> list[str]:
+    return [view.say(f"time.column.{name}") for name in ("place", "period", "value", "n", "basis")]
+
+
+def source_line(view: View) -> str:
+    manifest = view.snapshot.manifest
+    return view.say(f"nature.{manifest.nature}", captured=numbers.local_date(manifest.captured_at, view.language)) + "."
