@@ -58,12 +58,16 @@ class FormReport:
             f"{len(self.quarantined)} entries in quarantine, {len(self.skipped)} rows or sheets skipped",
         ]
         for period, number in self.absent.items():
-            lines.append(f"  {number} communes of the province are not in the file for {period.id}")
-        for word in ("warnings", "quarantined", "not_reported", "skipped"):
-            facts = getattr(self, word)
-            lines += [f"  {word.replace('_', ' ')}: {fact}" for fact in facts[:_LINES_MAX]]
+            lines.append(f"  communes of the province that are not in the file for {period.id}: {number}")
+        for word, facts in (
+            ("warning", self.warnings),
+            ("quarantined", self.quarantined),
+            ("not reported", self.not_reported),
+            ("skipped", self.skipped),
+        ):
+            lines += [f"  {word}: {fact}" for fact in facts[:_LINES_MAX]]
             if len(facts) > _LINES_MAX:
-                lines.append(f"  {word.replace('_', ' ')}: and {len(facts) - _LINES_MAX} more")
+                lines.append(f"  {word}: and {len(facts) - _LINES_MAX} more")
         return lines
 
 

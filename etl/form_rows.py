@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import polars as pl
@@ -22,6 +23,7 @@ from ranking.periods import Period
 DEPARTMENT = "department: no state code in the form"
 NAMELESS = "the row has figures but no name"
 VALUE_LENGTH_MAX = 120
+ROWS_NAMED_MAX = 12
 
 # The first three meet folded text, the others spelt text.
 _TOTAL = re.compile(r"((tong( so| cong)?|cong)( toan (tinh|thanh pho)\b.*)?|toan (tinh|thanh pho)\b.*)[ :]*")
@@ -182,7 +184,7 @@ def _sections(rows: list[Row]) -> set[int]:
 
 def _parents(rows: list[Row]) -> set[int]:
     """Numbers of the rows 1 that rows 1.1, 1.2 follow."""
-    pairs = zip(rows, rows[1:], strict=False)
+    pairs = pairwise(rows)
     return {row.number for row, below in pairs if row.ordinal and _parent(below.ordinal) == row.ordinal}
 
 
@@ -280,7 +282,8 @@ def _unbalanced(readings: list[Reading]) -> list[str]:
     rows = [str(reading.number) for reading in readings if reading.taken and not balance(reading.counts)]
     if not rows:
         return []
+    more = f" and {len(rows) - ROWS_NAMED_MAX} more" if len(rows) > ROWS_NAMED_MAX else ""
     return [
-        f"{readings[0].place}: column 3 is not 7 + 11 in rows {', '.join(rows)}; "
+        f"{readings[0].place}: column 3 is not 7 + 11 in rows {', '.join(rows[:ROWS_NAMED_MAX])}{more}; "
         "dossiers withdrawn, stopped or waiting for papers may be left out"
     ]

@@ -111,9 +111,9 @@ def _read_apart(path: Path) -> dict:
         raise BadInput(path.name, _DAMAGED) from None
 
 
-def _sheets(path: Path) -> dict:
-    """What the process apart answers; any exception there means a damaged file."""
-    # Imported here because only the process apart may let this library meet the file.
+def read_here(path: Path) -> dict:
+    """What the process apart answers; any exception there, or its sudden end, means a damaged file."""
+    # Imported here so that the process of the command line never loads the library.
     import fastexcel
 
     reader = fastexcel.read_excel(path.read_bytes())
@@ -148,4 +148,4 @@ def _cells(texts: ExcelSheet, whole_numbers: ExcelSheet) -> list[Cells]:
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
-    json.dump(_sheets(Path(sys.argv[1])), sys.stdout)
+    json.dump(read_here(Path(sys.argv[1])), sys.stdout)

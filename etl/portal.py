@@ -26,6 +26,11 @@ from ranking.tables import COUNTRY
 
 SERIES = "766-2026"
 SUM_OF_GROUPS = "sum_of_groups"
+_DOSSIERS = (
+    (PROGRESS, "totalReceived"),
+    ("handling-satisfaction", "totalDossiers"),
+    ("dossier-digitized", "SO_HOA_GIAY_TO_GIAI_QUYET.denominator"),
+)
 
 
 @dataclass
@@ -287,13 +292,20 @@ def _quality(figure: Figure, spot: Spot, reply: Mapping[str, object], state: str
 
 
 def _received(groups: dict[str, Group], unit_id: str | None) -> float | None:
-    """Dossiers received by a unit (None: by the whole province); None where no number says so."""
-    group = groups.get(PROGRESS)
-    row = None if group is None else group.rows.get(unit_id) if unit_id else group.parent
-    try:
-        return number(row or {}, "totalReceived")
-    except Unusable:
-        return None
+    """Dossiers received by a unit (None: by the whole province); None where no number says so.
+
+    Where the progress endpoint is silent the dossiers that two other groups count tell at least
+    whether there were any: or a unit without dossiers would be taken for the worst.
+    """
+    for name, column in _DOSSIERS:
+        group = groups.get(name)
+        row = None if group is None else group.rows.get(unit_id) if unit_id else group.parent
+        try:
+            if (count := number(row or {}, column)) is not None:
+                return count
+        except Unusable:
+            continue
+    return None
 
 
 def _with_index(

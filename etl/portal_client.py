@@ -259,4 +259,6 @@ def _what(request: Request) -> str:
 
 
 def _brief(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:160]
+    """The cause of a failed connection, without the layers of libraries around it."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return f"{type(error).__name__}: {cause or error}"[:200]

@@ -132,14 +132,14 @@ def carried_out(
 def fetched(run: Run, tasks: Iterable[Task], ask: Callable[[Task], list[Item]]) -> Fetched:
     """The replies to all tasks, in order, with a progress bar; Blocked ends the whole run."""
     got, tasks = Fetched(), list(tasks)
-    for number, task in enumerate(tqdm(tasks, unit="reply", file=sys.stderr, dynamic_ncols=True)):
+    for number, task in enumerate(tqdm(tasks, unit="part", file=sys.stderr, dynamic_ncols=True)):
         try:
             got.items += ask(task)
         except Unanswered as failure:
             got.failures.append(f"{task.name}: {failure}")
         except Blocked as refusal:
             raise Blocked(
-                f"{refusal}. Nothing was published. {number} of {len(tasks)} parts are kept in {run.folder}; "
+                f"{refusal}. Nothing was published. {number - len(got.failures)} of {len(tasks)} parts are kept in {run.folder}; "
                 "run the same command again, later, to go on from there"
             ) from refusal
     return got
@@ -190,6 +190,8 @@ def manners(args: argparse.Namespace) -> Manners:
     least, most = args.delay
     if not 0 <= least <= most:
         raise Fault(f"--delay {least:g} {most:g}: must be two numbers of 0 or more, the smaller one first")
+    if not args.base_url.startswith(("http://", "https://")):
+        raise Fault(f"--base-url {args.base_url}: must start with https:// or http://")
     if args.tries < 1 or args.timeout <= 0:
         raise Fault(f"--tries {args.tries} --timeout {args.timeout:g}: must be at least 1, and more than 0")
     if args.base_url.rstrip("/") == PORTAL and not os.environ.get(CONTACT):

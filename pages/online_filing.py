@@ -1,11 +1,12 @@
 import streamlit as st
 
-from ui import charts, html, links, over_time, store, tables
+from ui import charts, filters, html, links, over_time, store, tables
 from ui.shell import view
 
 v = view()
 head = st.container()
-with st.container(horizontal=True, vertical_alignment="bottom"):
+button, row = filters.folding()
+with row:
     places = over_time.scopes(v)
     scope = links.select(
         v.say("filters.scope"), "province", places, places[-1] if len(places) == 2 else places[0],
@@ -22,6 +23,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         placeholder=v.say("time.units_example"), disabled=not communes,
     )  # fmt: skip
 
+filters.unfold(v, button, over_time.values_in_a_line(v, scope, chosen))
+
 measure = store.measures()[chosen]
 curves = over_time.lines(v, measure, scope, units)
 fan = over_time.fan(v, measure, scope)
@@ -32,7 +35,10 @@ if over_time.is_drawable(curves, fan):
     marks = over_time.marks(v, scope, over_time.days_of(curves, fan))
     figure = charts.over_time(v, measure, curves, fan, marks, over_time.targets(v, measure))
     charts.show(figure, over_time.alt(v, measure, curves))
-    html.caption(over_time.reading(v, scope, fan))
+    if v.narrow:
+        html.legend([(line.colour, line.name) for line in curves if line.name])
+        html.caption(over_time.marks_in_words(marks))
+    html.caption(over_time.reading(v, measure, fan))
 else:
     st.info(v.say("time.too_few"), icon=":material/info:")
 html.caption(over_time.source_line(v))
@@ -49,4 +55,4 @@ if not communes and chosen == "online_filing_share":
 table = over_time.known_values(v, measure, scope)
 if table:
     with st.expander(v.say("table.show"), icon=":material/table:", expanded=not over_time.is_drawable(curves, fan)):
-        tables.plain_table(over_time.headers(v), table, over_time.title(v, measure))
+        tables.plain_table(over_time.headers(v), table, over_time.title(v, measure), figures=(2, 3))

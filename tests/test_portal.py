@@ -16,13 +16,14 @@ import pytest
 import requests
 
 from etl import pull, replay
-from etl.archive import Run, read_items
+from etl.archive import Item, Request, Run, read_items
 from etl.faults import Fault
 from etl.figures import GROUPS
 from etl.harvest import quarantine_rows
 from etl.places import HOME, reference
 from etl.portal import parse_run
-from etl.portal_client import Blocked
+from etl.portal_client import Blocked, Manners, PortalClient
+from etl.portal_endpoints import PATH, body_for
 from etl.portal_units import state_code
 from ranking.tables import Measurements, Quarantine
 from tests.stand_in import Recorded, StandIn, Trouble, World, recorded_folder
@@ -44,11 +45,12 @@ class Pull:
 
     def __init__(self, data: Path, base_url: str) -> None:
         self.data, self.base_url, self.published = data, base_url, []
+        self.timeout = "10"
 
     def __call__(self, *words: str) -> int:
         parser = argparse.ArgumentParser()
         pull.add_arguments(parser)
-        common = ["--base-url", self.base_url, "--data", str(self.data), "--delay", "0", "0", "--timeout", "0.4"]
+        common = ["--base-url", self.base_url, "--data", str(self.data), "--delay", "0", "0", "--timeout", self.timeout]
         return pull.run(parser.parse_args([*words, *common, "--tries", "2"]))
 
     @property
@@ -248,6 +250,12 @@ def test_impossible_period_is_refused(ask, words, complaint):
         ask(*H44, *words)
 
 
+def test_base_url_must_be_one(ask):
+    ask.base_url = "dichvucong.gov.vn"
+    with pytest.raises(Fault, match="must start with https://"):
+        ask(*H44)
+
+
 def test_period_that_has_not_begun_is_refused_by_the_portals_clock(ask):
     with pytest.raises(Fault, match=r"2026-10 has not begun.*26/09/2026"):
         ask(*H44, "--month", "10")
@@ -264,8 +272,9 @@ def test_all_pages_are_fetched(ask, portal):
 
 
 @pytest.mark.parametrize("kind", ["reset", "stall", "truncated", "broken", "not_ok", "too_many"])
-def test_passing_trouble_is_tried_again(ask, portal, kind, monkeypatch):
-    portal.troubles.append(Trouble(kind, request=3, seconds=0.6, retry_after="0"))
+def test_passing_trouble_is_tried_again(ask, portal, kind):
+    ask.timeout = "1"
+    portal.troubles.append(Trouble(kind, request=3, seconds=1.5, retry_after="0"))
     assert ask(*H44) == 0
     assert len(portal.requests) == 8
     assert of(ask.rows, "index_766").filter(state="reported").height == 148
@@ -299,10 +308,6 @@ def test_long_retry_after_stops_the_run(ask, portal):
 
 
 def test_retry_after_is_waited_for(portal):
-    from etl.archive import Request
-    from etl.portal_client import Manners, PortalClient
-    from etl.portal_endpoints import PATH, body_for
-
     portal.troubles.append(Trouble("too_many", request=1, retry_after="17"))
     waits: list[float] = []
     body = body_for("transparency", pull.whole_period(2026), date(2026, 9, 26), _phu_tho())
@@ -431,6 +436,14 @@ def test_zero_dossiers_are_no_worst_place(ask, portal):
     assert share == (0, 0, None)
 
 
+def test_zero_dossiers_are_known_without_the_progress_endpoint(ask, portal):
+    portal.troubles.append(Trouble("not_ok", endpoint="dvc-progress-tree"))
+    assert ask(*H44) == 1
+    idle = ask.rows.filter(unit_code="H44.15")
+    assert idle.filter(measure="index_766").item(0, "state") == "no_dossiers"
+    assert idle.filter(measure="received").is_empty()
+
+
 def test_decomposed_names_match(ask, portal):
     portal.troubles.append(Trouble("decomposed"))
     ask(*H44)
@@ -488,6 +501,27 @@ def test_total_that_is_not_the_sum_is_a_warning(ask, portal):
     portal.troubles.append(Trouble("zero_dossiers", endpoint="transparency"))
     ask(*H44)
     assert any("not the sum of the six groups in 1 units" in warning for warning in ask.harvest.warnings)
+
+
+def test_unit_that_nobody_owes_has_no_payment_share(ask, portal):
+    portal.troubles.append(Trouble("nothing_owed", endpoint="formality-online-payment-tree"))
+    ask(*H44)
+    share = ask.rows.filter(unit_code=struck(), measure="online_payment_share")
+    assert share.select("state", "numerator", "denominator").row(0) == ("no_dossiers", 0, 0)
+    assert ask.rows.filter(unit_code=struck(), measure="tttt").item(0, "state") == "reported"
+
+
+def test_national_list_fills_what_a_province_does_not_say(ask, portal):
+    portal.troubles.append(Trouble("null_parent", endpoint="transparency"))
+    ask(*H44)
+    assert of(ask.rows, "ckmb", "province").item(0, "state") == "not_reported"
+    body = {"timeType": "year", "year": 2026, "departmentType": "ADMINISTRATIVE_UNIT"}
+    asked = Request(portal.base_url, f"{PATH}service-results", "service-results", "VN", body, period="2026")
+    items = [*read_items(ask.folder)[0], Item(asked, PortalClient().ask(asked))]
+    rows = parse_run(items, reference("units"), reference("provinces")).measurements
+    province = rows.filter(level="province", unit_code="25")
+    assert province.filter(measure="ckmb").item(0, "source") == "portal:service-results"
+    assert province.filter(measure="mdsh").item(0, "source") == "portal:dossier-digitized"
 
 
 # Replay and the stand-in itself

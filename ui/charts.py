@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import plotly.graph_objects as go
 import polars as pl
@@ -16,6 +16,7 @@ from ui.palette import Palette
 from ui.shell import View
 
 FONT = "Be Vietnam Pro, sans-serif"
+_DAYS_PER_LETTER = 7
 _CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
 
 
@@ -74,12 +75,20 @@ def over_time(
         _curve(figure, line, measure, view)
     for value, text in targets:
         _level_line(figure, value, text, view.palette)
-    for place, (day, text) in enumerate(marks):
-        _mark(figure, day, text, place, view.palette)
-    _dress(figure, view, measure, height=460)
-    _name_at_end(figure, lines, view)
-    figure.update_xaxes(showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y")
+    _dress(figure, view, measure, height=470)
+    rows = _marks(figure, numbered(marks) if view.narrow else marks, view.palette)
+    figure.update_layout(margin_t=16 + 18 * rows)
+    if not view.narrow:
+        _name_at_end(figure, lines)
+    figure.update_xaxes(
+        showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y", range=_room(view, lines, fan)
+    )
     return figure
+
+
+def numbered(marks: Sequence[tuple[date, str]]) -> list[tuple[date, str]]:
+    """Events with a number instead of words, for a chart that has no room for them."""
+    return [(day, str(number)) for number, (day, _) in enumerate(sorted(marks), 1)]
 
 
 def _fan(figure: go.Figure, fan: pl.DataFrame, view: View) -> None:
@@ -108,7 +117,7 @@ def _curve(figure: go.Figure, line: Line, measure: Measure, view: View) -> None:
     )
 
 
-def _name_at_end(figure: go.Figure, lines: Sequence[Line], view: View) -> None:
+def _name_at_end(figure: go.Figure, lines: Sequence[Line]) -> None:
     """Names beside the last points, moved apart where they would overlap."""
     ends = [
         (n, next((i for i in range(len(x.values) - 1, -1, -1) if x.values[i] is not None), None))
@@ -134,14 +143,33 @@ def _level_line(figure: go.Figure, value: float, text: str, colours: Palette) ->
     )  # fmt: skip
 
 
-def _mark(figure: go.Figure, day: date, text: str, place: int, colours: Palette) -> None:
-    figure.add_shape(
-        type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line={"color": colours.quiet, "width": 1}, opacity=0.6
+def _marks(figure: go.Figure, marks: Sequence[tuple[date, str]], colours: Palette) -> int:
+    """Thin labelled lines; labels that would run into each other stand in rows. Returns the number of rows."""
+    free_from: list[date] = []
+    for day, text in sorted(marks):
+        row = next((n for n, free in enumerate(free_from) if day >= free), len(free_from))
+        end = day + timedelta(days=round(_DAYS_PER_LETTER * len(text)))
+        free_from[row : row + 1] = [end]
+        figure.add_shape(
+            type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line={"color": colours.quiet, "width": 1}, opacity=0.5
+        )  # fmt: skip
+        figure.add_annotation(
+            x=day, y=1, yref="paper", yshift=2 + 17 * row, yanchor="bottom", text=text, showarrow=False,
+            xanchor="left", xshift=-3, font={"color": colours.quiet, "size": 12},
+        )  # fmt: skip
+    return len(free_from)
+
+
+def _room(view: View, lines: Sequence[Line], fan: pl.DataFrame | None) -> list[date] | None:
+    """From the first day to a little after the last, so that the names at the ends have room."""
+    days = [day for line in lines for day in line.days] + (
+        fan.get_column("day").to_list() if fan is not None and fan.height else []
     )
-    figure.add_annotation(
-        x=day, y=1.02 + 0.062 * (place % 3), yref="paper", yanchor="bottom", text=text, showarrow=False,
-        xanchor="left", xshift=-4, font={"color": colours.quiet, "size": 11},
-    )  # fmt: skip
+    if not days:
+        return None
+    longest = max((len(line.name) for line in lines), default=0)
+    reach = (max(days) - min(days)) * 0.0085 * longest
+    return [min(days) - timedelta(days=15), max(days) + reach + timedelta(days=10)]
 
 
 def _dress(figure: go.Figure, view: View, measure: Measure, height: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ranking.measures import Measure
 from ranking.periods import Period, parse
@@ -34,23 +35,29 @@ class Selection:
 
 
 def row(view: View, levels: tuple[str, ...] = LEVELS, extra: int = 0) -> tuple[Selection, list]:
-    """Draw the filters and return the selection and `extra` empty containers in the same row.
-
-    On a phone the row hides behind one button, which shows the current values.
-    """
-    button = st.container(key="filter_button")
-    open_now = st.session_state.get("filters_shown", False)
-    with st.container(
-        horizontal=True, key="filters_open" if open_now else "filters_closed", vertical_alignment="bottom"
-    ):
+    """Draw the filters and return the selection and `extra` empty containers in the same row."""
+    button, filters = folding()
+    with filters:
         selection = _selection(view, levels)
         places = [st.container(width=220) for _ in range(extra)]
+    unfold(view, button, values_in_a_line(view, selection))
+    return selection, places
+
+
+def folding() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A place for a button and a row for filters; on a phone the row hides behind the button."""
+    button = st.container(key="filter_button")
+    key = "filters_open" if st.session_state.get("filters_shown", False) else "filters_closed"
+    return button, st.container(horizontal=True, key=key, vertical_alignment="bottom")
+
+
+def unfold(view: View, button: DeltaGenerator, values: str) -> None:
+    """The button itself, with the current values of the filters as its words."""
     with button:
         st.button(
-            f"{view.say('filters.button')}: {values_in_a_line(view, selection)}",
+            f"{view.say('filters.button')}: {values}",
             icon=":material/tune:", on_click=_toggle, width="stretch", key="filters_toggle",
         )  # fmt: skip
-    return selection, places
 
 
 def values_in_a_line(view: View, selection: Selection) -> str:

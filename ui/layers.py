@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import polars as pl
 import shapely
+import shapely.geometry
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -143,3 +144,20 @@ def areas(scope: str) -> dict[str, dict]:
     """GeoJSON geometries of the scope's communes by code; empty where no boundaries are prepared."""
     stamp = boundaries_id()
     return _areas(scope, stamp) if stamp else {}
+
+
+@lru_cache(maxsize=40)
+def _extent(scope: str, stamp: str) -> tuple[float, float, float, float]:
+    if stamp:
+        shapes = [shapely.geometry.shape(area) for area in _areas(scope, stamp).values()]
+        if shapes:
+            return tuple(float(end) for end in shapely.total_bounds(shapes))
+    units = store.reference("units")
+    own = units if scope == COUNTRY else units.filter(pl.col("province_code") == scope)
+    lon, lat = own.get_column("seat_lon"), own.get_column("seat_lat")
+    return lon.min() - 0.1, lat.min() - 0.1, lon.max() + 0.1, lat.max() + 0.1
+
+
+def extent(scope: str) -> tuple[float, float, float, float]:
+    """West, south, east and north of a scope, from its boundaries or else its seats."""
+    return _extent(scope, boundaries_id())

@@ -84,8 +84,8 @@ def page_number(key: str, last: int) -> int:
     """A pager bound to the link; a page that does not exist is the first."""
     wanted = st.query_params.get(key, "1")
     page = int(wanted) if wanted.isdecimal() and 1 <= int(wanted) <= last else 1
-    st.session_state[_widget(key)] = page
-    st.pagination(last, key=_widget(key), on_change=_take_page, args=(key,))
+    st.session_state.pop(_widget(key), None)
+    st.pagination(last, default=page, key=_widget(key), on_change=_take_page, args=(key,))
     return page
 
 

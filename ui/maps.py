@@ -18,7 +18,7 @@ from ui.palette import rgb
 from ui.shell import View
 
 HEIGHT = 620
-_WIDTH_GUESS = 640
+_WIDTH, _PHONE_WIDTH = 700, 340
 _TOOLTIP = {"fontFamily": "Be Vietnam Pro, sans-serif", "fontSize": "13px"}
 
 
@@ -54,25 +54,25 @@ def deck(view: View, selection: Selection, shape: str) -> pdk.Deck:
         }
     return pdk.Deck(
         layers=[pdk.Layer("GeoJsonLayer", id="units", **common, **style)],
-        initial_view_state=camera(selection.scope),
+        initial_view_state=camera(selection.scope, view.narrow),
         map_provider=None,
         tooltip={"html": "<b>{name}</b><br>{text}<br>{rank}", "style": _TOOLTIP},
     )
 
 
-def camera(scope: str) -> pdk.ViewState:
+def camera(scope: str, narrow: bool = False) -> pdk.ViewState:
     """A view that holds all units of the scope, the archipelagos included."""
-    units = store.reference("units")
-    if scope != COUNTRY:
-        units = units.filter(pl.col("province_code") == scope)
-    west, east = units.get_column("point_lon").min() - 0.12, units.get_column("point_lon").max() + 0.12
-    south, north = units.get_column("point_lat").min() - 0.12, units.get_column("point_lat").max() + 0.12
-    across = math.log2(_WIDTH_GUESS * 360 / (512 * (east - west)))
-    height = math.degrees(math.asinh(math.tan(math.radians(north))) - math.asinh(math.tan(math.radians(south))))
+    west, south, east, north = layers.extent(scope)
+    across = math.log2((_PHONE_WIDTH if narrow else _WIDTH) * 360 / (512 * (east - west)))
+    height = math.degrees(_mercator(north) - _mercator(south))
     upright = math.log2(HEIGHT * 360 / (512 * height))
-    return pdk.ViewState(
-        latitude=(south + north) / 2, longitude=(west + east) / 2, zoom=min(across, upright), max_zoom=13
-    )
+    middle = math.degrees(math.atan(math.sinh((_mercator(south) + _mercator(north)) / 2)))
+    zoom = min(across, upright) - 0.08
+    return pdk.ViewState(latitude=middle, longitude=(west + east) / 2, zoom=zoom, max_zoom=13)
+
+
+def _mercator(latitude: float) -> float:
+    return math.asinh(math.tan(math.radians(latitude)))
 
 
 def legend(view: View, selection: Selection, rows: pl.DataFrame) -> list[tuple[str, str]]:
@@ -107,7 +107,7 @@ def title(view: View, selection: Selection) -> str:
 
 def key(view: View, selection: Selection, shape: str) -> str:
     """A new widget for every scope, so that the camera moves; the same one when only colours change."""
-    return f"map_{selection.scope}_{shape}_{view.language}"
+    return f"map_{selection.scope}_{shape}_{view.language}_{view.narrow}"
 
 
 def picked_code(event: dict) -> str | None:

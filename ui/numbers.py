@@ -70,6 +70,12 @@ def period(value: Period, language: str) -> str:
     return _stretch(start, end, language)
 
 
+def period_in_sentence(value: Period, language: str) -> str:
+    """The period as it stands inside a sentence: only Vietnamese puts its first word in lower case."""
+    text = period(value, language)
+    return text[0].lower() + text[1:] if language == "vi" else text
+
+
 def _stretch(start: date, end: date, language: str) -> str:
     if language == "vi":
         first = f"{start.day}/{start.month}" if start.year == end.year else day(start, language)

@@ -120,10 +120,16 @@ def marks(view: View, scope: str, days: Sequence[date]) -> list[tuple[date, str]
     return [(event["date"], str(event["short"][view.language])) for event in inside]
 
 
+def marks_in_words(marks: Sequence[tuple[date, str]]) -> str:
+    """What the numbered lines of a narrow chart stand for."""
+    return " · ".join(f"{number} {text}" for number, (_, text) in enumerate(sorted(marks), 1))
+
+
 def targets(view: View, measure: Measure) -> list[tuple[float, str]]:
     if measure.target is None:
         return []
-    return [(measure.target.value, view.say("time.target", target=numbers.target(measure, view.language)))]
+    value = numbers.with_unit(measure.target.value, measure, view.language)
+    return [(measure.target.value, view.say("time.target", value=value))]
 
 
 def known_values(view: View, measure: Measure, scope: str) -> list[list[str]]:
@@ -173,8 +179,8 @@ def _latest_words(view: View, measure: Measure, row: dict, place: str) -> str:
 
 
 def _period_words(view: View, row: dict) -> str:
-    period = numbers.period(Period(row["period_start"], row["period_end"], row["period_kind"]), view.language)
-    return period.lower() if view.language == "vi" else period
+    period = Period(row["period_start"], row["period_end"], row["period_kind"])
+    return numbers.period_in_sentence(period, view.language)
 
 
 def _latest(view: View, measure: Measure, scope: str) -> dict | None:
@@ -199,6 +205,11 @@ def title(view: View, measure: Measure) -> str:
     return view.say("time.title", measure=measure.name.in_language(view.language))
 
 
+def values_in_a_line(view: View, scope: str, measure: str) -> str:
+    place = store.scope_name(scope) or view.say("scope.country")
+    return f"{place} · {store.measures()[measure].short.in_language(view.language)}"
+
+
 def days_of(curves: Sequence[Line], fan: pl.DataFrame) -> list[date]:
     """All days on which the chart has a point."""
     return [day for line in curves for day in line.days] + (fan.get_column("day").to_list() if fan.height else [])
@@ -209,11 +220,12 @@ def is_drawable(curves: Sequence[Line], fan: pl.DataFrame) -> bool:
     return max([len(line.days) for line in curves] + [fan.height]) > 1
 
 
-def reading(view: View, scope: str, fan: pl.DataFrame) -> str:
-    """How to read the band and the lines."""
-    words = [view.say("time.reading.merger")]
-    if fan.height:
-        words.insert(0, view.say("time.reading.fan"))
+def reading(view: View, measure: Measure, fan: pl.DataFrame) -> str:
+    """How to read the band, the lines and the target."""
+    words = [view.say("time.reading.fan")] if fan.height else []
+    words.append(view.say("time.reading.merger"))
+    if measure.target:
+        words.append(view.say("time.reading.target", target=numbers.target(measure, view.language)))
     return " ".join(words)
 
 

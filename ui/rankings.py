@@ -29,7 +29,7 @@ def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     say, ranked = view.say, rows.get_column("rank").count()
     who = say(f"scope.{selection.level}.all" if selection.is_country else f"scope.{selection.level}.of",
               n=numbers.number(ranked, view.language), place=store.scope_name(selection.scope) or "")  # fmt: skip
-    parts = [f"<b>{escape(who)}</b>", escape(numbers.period(selection.period, view.language).lower())]
+    parts = [f"<b>{escape(who)}</b>", escape(numbers.period_in_sentence(selection.period, view.language))]
     if rows.filter(pl.col("provisional")).height:
         parts.append(escape(say("rankings.provisional")))
     text = ", ".join(parts) + "."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import links, store
+from ui import browser, links, store
 from ui.html import show
 from ui.numbers import local_date
 from ui.palette import Palette, palette
@@ -31,6 +31,7 @@ class View:
     say: Speaker
     snapshot: Snapshot
     palette: Palette
+    narrow: bool = False
 
     def measure_words(self) -> dict[str, str]:
         """The names of the parts of a measure's definition."""
@@ -50,9 +51,10 @@ def run() -> None:
     ]
     page = st.navigation(pages, position="top")
     _style()
+    narrow = browser.meet(language)
     try:
         snapshot = _top_row(say)
-        st.session_state["view"] = View(language, say, snapshot, palette(st.context.theme.type))
+        st.session_state["view"] = View(language, say, snapshot, palette(st.context.theme.type), narrow)
         page.run()
         _footer(say, snapshot)
     except SnapshotTrouble as trouble:

@@ -115,8 +115,10 @@ def events() -> list[dict[str, object]]:
 
 @lru_cache(maxsize=1)
 def province_names() -> dict[str, str]:
-    provinces = reference("provinces")
-    return dict(provinces.sort("name").select("code", "name").iter_rows())
+    """Names by code in alphabetical order; the city that is never called by its bare name keeps its title."""
+    names = dict(reference("provinces").select("code", "name").iter_rows())
+    names |= {code: f"TP. {name}" for code, name in names.items() if name == "Hồ Chí Minh"}
+    return dict(sorted(names.items(), key=lambda item: fold(item[1].removeprefix("TP. "))))
 
 
 @lru_cache(maxsize=1)

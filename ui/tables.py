@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from html import escape
+from urllib.parse import quote
 
 import polars as pl
 
@@ -37,22 +38,21 @@ def pages(view: View, rows: pl.DataFrame) -> tuple[int, int]:
     return (page - 1) * ROWS_PER_PAGE, ROWS_PER_PAGE
 
 
-def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
-    """A table of texts: the first column names the row, the others hold figures."""
-    head = "".join(
-        f'<th scope="col" class="{"gd-n" if n else ""}">{escape(text)}</th>' for n, text in enumerate(headers)
-    )
-    body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f'<td class="gd-n">{escape(c)}</td>' for c in row[1:])
-        + "</tr>"
-        for row in rows
-    )
+def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str, figures: Container[int]) -> None:
+    """A table of texts: the first column names the row; the columns numbered in `figures` stand to the right."""
+    style = ["gd-n" if number in figures else "" for number in range(len(headers))]
+    head = "".join(f'<th scope="col" class="{s}">{escape(text)}</th>' for s, text in zip(style, headers, strict=True))
+    body = "".join(f"<tr>{_cells(style, row)}</tr>" for row in rows)
     show(
         f'<div class="gd-scroll gd-tall" tabindex="0" role="region" aria-label="{escape(title)}">'
         f'<table class="gd-table"><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _cells(style: Sequence[str], row: Sequence[str]) -> str:
+    rest = "".join(f'<td class="{s}">{escape(cell)}</td>' for s, cell in zip(style[1:], row[1:], strict=True))
+    return f'<th scope="row">{escape(row[0])}</th>{rest}'
 
 
 def _columns(view: View, selection: Selection, trends: bool) -> str:
@@ -173,7 +173,8 @@ def _spark(points: list[tuple[float, float | None]], low: float, high: float, co
         path += f"{'M' if pen_up else 'L'}{x:.1f} {y:.1f}"
         pen_up, last = False, (x, y)
     dot = f'<circle cx="{last[0]:.1f}" cy="{last[1]:.1f}" r="2" fill="{colour}"/>' if last else ""
-    return (
-        f'<svg class="gd-spark" viewBox="0 0 92 22" role="img" aria-label="{escape(name)}">'
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 92 22" width="92" height="22">'
         f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.4"/>{dot}</svg>'
     )
+    return f'<img class="gd-spark" alt="{escape(name)}" src="data:image/svg+xml,{quote(svg)}">'

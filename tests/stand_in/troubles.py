@@ -10,7 +10,7 @@ from threading import Lock
 ON_THE_WIRE = ("firewall", "forbidden", "not_acceptable", "too_many", "reset", "stall", "truncated", "not_ok", "broken")
 IN_WHAT_IT_SAYS = (
     "missing_unit", "null_figures", "zero_dossiers", "decomposed", "extra_commune", "empty", "text_number",
-    "wrong_total", "wrong_parent", "twice",
+    "wrong_total", "wrong_parent", "null_parent", "nothing_owed", "twice",
 )  # fmt: skip
 _NUMBERS = ("totalScore", "score", "ratio", "totalReceived", "totalOnTime", "totalOverdue", "avgProcessingDays")
 FIREWALL_PAGE = (
@@ -93,6 +93,10 @@ def spoilt(kind: str, data: dict, unit: int) -> dict:
             target[name] = str(target[name])
         case "wrong_total":
             data["pagination"]["total"] += 7
+        case "nothing_owed":
+            target.update(totalDossierFinancialObligation=0, totalDossierOnlinePaymentSuccess=0)
+        case "null_parent":
+            (data.get("parent") or data.get("overview"))["totalScore"] = None
         case "wrong_parent":
             (data.get("parent") or data.get("overview"))["departmentId"] = "0" * 36
     return data

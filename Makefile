@@ -1,0 +1,40 @@
+PYTHON ?= python3.11
+BIN := .venv/bin
+DATA := data
+SIMULATED := $(DATA)/published/simulated/current
+
+.PHONY: setup run test bench lint clean
+
+# Everything on a fresh machine: the app's packages, those of the tests, and a Chromium.
+setup: $(BIN)/.ready $(BIN)/.ready-dev
+
+$(BIN)/.ready: requirements.txt deploy/venv.sh
+	sh deploy/venv.sh $(PYTHON) .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(BIN)/.ready-dev: requirements-dev.txt deploy/chromium.sh $(BIN)/.ready
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	sh deploy/chromium.sh $(BIN)
+	@touch $@
+
+$(SIMULATED): | $(BIN)/.ready
+	$(BIN)/python -m etl simulate --data $(DATA)
+
+run: $(BIN)/.ready $(SIMULATED)
+	$(BIN)/streamlit run app.py
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest
+
+bench: setup $(SIMULATED)
+	$(BIN)/python -m bench
+
+lint: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv $(DATA)/published/simulated .pytest_cache .ruff_cache
