@@ -138,8 +138,9 @@ def fetched(run: Run, tasks: Iterable[Task], ask: Callable[[Task], list[Item]]) 
         except Unanswered as failure:
             got.failures.append(f"{task.name}: {failure}")
         except Blocked as refusal:
+            kept = number - len(got.failures)
             raise Blocked(
-                f"{refusal}. Nothing was published. {number - len(got.failures)} of {len(tasks)} parts are kept in {run.folder}; "
+                f"{refusal}. Nothing was published. {kept} of {len(tasks)} parts are kept in {run.folder}; "
                 "run the same command again, later, to go on from there"
             ) from refusal
     return got

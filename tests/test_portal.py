@@ -436,6 +436,12 @@ def test_zero_dossiers_are_no_worst_place(ask, portal):
     assert share == (0, 0, None)
 
 
+def test_unit_without_dossiers_may_be_absent_from_a_group(ask, portal):
+    portal.troubles += [Trouble("zero_dossiers"), Trouble("missing_unit", endpoint="provide-online-tree")]
+    ask(*H44)
+    assert ask.rows.filter(unit_code=struck(), measure="clgq").item(0, "state") == "no_dossiers"
+
+
 def test_zero_dossiers_are_known_without_the_progress_endpoint(ask, portal):
     portal.troubles.append(Trouble("not_ok", endpoint="dvc-progress-tree"))
     assert ask(*H44) == 1

@@ -150,9 +150,8 @@ def _marks(figure: go.Figure, marks: Sequence[tuple[date, str]], colours: Palett
         row = next((n for n, free in enumerate(free_from) if day >= free), len(free_from))
         end = day + timedelta(days=round(_DAYS_PER_LETTER * len(text)))
         free_from[row : row + 1] = [end]
-        figure.add_shape(
-            type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line={"color": colours.quiet, "width": 1}, opacity=0.5
-        )  # fmt: skip
+        thin = {"color": colours.quiet, "width": 1}
+        figure.add_shape(type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line=thin, opacity=0.5)
         figure.add_annotation(
             x=day, y=1, yref="paper", yshift=2 + 17 * row, yanchor="bottom", text=text, showarrow=False,
             xanchor="left", xshift=-3, font={"color": colours.quiet, "size": 12},
@@ -162,12 +161,11 @@ def _marks(figure: go.Figure, marks: Sequence[tuple[date, str]], colours: Palett
 
 def _room(view: View, lines: Sequence[Line], fan: pl.DataFrame | None) -> list[date] | None:
     """From the first day to a little after the last, so that the names at the ends have room."""
-    days = [day for line in lines for day in line.days] + (
-        fan.get_column("day").to_list() if fan is not None and fan.height else []
-    )
+    days = [day for line in lines for day in line.days]
+    days += fan.get_column("day").to_list() if fan is not None and fan.height else []
     if not days:
         return None
-    longest = max((len(line.name) for line in lines), default=0)
+    longest = 0 if view.narrow else max((len(line.name) for line in lines), default=0)
     reach = (max(days) - min(days)) * 0.0085 * longest
     return [min(days) - timedelta(days=15), max(days) + reach + timedelta(days=10)]
 

@@ -217,7 +217,7 @@ def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
                 case "firewall":
                     self._send(200, FIREWALL_PAGE, kind="text/html")
                 case "forbidden":
-                    self._send(403, FIREWALL_PAGE, kind="text/html")
+                    self._send(403, b"{}")
                 case "not_acceptable":
                     self._send(406, b"")
                 case "too_many":

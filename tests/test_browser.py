@@ -1,0 +1,210 @@
+"""The app in a real browser: every page, both languages, both widths, and nothing leaves the origin."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ui.store import HOME
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
+PATHS = {"rankings": "/", "map": "/ban-do", "online_filing": "/nop-truc-tuyen"}
+FLAGS = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def address(app_data):
+    """The app, started as the README says, on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+    ]
+    with subprocess.Popen(command, cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def _wait_for(url: str) -> None:
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(url, timeout=1)
+            return
+        except OSError:
+            time.sleep(0.25)
+    raise TimeoutError(url)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium")
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visit:
+    """A page with what its browser complained of and whom it called."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Wait until the heading stands and the server has nothing more to say."""
+        self.page.wait_for_selector("h1", timeout=60_000)
+        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
+        self.page.wait_for_timeout(600)
+
+
+def visit(browser: Browser, address: str, link: str, width: str = "desk", theme: str = "light") -> Visit:
+    wide, high = WIDTHS[width]
+    page = browser.new_page(viewport={"width": wide, "height": high}, color_scheme=theme)
+    seen = Visit(page)
+    page.on("console", lambda m: m.type == "error" and seen.complaints.append(f"{m.text} {m.location.get('url')}"))
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    page.on("request", lambda request: _is_stranger(request.url, address) and seen.strangers.append(request.url))
+    page.goto(address + link)
+    seen.settle()
+    return seen
+
+
+def _is_stranger(url: str, address: str) -> bool:
+    own = (address, address.replace("http", "ws", 1), "data:", "blob:")
+    return not url.startswith(own)
+
+
+def test_the_first_reader_of_a_fresh_server_can_open_any_page(browser, address):
+    seen = visit(browser, address, "/ban-do?dataset=recorded")
+
+    assert "Bản đồ" in seen.page.inner_text("h1")
+    assert seen.complaints == []
+    seen.page.close()
+
+
+@pytest.mark.parametrize("dataset", ["recorded", "simulated"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("page", PATHS)
+def test_pages_are_whole_quiet_and_ours(browser, address, page, language, width, dataset):
+    seen = visit(browser, address, f"{PATHS[page]}?dataset={dataset}&lang={language}", width)
+    scroll = seen.page.evaluate("document.documentElement.scrollWidth")
+
+    assert seen.complaints == []
+    assert seen.strangers == []
+    assert seen.page.evaluate("document.documentElement.lang") == language
+    assert scroll <= WIDTHS[width][0]
+    seen.page.close()
+
+
+def test_the_dark_theme_is_quiet_too(browser, address):
+    seen = visit(browser, address, "/?dataset=recorded", theme="dark")
+
+    assert seen.complaints == []
+    assert seen.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(16, 24, 31)"
+    seen.page.close()
+
+
+def test_language_switches_in_place_and_into_the_link(browser, address):
+    seen = visit(browser, address, "/?dataset=recorded")
+    seen.page.get_by_role("radio", name="EN").or_(seen.page.get_by_role("button", name="EN")).first.click()
+    seen.page.wait_for_selector("h1:has-text('Communes ranked')")
+    seen.page.wait_for_function("document.documentElement.lang === 'en'")
+
+    assert "lang=en" in seen.page.url
+    seen.page.close()
+
+
+def test_a_copied_link_reproduces_the_view(browser, address):
+    link = "/?dataset=simulated&province=38&measure=online_filing_share&period=2026-08&q=nghi+son&lang=en"
+    first = visit(browser, address, link)
+    second = visit(browser, address, first.page.url.removeprefix(address))
+
+    assert "dataset=simulated" in first.page.url
+    assert first.page.inner_text("[data-testid=stMain]") == second.page.inner_text("[data-testid=stMain]")
+    assert "Nghi Sơn" in first.page.inner_text("table")
+    first.page.close()
+    second.page.close()
+
+
+def test_choices_travel_to_the_next_page(browser, address):
+    seen = visit(browser, address, "/?dataset=simulated&province=38&period=2026-08")
+    seen.page.get_by_role("link", name="Bản đồ").click()
+    seen.page.wait_for_selector("h1:has-text('Bản đồ')")
+    seen.settle()
+
+    assert "Thanh Hóa" in seen.page.inner_text("[data-testid=stMain]")
+    assert "province=38" in seen.page.url
+    assert "dataset=simulated" in seen.page.url
+    seen.page.close()
+
+
+def test_switching_the_dataset_marks_the_page_as_simulated(browser, address):
+    seen = visit(browser, address, "/?dataset=recorded")
+    seen.page.locator(".st-key-top_row [data-testid=stSelectbox] input").click()
+    seen.page.get_by_role("option", name="Số liệu mô phỏng").click()
+    seen.page.wait_for_selector("text=Mô phỏng: không phải số liệu thật")
+    seen.settle()
+
+    assert "dataset=simulated" in seen.page.url
+    assert seen.complaints == []
+    seen.page.close()
+
+
+def test_the_table_downloads_as_csv(browser, address):
+    seen = visit(browser, address, "/?dataset=recorded&province=25&measure=on_time_share")
+    with seen.page.expect_download() as download:
+        seen.page.get_by_role("button", name="Tải bảng này (CSV)").click()
+    text = download.value.path().read_text(encoding="utf-8-sig")
+
+    assert len(text.splitlines()) == 149
+    assert "Xã Yên Phú" in text
+    seen.page.close()
+
+
+def test_filters_fold_behind_one_button_on_a_phone(browser, address):
+    seen = visit(browser, address, "/?dataset=recorded", "phone")
+    assert not seen.page.get_by_text("Chỉ tiêu", exact=True).first.is_visible()
+
+    seen.page.get_by_role("button", name="Lọc:").click()
+    seen.page.get_by_text("Chỉ tiêu", exact=True).first.wait_for(state="visible")
+    seen.page.close()
+
+
+def test_the_map_takes_its_layer_from_our_own_address(browser, address):
+    seen = visit(browser, address, "/?dataset=recorded")
+    with seen.page.expect_response(lambda reply: "/layers/units.geojson" in reply.url) as reply:
+        seen.page.goto(address + "/ban-do?dataset=recorded&province=25")
+
+    assert reply.value.ok
+    assert len(reply.value.json()["features"]) == 148
+    assert "immutable" in reply.value.headers["cache-control"]
+    seen.page.close()

@@ -1,0 +1,183 @@
+"""Every page as a script: no browser, the real snapshots."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ranking.manifest import CURRENT
+from ui.store import HOME
+
+PAGES = ("rankings", "map", "online_filing")
+
+
+def open_page(page: str, **query: str) -> AppTest:
+    """One run of a page, as a link with this query string opens it."""
+    app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    if page != "rankings":
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception, app.exception
+    return app
+
+
+def markup(app: AppTest) -> str:
+    """All HTML of a page, and its captions, as one text."""
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def words(app: AppTest) -> str:
+    return re.sub(r"<[^>]+>", " ", re.sub(r"<style>.*?</style>", "", markup(app), flags=re.S))
+
+
+def select(app: AppTest, key: str):
+    return next(box for box in app.selectbox if box.key == f"chosen_{key}")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("dataset", ["recorded", "simulated"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_each_page_opens_with_one_heading(app_data, page, dataset, language):
+    app = open_page(page, dataset=dataset, lang=language)
+
+    assert markup(app).count("<h1") == 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_simulated_figures_say_so_on_every_page(app_data, page):
+    assert "ô phỏng" in words(open_page(page, dataset="simulated"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_recorded_figures_never_call_themselves_simulated(app_data, page):
+    assert "ô phỏng" not in words(open_page(page, dataset="recorded"))
+
+
+def test_the_first_screen_says_who_when_and_how_firm(app_data):
+    text = words(open_page("rankings", dataset="recorded", province="25"))
+
+    assert "148 xã, phường của Phú Thọ , lũy kế 1/1–26/9/2026, tạm tính." in text
+
+
+def test_a_rate_stands_beside_its_n_in_vietnamese_form(app_data):
+    text = words(open_page("rankings", dataset="recorded", province="25", measure="on_time_share"))
+
+    assert re.search(r"1 /148\s+Xã Yên Phú\s+98,9\u00a0%", text)
+    assert "2.914" in text
+
+
+def test_english_figures_have_english_form(app_data):
+    text = words(open_page("rankings", dataset="recorded", province="25", measure="on_time_share", lang="en"))
+
+    assert "98.9%" in text
+    assert "2,914" in text
+
+
+def test_departments_never_stand_among_communes(app_data):
+    communes = words(open_page("rankings", dataset="recorded", province="25"))
+    departments = words(open_page("rankings", dataset="recorded", province="25", level="department"))
+
+    assert "Sở Công Thương" not in communes
+    assert "Sở Công Thương" in departments
+    assert "Xã Yên Phú" not in departments
+
+
+def test_provinces_are_ranked_by_the_index(app_data):
+    text = words(open_page("rankings", dataset="recorded", level="province", measure="index_766"))
+
+    assert re.search(r"1 /34\s+Đồng Tháp\s+68,32?\u00a0điểm", text)
+
+
+def test_search_ignores_case_and_diacritics(app_data):
+    text = words(open_page("rankings", dataset="recorded", province="25", q="YEN PHU"))
+
+    assert "Xã Yên Phú" in text
+    assert "Xã Ngọc Sơn" not in text
+
+
+def test_search_finds_old_names_and_says_why(app_data):
+    text = words(open_page("rankings", dataset="simulated", province="38", q="hai thuong"))
+
+    assert "Phường Nghi Sơn" in text or "Xã Nghi Sơn" in text
+    assert "gồm Phường Hải Thượng cũ" in text
+
+
+def test_a_search_without_result_says_what_to_do(app_data):
+    assert "Không có đơn vị nào khớp với “zzz”" in words(open_page("rankings", dataset="recorded", q="zzz"))
+
+
+def test_markup_in_the_search_is_shown_as_text(app_data):
+    assert "<script>" not in markup(open_page("rankings", dataset="recorded", q="<script>alert(1)</script>"))
+
+
+def test_unranked_units_say_why(app_data):
+    text = words(open_page("rankings", dataset="simulated", province="VN", page="17"))
+
+    assert "chưa có báo cáo" in text
+    assert "không phát sinh hồ sơ" in text
+
+
+def test_the_whole_country_is_shown_in_pages(app_data):
+    first = words(open_page("rankings", dataset="simulated", province="VN"))
+    second = words(open_page("rankings", dataset="simulated", province="VN", page="2"))
+
+    assert first != second
+    assert first.count("12 kỳ gần nhất") == 1
+
+
+def test_a_link_with_nonsense_opens_the_default_view(app_data):
+    app = open_page("rankings", dataset="none", province="99", measure="x", period="y", level="z", page="-1", lang="fr")
+
+    assert markup(app).count("<h1") == 1
+
+
+def test_a_choice_goes_into_the_link_as_a_code(app_data):
+    app = open_page("rankings", dataset="simulated", province="25")
+    select(app, "measure").set_value("received").run()
+
+    assert app.query_params["measure"] in ("received", ["received"])
+
+
+def test_the_map_lists_its_classes_with_counts(app_data):
+    text = words(open_page("map", dataset="recorded", province="25", measure="on_time_share"))
+
+    assert re.search(r"\d+,\d\u00a0% – 98,9\u00a0% \(\d+\)", text)
+
+
+def test_online_filing_of_a_province_stands_beside_the_country(app_data):
+    text = words(open_page("online_filing", dataset="recorded", province="25"))
+
+    assert "98,6\u00a0%" in text
+    assert "Cả nước: 94,9\u00a0%" in text
+
+
+def test_where_communes_have_no_share_the_page_says_how_to_bring_it_in(app_data):
+    assert "python -m etl import-form" in words(open_page("online_filing", dataset="recorded", province="25"))
+
+
+def test_a_missing_dataset_names_the_command_that_builds_it(app_data, tmp_path, monkeypatch):
+    monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
+    app = open_page("rankings")
+
+    assert "Chưa có số liệu" in words(app)
+    assert app.code[0].value == "git checkout -- data/published/recorded"
+
+
+def test_a_damaged_snapshot_is_not_shown(app_data, tmp_path, monkeypatch):
+    shutil.copytree(app_data / "published" / "recorded", tmp_path / "published" / "recorded")
+    folder = tmp_path / "published" / "recorded"
+    table = folder / (folder / CURRENT).read_text().strip() / "standings.parquet"
+    table.write_bytes(table.read_bytes()[:-100])
+    monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
+    app = open_page("rankings")
+
+    assert "bị hỏng" in words(app)
+    assert "standings.parquet" in words(app)
+    assert app.code[0].value == "git checkout -- data/published/recorded"
