@@ -12,6 +12,7 @@ COMMANDS = {
     "pull": ("etl.pull", "pull figures of 2026 and later from the national portal"),
     "pull-2025": ("etl.portal_2025", "pull the index of 2025 from the portal's former gateway"),
     "replay": ("etl.replay", "publish again from archived replies, without any request"),
+    "recorded": ("etl.recorded", "publish replies that were saved by hand"),
     "import-form": ("etl.form_ii06", "read workbooks of form II.06/VPCP/KSTT"),
     "simulate": ("etl.simulated", "build the simulated dataset"),
     "reference": ("etl.reference", "build units, lineage and provinces"),

@@ -59,6 +59,7 @@ class Notes:
 
     quarantine: list[dict[str, object]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    departments: dict[str, str] = field(default_factory=dict)
 
     def refuse(
         self, source: str, place: str, reason: str, moment: datetime, *,
@@ -116,15 +117,21 @@ class Share:
 
 @dataclass(frozen=True)
 class Score:
-    """Points out of a maximum; trees write `score` in their children and `totalScore` in the parent."""
+    """Points out of a maximum; trees write `score` in their children and `totalScore` in the parent.
+
+    Where `whole` names a column that is 0, the portal's 0 points mean that there was nothing to score.
+    """
 
     measure: str
     columns: tuple[str, ...]
     max_score: float
     max_columns: tuple[str, ...] = ()
     needs_dossiers: bool = False
+    whole: str = ""
 
     def read(self, row: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+        if self.whole and number(row, self.whole) == 0:
+            return "no_dossiers", {}
         score = number(row, _first(row, self.columns))
         if score is None:
             return "not_reported", {}

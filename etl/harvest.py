@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
 
-from ranking.tables import Measurements, Quarantine
+from ranking.tables import Departments, Measurements, Quarantine
 
 
 @dataclass
@@ -20,6 +20,7 @@ class Harvest:
     sources: list[str]
     quarantine: pl.DataFrame = field(default_factory=lambda: empty_quarantine())
     warnings: list[str] = field(default_factory=list)
+    departments: pl.DataFrame = field(default_factory=lambda: department_rows({}))
 
 
 def measurement_rows(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
@@ -36,6 +37,12 @@ def measurement_rows(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
 def quarantine_rows(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
     """A frame with the columns and types of `tables.Quarantine`."""
     return pl.DataFrame(list(rows), schema=Quarantine.create_empty().schema, orient="row", strict=False)
+
+
+def department_rows(names: Mapping[str, str]) -> pl.DataFrame:
+    """A frame of `tables.Departments` from names by state code."""
+    schema = Departments.create_empty().schema
+    return pl.DataFrame(sorted(names.items()), schema=schema, orient="row")
 
 
 def empty_quarantine() -> pl.DataFrame:

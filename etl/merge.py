@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -14,17 +15,23 @@ from ranking.tables import CELL, Measurements, Revisions
 
 _FIGURES = ("numerator", "denominator", "score", "state")
 _DERIVED = ("received_per_day", "received_per_1000")
+_THREAD = ["unit_code", "level", "period_start", "series", "measure", "field", "basis"]
+_OPEN_STRETCH = (pl.col("period_kind") == "to_date") & pl.col("provisional")
 
 
-def validated(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(rows that keep every rule of `tables.Measurements`, quarantine of those that don't)."""
-    result = Measurements.filter(rows, cast=True)
+def validated(rows: pl.DataFrame, captured_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(rows that keep every rule of `tables.Measurements`, quarantine of those that don't).
+
+    Of several rows for the same cell the one captured last counts; if those differ, none can be trusted.
+    """
+    is_last = pl.col("captured_at") == pl.col("captured_at").max().over(CELL)
+    result = Measurements.filter(rows.filter(is_last.fill_null(True)).unique(maintain_order=True), cast=True)
     if result.failure.invalid().is_empty():
         return result.result, empty_quarantine()
-    return result.result, _rejected(result.failure.details())
+    return result.result, _rejected(result.failure.details(), captured_at)
 
 
-def _rejected(details: pl.DataFrame) -> pl.DataFrame:
+def _rejected(details: pl.DataFrame, captured_at: datetime) -> pl.DataFrame:
     rules = [name for name in details.columns if name not in Measurements.column_names()]
     return quarantine_rows(
         {
@@ -33,7 +40,7 @@ def _rejected(details: pl.DataFrame) -> pl.DataFrame:
             "column": row["measure"],
             "value": f"{row['numerator']} / {row['denominator']}, score {row['score']}, {row['state']}",
             "reason": "breaks the rule " + ", ".join(rule for rule in rules if str(row[rule]) == "invalid"),
-            "captured_at": row["captured_at"],
+            "captured_at": row["captured_at"] or captured_at,
         }
         for row in details.iter_rows(named=True)
     )
@@ -62,23 +69,23 @@ class Merged:
 
 
 def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
-    """Rows of a new harvest over those of the snapshot `before`.
+    """Validated rows of a new harvest over those of the snapshot `before`.
 
     Of two rows for the same cell the later captured one counts; but a unit that says nothing now
     does not wipe out what it reported before. A stretch to date that is still provisional gives
     way to a later one with the same start. Changed values of periods that were over are revisions.
     """
-    rows = rows.sort("captured_at").unique(CELL, keep="last", maintain_order=True)
     if before is None:
         return Merged(None, rows, Revisions.create_empty())
     touched = _stored(before).join(rows.lazy().select(CELL), on=list(CELL), how="semi").collect()
     pairs = rows.join(touched, on=list(CELL), suffix="_old")
     stale = pairs.filter(pl.col("captured_at") < pl.col("captured_at_old"))
-    silent = pairs.filter(pl.col("state") == "not_reported", pl.col("state_old") == "reported")
-    refused = pl.concat([stale, silent]).select(CELL).unique()
+    outdated = _outdated(before, rows)
+    silent = pairs.filter(pl.col("state") == "not_reported", pl.col("state_old").is_in(["reported", "no_dossiers"]))
+    refused = pl.concat([frame.select(CELL) for frame in (stale, outdated, silent)]).unique()
     warnings = []
-    if stale.height:
-        warnings.append(f"{stale.height} values are older than those already held and were left out")
+    if older := pl.concat([stale.select(CELL), outdated.select(CELL)]).unique().height:
+        warnings.append(f"{older} values are older than those already held and were left out")
     if silent.height:
         warnings.append(f"{silent.height} values reported before are missing now; the earlier values stay")
     taken = rows.join(refused, on=list(CELL), how="anti")
@@ -95,15 +102,20 @@ def _of_measure(snapshot: Path, name: str) -> pl.DataFrame:
     return _stored(snapshot).filter(pl.col("measure") == name).collect()
 
 
+def _outdated(before: Path, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows to date with the same start as a period that is held already and reaches further."""
+    held = _stored(before).group_by(_THREAD).agg(held_end=pl.col("period_end").max())
+    stretches = rows.lazy().filter(_OPEN_STRETCH).join(held, on=_THREAD)
+    return stretches.filter(pl.col("period_end") < pl.col("held_end")).collect()
+
+
 def _untouched(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """Old rows whose cell has no new value and that no later stretch to date supersedes."""
-    thread = ["unit_code", "level", "period_start", "series", "field", "basis"]
-    latest = new.group_by(thread).agg(latest_end=pl.col("period_end").max())
-    open_then = (pl.col("period_kind") == "to_date") & pl.col("provisional")
+    latest = new.group_by(_THREAD).agg(latest_end=pl.col("period_end").max())
     return (
         old.join(new.select(CELL), on=list(CELL), how="anti")
-        .join(latest, on=thread, how="left")
-        .filter(~(open_then & (pl.col("latest_end") >= pl.col("period_end"))).fill_null(False))
+        .join(latest, on=_THREAD, how="left")
+        .filter(~(_OPEN_STRETCH & (pl.col("latest_end") >= pl.col("period_end"))).fill_null(False))
         .drop("latest_end")
     )
 

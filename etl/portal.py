@@ -16,7 +16,7 @@ import polars as pl
 
 from etl.archive import Item
 from etl.figures import GROUPS, INDEX, INDEX_MAX, Figure, Notes, Score, Share, Spot, Unusable, number, sum_of_groups
-from etl.harvest import Harvest, measurement_rows, quarantine_rows
+from etl.harvest import Harvest, department_rows, measurement_rows, quarantine_rows
 from etl.portal_checks import check_fields, check_sums, check_totals
 from etl.portal_endpoints import ENDPOINTS, PROGRESS, RESULTS, asked_period
 from etl.portal_units import Province, Roll, call_roll, provinces_by
@@ -103,6 +103,7 @@ def parse_run(
         sources=sorted({f"portal:{item.request.endpoint}" for item in items}),
         quarantine=quarantine_rows(notes.quarantine),
         warnings=notes.warnings,
+        departments=department_rows(notes.departments),
     )
 
 

@@ -19,7 +19,7 @@ import polars as pl
 from etl.archive import Item, Request, Run
 from etl.faults import Fault
 from etl.figures import GROUPS, INDEX, INDEX_MAX, Notes, Spot
-from etl.harvest import Harvest, measurement_rows, quarantine_rows
+from etl.harvest import Harvest, department_rows, measurement_rows, quarantine_rows
 from etl.matching import UnitMatcher
 from etl.places import reference
 from etl.portal_client import PortalClient
@@ -34,6 +34,7 @@ from etl.pull import (
     fetched,
     whole_period,
 )
+from ranking.names import without_province
 from ranking.periods import MERGER, Period, as_of, calendar_period, local_day
 
 SERIES = "766-2025"
@@ -147,6 +148,7 @@ def parse_run(
         sources=[SOURCE],
         quarantine=quarantine_rows(notes.quarantine),
         warnings=notes.warnings,
+        departments=department_rows(notes.departments),
     )
 
 
@@ -192,6 +194,8 @@ def _spots(lines: list[Line], units: pl.DataFrame, provinces: pl.DataFrame, note
         if code is None:
             line.refuse(notes, column, reason)
         else:
+            if level == "department":
+                notes.departments[code] = without_province(str(line.row.get("TEN") or code))
             moment = line.item.reply.fetched_at
             found.append((line, Spot(code, level, line.period, line.provisional, SERIES, SOURCE, moment)))
     times = Counter(spot.unit_code for _, spot in found)

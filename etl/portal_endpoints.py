@@ -30,8 +30,8 @@ class Endpoint:
     parent_figures: tuple[Figure, ...] = ()
 
 
-def _group(measure: str, *, needs_dossiers: bool = True) -> Score:
-    return Score(measure, _TOTAL, GROUPS[measure], _TOTAL_MAX, needs_dossiers)
+def _group(measure: str, *, needs_dossiers: bool = True, whole: str = "") -> Score:
+    return Score(measure, _TOTAL, GROUPS[measure], _TOTAL_MAX, needs_dossiers, whole)
 
 
 def _metric(measure: str, code: str) -> Share:
@@ -62,7 +62,7 @@ ENDPOINTS = {
         "parent",
         False,
         (
-            _group("tttt"),
+            _group("tttt", whole="totalDossierFinancialObligation"),
             Share("online_payment_share", "totalDossierOnlinePaymentSuccess", "totalDossierFinancialObligation"),
         ),
     ),

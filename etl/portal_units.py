@@ -13,6 +13,7 @@ import polars as pl
 
 from etl.figures import Notes
 from etl.matching import UnitMatcher
+from ranking.names import without_province
 
 _LEVELS = {
     "COMMUNE": "commune",
@@ -89,8 +90,10 @@ def call_roll(province: Province, scene: str, answers: Iterable[Answer], own_uni
         code, reason = _identity(called, matcher)
         if code is None:
             _refuse(called, scene, reason, notes)
-        else:
-            claims[code, called.level].append(called)
+            continue
+        if called.level == "department":
+            notes.departments[code] = without_province(called.name)
+        claims[code, called.level].append(called)
     for (code, level), claimants in claims.items():
         _settle(code, level, claimants, scene, own_units, roll, notes)
     return roll

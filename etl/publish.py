@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from etl.faults import Fault
-from etl.harvest import Harvest, empty_quarantine
+from etl.harvest import Harvest, department_rows, empty_quarantine
 from etl.merge import merged, validated
 from etl.places import measures, reference
 from ranking import __version__
@@ -29,11 +29,12 @@ from ranking.derived import received_per_1000, received_per_day
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
 from ranking.measures import Measure
 from ranking.standings import standings, unit_scopes
-from ranking.tables import SNAPSHOT_TABLES, Measurements, Revisions, Standings
+from ranking.tables import CELL, SNAPSHOT_TABLES, Measurements, Revisions, Standings
 
 LOCK_SECONDS = 300
-KEPT_IF_NOT_LIVE = 2
 _ROWS_PER_GROUP = 200_000
+_ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
+_MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish anew"
 
 
 def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manifest:
@@ -45,10 +46,10 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
     folder = data / "published" / dataset
     with _sole_writer(folder):
         before = current_snapshot(folder)
-        sound, rejected = validated(harvest.measurements)
+        known = snapshot_manifest(before) if before else None
+        sound, rejected = validated(harvest.measurements, harvest.captured_at)
         result = merged(before, sound)
         quarantine = pl.concat([_kept_quarantine(before, harvest), harvest.quarantine, rejected])
-        known = snapshot_manifest(before) if before else None
         return _write(
             folder,
             result.chunks(),
@@ -58,6 +59,7 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
             warnings=[*harvest.warnings, *result.warnings],
             quarantine=quarantine,
             revisions=result.revisions,
+            departments=_known_departments(before, harvest),
         )
 
 
@@ -71,6 +73,7 @@ def publish_chunks(
     sources: list[str],
     warnings: list[str],
     quarantine: pl.DataFrame | None = None,
+    departments: pl.DataFrame | None = None,
 ) -> Manifest:
     """Publish `dataset` anew from frames that each hold all rows of one measure."""
     folder = data / "published" / dataset
@@ -84,32 +87,56 @@ def publish_chunks(
             warnings=warnings,
             quarantine=empty_quarantine() if quarantine is None else quarantine,
             revisions=Revisions.create_empty(),
+            departments=department_rows({}) if departments is None else departments,
         )
 
 
 def current_snapshot(folder: Path) -> Path | None:
-    """The folder of the snapshot that a dataset's `current` names; None where nothing is published."""
-    pointer = folder / CURRENT
-    if not pointer.exists():
+    """The folder of the snapshot that a dataset's `current` names; None where nothing is published.
+
+    Fault where that folder is gone: to publish over it would drop all that it held without a word.
+    """
+    name = _named(folder)
+    if name is None:
         return None
-    snapshot = folder / pointer.read_text(encoding="utf-8").strip()
-    return snapshot if snapshot.is_dir() else None
+    if not name or not (folder / name).is_dir():
+        raise Fault(f"{folder / CURRENT}: names {name!r}, which is not there; {_MENDING}")
+    return folder / name
+
+
+def _named(folder: Path) -> str | None:
+    pointer = folder / CURRENT
+    return pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.exists() else None
 
 
 def snapshot_manifest(snapshot: Path) -> Manifest:
-    """The manifest of a snapshot's folder; Fault where it is damaged."""
+    """The manifest of a snapshot's folder; Fault where it, or a file that it vouches for, is damaged."""
     try:
-        return Manifest.from_json((snapshot / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ManifestError) as error:
-        raise Fault(f"{snapshot}: {error}; move the folder away and publish again") from error
+        manifest = Manifest.from_json((snapshot / MANIFEST).read_text(encoding="utf-8"))
+        changed = [name for name, sha256 in manifest.sha256.items() if _sha256(snapshot / table_file(name)) != sha256]
+    except (OSError, UnicodeDecodeError, ManifestError) as error:
+        raise Fault(f"{snapshot}: {error}; {_MENDING}") from error
+    if changed:
+        files = ", ".join(map(table_file, changed))
+        raise Fault(f"{snapshot}: {files}: not as published, the sha256 differs from {MANIFEST}; {_MENDING}")
+    return manifest
 
 
 def _kept_quarantine(before: Path | None, harvest: Harvest) -> pl.DataFrame:
     """Earlier quarantine of other sources; a source that speaks again replaces what it said."""
     if before is None:
         return empty_quarantine()
-    spoken = harvest.quarantine.get_column("source").unique().to_list() + harvest.sources
-    return pl.read_parquet(before / table_file("quarantine")).filter(~pl.col("source").is_in(spoken))
+    spoken = {*harvest.sources}.union(
+        *(rows.get_column("source") for rows in (harvest.quarantine, harvest.measurements))
+    )
+    return pl.read_parquet(before / table_file("quarantine")).filter(~pl.col("source").is_in(list(spoken)))
+
+
+def _known_departments(before: Path | None, harvest: Harvest) -> pl.DataFrame:
+    if before is None:
+        return harvest.departments
+    known = pl.read_parquet(before / table_file("departments"))
+    return pl.concat([harvest.departments, known]).unique("state_code", keep="first").sort("state_code")
 
 
 @contextmanager
@@ -138,12 +165,15 @@ def _write(
     warnings: list[str],
     quarantine: pl.DataFrame,
     revisions: pl.DataFrame,
+    departments: pl.DataFrame,
 ) -> Manifest:
+    before = _named(folder)
     partial = folder / f".partial-{os.getpid()}"
     partial.mkdir()
     try:
         rows = _write_figures(partial, chunks)
-        for name, table in (("revisions", revisions), ("quarantine", quarantine)):
+        small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}
+        for name, table in small.items():
             SNAPSHOT_TABLES[name].validate(table).write_parquet(partial / table_file(name))
             rows[name] = table.height
         sha256 = {name: _sha256(partial / table_file(name)) for name in SNAPSHOT_TABLES}
@@ -164,7 +194,8 @@ def _write(
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    _forget_old(folder, manifest)
+    if manifest.nature != "live" and manifest.id != before:
+        _forget_all_but(folder, {manifest.id, before})
     return manifest
 
 
@@ -196,9 +227,7 @@ def with_derived(
             rows += [received_per_day(chunk), received_per_1000(chunk, units)]
         for frame in rows:
             if not frame.is_empty():
-                yield Measurements.validate(frame, cast=True).sort(
-                    "period_start", "level", "unit_code", "field", "basis"
-                )
+                yield Measurements.validate(frame, cast=True).sort(_ORDER)
 
 
 class _Appender:
@@ -222,15 +251,16 @@ class _Appender:
 
 
 def _switch(folder: Path, partial: Path, snapshot: str) -> None:
-    for path in partial.iterdir():
+    for path in [*partial.iterdir(), partial]:
         _to_disk(path)
     final = folder / snapshot
     if final.exists():
-        if (folder / CURRENT).exists() and (folder / CURRENT).read_text(encoding="utf-8").strip() == snapshot:
+        if _named(folder) == snapshot:
             shutil.rmtree(partial)
             return
         shutil.rmtree(final)
     partial.rename(final)
+    _to_disk(folder)
     pointer = folder / f".{CURRENT}"
     pointer.write_text(snapshot + "\n", encoding="utf-8")
     _to_disk(pointer)
@@ -256,11 +286,8 @@ def _snapshot_id(captured_at: datetime, sha256: dict[str, str]) -> str:
     return f"{captured_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{content[:8]}"
 
 
-def _forget_old(folder: Path, manifest: Manifest) -> None:
-    """Old live snapshots stay, so that a citation holds; of the others the last one stays for its readers."""
-    if manifest.nature == "live":
-        return
-    others = [path for path in folder.iterdir() if (path / MANIFEST).exists() and path.name != manifest.id]
-    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in others[KEPT_IF_NOT_LIVE - 1 :]:
-        shutil.rmtree(path, ignore_errors=True)
+def _forget_all_but(folder: Path, kept: set[str | None]) -> None:
+    """Live snapshots all stay, so that a citation holds; of the others the one before stays for its readers."""
+    for path in folder.iterdir():
+        if (path / MANIFEST).exists() and path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True)

@@ -14,7 +14,7 @@ import polars as pl
 from etl import portal, portal_2025
 from etl.archive import Run, read_items
 from etl.faults import Fault
-from etl.harvest import Harvest
+from etl.harvest import Harvest, department_rows
 from etl.places import DATA, reference
 from etl.portal_endpoints import ENDPOINTS
 from etl.pull import publish_harvest
@@ -59,14 +59,16 @@ def replayed(folder: Path, *, partial: bool = False) -> tuple[Harvest, list[str]
         harvests.append(portal_2025.parse_run(of_2025, units, provinces, day=day, warnings=complaints))
     if not harvests:
         raise Fault(f"{folder}: holds no whole reply; " + "; ".join(complaints))
-    return _together(harvests), complaints
+    return together(harvests), complaints
 
 
-def _together(harvests: list[Harvest]) -> Harvest:
+def together(harvests: list[Harvest]) -> Harvest:
+    """Several harvests as one."""
     return Harvest(
         measurements=pl.concat([harvest.measurements for harvest in harvests]),
         captured_at=max(harvest.captured_at for harvest in harvests),
         sources=sorted({source for harvest in harvests for source in harvest.sources}),
         quarantine=pl.concat([harvest.quarantine for harvest in harvests]),
+        departments=department_rows({code: name for harvest in harvests for code, name in harvest.departments.rows()}),
         warnings=list(dict.fromkeys(warning for harvest in harvests for warning in harvest.warnings)),
     )

@@ -21,26 +21,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print each dataset's snapshot and its coverage; exit code 1 where nothing is published."""
+    """Print each dataset's snapshot and its coverage; exit code 1 where one is damaged or nothing is published."""
     published = args.data / "published"
     datasets = [args.dataset] if args.dataset else sorted(path.name for path in published.glob("*") if path.is_dir())
-    snapshots = [(name, current_snapshot(published / name)) for name in datasets]
-    for name, snapshot in snapshots:
-        if snapshot is None:
-            print(f"{name}: nothing is published")
-        else:
-            _print_dataset(name, snapshot, args.province)
+    found = [_print_dataset(name, published / name, args.province) for name in datasets]
     if not datasets:
         print(f"{published}: nothing is published; `python -m etl pull` or `python -m etl simulate` fills it")
-    return 0 if any(snapshot for _, snapshot in snapshots) else 1
+    return 0 if "sound" in found and "damaged" not in found else 1
 
 
-def _print_dataset(name: str, snapshot: Path, province: str | None) -> None:
+def _print_dataset(name: str, folder: Path, province: str | None) -> str:
+    """Print what is published of one dataset; `sound`, `missing` or `damaged`."""
     try:
+        snapshot = current_snapshot(folder)
+        if snapshot is None:
+            print(f"{name}: nothing is published")
+            return "missing"
         manifest = snapshot_manifest(snapshot)
     except Fault as fault:
         print(f"{name}: {fault}")
-        return
+        return "damaged"
     print(f"{name} ({manifest.nature}), snapshot {manifest.id}")
     print(f"  captured {manifest.captured_at:%Y-%m-%d %H:%M} UTC, published {manifest.published_at:%Y-%m-%d %H:%M} UTC")
     print("  sources: " + "; ".join(manifest.sources))
@@ -54,6 +54,7 @@ def _print_dataset(name: str, snapshot: Path, province: str | None) -> None:
             f"  {row['province_code']} {period:>23}  {row['measure']:<22} {row['basis']:<8} "
             f"{row['reported']:>4} of {row['of']} communes{missing}"
         )
+    return "sound"
 
 
 def coverage(snapshot: Path, province: str | None = None) -> pl.DataFrame:

@@ -34,7 +34,8 @@ def received_per_day(received: pl.DataFrame) -> pl.DataFrame:
 def received_per_1000(received: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
     """Rows of `received_per_1000` for communes of today and provinces.
 
-    A unit whose published population is that of one predecessor only gets no denominator, so no value.
+    A unit whose published population is that of one predecessor only gets no denominator, so no value;
+    nor does a province that holds such a unit.
     """
     known = pl.col("quality").ne_missing(_ONE_PREDECESSOR)
     own = units.select(
@@ -44,7 +45,7 @@ def received_per_1000(received: pl.DataFrame, units: pl.DataFrame) -> pl.DataFra
         known_problem="quality",
     )
     whole = units.group_by("province_code").agg(
-        residents=pl.when(pl.col("population").is_not_null().all()).then(pl.col("population").sum()),
+        residents=pl.when((known & pl.col("population").is_not_null()).all()).then(pl.col("population").sum()),
     )
     whole = whole.select(
         unit_code="province_code",
@@ -54,7 +55,7 @@ def received_per_1000(received: pl.DataFrame, units: pl.DataFrame) -> pl.DataFra
     )
     residents = pl.concat([own, whole]).with_columns(pl.col("residents").cast(pl.Float64))
     rows = _base(received, "received_per_1000").filter(
-        (pl.col("level") != "commune") | (pl.col("period_start") >= MERGER)
+        (pl.col("level") != "commune") | (pl.col("period_end") >= MERGER)
     )
     return (
         rows.join(residents, on=["unit_code", "level"])

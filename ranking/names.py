@@ -51,6 +51,12 @@ def fold(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
+def without_province(text: str) -> str:
+    """The name as it is shown, less a suffix such as ` - Tỉnh Phú Thọ`."""
+    name = spelling(text)
+    return name[: len(_PROVINCE.sub("", name.lower()))]
+
+
 def unit_key(text: str) -> tuple[str | None, str]:
     """(kind or None, bare name) of a unit as a source spells it, ready to compare.
 

@@ -24,7 +24,7 @@ def standings(measurements: pl.DataFrame, measure: Measure, scopes: pl.DataFrame
         pl.col("measure") == measure.id,
         pl.col("field") == "all",
         pl.col("level") != "country",
-        (pl.col("level") != "commune") | (pl.col("period_start") >= MERGER),
+        (pl.col("level") != "commune") | (pl.col("period_end") >= MERGER),
     )
     values = rows.join(scopes, on=["unit_code", "level"]).with_columns(
         value=measure.value().round(_DECIMALS),

@@ -140,6 +140,13 @@ class Quarantine(dy.Schema):
     captured_at = dy.Datetime(time_unit="us", time_zone="UTC")
 
 
+class Departments(dy.Schema):
+    """One row per department (sở, ban, ngành) that a source named."""
+
+    state_code = dy.String(primary_key=True, regex=r"^[A-Z]\d{2}(\.\d+)*$")
+    name = dy.String(min_length=1)
+
+
 class Units(dy.Schema):
     """One row per commune of today (3,321)."""
 
@@ -196,4 +203,5 @@ SNAPSHOT_TABLES: dict[str, type[dy.Schema]] = {
     "standings": Standings,
     "revisions": Revisions,
     "quarantine": Quarantine,
+    "departments": Departments,
 }

@@ -509,12 +509,12 @@ def test_total_that_is_not_the_sum_is_a_warning(ask, portal):
     assert any("not the sum of the six groups in 1 units" in warning for warning in ask.harvest.warnings)
 
 
-def test_unit_that_nobody_owes_has_no_payment_share(ask, portal):
+def test_unit_that_nobody_owes_has_neither_share_nor_score_of_payment(ask, portal):
     portal.troubles.append(Trouble("nothing_owed", endpoint="formality-online-payment-tree"))
     ask(*H44)
     share = ask.rows.filter(unit_code=struck(), measure="online_payment_share")
     assert share.select("state", "numerator", "denominator").row(0) == ("no_dossiers", 0, 0)
-    assert ask.rows.filter(unit_code=struck(), measure="tttt").item(0, "state") == "reported"
+    assert ask.rows.filter(unit_code=struck(), measure="tttt").item(0, "state") == "no_dossiers"
 
 
 def test_national_list_fills_what_a_province_does_not_say(ask, portal):

@@ -5,20 +5,33 @@ from __future__ import annotations
 import copy
 import hashlib
 from datetime import date
-from itertools import islice
+from typing import NamedTuple
 
 import polars as pl
 import pytest
 
 from etl.faults import BadInput
 from etl.places import reference
-from etl.simulated import CALIBRATION, GROUPS, chunks, read_calibration
+from etl.simulated import chunks
+from etl.simulation.calibration import CALIBRATION, GROUPS, read_calibration
 from ranking.tables import Measurements
 
 MERGER, YEAR_2026 = date(2025, 7, 1), date(2026, 1, 1)
 PHU_THO = "25"
 _KEPT = ["unit_code", "level", "period_start", "series", "field", "numerator", "denominator", "score", "state"]
 _SMALL = ["unit_code", "level", "series", "field", "state"]
+_PERIOD = ["period_start", "period_end", "period_kind", "provisional"]
+_DIGESTED = ("received", "on_time_share", "processing_days")
+
+
+class _Chunk(NamedTuple):
+    """What the tests look at of one measure's rows: cut down, so that all measures fit in memory together."""
+
+    rows: pl.DataFrame
+    periods: pl.DataFrame
+    bases: set[tuple[str, str]]
+    sources: list[str]
+    digest: str | None
 
 
 @pytest.fixture(scope="session")
@@ -32,15 +45,33 @@ def tables():
 
 
 @pytest.fixture(scope="session")
-def built(tables, calibration):
-    """By measure: what the tests look at, each chunk checked and then cut down."""
-    frames = {}
-    for chunk in chunks(*tables, calibration):
-        Measurements.validate(chunk)
-        assert chunk.schema == Measurements.create_empty().schema
-        (measure,) = chunk["measure"].unique()
-        frames[measure] = chunk.select(_KEPT).with_columns(pl.col(_SMALL).cast(pl.Categorical))
-    return frames
+def seen(tables, calibration):
+    """By measure: the one pass over all chunks, each checked and then cut down."""
+    return {chunk["measure"][0]: _checked(chunk) for chunk in chunks(*tables, calibration)}
+
+
+def _checked(chunk):
+    Measurements.validate(chunk)
+    assert chunk.schema == Measurements.create_empty().schema
+    assert chunk["quality"].null_count() == chunk.height
+    (measure,) = chunk["measure"].unique()
+    return _Chunk(
+        chunk.select(_KEPT).with_columns(pl.col(_SMALL).cast(pl.Categorical)),
+        chunk.select(_PERIOD).unique().sort("period_start"),
+        set(chunk.select("basis", "series").unique().iter_rows()),
+        chunk["source"].unique().to_list(),
+        _digest(chunk) if measure in _DIGESTED else None,
+    )
+
+
+def _digest(chunk):
+    return hashlib.sha256(chunk.write_ipc(None).getvalue()).hexdigest()
+
+
+@pytest.fixture(scope="session")
+def built(seen):
+    """By measure: the rows."""
+    return {measure: chunk.rows for measure, chunk in seen.items()}
 
 
 @pytest.fixture(scope="session")
@@ -194,25 +225,25 @@ def test_units_of_each_era(built):
     assert ("department", False) not in units
 
 
-def test_only_the_last_month_is_open(tables, calibration):
-    received = next(chunks(*tables, calibration))
-    periods = received.select("period_start", "period_end", "period_kind", "provisional").unique().sort("period_start")
+def test_only_the_last_month_is_open(seen):
+    for chunk in seen.values():
+        open_months = chunk.periods.filter("provisional").rows()
+        assert open_months == [(date(2026, 9, 1), date(2026, 9, 26), "to_date", True)]
+    periods = seen["received"].periods
     assert periods.height == 36
     assert periods["period_start"][0] == date(2023, 10, 1)
-    assert periods.filter("provisional").rows() == [(date(2026, 9, 1), date(2026, 9, 26), "to_date", True)]
-    assert received["source"].unique().to_list() == ["simulated"]
-    assert received["quality"].null_count() == received.height
 
 
-def test_bases_and_series(tables, calibration):
-    series = {}
-    for chunk in chunks(*tables, calibration):
-        series[chunk["measure"][0]] = set(chunk.select("basis", "series").unique().iter_rows())
+def test_bases_and_series(seen):
     portal = {("portal", "766-2025"), ("portal", "766-2026")}
     form = {"online_filing_share", "open_overdue", "open_overdue_share", "on_time_share_form"}
-    assert {measure for measure, found in series.items() if found == {("form", "ii06")}} == form
-    assert all(found == portal for measure, found in series.items() if measure not in form)
-    assert set(GROUPS) | {"index_766"} <= set(series)
+    assert {measure for measure, chunk in seen.items() if chunk.bases == {("form", "ii06")}} == form
+    assert all(chunk.bases == portal for measure, chunk in seen.items() if measure not in form)
+    assert set(GROUPS) | {"index_766"} <= set(seen)
+
+
+def test_every_row_names_its_source(seen):
+    assert all(chunk.sources == ["simulated"] for chunk in seen.values())
 
 
 # --- accounting
@@ -458,18 +489,15 @@ def test_tiny_and_perfect(built, oddity):
 # --- the same every time, and bad input
 
 
-def _digests(frames, count=3):
-    return [hashlib.sha256(frame.write_ipc(None).getvalue()).hexdigest() for frame in islice(frames, count)]
+def test_same_rows_whatever_the_order_of_the_tables(seen, tables, calibration):
+    shuffled = chunks(*(table.sample(fraction=1, shuffle=True, seed=7) for table in tables), calibration)
+    for measure, chunk in zip(_DIGESTED, shuffled, strict=False):
+        assert _digest(chunk) == seen[measure].digest
 
 
-def test_same_rows_whatever_the_order_of_the_tables(tables, calibration):
-    shuffled = [table.sample(fraction=1, shuffle=True, seed=7) for table in tables]
-    assert _digests(chunks(*tables, calibration)) == _digests(chunks(*shuffled, calibration))
-
-
-def test_another_seed_gives_other_rows(tables, calibration):
-    other = chunks(*tables, calibration | {"seed": 1})
-    assert _digests(chunks(*tables, calibration), 1) != _digests(other, 1)
+def test_another_seed_gives_other_rows(seen, tables, calibration):
+    other = next(chunks(*tables, calibration | {"seed": 1}))
+    assert _digest(other) != seen["received"].digest
 
 
 def test_an_oddity_without_a_unit_is_refused(tables, calibration):

@@ -67,8 +67,17 @@ def open_snapshot(dataset: str) -> Snapshot:
     pointer = published_folder() / dataset / CURRENT
     if not pointer.exists():
         raise SnapshotTrouble(dataset, "missing")
-    folder = pointer.parent / pointer.read_text(encoding="utf-8").strip()
-    return snapshot_at(dataset, folder)
+    name = _named(pointer)
+    try:
+        return snapshot_at(dataset, pointer.parent / name)
+    except SnapshotTrouble:
+        if _named(pointer) == name:
+            raise
+    return open_snapshot(dataset)  # a publish has replaced the snapshot in the meantime
+
+
+def _named(pointer: Path) -> str:
+    return pointer.read_text(encoding="utf-8", errors="replace").strip()
 
 
 def snapshot_at(dataset: str, folder: Path) -> Snapshot:
@@ -77,15 +86,17 @@ def snapshot_at(dataset: str, folder: Path) -> Snapshot:
         stamp = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.iterdir()))
         return _checked(dataset, folder, stamp)
     except OSError as error:
-        raise SnapshotTrouble(dataset, "damaged", f"{folder.name}: {error.strerror}") from error
+        raise SnapshotTrouble(dataset, "damaged", f"{Path(error.filename).name}: {error.strerror}") from error
+    except ValueError as error:  # a power cut can leave a name of zero bytes
+        raise SnapshotTrouble(dataset, "damaged", f"{folder.name!r}: {error}") from error
 
 
 @lru_cache(maxsize=16)
 def _checked(dataset: str, folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Snapshot:
     try:
         manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
-    except ManifestError as error:
-        raise SnapshotTrouble(dataset, "damaged", str(error)) from error
+    except (ManifestError, UnicodeDecodeError) as error:
+        raise SnapshotTrouble(dataset, "damaged", f"{MANIFEST}: {error}") from error
     for table, expected in manifest.sha256.items():
         with (folder / table_file(table)).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
@@ -197,14 +208,12 @@ def unit_names(snapshot: Snapshot, level: str) -> pl.DataFrame:
 
 @lru_cache(maxsize=16)
 def department_names(snapshot: Snapshot) -> pl.DataFrame:
-    """Departments are known by their state code; their names come from `data/reference/departments.csv`."""
-    path = HOME / "data" / "reference" / "departments.csv"
-    names = pl.read_csv(path) if path.exists() else pl.DataFrame(schema={"state_code": pl.String, "name": pl.String})
+    """The departments that a snapshot ranks, by the names their sources gave, else by their state codes."""
     codes = snapshot.scan("standings").filter(pl.col("level") == "department").select("unit_code").unique().collect()
     states = reference("provinces").select("state_code", province_code="code")
     return (
         codes.with_columns(state=pl.col("unit_code").str.split(".").list.first())
-        .join(names, left_on="unit_code", right_on="state_code", how="left")
+        .join(snapshot.scan("departments").collect(), left_on="unit_code", right_on="state_code", how="left")
         .join(states, left_on="state", right_on="state_code", how="left")
         .select("unit_code", pl.coalesce("name", "unit_code"), kind=pl.lit("sở, ngành"), province_code="province_code")
     )
