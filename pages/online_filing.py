@@ -9,7 +9,7 @@ button, row = filters.folding()
 with row:
     places = over_time.scopes(v)
     scope = links.select(
-        v.say("filters.scope"), "province", places, places[-1] if len(places) == 2 else places[0],
+        v.say("filters.scope"), "province", places, over_time.first_scope(v, "online_filing_share"),
         lambda code: store.scope_name(code) or v.say("scope.country"), width=220,
     )  # fmt: skip
     names = over_time.measures(v)

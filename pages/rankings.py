@@ -38,10 +38,11 @@ with main:
         on_click="ignore",
     )
 with side:
-    st.subheader(v.say("chart.in_order.title"), anchor=False)
-    figure = charts.in_order(v, rows, selection.measure, level, rankings.level_name(v, selection))
-    charts.show(figure, rankings.chart_words(v, selection, rows))
-    html.caption(rankings.spread(v, selection, rows))
+    if rankings.can_be_charted(rows):
+        st.subheader(v.say("chart.in_order.title"), anchor=False)
+        figure = charts.in_order(v, rows, selection.measure, level, rankings.level_name(v, selection))
+        charts.show(figure, rankings.chart_words(v, selection, rows))
+        html.caption(rankings.spread(v, selection, rows))
     html.caption(rankings.source_line(v, selection, rows))
     with st.expander(v.say("measure.about"), icon=":material/info:"):
         html.about(v.language, v.measure_words(), selection.measure)

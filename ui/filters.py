@@ -120,12 +120,19 @@ def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
     pairs = catalog.select("measure", "basis").unique().iter_rows()
     known = sorted(((m, b) for m, b in pairs if m in registry), key=lambda pair: (registry[pair[0]].order, pair[1]))
     options = [f"{measure}.{basis}" if _several(known, measure) else measure for measure, basis in known]
-    default = next((code for wanted in _PREFERRED for code in options if code.split(".")[0] == wanted), options[0])
+    default = _first_measure(catalog, options)
     chosen = links.select(
         view.say("filters.measure"), "measure", options, default, lambda code: _caption(view, code), width=270
     )  # fmt: skip
     measure, basis = known[options.index(chosen)]
     return registry[measure], basis
+
+
+def _first_measure(catalog: pl.DataFrame, options: list[str]) -> str:
+    """The preferred measure among those that cover as many units as any."""
+    covered = dict(catalog.group_by("measure").agg(pl.col("of").max()).iter_rows())
+    full = [code for code in options if 2 * covered[code.split(".")[0]] >= max(covered.values())]
+    return next((code for wanted in _PREFERRED for code in full if code.split(".")[0] == wanted), full[0])
 
 
 def _several(known: list[tuple[str, str]], measure: str) -> bool:

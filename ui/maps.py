@@ -42,7 +42,7 @@ def deck(view: View, selection: Selection, shape: str) -> pdk.Deck:
         style = {"stroked": not country, "get_line_color": rgb(view.palette.ground), "line_width_min_pixels": 0.6}
     else:
         style = {
-            "point_type": "circle",
+            "point_type": pdk.types.String("circle"),
             "get_point_radius": "properties.radius",
             "point_radius_scale": 18 if country else 32,
             "point_radius_min_pixels": 1.6 if country else 4,

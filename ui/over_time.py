@@ -24,6 +24,14 @@ def scopes(view: View) -> list[str]:
     return [COUNTRY, *(code for code in store.province_names() if code in present)]
 
 
+def first_scope(view: View, measure: str) -> str:
+    """The one province that has figures of its own; the country where there are several or none."""
+    known = store.catalog(view.snapshot).filter(pl.col("measure") == measure, pl.col("level") == "province")
+    if known.is_empty() or known.get_column("units").max() > 1:
+        return COUNTRY
+    return store.only_province(view.snapshot, measure)
+
+
 def communes(view: View, measure: str, scope: str) -> dict[str, str]:
     """Code and name of the scope's communes that have figures of the measure in months."""
     basis = _fullest_basis(view, store.measures()[measure])

@@ -12,6 +12,8 @@ from ui.exports import to_csv
 from ui.filters import Selection
 from ui.shell import View
 
+_FEW = 4
+
 
 def rows_of(view: View, selection: Selection) -> pl.DataFrame:
     """The ranked units of a selection, as `store.ranking` gives them."""
@@ -39,11 +41,14 @@ def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     return text + (f" {escape(say('rankings.silent', n=numbers.number(silent, view.language)))}" if silent else "")
 
 
+def can_be_charted(rows: pl.DataFrame) -> bool:
+    """A handful of units is better read in the table alone."""
+    return rows.get_column("rank").count() >= _FEW
+
+
 def spread(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     """How far apart the units lie, in a sentence."""
     values = rows.filter(pl.col("rank").is_not_null()).get_column("value")
-    if values.len() < 4:
-        return ""
     quarter, three = (values.quantile(q, "nearest") for q in (0.25, 0.75))
     return view.say(
         "rankings.spread",

@@ -155,6 +155,13 @@ def places(snapshot: Snapshot) -> frozenset[str]:
     return frozenset(scopes) - {COUNTRY}
 
 
+@lru_cache(maxsize=32)
+def only_province(snapshot: Snapshot, measure: str) -> str:
+    """The first province, by code, with standings of its own in a measure."""
+    rows = snapshot.scan("standings").filter(pl.col("measure") == measure, pl.col("level") == "province")
+    return rows.select(pl.col("unit_code").min()).collect().item()
+
+
 @lru_cache(maxsize=64)
 def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
     """The ranked units of one view: standings with names, figures and the dossiers received (`received`)."""

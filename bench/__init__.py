@@ -1,0 +1,1 @@
+"""Timings: never a test, always figures with the command that gives them."""

@@ -1,0 +1,202 @@
+"""Fills in how sure the standings are: the ranks a unit could have, and its band against the level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+
+from ranking.bands import Better, against
+from ranking.intervals import Floats, dispersion, poisson_errors, spread_errors, standard_errors
+from ranking.measures import Measure
+from ranking.periods import MERGER
+from ranking.rank_sets import Best, rank_sets
+from ranking.tables import COUNTRY, PERIOD_COLUMNS, Standings
+
+_GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
+_ALIKE = ["level", "series", "basis"]
+_CELL = ["unit_code", *PERIOD_COLUMNS, *_ALIKE]
+_FILLED = {"rank_low": pl.UInt32, "rank_high": pl.UInt32, "band": pl.String}
+_SHORTEST_MONTH = 28
+_BETTER: dict[str, Better] = {"higher": "high", "lower": "low", "neutral": "neutral"}
+
+
+def with_certainty(
+    standings: pl.DataFrame,
+    measurements: pl.DataFrame,
+    measure: Measure,
+    history: pl.DataFrame,
+    *,
+    confidence: float = 0.95,
+    country_periods: int | None = None,
+) -> pl.DataFrame:
+    """The `standings` of one measure with rank_low, rank_high and band filled in, in the same order.
+
+    `standings`: rows of `tables.Standings`; `measurements`: the rows of `tables.Measurements` they were
+    made from; `history`: the measure's monthly rows, of any units, from which the noise from month to
+    month is taken, apart for each level, series and basis. Rows of another measure, of single fields,
+    of other period kinds and of communes before the merger are left out of it.
+
+    The standard error depends on the measure's kind (`inflation_of` says which inflation was used):
+    share, binomial times √inflation; rate, Poisson times √inflation; count, Poisson times the unit's
+    own spread from month to month on the square-root scale, plain Poisson without six months; score and
+    quantity, the spread from month to month, for stretches under 28 days times √(28 / days); without
+    six months not known.
+    Where the error is not known, as where a numerator exceeds its denominator, the three columns stay
+    null, and the others of the group treat that unit as one that could stand anywhere. Units without a
+    rank stay null as well.
+
+    rank_low ≤ rank ≤ rank_high always: rank sets (`rank_sets.rank_sets`, marginal) hold the point rank
+    by construction, and are widened to it where rounding should break a tie. The band (`bands.against`)
+    compares with the level of all units of the group that report: the sum of numerators over the sum of
+    denominators for shares and rates, the median unit otherwise. `country_periods`: rank sets of
+    communes across the whole country only for that many latest periods of each kind and basis (None:
+    all of them); bands are filled in for all.
+    """
+    rows = _sorted(standings, measurements, measure)
+    rows = rows.with_columns(error=_errors(rows, measure, history), wanted=_wanted(country_periods))
+    rows = rows.filter(pl.col("rank").is_not_null())
+    filled = _filled(rows, measure, confidence)
+    numbered = standings.drop(_FILLED).with_row_index("row")
+    return numbered.join(filled, on="row", how="left", maintain_order="left").select(Standings.column_names())
+
+
+def inflation_of(history: pl.DataFrame, measure: Measure) -> float:
+    """By how much the variance of a share or rate exceeds pure sampling, from its monthly `history`.
+
+    `history`: rows of `tables.Measurements`; a unit counts anew in each level, series and basis. At
+    least 1. Exactly 1.0 where no unit has six months (recorded single pulls): then the error is that of
+    plain sampling. Also 1.0 for scores, quantities and counts, which have no common inflation: theirs
+    comes from each unit's own months.
+    """
+    if measure.kind not in ("share", "rate"):
+        return 1.0
+    key = pl.concat_str("unit_code", *_ALIKE, separator=" ")
+    counts = _months(history, measure).select("numerator", "denominator", unit_code=key)
+    return dispersion(counts, "binomial" if measure.kind == "share" else "poisson")
+
+
+def _sorted(standings: pl.DataFrame, measurements: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """The standings with their figures and the level of their group, group after group."""
+    own = measurements.filter(pl.col("measure") == measure.id, pl.col("field") == "all")
+    figures = own.select(*_CELL, "numerator", "denominator")
+    rows = standings.select(*_CELL, "scope", "value", "rank").with_row_index("row")
+    return (
+        rows.join(figures, on=_CELL, how="left")
+        .with_columns(reference=_reference(measure).over(_GROUP))
+        .sort(*_GROUP, "row")
+    )
+
+
+def _reference(measure: Measure) -> pl.Expr:
+    if measure.kind not in ("share", "rate"):
+        return pl.col("value").median()
+    counted = pl.col("value").is_not_null()
+    factor = 100 if measure.kind == "share" else measure.per
+    return factor * pl.col("numerator").filter(counted).sum() / pl.col("denominator").filter(counted).sum()
+
+
+def _wanted(country_periods: int | None) -> pl.Expr:
+    if country_periods is None:
+        return pl.lit(True)
+    communes = (pl.col("level") == "commune") & (pl.col("scope") == COUNTRY)
+    newest = pl.col("period_end").rank("dense", descending=True).over("level", "scope", "period_kind", "basis")
+    return ~communes | (newest <= country_periods)
+
+
+def _errors(rows: pl.DataFrame, measure: Measure, history: pl.DataFrame) -> pl.Series:
+    """The standard error of each row's value, in the value's unit, NaN where it is not known."""
+    by_kind: dict[str, Callable[[pl.DataFrame, Measure, pl.DataFrame], Floats]] = {
+        "share": _share_errors,
+        "rate": _rate_errors,
+        "count": _count_errors,
+        "score": _spread_errors,
+        "quantity": _spread_errors,
+    }
+    return pl.Series("error", by_kind[measure.kind](rows, measure, _months(history, measure)))
+
+
+def _months(history: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """The reported months of the units of today: a code from before the merger can mean another place."""
+    return history.filter(
+        pl.col("measure") == measure.id,
+        pl.col("field") == "all",
+        pl.col("period_kind") == "month",
+        pl.col("state") == "reported",
+        (pl.col("level") != "commune") | (pl.col("period_start") >= MERGER),
+    )
+
+
+def _share_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
+    x, n = _column(rows, "numerator"), _column(rows, "denominator")
+    return 100 * standard_errors(np.where(x <= n, x, np.nan), n, _inflation(rows, measure, months))
+
+
+def _rate_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
+    x, d = _column(rows, "numerator"), _column(rows, "denominator")
+    return poisson_errors(x, d, measure.per, _inflation(rows, measure, months))
+
+
+def _inflation(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
+    found = [(*key, inflation_of(part, measure)) for key, part in months.partition_by(_ALIKE, as_dict=True).items()]
+    table = pl.DataFrame(found, dict.fromkeys(_ALIKE, pl.String) | {"inflation": pl.Float64}, orient="row")
+    joined = rows.select(_ALIKE).join(table, on=_ALIKE, how="left", maintain_order="left")
+    return _column(joined.with_columns(pl.col("inflation").fill_null(1.0)), "inflation")
+
+
+def _count_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
+    """On the square-root scale pure Poisson noise has standard deviation ½ whatever the count (Anscombe 1948)."""
+    root = (pl.col("numerator") + 3 / 8).sqrt()
+    spread = _spread(rows, months.select(*_ALIKE, "unit_code", value=root))
+    return poisson_errors(_column(rows, "numerator"), 1.0, 1.0, np.nan_to_num((2 * spread) ** 2, nan=1.0))
+
+
+def _spread_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
+    spread = _spread(rows, months.select(*_ALIKE, "unit_code", value=measure.value()))
+    days = rows.select(((pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1).cast(pl.Float64))
+    return spread * np.sqrt(np.maximum(1.0, _SHORTEST_MONTH / days.to_series().to_numpy()))
+
+
+def _spread(rows: pl.DataFrame, values: pl.DataFrame) -> Floats:
+    empty = pl.DataFrame(schema=dict.fromkeys([*_ALIKE, "unit_code"], pl.String) | {"standard_error": pl.Float64})
+    parts = [
+        spread_errors(part).select(*map(_named, key, _ALIKE), "unit_code", "standard_error")
+        for key, part in values.partition_by(_ALIKE, as_dict=True).items()
+    ]
+    keys = [*_ALIKE, "unit_code"]
+    joined = rows.select(keys).join(pl.concat([empty, *parts]), on=keys, how="left", maintain_order="left")
+    return _column(joined, "standard_error")
+
+
+def _named(value: object, name: str) -> pl.Expr:
+    return pl.lit(value, pl.String).alias(name)
+
+
+def _column(frame: pl.DataFrame, name: str) -> Floats:
+    return frame.get_column(name).cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+
+def _filled(rows: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataFrame:
+    """One row per ranked unit whose error is known: its `row`, the ranks it could have, its band."""
+    group = rows.select(pl.struct(_GROUP).rle_id()).to_series().to_numpy()
+    borders = np.flatnonzero(np.diff(group, prepend=-1, append=-1)) if len(rows) else [0]
+    parts = [_of_group(rows[start:end], measure, confidence) for start, end in zip(borders, borders[1:], strict=False)]
+    return pl.concat([pl.DataFrame(schema={"row": rows.schema["row"]} | _FILLED), *parts])
+
+
+def _of_group(units: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataFrame:
+    sure = units.filter(pl.col("error").is_finite())
+    value, error = _column(sure, "value"), _column(sure, "error")
+    better = _BETTER[measure.direction]
+    filled = {"rank_low": None, "rank_high": None, "band": None}
+    if len(sure):
+        filled["band"] = against(sure["reference"][0], value, error, better=better)
+        if sure["wanted"][0]:
+            best: Best = "low" if better == "low" else "high"
+            low, high = rank_sets(value, error, confidence, best=best)
+            rank = sure.get_column("rank").to_numpy()
+            filled["rank_low"] = np.minimum(low, rank)
+            filled["rank_high"] = np.maximum(high + len(units) - len(sure), rank)
+    columns = [pl.Series(name, values, _FILLED[name], strict=False) for name, values in filled.items()]
+    return sure.select("row").with_columns(columns)
