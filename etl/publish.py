@@ -174,8 +174,8 @@ def _write(
         rows = _write_figures(partial, chunks)
         small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}
         for name, table in small.items():
-            SNAPSHOT_TABLES[name].validate(table).write_parquet(partial / table_file(name))
-            rows[name] = table.height
+            with _Appender(partial, name) as file:
+                rows[name] = file.append(SNAPSHOT_TABLES[name].validate(table))
         sha256 = {name: _sha256(partial / table_file(name)) for name in SNAPSHOT_TABLES}
         manifest = Manifest(
             id=_snapshot_id(captured_at, sha256),
@@ -289,5 +289,5 @@ def _snapshot_id(captured_at: datetime, sha256: dict[str, str]) -> str:
 def _forget_all_but(folder: Path, kept: set[str | None]) -> None:
     """Live snapshots all stay, so that a citation holds; of the others the one before stays for its readers."""
     for path in folder.iterdir():
-        if (path / MANIFEST).exists() and path.name not in kept:
+        if path.is_dir() and path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -73,7 +74,7 @@ def inflation_of(history: pl.DataFrame, measure: Measure) -> float:
     if measure.kind not in ("share", "rate"):
         return 1.0
     key = pl.concat_str("unit_code", *_ALIKE, separator=" ")
-    counts = _months(history, measure).select("numerator", "denominator", unit_code=key)
+    counts = _months(history, measure).select("numerator", "denominator", "period_start", unit_code=key)
     return dispersion(counts, "binomial" if measure.kind == "share" else "poisson")
 
 
@@ -148,23 +149,25 @@ def _inflation(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Fl
 def _count_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
     """On the square-root scale pure Poisson noise has standard deviation ½ whatever the count (Anscombe 1948)."""
     root = (pl.col("numerator") + 3 / 8).sqrt()
-    spread = _spread(rows, months.select(*_ALIKE, "unit_code", value=root))
+    spread = _spread(rows, months.select(*_ALIKE, "unit_code", "period_start", value=root))
     return poisson_errors(_column(rows, "numerator"), 1.0, 1.0, np.nan_to_num((2 * spread) ** 2, nan=1.0))
 
 
 def _spread_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
-    spread = _spread(rows, months.select(*_ALIKE, "unit_code", value=measure.value()))
+    spread = _spread(rows, months.select(*_ALIKE, "unit_code", "period_start", value=measure.value()))
     days = rows.select(((pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1).cast(pl.Float64))
     return spread * np.sqrt(np.maximum(1.0, _SHORTEST_MONTH / days.to_series().to_numpy()))
 
 
 def _spread(rows: pl.DataFrame, values: pl.DataFrame) -> Floats:
-    empty = pl.DataFrame(schema=dict.fromkeys([*_ALIKE, "unit_code"], pl.String) | {"standard_error": pl.Float64})
+    """The spread of each row's unit; a unit without any month in `values` gets the median one too."""
+    keys = [*_ALIKE, "unit_code"]
+    silent = rows.select(*keys, "period_start", value=pl.lit(None, pl.Float64)).unique(keys)
     parts = [
         spread_errors(part).select(*map(_named, key, _ALIKE), "unit_code", "standard_error")
-        for key, part in values.partition_by(_ALIKE, as_dict=True).items()
+        for key, part in pl.concat([values, silent]).partition_by(_ALIKE, as_dict=True).items()
     ]
-    keys = [*_ALIKE, "unit_code"]
+    empty = pl.DataFrame(schema=dict.fromkeys(keys, pl.String) | {"standard_error": pl.Float64})
     joined = rows.select(keys).join(pl.concat([empty, *parts]), on=keys, how="left", maintain_order="left")
     return _column(joined, "standard_error")
 
@@ -181,22 +184,26 @@ def _filled(rows: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataF
     """One row per ranked unit whose error is known: its `row`, the ranks it could have, its band."""
     group = rows.select(pl.struct(_GROUP).rle_id()).to_series().to_numpy()
     borders = np.flatnonzero(np.diff(group, prepend=-1, append=-1)) if len(rows) else [0]
-    parts = [_of_group(rows[start:end], measure, confidence) for start, end in zip(borders, borders[1:], strict=False)]
+    parts = [_of_group(rows[start:end], measure, confidence) for start, end in pairwise(borders)]
     return pl.concat([pl.DataFrame(schema={"row": rows.schema["row"]} | _FILLED), *parts])
 
 
 def _of_group(units: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataFrame:
     sure = units.filter(pl.col("error").is_finite())
+    filled = sure.select("row", *(pl.lit(None, dtype).alias(name) for name, dtype in _FILLED.items()))
+    if sure.is_empty():
+        return filled
     value, error = _column(sure, "value"), _column(sure, "error")
     better = _BETTER[measure.direction]
-    filled = {"rank_low": None, "rank_high": None, "band": None}
-    if len(sure):
-        filled["band"] = against(sure["reference"][0], value, error, better=better)
-        if sure["wanted"][0]:
-            best: Best = "low" if better == "low" else "high"
-            low, high = rank_sets(value, error, confidence, best=best)
-            rank = sure.get_column("rank").to_numpy()
-            filled["rank_low"] = np.minimum(low, rank)
-            filled["rank_high"] = np.maximum(high + len(units) - len(sure), rank)
-    columns = [pl.Series(name, values, _FILLED[name], strict=False) for name, values in filled.items()]
-    return sure.select("row").with_columns(columns)
+    band = against(sure["reference"][0], value, error, better=better)
+    filled = filled.with_columns(band=pl.Series(band, dtype=pl.String))
+    if not sure["wanted"][0]:
+        return filled
+    best: Best = "low" if better == "low" else "high"
+    low, high = rank_sets(value, error, confidence, best=best)
+    rank = sure.get_column("rank").to_numpy()
+    unsure = len(units) - len(sure)
+    return filled.with_columns(
+        rank_low=pl.Series(np.minimum(low, rank), dtype=pl.UInt32),
+        rank_high=pl.Series(np.maximum(high + unsure, rank), dtype=pl.UInt32),
+    )

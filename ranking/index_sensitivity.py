@@ -158,5 +158,5 @@ def _variance_shares(parts: Floats) -> list[float | None]:
     totals = parts.sum(axis=1)
     if len(totals) < 2 or np.ptp(totals.round(_DECIMALS)) == 0:
         return [None] * parts.shape[1]
-    from_mean = totals - totals.mean()
-    return [float((part - part.mean()) @ from_mean / (from_mean @ from_mean)) for part in parts.T]
+    away = totals - totals.mean()
+    return [float(part @ away / (away @ away)) if np.ptp(part) > 0 else 0.0 for part in parts.T]

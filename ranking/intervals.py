@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 ENOUGH_MONTHS = 6
+MANY_UNITS = 30
 _NORMAL = NormalDist()
 _Z = _NORMAL.inv_cdf(0.975)
 _TAIL = 0.1
@@ -75,9 +76,11 @@ def dispersion(counts: pl.DataFrame, noise: Literal["binomial", "poisson"] = "bi
     factor is for the unit's level being estimated from the same months: Pearson's chi² over its degrees
     of freedom. So that a few wild months don't decide, the z are Winsorised at their 10th and 90th
     percentile, and the mean of z² is divided by what Winsorised normal z would give (0.68).
-    Trend and season within a unit count as noise, which errs on the side of caution. 1.0 where no unit
-    has six months, which means that plain sampling error is all that is known.
-    Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202, section 4 (Winsorised estimate).
+    If `counts` has the column `period_start`, the shift that all units share in a month (season, a new
+    rule) is removed first, added to shares and multiplied into rates, in months with 30 units or more:
+    it moves nobody's rank. What remains of trend and season within a unit counts as noise, which errs
+    on the side of caution. 1.0 where no unit has six months: plain sampling error is all that is known.
+    Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185–1202 (Winsorised overdispersion).
     """
     z = _monthly_z(counts, noise)
     if not len(z):
@@ -89,14 +92,16 @@ def dispersion(counts: pl.DataFrame, noise: Literal["binomial", "poisson"] = "bi
 def spread_errors(values: pl.DataFrame) -> pl.DataFrame:
     """The standard error of a unit's monthly value, taken from how much it moves from month to month.
 
-    `values`: one row per unit and month with `unit_code`, `value`; rows without a value don't count.
+    `values`: one row per unit and month with `unit_code`, `value`; rows without a value don't count. If
+    it has the column `period_start`, each month's median is removed first, as in `dispersion`.
     Returns one row per unit, sorted, with `unit_code` and `standard_error` in the unit of the value. A
     unit with six months or more has the larger of its own standard deviation and the median one; any
     other has the median one. (The larger: six months are few, and without it half of the units would
     seem surer than they are by chance.) Null everywhere if no unit has six months.
-    Source: within-unit variance as error of one occasion, Bland and Altman (1996), BMJ 312, 1654;
-    bias of the median of χ²/df after Wilson and Hilferty (1931), PNAS 17, 684–688.
+    Source: within-unit standard deviation as the error of one occasion, Bland and Altman (1996), BMJ
+    312, 1654; bias of the median of χ²/df after Wilson and Hilferty (1931), PNAS 17, 684–688.
     """
+    values = _without_common_shift(values)
     months = pl.col("value").count()
     bias = (1 - 2 / (9 * (months - 1))) ** 1.5
     units = values.group_by("unit_code").agg(
@@ -141,16 +146,35 @@ def _refuse(bad: NDArray[np.bool_], found: Floats, rule: str) -> None:
 
 def _monthly_z(counts: pl.DataFrame, noise: Literal["binomial", "poisson"]) -> Floats:
     x, n, level = pl.col("numerator"), pl.col("denominator"), pl.col("level")
-    variance = n * level * (1 - level) if noise == "binomial" else n * level
-    return (
+    months = (
         counts.filter(n > 0, x.is_not_null())
         .filter(pl.len().over("unit_code") >= ENOUGH_MONTHS)
         .with_columns(level=(x.sum() / n.sum()).over("unit_code"), part=n / n.sum().over("unit_code"))
-        .filter(variance > 0)
-        .select((x - n * level) / (variance * (1 - pl.col("part"))).sqrt())
-        .to_series()
-        .to_numpy()
     )
+    if "period_start" in counts.columns:
+        months = months.with_columns(level=_shifted_level(noise))
+    variance = n * level * (1 - level) if noise == "binomial" else n * level
+    z = (x - n * level) / (variance * (1 - pl.col("part"))).sqrt()
+    return months.filter(variance > 0).select(z).to_series().to_numpy()
+
+
+def _shifted_level(noise: Literal["binomial", "poisson"]) -> pl.Expr:
+    """The unit's level moved by what all units share in the month, where there are many of them."""
+    x, n, level = pl.col("numerator"), pl.col("denominator"), pl.col("level")
+    if noise == "binomial":
+        shifted = (level + ((x - n * level).sum() / n.sum()).over("period_start")).clip(0, 1)
+    else:
+        shifted = level * (x.sum() / (n * level).sum()).over("period_start")
+    return pl.when(pl.len().over("period_start") >= MANY_UNITS).then(shifted).otherwise(level)
+
+
+def _without_common_shift(values: pl.DataFrame) -> pl.DataFrame:
+    if "period_start" not in values.columns:
+        return values
+    value = pl.col("value")
+    many = value.count().over("period_start") >= MANY_UNITS
+    shift = value.median().over("period_start")
+    return values.with_columns(value=value - pl.when(many).then(shift).otherwise(value.median()))
 
 
 def _winsorised_variance(tail: float) -> float:

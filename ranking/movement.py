@@ -1,9 +1,10 @@
 """Movement: why a unit's rank changed, split into its own value, the others' values, and who took part.
 
-The split is sequential, in the order membership, own value, others' values (a telescoping decomposition, as
-in Oaxaca 1973 and Das Gupta 1993). Ranks are not additive, so the order matters: with the others moved first,
-own and others would get different parts of the same sum. The average over both orders (Shapley 1953) would
-not depend on it but gives half ranks, which nobody can recount in a list; so the order is fixed and said.
+The split is a sequential decomposition by counterfactual ranks, in the order membership, own value, others'
+values. Ranks are not additive, so the order matters: with the others moved first, own and others would get
+different parts of the same sum. The average over both orders (L. S. Shapley 1953; for decompositions A. F.
+Shorrocks, Journal of Economic Inequality 11, 2013) would not depend on it but gives half ranks, which nobody
+can recount in a list; so the order is fixed and said.
 """
 
 from __future__ import annotations

@@ -77,9 +77,9 @@ def xmr(
     may give one: the caller decides, never the data.
 
     Limits are the mean ± 2.66 · the mean moving range, in the unit of the values and not clipped to any
-    range. Moving ranges above 3.267 · their mean are left out first, once (unless all others are 0). A baseline of fewer than 6
-    points, or of fewer than 5 moving ranges because of gaps, has no limits; one of fewer than 12 points has
-    provisional ones. Each special cause marks all the points that make it:
+    range. Moving ranges above 3.267 · their mean are left out first, once (unless all others are 0).
+    A baseline of fewer than 6 points, or of fewer than 5 moving ranges because of gaps, has no limits; one of
+    fewer than 12 points has provisional ones. Each special cause marks all the points that make it:
     "outside" (beyond a limit), "shift" (7 in a row on one side of the mean), "trend" (7 in a row, each above
     or each below the one before) and "two_of_three" (of 3 in a row on one side of the mean, 2 in the outer
     third within the limit). A trend speaks for the way it goes, the others for the side they lie on; a point
@@ -88,12 +88,14 @@ def xmr(
     Raises ValueError for an infinite value, an unknown `improvement` or an index that does not exist.
     """
     _check_improvement(improvement)
+    if not len(values):
+        return ()
     row = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
     if np.isinf(row).any():
         raise ValueError(f"value {int(np.isinf(row).argmax())} is infinite; a value is a number, None or NaN")
     if wrong := [index for index in rebase_at if not 0 <= index < len(row)]:
         raise ValueError(f"rebase_at {wrong[0]}: the series has the points 0 to {len(row) - 1}")
-    starts = sorted({0, *rebase_at}) if len(row) else []
+    starts = sorted({0, *rebase_at})
     ends = [*starts[1:], len(row)]
     return tuple(
         point

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Literal
 
@@ -16,7 +16,7 @@ Kind = Literal["marginal", "simultaneous"]
 Ranks = NDArray[np.int64]
 _Block = tuple[slice, Floats, Floats]
 
-_CELLS = 1 << 17
+_CELLS = 1 << 15
 
 
 def rank_sets(
@@ -79,7 +79,7 @@ def _checked(k: int, units: int) -> int:
     return k
 
 
-def _counted(values: Floats, errors: Floats, limits_of) -> tuple[Ranks, Ranks]:
+def _counted(values: Floats, errors: Floats, limits_of: Callable[[Floats], Floats]) -> tuple[Ranks, Ranks]:
     n = len(values)
     low, high = np.ones(n, np.int64), np.full(n, n, np.int64)
     for rows, difference, squared_z in _blocks(values, errors):
@@ -92,15 +92,15 @@ def _counted(values: Floats, errors: Floats, limits_of) -> tuple[Ranks, Ranks]:
 
 def _blocks(values: Floats, errors: Floats) -> Iterator[_Block]:
     """All pairs, some rows at a time: the rows, by how much each unit is ahead of them, and z²."""
-    variances = errors**2
+    # Two units without any error are told apart by any difference: z² is then huge instead of 0/0.
+    variances = errors**2 + np.finfo(float).tiny
     step = max(1, _CELLS // max(1, len(values)))
     for start in range(0, len(values), step):
         rows = slice(start, start + step)
         difference = values - values[rows, None]
-        # Two units without any error are told apart by any difference: z² is then huge instead of 0/0.
-        together = np.maximum(variances + variances[rows, None], np.finfo(float).tiny)
         with np.errstate(over="ignore"):
-            yield rows, difference, difference**2 / together
+            squared_z = difference**2 / (variances + variances[rows, None])
+        yield rows, difference, squared_z
 
 
 def _limits_of_rows(squared_z: Floats, limits: Floats) -> Floats:

@@ -135,7 +135,7 @@ def test_the_dark_theme_is_quiet_too(browser, address):
 
 def test_language_switches_in_place_and_into_the_link(browser, address):
     seen = visit(browser, address, "/?dataset=recorded")
-    seen.page.get_by_role("radio", name="EN").or_(seen.page.get_by_role("button", name="EN")).first.click()
+    seen.page.locator(".st-key-top_row").get_by_text("EN", exact=True).click()
     seen.page.wait_for_selector("h1:has-text('Communes ranked')")
     seen.page.wait_for_function("document.documentElement.lang === 'en'")
 

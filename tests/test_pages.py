@@ -14,16 +14,16 @@ from ui.store import HOME
 PAGES = ("rankings", "map", "online_filing")
 
 
-def open_page(page: str, **query: str) -> AppTest:
+def open_page(name: str, /, **query: str) -> AppTest:
     """One run of a page, as a link with this query string opens it."""
     app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
     for key, value in query.items():
         app.query_params[key] = value
     app.run()
-    if page != "rankings":
+    if name != "rankings":
         for key, value in query.items():
             app.query_params[key] = value
-        app.switch_page(f"pages/{page}.py").run()
+        app.switch_page(f"pages/{name}.py").run()
     assert not app.exception, app.exception
     return app
 

@@ -95,8 +95,10 @@ def snapshot_at(dataset: str, folder: Path) -> Snapshot:
 def _checked(dataset: str, folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Snapshot:
     try:
         manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (ManifestError, UnicodeDecodeError) as error:
-        raise SnapshotTrouble(dataset, "damaged", f"{MANIFEST}: {error}") from error
+    except ManifestError as error:
+        raise SnapshotTrouble(dataset, "damaged", str(error)) from error
+    except UnicodeDecodeError as error:
+        raise SnapshotTrouble(dataset, "damaged", f"{MANIFEST} is no text: {error.reason}") from error
     for table, expected in manifest.sha256.items():
         with (folder / table_file(table)).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:

@@ -1,4 +1,4 @@
-"""The words of the pages, in both languages, from `data/texts/ui.yaml`."""
+"""The words of the pages, in both languages, from `data/texts/`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ LANGUAGES = ("vi", "en")
 @lru_cache(maxsize=1)
 def texts() -> dict[str, dict[str, str]]:
     """All texts by key, each with `vi` and `en`."""
-    return yaml.safe_load((HOME / "data" / "texts" / "ui.yaml").read_text(encoding="utf-8"))
+    known: dict[str, dict[str, str]] = {}
+    for path in sorted((HOME / "data" / "texts").glob("*.yaml")):
+        known |= yaml.safe_load(path.read_text(encoding="utf-8"))
+    return known
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,115 @@
+"""What several tests share: a row of measurements, a small published dataset, a request without a server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message
+
+from etl.harvest import Harvest, measurement_rows
+from etl.publish import publish
+from ui import layers, store, text
+
+CAPTURED = datetime(2026, 9, 2, 1, tzinfo=UTC)
+
+Row = dict[str, object]
+
+
+def _row(**changes: object) -> Row:
+    row = {
+        "unit_code": "04792",
+        "level": "commune",
+        "period_start": date(2026, 8, 1),
+        "period_end": date(2026, 8, 31),
+        "period_kind": "month",
+        "series": "766-2026",
+        "measure": "on_time_share",
+        "provisional": False,
+        "basis": "portal",
+        "source": "portal:test",
+        "captured_at": CAPTURED,
+    }
+    silent = changes.get("state") in ("not_reported", "suppressed")
+    figures = {} if silent or "score" in changes else {"numerator": 90.0, "denominator": 100.0}
+    return row | figures | changes
+
+
+@pytest.fixture
+def measurement() -> Callable[..., Row]:
+    """Builds a row of `tables.Measurements`: Tân Hòa, August 2026, 90 of 100 dossiers on time, unless changed."""
+    return _row
+
+
+@pytest.fixture
+def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder with a small dataset `live`, which `ui` reads: August 2026.
+
+    On time: Ba Đình 80 and Ngọc Hà 60 of 100 (Hà Nội), Tân Hòa 90 and Hòa Bình 70 of 100, Thống Nhất 9 of 10
+    (Phú Thọ), Đà Bắc silent (Phú Thọ), Nghi Sơn 75 of 100 (Thanh Hóa); Phú Thọ itself 850 of 1,000;
+    the department H44.15 95 of 100. Received: Tân Hòa 400, Hòa Bình 900.
+    """
+    monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
+    _forget()
+    publish(tmp_path, "live", Harvest(measurement_rows(_small_world()), CAPTURED, ["portal:test"]), nature="live")
+    yield tmp_path
+    _forget()
+
+
+def _small_world() -> list[Row]:
+    on_time = {"00004": (80, 100), "00008": (60, 100), "04792": (90, 100), "04795": (70, 100), "04828": (9, 10)}
+    on_time |= {"16654": (75, 100)}
+    communes = [_row(unit_code=code, numerator=part, denominator=whole) for code, (part, whole) in on_time.items()]
+    received = {"04792": 400, "04795": 900}
+    return [
+        *communes,
+        _row(unit_code="04831", state="not_reported"),
+        _row(unit_code="25", level="province", numerator=850, denominator=1000),
+        _row(unit_code="H44.15", level="department", numerator=95),
+        *(_row(unit_code=c, measure="received", numerator=n, denominator=None) for c, n in received.items()),
+    ]
+
+
+def _forget() -> None:
+    for module in (store, layers, text):
+        for thing in vars(module).values():
+            if hasattr(thing, "cache_clear"):
+                thing.cache_clear()
+
+
+@dataclass
+class Reply:
+    status: int
+    headers: Headers
+    body: bytes
+
+
+@pytest.fixture
+def get() -> Callable[..., Reply]:
+    """Asks an ASGI application for an address, without a server: `get(app, "/path", "a=1", accept="text/html")`."""
+    return _get
+
+
+def _get(app: ASGIApp, path: str, query: str = "", *, method: str = "GET", **headers: str) -> Reply:
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+        "path": path, "raw_path": path.encode(), "root_path": "", "query_string": query.encode(),
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+    }  # fmt: skip
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    start = sent[0]
+    return Reply(start["status"], Headers(raw=start["headers"]), b"".join(part.get("body", b"") for part in sent[1:]))
