@@ -58,8 +58,8 @@ def poisson_errors(
     score interval, so that a count of 0 has an error too. `denominator` is what the count refers to
     (working days, residents; 1 for a plain count). An `inflation` below 1 counts as 1. NaN where the
     denominator is 0 or anything is NaN; ValueError, naming the index, where a count is negative.
-    Source: as `standard_errors`; score interval of a Poisson mean, Garwood's problem, in Barker
-    (2002), The American Statistician 56, 85–89.
+    Source: as `standard_errors`; the score interval of a Poisson mean as in Barker (2002), The American
+    Statistician 56, 85–89.
     """
     x, d = np.broadcast_arrays(np.asarray(numerator, float), np.asarray(denominator, float))
     _refuse(x < 0, x, "a count must not be negative")
@@ -135,7 +135,7 @@ def known(estimates: ArrayLike, standard_errors: ArrayLike) -> tuple[Floats, Flo
 def _counts(numerator: ArrayLike, denominator: ArrayLike) -> tuple[Floats, Floats]:
     x, n = np.broadcast_arrays(np.asarray(numerator, float), np.asarray(denominator, float))
     _refuse((x < 0) | (x > n), x, "a numerator must be between 0 and its denominator")
-    return x, np.where(n > 0, n, np.nan)
+    return np.where(n > 0, x, np.nan), np.where(n > 0, n, np.nan)
 
 
 def _refuse(bad: NDArray[np.bool_], found: Floats, rule: str) -> None:

@@ -55,7 +55,7 @@ def could_be_best(
 
     With probability `confidence` all of the truly best k are among them (simultaneous rank sets).
     ValueError unless 1 ≤ k ≤ n, and as in `rank_sets`.
-    Source: the τ-best of Mogstad, Romano, Shaikh and Wilhelm (2024), section 3.3.
+    Source: the τ-best of Mogstad, Romano, Shaikh and Wilhelm (2024).
     """
     low, _ = rank_sets(estimates, standard_errors, confidence, "simultaneous", best)
     return low <= _checked(k, len(low))

@@ -104,8 +104,12 @@ def _get(app: ASGIApp, path: str, query: str = "", *, method: str = "GET", **hea
     }  # fmt: skip
     sent: list[Message] = []
 
+    request: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not request:
+            await asyncio.Event().wait()  # the reader stays
+        return request.pop()
 
     async def send(message: Message) -> None:
         sent.append(message)

@@ -103,10 +103,11 @@ def test_differences_between_units_are_no_noise():
 
 
 def test_a_few_wild_months_do_not_decide():
+    """One month in a hundred at 0 %, 17 standard errors off: the plain mean of z² would be about 4."""
     rng = np.random.default_rng(766)
     calm = _months(200, 9, lambda n, share: rng.binomial(n.astype(int), share))
     wild = calm.with_columns(numerator=pl.when(pl.int_range(pl.len()) % 100 == 0).then(0.0).otherwise("numerator"))
-    assert dispersion(wild) < 1.3
+    assert dispersion(wild) < 1.5
 
 
 def test_a_shift_that_all_share_is_no_noise_once_months_are_told_apart():
@@ -126,8 +127,8 @@ def test_five_months_tell_nothing_of_the_noise():
 
 
 def test_spread_errors_by_hand():
-    """Standard deviations 2 (a) and 4 (b) of six months; unbiased by 0.934 their median is 3.21 (c, too short)."""
-    a, b = [-2.0, 2, -2, 2, 0, -(4**0.5)], [-4.0, 4, -4, 4, 0, -4]
+    """Unit a moves half as much as b; c has two months only and gets the median, unbiased by 0.934."""
+    a, b = [-2.0, 2, -2, 2, 0, -2], [-4.0, 4, -4, 4, 0, -4]
     values = pl.DataFrame({"unit_code": ["b"] * 6 + ["a"] * 6 + ["c"] * 2, "value": [*b, *a, 0.0, 50.0]})
     own = {unit: values.filter(unit_code=unit).get_column("value").std() for unit in "ab"}
     median = (own["a"] + own["b"]) / 2 / (1 - 2 / 45) ** 1.5

@@ -12,7 +12,7 @@ import streamlit as st
 
 from ranking.measures import Measure
 from ui import numbers
-from ui.palette import Palette
+from ui.palette import Palette, rgb
 from ui.shell import View
 
 FONT = "Be Vietnam Pro, sans-serif"
@@ -37,28 +37,6 @@ def show(figure: go.Figure, alt: str) -> None:
     st.plotly_chart(figure, config=_CONFIG, theme=None, alt=alt)
 
 
-def in_order(view: View, rows: pl.DataFrame, measure: Measure, level: float | None, level_name: str) -> go.Figure:
-    """All units from first to last, with the level of all of them together as a labelled line."""
-    ranked = rows.filter(pl.col("rank").is_not_null()).with_row_index("place", 1)
-    colours = view.palette
-    texts = [numbers.with_unit(v, measure, view.language) for v in ranked.get_column("value")]
-    figure = go.Figure(
-        go.Scatter(
-            x=ranked.get_column("place").to_list(),
-            y=ranked.get_column("value").to_list(),
-            mode="markers",
-            marker={"color": colours.accent, "size": 5 if ranked.height < 400 else 3},
-            customdata=list(zip(ranked.get_column("name").to_list(), texts, strict=True)),
-            hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
-        )
-    )
-    if level is not None:
-        _level_line(figure, level, f"{level_name} {numbers.with_unit(level, measure, view.language)}", colours)
-    _dress(figure, view, measure, height=430)
-    figure.update_xaxes(title=view.say("chart.place"), showgrid=False, rangemode="tozero")
-    return figure
-
-
 def over_time(
     view: View,
     measure: Measure,
@@ -74,8 +52,8 @@ def over_time(
     for line in lines:
         _curve(figure, line, measure, view)
     for value, text in targets:
-        _level_line(figure, value, text, view.palette)
-    _dress(figure, view, measure, height=470)
+        level_line(figure, value, text, view.palette)
+    dress(figure, view, measure, height=470)
     rows = _marks(figure, numbered(marks) if view.narrow else marks, view.palette)
     figure.update_layout(margin_t=16 + 18 * rows)
     if not view.narrow:
@@ -96,7 +74,7 @@ def _fan(figure: go.Figure, fan: pl.DataFrame, view: View) -> None:
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
     figure.add_scatter(x=days, y=fan.get_column("high").to_list(), **band)
     figure.add_scatter(
-        x=days, y=fan.get_column("low").to_list(), fill="tonexty", fillcolor=_faint(view.palette.accent), **band
+        x=days, y=fan.get_column("low").to_list(), fill="tonexty", fillcolor=faint(view.palette.accent, 0.14), **band
     )  # fmt: skip
 
 
@@ -136,7 +114,8 @@ def _name_at_end(figure: go.Figure, lines: Sequence[Line]) -> None:
         )  # fmt: skip
 
 
-def _level_line(figure: go.Figure, value: float, text: str, colours: Palette) -> None:
+def level_line(figure: go.Figure, value: float, text: str, colours: Palette) -> None:
+    """A dotted line with its words at the left end."""
     figure.add_hline(
         y=value, line={"color": colours.quiet, "width": 1, "dash": "dot"}, annotation_text=text,
         annotation_position="bottom left", annotation_font={"color": colours.quiet, "size": 12},
@@ -170,7 +149,8 @@ def _room(view: View, lines: Sequence[Line], fan: pl.DataFrame | None) -> list[d
     return [min(days) - timedelta(days=15), max(days) + reach + timedelta(days=10)]
 
 
-def _dress(figure: go.Figure, view: View, measure: Measure, height: int) -> None:
+def dress(figure: go.Figure, view: View, measure: Measure, height: int) -> None:
+    """Fonts, colours, grid and number format that all charts share."""
     colours = view.palette
     unit = measure.unit.in_language(view.language)
     figure.update_layout(
@@ -193,6 +173,7 @@ def _dress(figure: go.Figure, view: View, measure: Measure, height: int) -> None
     )  # fmt: skip
 
 
-def _faint(colour: str) -> str:
-    red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.14)"
+def faint(colour: str, strength: float) -> str:
+    """A colour of which only a part covers what lies behind it."""
+    red, green, blue = rgb(colour)
+    return f"rgba({red},{green},{blue},{strength})"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ranking.measures import Measure
 from ui import numbers
+from ui.figures import Figure
 
 
 def show(markup: str) -> None:
@@ -25,14 +26,15 @@ def caption(text: str) -> None:
     show(f'<p class="gd-caption">{escape(text)}</p>')
 
 
-def cards(figures: Iterable[tuple[str, str, str]]) -> None:
-    """At most four figures: (name, figure, note) each."""
-    boxes = "".join(
-        f'<div class="gd-card"><dt>{escape(name)}</dt><dd><span class="gd-figure">{escape(figure)}</span>'
-        f'<div class="gd-note">{escape(note)}</div></dd></div>'
-        for name, figure, note in figures
-    )
-    show(f'<dl class="gd-cards">{boxes}</dl>')
+def cards(figures: Iterable[Figure]) -> None:
+    """At most four figures side by side, two by two on a phone."""
+    show(f'<dl class="gd-cards">{"".join(_card(figure) for figure in figures)}</dl>')
+
+
+def _card(figure: Figure) -> str:
+    notes = "".join(f'<div class="gd-note">{escape(note)}</div>' for note in figure.notes)
+    value = f'<span class="gd-figure">{escape(figure.value)}</span>{figure.trend}'
+    return f'<div class="gd-card"><dt>{escape(figure.name)}</dt><dd><div class="gd-row">{value}</div>{notes}</dd></div>'
 
 
 def legend(entries: Iterable[tuple[str, str]]) -> None:

@@ -23,6 +23,15 @@ def number(value: float | None, language: str, decimals: int = 0) -> str:
     return format_decimal(value, format=pattern, locale=language)
 
 
+def signed(value: float | None, language: str, decimals: int = 0) -> str:
+    """`+9`, `−3`, `0`, with a true minus sign."""
+    if value is None:
+        return MISSING
+    text = number(abs(value), language, decimals)
+    zero = number(0.0, language, decimals)
+    return text if text == zero else ("+" if value > 0 else "−") + text
+
+
 def with_unit(value: float | None, measure: Measure, language: str) -> str:
     """A value of `measure` with its unit; the per-cent sign stands off in Vietnamese, as its readers write it."""
     if value is None:

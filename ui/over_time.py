@@ -48,13 +48,6 @@ def measures(view: View) -> list[str]:
     return [name for name in store.measures() if name in present]
 
 
-def monthly(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows that stand for a month: whole months, and the open month to date."""
-    start, end = pl.col("period_start"), pl.col("period_end")
-    open_month = (pl.col("period_kind") == "to_date") & (start.dt.month_start() == end.dt.month_start())
-    return rows.filter((pl.col("period_kind") == "month") | open_month)
-
-
 def lines(view: View, measure: Measure, scope: str, units: Sequence[str]) -> list[Line]:
     """Country, province and chosen units, each as one curve per stretch of the same series and basis."""
     colours = view.palette
@@ -66,7 +59,7 @@ def lines(view: View, measure: Measure, scope: str, units: Sequence[str]) -> lis
         wanted.append(("commune", code, names[code], colour, False))
     found: list[Line] = []
     for level, code, name, colour, wide in wanted:
-        rows = monthly(store.series(view.snapshot, measure.id, level, (code,)))
+        rows = store.series(view.snapshot, measure.id, level, (code,)).filter(store.is_month())
         if level == "commune":
             rows = rows.filter(pl.col("period_start") >= MERGER)
         found += _stretches(view, rows, name, colour, wide)

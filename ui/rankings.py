@@ -6,9 +6,10 @@ from html import escape
 
 import polars as pl
 
-from ranking.levels import is_typical, together
+from ranking.levels import is_typical
+from ranking.measures import Measure
+from ranking.process_limits import IMPROVEMENT, marks
 from ui import numbers, store
-from ui.exports import to_csv
 from ui.filters import Selection
 from ui.shell import View
 
@@ -62,53 +63,6 @@ def level_name(view: View, selection: Selection) -> str:
     return view.say("level.typical" if is_typical(selection.measure) else f"level.together.{selection.level}")
 
 
-def four_figures(view: View, selection: Selection, rows: pl.DataFrame) -> list[tuple[str, str, str]]:
-    """The measure itself, dossiers received, and what else is known of the same units and period."""
-    say, registry = view.say, store.measures()
-    measure = selection.measure
-    values = rows.filter(pl.col("rank").is_not_null()).get_column("value")
-    figures = []
-    if values.len():
-        low, high = (numbers.with_unit(v, measure, view.language) for v in (values.min(), values.max()))
-        level = numbers.with_unit(together(rows, measure), measure, view.language)
-        note = f"{level_name(view, selection)} · {say('card.from_to', low=low, high=high)}"
-        figures.append((measure.short.in_language(view.language), level, note))
-    if measure.id != "received" and rows.get_column("received").count():
-        total = rows.get_column("received").sum()
-        note = say("card.median", value=numbers.number(rows.get_column("received").median(), view.language))
-        figures.append(
-            (registry["received"].short.in_language(view.language), numbers.number(total, view.language), note)
-        )
-    others = [
-        name for name in ("on_time_share", "online_filing_share", "processing_days", "index_766") if name != measure.id
-    ]
-    for name in others:
-        if len(figures) < 4 and (figure := _other(view, selection, name)):
-            figures.append(figure)
-    return figures
-
-
-def _other(view: View, selection: Selection, name: str) -> tuple[str, str, str] | None:
-    """A second measure for the same units; for the whole province where the units have no such figure."""
-    measure = store.measures()[name]
-    for level, scope in ((selection.level, selection.scope), ("province", "VN")):
-        known = store.catalog(view.snapshot).filter(
-            pl.col("level") == level, pl.col("scope") == scope, pl.col("measure") == name,
-            pl.col("period_start") == selection.period.start, pl.col("period_end") == selection.period.end,
-        )  # fmt: skip
-        if known.is_empty():
-            continue
-        rows = store.ranking(view.snapshot, level, name, known.item(0, "basis"), selection.period, scope)
-        if level != selection.level:
-            rows = rows.filter(pl.col("unit_code") == selection.scope)
-        value = together(rows, measure)
-        if value is not None:
-            typical = "level.typical" if is_typical(measure) else f"level.together.{level}"
-            note = view.say(typical if level == selection.level else "level.whole_province")
-            return measure.short.in_language(view.language), numbers.with_unit(value, measure, view.language), note
-    return None
-
-
 def with_place(selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
     """In a list of the whole country a commune's name alone does not say where it is: add the province."""
     if not selection.is_country or selection.level != "commune":
@@ -142,21 +96,20 @@ def source_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     )
 
 
-def as_csv(view: View, selection: Selection, rows: pl.DataFrame) -> bytes:
-    """The rows on screen with numerator, denominator and state, one line per unit."""
-    columns = [
-        *("unit_code", "name", "kind", "rank", "of", "value", "numerator", "denominator"),
-        *("score", "max_score", "received", "state"),
-    ]
-    nature = view.snapshot.manifest.nature
-    fixed = (selection.measure.id, selection.basis, selection.series, selection.period.id, _nature_word(nature))
-    headers = [*columns, "measure", "basis", "series", "period", "nature"]
-    return to_csv(headers, ((*row, *fixed) for row in rows.select(columns).iter_rows()))
+def with_peers(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rank of each commune among its peers, of whatever province, beside its rank in the scope."""
+    if selection.level != "commune" or selection.measure.direction == "neutral":
+        return rows
+    ranks = store.peer_ranks(view.snapshot, selection.measure.id, selection.basis, selection.period)
+    known = ranks.filter(pl.col("peer_of") > 1)
+    return rows.join(known, on="unit_code", how="left", maintain_order="left")
 
 
-def _nature_word(nature: str) -> str:
-    return "mô phỏng" if nature == "simulated" else nature
-
-
-def file_name(selection: Selection, ending: str) -> str:
-    return f"gan-dan_{selection.measure.id}_{selection.level}_{selection.scope}_{selection.period.id}.{ending}"
+def variation(months: pl.DataFrame, measure: Measure) -> dict[str, str]:
+    """The XmR mark of each unit's latest whole month, within the latest series."""
+    whole = months.filter(pl.col("period_kind") == "month")
+    if whole.is_empty():
+        return {}
+    latest = whole.filter(pl.col("series") == whole.sort("period_start").get_column("series").last())
+    found = marks(latest.select("unit_code", "period_start", "value"), IMPROVEMENT[measure.direction])
+    return dict(found.select("unit_code", "variation").iter_rows())

@@ -11,10 +11,12 @@ from pathlib import Path
 import polars as pl
 import yaml
 
+from ranking.levels import together
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
 from ranking.measures import Measure, registry
 from ranking.names import fold
-from ranking.periods import Period
+from ranking.peers import nearest, rank_among_peers
+from ranking.periods import MERGER, Period
 from ranking.tables import CELL, COUNTRY
 
 HOME = Path(__file__).resolve().parents[1]
@@ -247,18 +249,55 @@ def series(snapshot: Snapshot, measure: str, level: str, units: tuple[str, ...])
 @lru_cache(maxsize=32)
 def by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
     """The standings of one measure in every month, the open month included: what trends are drawn from."""
-    start, end = pl.col("period_start"), pl.col("period_end")
-    of_month = (pl.col("period_kind") == "month") | (
-        (pl.col("period_kind") == "to_date") & (start.dt.month_start() == end.dt.month_start())
-    )
     here = [
         pl.col(name) == value
         for name, value in zip(("measure", "basis", "level", "scope"), (measure, basis, level, scope), strict=True)
     ]
     columns = ["unit_code", "period_start", "period_end", "period_kind", "series", "state", "value", "rank", "of"]
     return (
-        snapshot.scan("standings").filter(*here, of_month).select(columns).sort("period_start", "unit_code").collect()
+        snapshot.scan("standings").filter(*here, is_month()).select(columns).sort("period_start", "unit_code").collect()
     )
+
+
+@lru_cache(maxsize=32)
+def together_by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
+    """The level of all units of a scope together in each month: `period_start`, `series`, `value`."""
+    units = unit_names(snapshot, level)
+    inside = units if scope == COUNTRY else units.filter(pl.col("province_code") == scope)
+    here = [pl.col(n) == v for n, v in (("measure", measure), ("basis", basis), ("level", level), ("field", "all"))]
+    rows = (
+        snapshot.scan("measurements")
+        .filter(*here, is_month(), (pl.col("period_start") >= MERGER) | (pl.col("level") != "commune"))
+        .collect()
+        .join(inside.select("unit_code"), on="unit_code", how="semi")
+    )
+    definition = measures()[measure]
+    months = rows.group_by("period_start", "series", maintain_order=True)
+    values = [(*key, together(part, definition)) for key, part in months]
+    schema = {"period_start": pl.Date, "series": pl.String, "value": pl.Float64}
+    return pl.DataFrame(values, schema=schema, orient="row").sort("period_start")
+
+
+def is_month() -> pl.Expr:
+    """Whole months, and the open month to date."""
+    start, end = pl.col("period_start"), pl.col("period_end")
+    open_month = (pl.col("period_kind") == "to_date") & (start.dt.month_start() == end.dt.month_start())
+    return (pl.col("period_kind") == "month") | open_month
+
+
+@lru_cache(maxsize=1)
+def peers() -> pl.DataFrame:
+    """The communes most like each commune, as `ranking.peers.nearest` finds them."""
+    return nearest(reference("units"))
+
+
+@lru_cache(maxsize=64)
+def peer_ranks(snapshot: Snapshot, measure: str, basis: str, period: Period) -> pl.DataFrame:
+    """`unit_code`, `peer_rank`, `peer_of`: each commune's rank among itself and its peers of any province."""
+    values = ranking(snapshot, "commune", measure, basis, period, COUNTRY)
+    ranked = values.with_columns(value=pl.when(pl.col("rank").is_not_null()).then("value"))
+    ranks = rank_among_peers(ranked, peers(), measures()[measure].direction != "lower")
+    return ranks.rename({"rank": "peer_rank", "of": "peer_of"})
 
 
 def found(units: pl.DataFrame, query: str) -> pl.DataFrame:

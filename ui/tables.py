@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
@@ -15,18 +16,49 @@ from ui.html import show
 from ui.shell import View
 
 ROWS_PER_PAGE = 200
+_COUNTED_THEMSELVES = ("received", "open_overdue")
+_MARKED: dict[str, Callable[[View], str]] = {
+    "improvement": lambda view: view.palette.accent,
+    "concern": lambda view: view.palette.warning,
+    "neither": lambda view: view.palette.ink,
+    "common": lambda view: view.palette.alike,
+    "none": lambda view: view.palette.alike,
+}
 
 
-def ranking_table(view: View, selection: Selection, rows: pl.DataFrame, level: float | None, trends: dict) -> None:
-    """One row per unit: rank, name, value with a bar, n, trend; unranked units below, each with its reason."""
-    columns = _columns(view, selection, bool(trends))
-    scale = _scale(selection.measure, rows)
-    body = "".join(_row(view, selection, row, scale, level, trends) for row in rows.iter_rows(named=True))
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the ranked figures: the level of all together, and a trend line by unit."""
+
+    level: float | None = None
+    trends: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column of the ranking: its header, its style and the markup of its cell in a row."""
+
+    header: str
+    style: str
+    cell: Callable[[dict], str]
+    names_row: bool = False
+
+
+def ranking_table(view: View, selection: Selection, rows: pl.DataFrame, beside: Beside) -> None:
+    """One row per unit; unranked units stand below, each with its reason."""
+    columns = _columns(view, selection, rows, beside)
+    head = "".join(f'<th scope="col" class="{c.style}">{escape(c.header)}</th>' for c in columns)
+    body = "".join(f"<tr>{''.join(_cell(c, row) for c in columns)}</tr>" for row in rows.iter_rows(named=True))
     title = escape(view.say("table.caption", measure=selection.measure.name.in_language(view.language)))
     show(
         f'<div class="gd-scroll gd-tall" tabindex="0" role="region" aria-label="{title}"><table class="gd-table">'
-        f"<caption>{title}</caption><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _cell(column: _Column, row: dict) -> str:
+    tag = 'th scope="row"' if column.names_row else "td"
+    return f'<{tag} class="{column.style}">{column.cell(row)}</{tag.split()[0]}>'
 
 
 def pages(view: View, rows: pl.DataFrame) -> tuple[int, int]:
@@ -55,57 +87,99 @@ def _cells(style: Sequence[str], row: Sequence[str]) -> str:
     return f'<th scope="row">{escape(row[0])}</th>{rest}'
 
 
-def _columns(view: View, selection: Selection, trends: bool) -> str:
-    say, measure = view.say, selection.measure
-    cells = [
-        ("gd-rank", say("table.rank")),
-        ("", say(f"table.unit.{selection.level}")),
-        ("", measure.short.in_language(view.language)),
+def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Beside) -> list[_Column]:
+    say, measure, language = view.say, selection.measure, view.language
+    scale = _scale(measure, rows)
+    with_n = measure.id not in _COUNTED_THEMSELVES
+
+    def value(row: dict) -> str:
+        n = f'<small class="gd-only-phone">{escape(say("table.n_phone", n=_n(row)))}</small>' if with_n else ""
+        return _value(view, selection, row, scale, beside.level) + n
+
+    def _n(row: dict) -> str:
+        return numbers.number(n_of(measure, row), language)
+
+    columns = [
+        _Column(say("table.rank"), "gd-rank", lambda row: _rank(view, row)),
+        _Column(say(f"table.unit.{selection.level}"), "", lambda row: escape(row["name"]) + _because(view, row), True),
+        _Column(measure.short.in_language(language), "gd-values", value),
     ]
-    if shows_n(measure.id):
-        cells.append(("gd-n gd-wide", say(n_label(selection))))
-    if trends:
-        cells.append(("gd-wide", say("table.trend")))
-    return "".join(f'<th scope="col" class="{style}">{escape(text)}</th>' for style, text in cells)
+    if with_n:
+        columns.append(_Column(say(n_label(measure)), "gd-n gd-wide", _n))
+    if _has(rows, "band"):
+        columns.append(_Column(say("table.band"), "gd-wide", lambda row: band_chip(view, measure, row["band"])))
+    if _has(rows, "previous_rank"):
+        columns.append(_Column(say("table.movement"), "gd-n gd-wide", lambda row: movement(view, row)))
+    if beside.trends:
+        trend = beside.trends
+        columns.append(_Column(say("table.trend"), "gd-wide", lambda row: trend.get(row["unit_code"], "")))
+    if _has(rows, "peer_rank"):
+        columns.append(_Column(say("table.peers"), "gd-n gd-wide", lambda row: _peers(view, row)))
+    return columns
 
 
-def shows_n(measure: str) -> bool:
-    return measure not in ("received", "open_overdue")
+def _has(rows: pl.DataFrame, column: str) -> bool:
+    return column in rows.columns and rows.get_column(column).count() > 0
 
 
-def n_label(selection: Selection) -> str:
-    """The text key of the n column: the measure's own denominator where it is a share, else dossiers received."""
-    own = selection.measure.kind == "share" and selection.measure.id not in ("on_time_share",)
-    return "table.n_own" if own else "table.n_received"
+def n_label(measure: Measure) -> str:
+    """The text key of the n column: a share's own denominator, else the dossiers received."""
+    return "table.n_own" if measure.kind == "share" and measure.id != "on_time_share" else "table.n_received"
 
 
-def n_of(selection: Selection, row: dict) -> float | None:
-    return row["denominator"] if selection.measure.kind == "share" else row["received"]
+def n_of(measure: Measure, row: dict) -> float | None:
+    return row["denominator"] if measure.kind == "share" else row["received"]
 
 
 def rank_text(row: dict, language: str) -> str:
     """`12 (7–23)/148`; without an interval `12/148`."""
-    interval = f" ({row['rank_low']}–{row['rank_high']})" if row["rank_low"] is not None else ""
-    return f"{numbers.number(row['rank'], language)}{interval}/{numbers.number(row['of'], language)}"
+    return f"{_rank_and_interval(row, language)}/{numbers.number(row['of'], language)}"
 
 
-def _row(view: View, selection: Selection, row: dict, scale: float, level: float | None, trends: dict) -> str:
-    rank = rank_text(row, view.language) if row["rank"] is not None else ""
-    head, _, of = rank.partition("/")
-    n = numbers.number(n_of(selection, row), view.language)
-    with_n = shows_n(selection.measure.id)
-    cells = [
-        f'<td class="gd-rank">{head}<small>/{of}</small></td>'
-        if rank
-        else f'<td class="gd-rank">{numbers.MISSING}</td>',
-        f'<th scope="row">{escape(row["name"])}{_because(view, row)}</th>',
-        f"<td>{_value(view, selection, row, scale, level)}{_phone_n(view, n) if with_n else ''}</td>",
-    ]
-    if with_n:
-        cells.append(f'<td class="gd-n gd-wide">{n}</td>')
-    if trends:
-        cells.append(f'<td class="gd-wide">{trends.get(row["unit_code"], "")}</td>')
-    return f"<tr>{''.join(cells)}</tr>"
+def _rank_and_interval(row: dict, language: str) -> str:
+    rank, low, high = (numbers.number(row[name], language) for name in ("rank", "rank_low", "rank_high"))
+    return f"{rank} ({low}–{high})" if row["rank_low"] is not None else rank
+
+
+def _rank(view: View, row: dict) -> str:
+    if row["rank"] is None:
+        return numbers.MISSING
+    rank, _, interval = _rank_and_interval(row, view.language).partition(" ")
+    interval = f' <span class="gd-interval">{interval}</span>' if interval else ""
+    return f"{rank}{interval}<small>/{numbers.number(row['of'], view.language)}</small>"
+
+
+def band_chip(view: View, measure: Measure, band: str | None) -> str:
+    """A word and a mark for how the unit stands against the level of all together."""
+    if band is None:
+        return ""
+    kind = "better" if measure.direction == "lower" else "higher"
+    return f'<span class="gd-band gd-{band}">{escape(view.say(f"band.{kind}.{band}"))}</span>'
+
+
+def movement(view: View, row: dict) -> str:
+    """Places won or lost since the period before, with the cause as a tooltip."""
+    if row["previous_rank"] is None or row["rank"] is None:
+        return numbers.MISSING
+    places = int(row["previous_rank"]) - int(row["rank"])
+    mark = "▲" if places > 0 else "▼" if places < 0 else "="
+    words = movement_words(view, row)
+    figure = numbers.number(abs(places), view.language) if places else ""
+    return f'<abbr class="gd-move" title="{escape(words)}" aria-label="{escape(words)}">{mark} {figure}</abbr>'
+
+
+def movement_words(view: View, row: dict) -> str:
+    """`Tăng 14 hạng: tự thân +9, đơn vị khác +5, danh sách thay đổi 0`."""
+    places = int(row["previous_rank"]) - int(row["rank"])
+    key = "up" if places > 0 else "down" if places < 0 else "same"
+    parts = {name: numbers.signed(row[f"movement_{name}"], view.language) for name in ("own", "others", "membership")}
+    return view.say(f"move.{key}", n=numbers.number(abs(places), view.language), **parts)
+
+
+def _peers(view: View, row: dict) -> str:
+    if row["peer_rank"] is None:
+        return numbers.MISSING
+    return f"{row['peer_rank']}<small>/{row['peer_of']}</small>"
 
 
 def _because(view: View, row: dict) -> str:
@@ -117,24 +191,31 @@ def _because(view: View, row: dict) -> str:
     return f'<span class="gd-sub">{escape(" · ".join(parts))}</span>' if parts else ""
 
 
-def _phone_n(view: View, n: str) -> str:
-    return f'<small class="gd-only-phone">{escape(view.say("table.n_phone", n=n))}</small>'
-
-
 def _value(view: View, selection: Selection, row: dict, scale: float, level: float | None) -> str:
     if row["value"] is None:
         silence = view.say("state." + row["state"])
         return f'<span class="gd-silent">{escape(silence)}</span>'
     text = numbers.with_unit(row["value"], selection.measure, view.language)
-    width = 100 * min(row["value"] / scale, 1) if scale else 0
-    mark = f'<u style="left:{100 * min(level / scale, 1):.1f}%"></u>' if level is not None and scale else ""
-    small = row["rank"] is None
-    note = f'<span class="gd-sub">{escape(view.say("table.too_few"))}</span>' if small else ""
+    note = f'<span class="gd-sub">{escape(view.say("table.too_few"))}</span>' if row["rank"] is None else ""
     return (
-        '<div class="gd-cell"><span class="gd-track" aria-hidden="true">'
-        f'<i style="width:{width:.1f}%"></i>{mark}</span>'
+        f'<div class="gd-cell"><span class="gd-track" aria-hidden="true">{_bar(row, scale, level)}</span>'
         f'<span class="gd-value">{text}</span></div>{note}'
     )
+
+
+def _bar(row: dict, scale: float, level: float | None) -> str:
+    """The bar from zero, the 95 % interval as a lighter ribbon, the level of all together as a tick."""
+    if not scale:
+        return ""
+
+    def place(value: float) -> float:
+        return 100 * min(max(value / scale, 0), 1)
+
+    bar = f'<i style="width:{place(row["value"]):.1f}%"></i>'
+    if row.get("value_low") is not None:
+        low, high = place(row["value_low"]), place(row["value_high"])
+        bar += f'<s style="left:{low:.1f}%;width:{max(high - low, 0.8):.1f}%"></s>'
+    return bar + (f'<u style="left:{place(level):.1f}%"></u>' if level is not None else "")
 
 
 def _scale(measure: Measure, rows: pl.DataFrame) -> float:
@@ -144,8 +225,11 @@ def _scale(measure: Measure, rows: pl.DataFrame) -> float:
     return measure.max_score or float(rows.get_column("value").max() or 0)
 
 
-def sparklines(months: pl.DataFrame, units: Sequence[str], colour: str, name: str) -> dict[str, str]:
-    """An SVG line per unit over its last twelve months; a month without a figure breaks the line."""
+def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], variation: Mapping[str, str]) -> dict[str, str]:
+    """A line per unit over its last twelve months; a month without a figure breaks it.
+
+    The last point takes the colour and the words of the unit's XmR mark (`variation` by unit).
+    """
     recent = months.filter(
         pl.col("unit_code").is_in(list(units)),
         pl.col("period_start").is_in(months.get_column("period_start").unique().sort().tail(12).to_list()),
@@ -153,28 +237,30 @@ def sparklines(months: pl.DataFrame, units: Sequence[str], colour: str, name: st
     starts = recent.get_column("period_start").unique().sort().to_list()
     if len(starts) < 3:
         return {}
-    low, high = recent.get_column("value").min(), recent.get_column("value").max()
-    place = {start: 2 + 88 * n / (len(starts) - 1) for n, start in enumerate(starts)}
+    ends = (recent.get_column("value").min(), recent.get_column("value").max())
     lines = {}
     for (code,), rows in recent.group_by("unit_code"):
-        points = [(place[s], v) for s, v in rows.sort("period_start").select("period_start", "value").iter_rows()]
-        lines[str(code)] = _spark(points, low, high, colour, name)
+        known = dict(rows.select("period_start", "value").iter_rows())
+        mark = variation.get(str(code), "none")
+        lines[str(code)] = sparkline(
+            [known.get(start) for start in starts], ends, _MARKED[mark](view), view.say(f"xmr.{mark}")
+        )
     return lines
 
 
-def _spark(points: list[tuple[float, float | None]], low: float, high: float, colour: str, name: str) -> str:
-    reach = (high - low) or 1
-    path, pen_up, last = "", True, None
-    for x, value in points:
+def sparkline(values: Sequence[float | None], ends: tuple[float, float], colour: str, words: str) -> str:
+    """A small line as an image; `ends` are the lowest and the highest value of its scale."""
+    low, reach = ends[0], (ends[1] - ends[0]) or 1
+    path, pen_up, last = "", True, ""
+    for n, value in enumerate(values):
         if value is None:
             pen_up = True
             continue
-        y = 20 - 18 * (value - low) / reach
+        x, y = 3 + 86 * n / max(len(values) - 1, 1), 19 - 16 * (value - low) / reach
         path += f"{'M' if pen_up else 'L'}{x:.1f} {y:.1f}"
-        pen_up, last = False, (x, y)
-    dot = f'<circle cx="{last[0]:.1f}" cy="{last[1]:.1f}" r="2" fill="{colour}"/>' if last else ""
+        pen_up, last = False, f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{colour}"/>'
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 92 22" width="92" height="22">'
-        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.4"/>{dot}</svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 92 22" width="92" height="22">'
+        f'<path d="{path}" fill="none" stroke="#7C8894" stroke-width="1.4"/>{last}</svg>'
     )
-    return f'<img class="gd-spark" alt="{escape(name)}" src="data:image/svg+xml,{quote(svg)}">'
+    return f'<img class="gd-spark" alt="{escape(words)}" title="{escape(words)}" src="data:image/svg+xml,{quote(svg)}">'

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ranking.funnel import limits, overdispersion
+
+
+def test_limits_by_hand():
+    low, high = limits([100, 400], 0.9, 1.96)
+
+    assert low == pytest.approx([0.9 - 1.96 * 0.03, 0.9 - 1.96 * 0.015])
+    assert high == pytest.approx([0.9 + 1.96 * 0.03, 0.9 + 1.96 * 0.015])
+
+
+def test_overdispersed_limits_are_wider_by_the_root_of_phi():
+    plain, wide = limits([900], 0.5, 1.96), limits([900], 0.5, 1.96, dispersion=4)
+
+    assert wide[1] - 0.5 == pytest.approx(2 * (plain[1] - 0.5))
+
+
+def test_limits_stay_between_0_and_1():
+    low, high = limits([1], 0.5, 3.09)
+
+    assert (low[0], high[0]) == (0, 1)
+
+
+def test_no_limits_without_dossiers():
+    with pytest.raises(ValueError, match="denominator of 0"):
+        limits([0], 0.9, 1.96)
+
+
+def test_binomial_units_are_not_overdispersed():
+    counts = np.random.default_rng(766).binomial(500, 0.9, 400)
+
+    assert overdispersion(counts, np.full(400, 500)) < 1.2
+
+
+def test_units_that_really_differ_are_overdispersed():
+    draws = np.random.default_rng(766)
+    shares = np.clip(draws.normal(0.9, 0.05, 400), 0, 1)
+
+    assert overdispersion(draws.binomial(2000, shares), np.full(400, 2000)) > 10
+
+
+@pytest.mark.parametrize("part, whole", [([], []), ([5], [5]), ([5, 7], [5, 7]), ([0, 0], [0, 9])])
+def test_where_nothing_can_be_said_the_ratio_is_1(part, whole):
+    assert overdispersion(part, whole) == 1.0

@@ -1,0 +1,126 @@
+"""Three views of a ranking: all units in order with their intervals, value against n, and the spread over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+import polars as pl
+
+from ranking.funnel import limits, overdispersion
+from ranking.measures import Measure
+from ui import charts, numbers
+from ui.palette import Palette
+from ui.shell import View
+
+_BANDS = ("above", "alike", "below")
+_LIMITS = ((1.96, "95 %"), (3.09, "99,8 %"))
+
+
+def in_order(view: View, rows: pl.DataFrame, measure: Measure, level: float | None, level_name: str) -> go.Figure:
+    """Every ranked unit from first to last with its 95 % interval, coloured by band, and the common level."""
+    ranked = rows.filter(pl.col("rank").is_not_null()).with_row_index("place", 1)
+    figure = go.Figure()
+    for band, colour in _colours(view.palette).items():
+        part = ranked.filter(pl.col("band").fill_null("alike") == band)
+        if part.height:
+            figure.add_trace(_points(view, measure, part, part.get_column("place").to_list(), colour, ranked.height))
+    _level(figure, view, measure, level, level_name)
+    charts.dress(figure, view, measure, height=420)
+    figure.update_xaxes(title=view.say("chart.place"), showgrid=False, rangemode="tozero")
+    return figure
+
+
+def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None, level_name: str) -> go.Figure:
+    """Value against the number of dossiers, with the limits within which chance and usual differences keep a unit."""
+    ranked = rows.filter(pl.col("rank").is_not_null(), pl.col("denominator") > 0)
+    figure = go.Figure()
+    counts = ranked.get_column("denominator")
+    ratio = overdispersion(ranked.get_column("numerator").to_numpy(), counts.to_numpy())
+    ends = np.geomspace(max(counts.min(), 1), max(counts.max(), 2), 60)
+    for z, name in _LIMITS:
+        low, high = limits(ends, level / 100, z, ratio)
+        for bound in (low, high):
+            figure.add_scatter(
+                x=ends, y=100 * bound, mode="lines", hoverinfo="skip",
+                line={"color": view.palette.quiet, "width": 1, "dash": "dash" if z < 2 else "dot"},
+            )  # fmt: skip
+        figure.add_annotation(
+            x=np.log10(ends[0]), y=100 * low[0], text=name, showarrow=False, yshift=-8, xanchor="left",
+            font={"color": view.palette.quiet, "size": 11},
+        )  # fmt: skip
+    for band, colour in _colours(view.palette).items():
+        part = ranked.filter(pl.col("band").fill_null("alike") == band)
+        if part.height:
+            figure.add_trace(_points(view, measure, part, part.get_column("denominator").to_list(), colour, 10**6))
+    _level(figure, view, measure, level, level_name)
+    charts.dress(figure, view, measure, height=420)
+    figure.update_xaxes(title=view.say("chart.n"), type="log", showgrid=False, dtick=1 if counts.max() > 2000 else "D2")
+    return figure
+
+
+def spread(view: View, months: pl.DataFrame, measure: Measure) -> go.Figure:
+    """The lowest and highest tenth, the quarters and the median of all units in each month."""
+    value = pl.col("value")
+    cuts = (0.1, 0.25, 0.5, 0.75, 0.9)
+    known = months.drop_nulls("value").group_by("series", "period_start").agg(
+        *(value.quantile(cut).alias(str(cut)) for cut in cuts)
+    )  # fmt: skip
+    figure = go.Figure()
+    for _, part in known.sort("period_start").group_by("series", maintain_order=True):
+        days = part.get_column("period_start").to_list()
+        for low, high, strength in (("0.1", "0.9", 0.14), ("0.25", "0.75", 0.22)):
+            _ribbon(figure, days, part, low, high, charts.faint(view.palette.accent, strength))
+        texts = [numbers.with_unit(v, measure, view.language) for v in part.get_column("0.5")]
+        figure.add_scatter(
+            x=days, y=part.get_column("0.5").to_list(), mode="lines+markers", customdata=texts,
+            line={"color": view.palette.accent, "width": 2.2}, marker={"size": 4},
+            hovertemplate="%{x}: %{customdata}<extra></extra>",
+        )  # fmt: skip
+    charts.dress(figure, view, measure, height=420)
+    figure.update_xaxes(showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y")
+    return figure
+
+
+def _colours(colours: Palette) -> dict[str, str]:
+    return dict(zip(_BANDS, (colours.accent, colours.alike, colours.warning), strict=True))
+
+
+def _points(
+    view: View, measure: Measure, rows: pl.DataFrame, x: Sequence[float], colour: str, crowd: int
+) -> go.Scatter:
+    """Points with their intervals; in a crowd of thousands the intervals would be a single blot."""
+    values, low, high = (rows.get_column(name).to_list() for name in ("value", "value_low", "value_high"))
+    with_errors = crowd < 400 and any(end is not None for end in low)
+    errors = {
+        "type": "data",
+        "symmetric": False,
+        "array": [(h - v) if h is not None else 0 for v, h in zip(values, high, strict=True)],
+        "arrayminus": [(v - n) if n is not None else 0 for v, n in zip(values, low, strict=True)],
+        "thickness": 1,
+        "width": 0,
+        "color": colour,
+    }
+    texts = [numbers.with_unit(value, measure, view.language) for value in values]
+    return go.Scatter(
+        x=list(x),
+        y=values,
+        mode="markers",
+        marker={"color": colour, "size": 5 if crowd < 400 or crowd == 10**6 else 3},
+        error_y=errors if with_errors else None,
+        customdata=list(zip(rows.get_column("name").to_list(), texts, strict=True)),
+        hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+    )
+
+
+def _level(figure: go.Figure, view: View, measure: Measure, level: float | None, name: str) -> None:
+    if level is not None:
+        text = f"{name} {numbers.with_unit(level, measure, view.language)}"
+        charts.level_line(figure, level, text, view.palette)
+
+
+def _ribbon(figure: go.Figure, days: list, rows: pl.DataFrame, low: str, high: str, colour: str) -> None:
+    quiet = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    figure.add_scatter(x=days, y=rows.get_column(high).to_list(), **quiet)
+    figure.add_scatter(x=days, y=rows.get_column(low).to_list(), fill="tonexty", fillcolor=colour, **quiet)
