@@ -25,13 +25,16 @@ from etl.harvest import Harvest, department_rows, empty_quarantine
 from etl.merge import merged, validated
 from etl.places import measures, reference
 from ranking import __version__
+from ranking.certainty import with_certainty
 from ranking.derived import received_per_1000, received_per_day
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
 from ranking.measures import Measure
+from ranking.movement import with_movement
 from ranking.standings import standings, unit_scopes
 from ranking.tables import CELL, SNAPSHOT_TABLES, Measurements, Revisions, Standings
 
 LOCK_SECONDS = 300
+COUNTRY_PERIODS = 3
 _ROWS_PER_GROUP = 200_000
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
 _MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish anew"
@@ -208,6 +211,8 @@ def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame]) -> dict[str, i
             counts["measurements"] += measured.append(rows)
             offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
             standing = standings(rows, measure, unit_scopes(units, provinces, offices))
+            standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS)
+            standing = with_movement(standing, measure.direction)
             counts["standings"] += ranked.append(Standings.validate(standing))
     return counts
 

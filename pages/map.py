@@ -6,7 +6,7 @@ from ui.shell import view
 
 v = view()
 head = st.container()
-selection, (shape_place,) = filters.row(v, levels=("commune",), extra=1)
+selection, (shape_place,) = filters.row(v, levels=("commune",), extra=(220,))
 with shape_place:
     shapes = ("area", "symbol") if layers.areas(selection.scope) else ("symbol",)
     shape = links.select(v.say("map.shape"), "shape", shapes, shapes[0], lambda code: v.say(f"map.shape.{code}"))
@@ -33,4 +33,6 @@ with side:
     html.caption(rankings.source_line(v, selection, rows))
 with st.expander(v.say("table.show"), icon=":material/table:"):
     shown = rankings.with_place(selection, rows)
-    tables.ranking_table(v, selection, shown.slice(*tables.pages(v, shown)), together(rows, selection.measure), {})
+    tables.ranking_table(
+        v, selection, shown.slice(*tables.pages(v, shown)), tables.Beside(together(rows, selection.measure))
+    )

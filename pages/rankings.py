@@ -1,48 +1,51 @@
 import streamlit as st
 
 from ranking.levels import together
-from ui import charts, filters, html, links, rankings, store, tables
+from ui import downloads, filters, html, links, ranking_charts, rankings, store, tables
+from ui.figures import four_figures
 from ui.shell import view
 
 v = view()
 head, figures = st.container(), st.container()
-selection, (search_place,) = filters.row(v, extra=1)
+selection, (search_place, more_place) = filters.row(v, extra=(200, 130))
 with search_place:
     query = links.words(v.say("filters.search"), "q", placeholder=v.say("filters.search_example"))
 
-rows = rankings.rows_of(v, selection)
-level = together(rows, selection.measure)
-shown = store.found(rows, query)
+measure = selection.measure
+rows = rankings.with_peers(v, selection, rankings.rows_of(v, selection))
+level = together(rows, measure)
+with more_place:
+    shown, named = filters.more(v, selection, store.found(rows, query))
 
 with head:
     html.heading(rankings.title(v, selection), rankings.sentence(v, selection, rows))
 with figures:
-    html.cards(rankings.four_figures(v, selection, rows))
+    html.cards(four_figures(v, selection, rows))
 
-main, side = st.columns([3, 2], gap="medium")
+main, side = st.columns([13, 7], gap="medium")
+months = store.by_month(v.snapshot, measure.id, selection.basis, selection.level, selection.scope)
 with main:
+    if named:
+        html.caption(" ".join([rankings.count_line(v, shown), v.say("more.note")]))
     if shown.is_empty():
         html.caption(v.say("table.none_found", query=query))
     else:
-        page = tables.pages(v, shown)
-        visible = rankings.with_place(selection, shown.slice(*page))
-        months = store.by_month(v.snapshot, selection.measure.id, selection.basis, selection.level, selection.scope)
-        trends = tables.sparklines(months, visible.get_column("unit_code"), v.palette.accent, v.say("table.trend"))
-        tables.ranking_table(v, selection, visible, level, trends)
-    st.download_button(
-        v.say("table.download"),
-        rankings.as_csv(v, selection, shown),
-        rankings.file_name(selection, "csv"),
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+        visible = rankings.with_place(selection, shown.slice(*tables.pages(v, shown)))
+        trends = tables.sparklines(v, months, visible.get_column("unit_code"), rankings.variation(months, measure))
+        tables.ranking_table(v, selection, visible, tables.Beside(level, trends))
+    downloads.buttons(v, selection, shown, [(v.say("filters.search"), query), *named])
 with side:
-    if rankings.can_be_charted(rows):
-        st.subheader(v.say("chart.in_order.title"), anchor=False)
-        figure = charts.in_order(v, rows, selection.measure, level, rankings.level_name(v, selection))
-        charts.show(figure, rankings.chart_words(v, selection, rows))
+    kinds = ranking_charts.kinds(rows, months, measure)
+    if kinds:
+        kind = links.segments(
+            v.say("chart.kind"), "chart", kinds, kinds[0], lambda code: v.say(f"chart.kind.{code}"),
+            label_visibility="collapsed", required=True,
+        )  # fmt: skip
+        ranking_charts.draw(v, kind, rows, months, measure, level, rankings.level_name(v, selection))
+        html.caption(v.say(f"chart.{kind}.reading"))
         html.caption(rankings.spread(v, selection, rows))
+    html.caption(rankings.certainty_line(v, months))
     html.caption(rankings.source_line(v, selection, rows))
     with st.expander(v.say("measure.about"), icon=":material/info:"):
-        html.about(v.language, v.measure_words(), selection.measure)
+        html.about(v.language, v.measure_words(), measure)
+        st.link_button(v.say("methods.link"), "/docs/methods.md", icon=":material/menu_book:", type="tertiary")

@@ -9,7 +9,15 @@ import numpy as np
 import polars as pl
 
 from ranking.bands import Better, against
-from ranking.intervals import Floats, dispersion, poisson_errors, spread_errors, standard_errors
+from ranking.intervals import (
+    Floats,
+    dispersion,
+    poisson_errors,
+    spread_errors,
+    standard_errors,
+    two_sided_z,
+    wilson,
+)
 from ranking.measures import Measure
 from ranking.periods import MERGER
 from ranking.rank_sets import Best, rank_sets
@@ -18,7 +26,13 @@ from ranking.tables import COUNTRY, PERIOD_COLUMNS, Standings
 _GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
 _ALIKE = ["level", "series", "basis"]
 _CELL = ["unit_code", *PERIOD_COLUMNS, *_ALIKE]
-_FILLED = {"rank_low": pl.UInt32, "rank_high": pl.UInt32, "band": pl.String}
+_FILLED = {
+    "value_low": pl.Float64,
+    "value_high": pl.Float64,
+    "rank_low": pl.UInt32,
+    "rank_high": pl.UInt32,
+    "band": pl.String,
+}
 _SHORTEST_MONTH = 28
 _BETTER: dict[str, Better] = {"higher": "high", "lower": "low", "neutral": "neutral"}
 
@@ -32,7 +46,7 @@ def with_certainty(
     confidence: float = 0.95,
     country_periods: int | None = None,
 ) -> pl.DataFrame:
-    """The `standings` of one measure with rank_low, rank_high and band filled in, in the same order.
+    """The `standings` of one measure with intervals, rank_low, rank_high and band filled in, in the same order.
 
     `standings`: rows of `tables.Standings`; `measurements`: the rows of `tables.Measurements` they were
     made from; `history`: the measure's monthly rows, of any units, from which the noise from month to
@@ -44,7 +58,9 @@ def with_certainty(
     own spread from month to month on the square-root scale, plain Poisson without six months; score and
     quantity, the spread from month to month, for stretches under 28 days times √(28 / days); without
     six months not known.
-    Where the error is not known, as where a numerator exceeds its denominator, the three columns stay
+    value_low and value_high are the interval of the value itself: for shares Wilson's, with the counts
+    divided by the inflation; otherwise value ± z times the error, within 0 and the maximum score.
+    Where the error is not known, as where a numerator exceeds its denominator, all of them stay
     null, and the others of the group treat that unit as one that could stand anywhere. Units without a
     rank stay null as well.
 
@@ -55,9 +71,10 @@ def with_certainty(
     communes across the whole country only for that many latest periods of each kind and basis (None:
     all of them); bands are filled in for all.
     """
-    rows = _sorted(standings, measurements, measure)
-    rows = rows.with_columns(error=_errors(rows, measure, history), wanted=_wanted(country_periods))
-    rows = rows.filter(pl.col("rank").is_not_null())
+    rows, months = _sorted(standings, measurements, measure), _months(history, measure)
+    rows = rows.with_columns(inflation=pl.Series(_inflation(rows, measure, months)), wanted=_wanted(country_periods))
+    rows = rows.with_columns(error=_errors(rows, measure, months))
+    rows = rows.with_columns(*_interval(rows, measure, confidence)).filter(pl.col("rank").is_not_null())
     filled = _filled(rows, measure, confidence)
     numbered = standings.drop(_FILLED).with_row_index("row")
     return numbered.join(filled, on="row", how="left", maintain_order="left").select(Standings.column_names())
@@ -106,7 +123,17 @@ def _wanted(country_periods: int | None) -> pl.Expr:
     return ~communes | (newest <= country_periods)
 
 
-def _errors(rows: pl.DataFrame, measure: Measure, history: pl.DataFrame) -> pl.Series:
+def _interval(rows: pl.DataFrame, measure: Measure, confidence: float) -> tuple[pl.Series, pl.Series]:
+    if measure.kind == "share":
+        x, n, phi = (_column(rows, name) for name in ("numerator", "denominator", "inflation"))
+        low, high = (100 * end for end in wilson(np.where(x <= n, x, np.nan) / phi, n / phi, confidence))
+    else:
+        value, half = _column(rows, "value"), two_sided_z(confidence) * _column(rows, "error")
+        low, high = np.maximum(value - half, 0), np.minimum(value + half, measure.max_score or np.inf)
+    return pl.Series("value_low", low, nan_to_null=True), pl.Series("value_high", high, nan_to_null=True)
+
+
+def _errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> pl.Series:
     """The standard error of each row's value, in the value's unit, NaN where it is not known."""
     by_kind: dict[str, Callable[[pl.DataFrame, Measure, pl.DataFrame], Floats]] = {
         "share": _share_errors,
@@ -115,7 +142,7 @@ def _errors(rows: pl.DataFrame, measure: Measure, history: pl.DataFrame) -> pl.S
         "score": _spread_errors,
         "quantity": _spread_errors,
     }
-    return pl.Series("error", by_kind[measure.kind](rows, measure, _months(history, measure)))
+    return pl.Series("error", by_kind[measure.kind](rows, measure, months))
 
 
 def _months(history: pl.DataFrame, measure: Measure) -> pl.DataFrame:
@@ -131,12 +158,12 @@ def _months(history: pl.DataFrame, measure: Measure) -> pl.DataFrame:
 
 def _share_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
     x, n = _column(rows, "numerator"), _column(rows, "denominator")
-    return 100 * standard_errors(np.where(x <= n, x, np.nan), n, _inflation(rows, measure, months))
+    return 100 * standard_errors(np.where(x <= n, x, np.nan), n, _column(rows, "inflation"))
 
 
 def _rate_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
     x, d = _column(rows, "numerator"), _column(rows, "denominator")
-    return poisson_errors(x, d, measure.per, _inflation(rows, measure, months))
+    return poisson_errors(x, d, measure.per, _column(rows, "inflation"))
 
 
 def _inflation(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
@@ -181,29 +208,37 @@ def _column(frame: pl.DataFrame, name: str) -> Floats:
 
 
 def _filled(rows: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataFrame:
-    """One row per ranked unit whose error is known: its `row`, the ranks it could have, its band."""
-    group = rows.select(pl.struct(_GROUP).rle_id()).to_series().to_numpy()
-    borders = np.flatnonzero(np.diff(group, prepend=-1, append=-1)) if len(rows) else [0]
-    parts = [_of_group(rows[start:end], measure, confidence) for start, end in pairwise(borders)]
-    return pl.concat([pl.DataFrame(schema={"row": rows.schema["row"]} | _FILLED), *parts])
-
-
-def _of_group(units: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataFrame:
-    sure = units.filter(pl.col("error").is_finite())
-    filled = sure.select("row", *(pl.lit(None, dtype).alias(name) for name, dtype in _FILLED.items()))
-    if sure.is_empty():
-        return filled
-    value, error = _column(sure, "value"), _column(sure, "error")
+    """One row per ranked unit: its `row`, its interval, the ranks it could have, its band."""
+    value, error, reference = (_column(rows, name) for name in ("value", "error", "reference"))
+    rank, wanted = rows.get_column("rank").to_numpy(), rows.get_column("wanted").to_numpy()
+    low, high = np.zeros(len(rows), np.uint32), np.zeros(len(rows), np.uint32)
+    band = np.full(len(rows), "", dtype=object)
     better = _BETTER[measure.direction]
-    band = against(sure["reference"][0], value, error, better=better)
-    filled = filled.with_columns(band=pl.Series(band, dtype=pl.String))
-    if not sure["wanted"][0]:
-        return filled
     best: Best = "low" if better == "low" else "high"
-    low, high = rank_sets(value, error, confidence, best=best)
-    rank = sure.get_column("rank").to_numpy()
-    unsure = len(units) - len(sure)
-    return filled.with_columns(
-        rank_low=pl.Series(np.minimum(low, rank), dtype=pl.UInt32),
-        rank_high=pl.Series(np.maximum(high + unsure, rank), dtype=pl.UInt32),
+    for group in _groups(rows):
+        sure = group.start + np.flatnonzero(np.isfinite(error[group]))
+        if not len(sure):
+            continue
+        band[sure] = against(reference[group.start], value[sure], error[sure], better=better)
+        if wanted[group.start]:
+            first, last = rank_sets(value[sure], error[sure], confidence, best=best)
+            unsure = group.stop - group.start - len(sure)
+            low[sure], high[sure] = np.minimum(first, rank[sure]), np.maximum(last + unsure, rank[sure])
+    return rows.select("row", "value_low", "value_high").with_columns(
+        rank_low=_unless(pl.Series(low), 0),
+        rank_high=_unless(pl.Series(high), 0),
+        band=_unless(pl.Series(band, dtype=pl.String), ""),
     )
+
+
+def _groups(rows: pl.DataFrame) -> list[slice]:
+    """The stretches of rows that share a group; `rows` are sorted by it."""
+    if rows.is_empty():
+        return []
+    group = rows.select(pl.struct(_GROUP).rle_id()).to_series().to_numpy()
+    return [slice(start, end) for start, end in pairwise(np.flatnonzero(np.diff(group, prepend=-1, append=-1)))]
+
+
+def _unless(column: pl.Series, empty: object) -> pl.Series:
+    """The column with null where it holds `empty`."""
+    return column.to_frame("x").select(pl.when(pl.col("x") != empty).then("x")).to_series()

@@ -93,6 +93,8 @@ class Standings(dy.Schema):
     scope = dy.String(primary_key=True, regex=r"^(VN|\d{2})$")
     state = _one_of(STATES)
     value = dy.Float64(nullable=True)
+    value_low = dy.Float64(nullable=True)
+    value_high = dy.Float64(nullable=True)
     rank = dy.UInt32(nullable=True)
     of = dy.UInt32()
     rank_low = dy.UInt32(nullable=True)

@@ -79,6 +79,12 @@ def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
+def is_exact(pattern: str) -> bool:
+    """Whether all keys of a pattern are ones that the call can mean, so that their blanks must be filled."""
+    prefix, _, rest = pattern.replace("\\.", ".").partition("." + HOLE)
+    return HOLE not in pattern or (prefix in CHOICES and not rest)
+
+
 CALLS = calls()
 
 
@@ -94,7 +100,7 @@ def test_a_text_has_both_languages_with_the_same_blanks(key):
 def test_what_a_page_says_is_there_with_its_blanks_filled(said):
     keys = [key for key in TEXTS if re.fullmatch(said.pattern, key)]
     assert keys
-    if said.names is not None:
+    if said.names is not None and is_exact(said.pattern):
         assert all(blanks(TEXTS[key]["vi"]) <= said.names for key in keys)
 
 

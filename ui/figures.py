@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from ranking.levels import is_typical, together
@@ -11,21 +9,12 @@ from ranking.measures import Measure
 from ranking.periods import Period, previous
 from ui import numbers, store
 from ui.filters import Selection
+from ui.html import Figure
 from ui.shell import View
 from ui.tables import sparkline
 
 MOST = 4
 _OTHERS = ("on_time_share", "online_filing_share", "open_overdue", "processing_days", "received", "index_766")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure in words: its name, value, notes, and a small line (markup) where there is a trend."""
-
-    name: str
-    value: str
-    notes: tuple[str, ...]
-    trend: str = ""
 
 
 def four_figures(view: View, selection: Selection, rows: pl.DataFrame) -> list[Figure]:

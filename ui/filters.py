@@ -15,6 +15,8 @@ from ui import links, numbers, store
 from ui.shell import View
 
 LEVELS = ("commune", "province", "department")
+_KINDS = {"xa": "xã", "phuong": "phường", "dac-khu": "đặc khu"}
+_LEAST = ("0", "30", "100", "300", "1000", "3000")
 _PREFERRED = ("on_time_share", "index_766", "received")
 
 
@@ -34,12 +36,12 @@ class Selection:
         return self.scope == COUNTRY
 
 
-def row(view: View, levels: tuple[str, ...] = LEVELS, extra: int = 0) -> tuple[Selection, list]:
-    """Draw the filters and return the selection and `extra` empty containers in the same row."""
+def row(view: View, levels: tuple[str, ...] = LEVELS, extra: tuple[int, ...] = ()) -> tuple[Selection, list]:
+    """Draw the filters and return the selection and empty containers of `extra` widths in the same row."""
     button, filters = folding()
     with filters:
         selection = _selection(view, levels)
-        places = [st.container(width=220) for _ in range(extra)]
+        places = [st.container(width=width) for width in extra]
     unfold(view, button, values_in_a_line(view, selection))
     return selection, places
 
@@ -67,6 +69,70 @@ def values_in_a_line(view: View, selection: Selection) -> str:
     return " · ".join([scope, measure, numbers.period(selection.period, view.language)])
 
 
+def more(view: View, selection: Selection, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
+    """Further filters behind a button: the rows that stay, and the filters in words.
+
+    They shorten the table only: a rank stays the rank in the whole scope.
+    """
+    say = view.say
+    words: list[tuple[str, str]] = []
+    with st.popover(say("more.button"), icon=":material/filter_alt:", width="stretch"):
+        if selection.level == "commune":
+            rows = _by_kind(view, rows, words)
+            rows = _by_border(view, rows, words)
+            rows = _by_peers(view, rows, words)
+        rows = _by_n(view, selection, rows, words)
+    return rows, words
+
+
+def _by_kind(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
+    say = view.say
+    kind = links.segments(
+        say("more.kind"), "kind", ["all", *_KINDS], "all",
+        lambda code: say("more.all") if code == "all" else _KINDS[code], required=True,
+    )  # fmt: skip
+    if kind == "all":
+        return rows
+    words.append((say("more.kind"), _KINDS[kind]))
+    return rows.filter(pl.col("kind") == _KINDS[kind])
+
+
+def _by_border(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
+    say = view.say
+    border = links.segments(
+        say("more.border"), "border", ["all", "yes", "no"], "all",
+        lambda code: say("more.all") if code == "all" else say(f"more.border.{code}"), required=True,
+    )  # fmt: skip
+    if border == "all":
+        return rows
+    words.append((say("more.border"), say(f"more.border.{border}")))
+    return rows.filter(pl.col("land_border") == (border == "yes"))
+
+
+def _by_peers(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
+    names = dict(rows.sort("name").select("unit_code", "name").iter_rows())
+    unit = links.select(
+        view.say("more.peers"), "peers", ["all", *names], "all",
+        lambda code: view.say("more.all") if code == "all" else names[code],
+    )  # fmt: skip
+    if unit == "all":
+        return rows
+    words.append((view.say("more.peers"), names[unit]))
+    alike = store.peers().filter(pl.col("unit_code") == unit).get_column("peer_code")
+    return rows.filter(pl.col("unit_code").is_in([unit, *alike]))
+
+
+def _by_n(view: View, selection: Selection, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
+    least = links.select(
+        view.say("more.least"), "least", _LEAST, "0", lambda code: numbers.number(int(code), view.language)
+    )  # fmt: skip
+    if least == "0":
+        return rows
+    words.append((view.say("more.least"), numbers.number(int(least), view.language)))
+    n = "denominator" if selection.measure.kind == "share" else "received"
+    return rows.filter(pl.col(n).fill_null(0) >= int(least))
+
+
 def _toggle() -> None:
     st.session_state["filters_shown"] = not st.session_state.get("filters_shown", False)
 
@@ -79,7 +145,7 @@ def _selection(view: View, levels: tuple[str, ...]) -> Selection:
     level = present[0]
     if len(present) > 1:
         level = links.select(
-            say("filters.level"), "level", present, present[0], lambda code: say(f"level.{code}"), width=170
+            say("filters.level"), "level", present, present[0], lambda code: say(f"level.{code}"), width=160
         )  # fmt: skip
     ours = catalog.filter(pl.col("level") == level)
     scope = _scope(view, ours)
@@ -101,7 +167,7 @@ def _scope(view: View, catalog: pl.DataFrame) -> str:
         return COUNTRY
     return links.select(
         view.say("filters.scope"), "province", options, _first_province(view, default, options),
-        lambda code: store.scope_name(code) or view.say("scope.country"), width=190,
+        lambda code: store.scope_name(code) or view.say("scope.country"), width=175,
     )  # fmt: skip
 
 
@@ -122,7 +188,7 @@ def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
     options = [f"{measure}.{basis}" if _several(known, measure) else measure for measure, basis in known]
     default = _first_measure(catalog, options)
     chosen = links.select(
-        view.say("filters.measure"), "measure", options, default, lambda code: _caption(view, code), width=270
+        view.say("filters.measure"), "measure", options, default, lambda code: _caption(view, code), width=245
     )  # fmt: skip
     measure, basis = known[options.index(chosen)]
     return registry[measure], basis
@@ -154,6 +220,6 @@ def _period(view: View, catalog: pl.DataFrame) -> tuple[Period, str]:
     options = list(series_of)
     chosen = links.select(
         view.say("filters.period"), "period", options, options[0],
-        lambda code: numbers.period(parse(code), view.language), width=215,
+        lambda code: numbers.period(parse(code), view.language), width=205,
     )  # fmt: skip
     return parse(chosen), series_of[chosen]

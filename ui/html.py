@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
 
 from ranking.measures import Measure
 from ui import numbers
-from ui.figures import Figure
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure in words: its name, value, notes, and a small line (markup) where there is a trend."""
+
+    name: str
+    value: str
+    notes: tuple[str, ...]
+    trend: str = ""
 
 
 def show(markup: str) -> None:

@@ -15,7 +15,38 @@ from ui.palette import Palette
 from ui.shell import View
 
 _BANDS = ("above", "alike", "below")
+_FEW = 4
 _LIMITS = ((1.96, "95 %"), (3.09, "99,8 %"))
+
+
+def kinds(rows: pl.DataFrame, months: pl.DataFrame, measure: Measure) -> list[str]:
+    """The views that make sense: a handful of units is better read in the table alone."""
+    if rows.get_column("rank").count() < _FEW:
+        return []
+    with_n = measure.kind == "share"
+    over_time = months.get_column("period_start").n_unique() >= 3
+    return ["order", *(["funnel"] if with_n else []), *(["time"] if over_time else [])]
+
+
+def draw(
+    view: View, kind: str, rows: pl.DataFrame, months: pl.DataFrame, measure: Measure, level: float | None, name: str
+) -> None:
+    """Put one of the views into the page, with its words for those who don't see it."""
+    if kind == "time":
+        figure = spread(view, months, measure)
+    else:
+        figure = (funnel if kind == "funnel" else in_order)(view, rows, measure, level, name)
+    charts.show(figure, _alt(view, kind, rows, measure))
+
+
+def _alt(view: View, kind: str, rows: pl.DataFrame, measure: Measure) -> str:
+    ranked = rows.filter(pl.col("rank").is_not_null())
+    first, last = (
+        f"{row['name']} {numbers.with_unit(row['value'], measure, view.language)}"
+        for row in (ranked.row(0, named=True), ranked.row(-1, named=True))
+    )
+    name, n = measure.name.in_language(view.language), numbers.number(ranked.height, view.language)
+    return view.say(f"chart.{kind}.alt", measure=name, n=n, first=first, last=last)
 
 
 def in_order(view: View, rows: pl.DataFrame, measure: Measure, level: float | None, level_name: str) -> go.Figure:

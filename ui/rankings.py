@@ -8,12 +8,14 @@ import polars as pl
 
 from ranking.levels import is_typical
 from ranking.measures import Measure
+from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
 from ranking.process_limits import IMPROVEMENT, marks
+from ranking.tables import BANDS
 from ui import numbers, store
 from ui.filters import Selection
 from ui.shell import View
 
-_FEW = 4
+ENOUGH_PEERS = 10
 
 
 def rows_of(view: View, selection: Selection) -> pl.DataFrame:
@@ -38,13 +40,18 @@ def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     text = ", ".join(parts) + "."
     if view.snapshot.manifest.nature == "simulated":
         text += f" <b>{escape(say('rankings.simulated'))}</b>"
+    text += f" {escape(_bands(view, rows))}"
     silent = rows.height - ranked
     return text + (f" {escape(say('rankings.silent', n=numbers.number(silent, view.language)))}" if silent else "")
 
 
-def can_be_charted(rows: pl.DataFrame) -> bool:
-    """A handful of units is better read in the table alone."""
-    return rows.get_column("rank").count() >= _FEW
+def _bands(view: View, rows: pl.DataFrame) -> str:
+    """How many units clearly differ from the common level, and how many cannot be told from it."""
+    counts = dict(rows.drop_nulls("band").group_by("band").len().iter_rows())
+    if not counts:
+        return ""
+    figures = {band: numbers.number(counts.get(band, 0), view.language) for band in BANDS}
+    return view.say("rankings.bands", **figures)
 
 
 def spread(view: View, selection: Selection, rows: pl.DataFrame) -> str:
@@ -63,26 +70,22 @@ def level_name(view: View, selection: Selection) -> str:
     return view.say("level.typical" if is_typical(selection.measure) else f"level.together.{selection.level}")
 
 
+def count_line(view: View, shown: pl.DataFrame) -> str:
+    return view.say("more.count", n=numbers.number(shown.height, view.language)) + "."
+
+
+def certainty_line(view: View, months: pl.DataFrame) -> str:
+    """What the interval of a rank counts: chance alone, or also the usual change from month to month."""
+    whole = months.filter(pl.col("period_kind") == "month", pl.col("state") == "reported")
+    enough = not whole.is_empty() and whole.group_by("unit_code").len().get_column("len").max() >= FEWEST_MONTHS
+    return view.say("rankings.certainty.months" if enough else "rankings.certainty.chance")
+
+
 def with_place(selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
     """In a list of the whole country a commune's name alone does not say where it is: add the province."""
     if not selection.is_country or selection.level != "commune":
         return rows
     return rows.with_columns(province_name=pl.col("province_code").replace_strict(store.province_names(), default=None))
-
-
-def chart_words(view: View, selection: Selection, rows: pl.DataFrame) -> str:
-    """What the chart of all units in order shows, for those who do not see it."""
-    ranked = rows.filter(pl.col("rank").is_not_null())
-    if ranked.is_empty():
-        return view.say("chart.in_order.empty")
-    best, worst = ranked.row(0, named=True), ranked.row(-1, named=True)
-    return view.say(
-        "chart.in_order.alt",
-        measure=selection.measure.name.in_language(view.language),
-        n=numbers.number(ranked.height, view.language),
-        first=f"{best['name']} {numbers.with_unit(best['value'], selection.measure, view.language)}",
-        last=f"{worst['name']} {numbers.with_unit(worst['value'], selection.measure, view.language)}",
-    )
 
 
 def source_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
@@ -101,7 +104,7 @@ def with_peers(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataF
     if selection.level != "commune" or selection.measure.direction == "neutral":
         return rows
     ranks = store.peer_ranks(view.snapshot, selection.measure.id, selection.basis, selection.period)
-    known = ranks.filter(pl.col("peer_of") > 1)
+    known = ranks.filter(pl.col("peer_of") >= ENOUGH_PEERS)
     return rows.join(known, on="unit_code", how="left", maintain_order="left")
 
 
