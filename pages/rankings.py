@@ -1,13 +1,13 @@
 import streamlit as st
 
 from ranking.levels import together
-from ui import downloads, filters, html, links, ranking_charts, rankings, store, tables
+from ui import downloads, filters, html, links, methods, ranking_charts, rankings, store, tables
 from ui.figures import four_figures
 from ui.shell import view
 
 v = view()
 head, figures = st.container(), st.container()
-selection, (search_place, more_place) = filters.row(v, extra=(200, 130))
+selection, (search_place, more_place) = filters.row(v, extra=(200, 150))
 with search_place:
     query = links.words(v.say("filters.search"), "q", placeholder=v.say("filters.search_example"))
 
@@ -48,4 +48,4 @@ with side:
     html.caption(rankings.source_line(v, selection, rows))
     with st.expander(v.say("measure.about"), icon=":material/info:"):
         html.about(v.language, v.measure_words(), measure)
-        st.link_button(v.say("methods.link"), "/docs/methods.md", icon=":material/menu_book:", type="tertiary")
+    methods.button(v)

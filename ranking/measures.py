@@ -82,6 +82,7 @@ class Measure(_Strict):
     target: Target | None = None
     bands: list[Band] = []
     caveats: list[Text]
+    method: Annotated[str, Field(pattern=r"^docs/[a-z_]+\.md$")]
     sources: Annotated[list[str], Field(min_length=1)]
     derived_from: str | None = None
     order: int

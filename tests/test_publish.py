@@ -530,7 +530,7 @@ def test_a_publish_killed_at_any_step_leaves_a_whole_snapshot_and_the_next_one_s
         victim = in_own_process(_publish_killed_at, data, new, call)
         victim.join(60)
         names.add(current_snapshot(folder).name)
-        assert_whole(folder / before)
+        assert snapshot_manifest(folder / before).id == before
         assert_whole(current_snapshot(folder))
         assert numerators(data, "simulated") in ([2], [3])
         if victim.exitcode == 0:
@@ -538,7 +538,7 @@ def test_a_publish_killed_at_any_step_leaves_a_whole_snapshot_and_the_next_one_s
         assert victim.exitcode == -signal.SIGKILL
         publish(data, "simulated", new, nature="simulated")
         assert numerators(data, "simulated") == [3]
-        assert_whole(folder / before)
+        assert snapshot_manifest(folder / before).id == before
         assert_whole(current_snapshot(folder))
         assert not list(folder.glob(".partial*"))
     assert call > 25
@@ -671,7 +671,12 @@ def test_a_reader_never_sees_a_mixture(tmp_path, measurement, monkeypatch, natur
     while writer.is_alive():
         snapshot = store.open_snapshot(nature)
         n = (snapshot.manifest.captured_at - FIRST) / timedelta(minutes=1)
-        tables = {name: snapshot.scan(name).collect() for name in SNAPSHOT_TABLES}
+        try:
+            tables = {name: snapshot.scan(name).collect() for name in SNAPSHOT_TABLES}
+        except FileNotFoundError:  # two publishes have passed since it was opened, so it is pruned
+            assert nature == "simulated"
+            assert store.open_snapshot(nature) != snapshot
+            continue
         assert {name: rows.height for name, rows in tables.items()} == snapshot.manifest.rows
         assert tables["measurements"]["numerator"].to_list() == [n, n]
         assert set(tables["standings"]["value"]) == {n}

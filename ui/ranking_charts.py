@@ -16,7 +16,8 @@ from ui.shell import View
 
 _BANDS = ("above", "alike", "below")
 _FEW = 4
-_LIMITS = ((1.96, "95 %"), (3.09, "99,8 %"))
+_LIMITS = ((1.96, 95, 0), (3.09, 99.8, 1))
+_TICKS = [n * 10**power for power in range(6) for n in (1, 2, 5)]
 
 
 def kinds(rows: pl.DataFrame, months: pl.DataFrame, measure: Measure) -> list[str]:
@@ -70,7 +71,8 @@ def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None
     counts = ranked.get_column("denominator")
     ratio = overdispersion(ranked.get_column("numerator").to_numpy(), counts.to_numpy())
     ends = np.geomspace(max(counts.min(), 1), max(counts.max(), 2), 60)
-    for z, name in _LIMITS:
+    for z, share, digits in _LIMITS:
+        words = f"{numbers.number(share, view.language, digits)} %"
         low, high = limits(ends, level / 100, z, ratio)
         for bound in (low, high):
             figure.add_scatter(
@@ -78,7 +80,7 @@ def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None
                 line={"color": view.palette.quiet, "width": 1, "dash": "dash" if z < 2 else "dot"},
             )  # fmt: skip
         figure.add_annotation(
-            x=np.log10(ends[0]), y=100 * low[0], text=name, showarrow=False, yshift=-8, xanchor="left",
+            x=np.log10(ends[0]), y=100 * low[0], text=words, showarrow=False, yshift=-8, xanchor="left",
             font={"color": view.palette.quiet, "size": 11},
         )  # fmt: skip
     for band, colour in _colours(view.palette).items():
@@ -87,7 +89,8 @@ def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None
             figure.add_trace(_points(view, measure, part, part.get_column("denominator").to_list(), colour, 10**6))
     _level(figure, view, measure, level, level_name)
     charts.dress(figure, view, measure, height=420)
-    figure.update_xaxes(title=view.say("chart.n"), type="log", showgrid=False, dtick=1 if counts.max() > 2000 else "D2")
+    ticks = [numbers.number(tick, view.language) for tick in _TICKS]
+    figure.update_xaxes(title=view.say("chart.n"), type="log", showgrid=False, tickvals=_TICKS, ticktext=ticks)
     return figure
 
 

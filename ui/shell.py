@@ -80,7 +80,7 @@ def _top_row(say: Speaker) -> Snapshot:
             if published:
                 dataset = links.select(
                     say("shell.dataset"), "dataset", published, published[0],
-                    lambda name: say(f"dataset.{name}"), label_visibility="collapsed", width=190,
+                    lambda name: say(f"dataset.{name}"), label_visibility="collapsed", width=215,
                 )  # fmt: skip
             links.segments(
                 say("shell.language"), "lang", LANGUAGES, "vi", lambda code: code.upper(),

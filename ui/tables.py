@@ -99,9 +99,13 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
     def _n(row: dict) -> str:
         return numbers.number(n_of(measure, row), language)
 
+    def name(row: dict) -> str:
+        chip = f'<span class="gd-only-phone">{band_chip(view, measure, row["band"])}</span>' if row["band"] else ""
+        return escape(row["name"]) + _because(view, row) + chip
+
     columns = [
         _Column(say("table.rank"), "gd-rank", lambda row: _rank(view, row)),
-        _Column(say(f"table.unit.{selection.level}"), "", lambda row: escape(row["name"]) + _because(view, row), True),
+        _Column(say(f"table.unit.{selection.level}"), "", name, True),
         _Column(measure.short.in_language(language), "gd-values", value),
     ]
     if with_n:

@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ranking import index_sensitivity
 from ranking.index_sensitivity import GROUPS
@@ -76,7 +77,7 @@ def written(weights: Weights) -> str:
 def _sliders(view: View) -> Weights:
     """Six sliders bound to one value in the link."""
     weights = parse(st.query_params.get(PARAM))
-    places = [place for _ in range(2) for place in st.columns(3, gap="medium")]
+    places = _places_for_sliders(view)
     for number, (group, weight) in enumerate(zip(GROUPS, weights, strict=True)):
         st.session_state[_widget(group)] = weight
         label = view.say("weights.slider", group=view.say(f"weights.group.{group}"), points=PUBLISHED[number])
@@ -89,6 +90,13 @@ def _sliders(view: View) -> Weights:
         if sum(weights) not in (0, 100):
             caption(view.say("weights.sum", sum=numbers.number(sum(weights), view.language)))
     return weights
+
+
+def _places_for_sliders(view: View) -> list[DeltaGenerator]:
+    """Two rows of three; on a phone one below the other."""
+    if view.narrow:
+        return [st.container()] * len(GROUPS)
+    return [place for _ in range(2) for place in st.columns(3, gap="medium")]
 
 
 def _widget(group: str) -> str:
