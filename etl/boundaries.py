@@ -64,14 +64,21 @@ def _read_file(file: Path) -> dict[str, shapely.Geometry]:
 
 
 def _shape(file: Path, number: int, feature: dict) -> tuple[str, shapely.Geometry]:
-    code = feature.get("id") or feature.get("properties", {}).get("code")
+    code = feature.get("id") or (feature.get("properties") or {}).get("code")
     if not code:
         raise BadInput(file, "has neither an id nor a property code", row=number, field="id")
     try:
         shape = shapely.from_geojson(json.dumps(feature["geometry"]))
     except (shapely.GEOSException, KeyError) as error:
         raise BadInput(file, f"cannot be read as a polygon: {error}", row=number, field="geometry") from error
-    return str(code).zfill(5), shapely.make_valid(shape)
+    return str(code).zfill(5), _areas_of(shapely.make_valid(shape))
+
+
+def _areas_of(shape: shapely.Geometry) -> shapely.Geometry:
+    """The polygons of a shape: making it valid may leave lines and points beside them."""
+    if shape.geom_type != "GeometryCollection":
+        return shape
+    return shapely.union_all([part for part in shape.geoms if "Polygon" in part.geom_type])
 
 
 def write(shapes: dict[str, shapely.Geometry], out: Path, *, nature: str) -> None:

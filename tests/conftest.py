@@ -14,7 +14,10 @@ from starlette.types import ASGIApp, Message
 
 from etl.harvest import Harvest, measurement_rows
 from etl.publish import publish
+from tests.app_data import app_data, published_datasets
 from ui import layers, store, text
+
+__all__ = ["app_data", "published_datasets"]
 
 CAPTURED = datetime(2026, 9, 2, 1, tzinfo=UTC)
 

@@ -69,7 +69,7 @@ def test_the_first_screen_says_who_when_and_how_firm(app_data):
 def test_a_rate_stands_beside_its_n_in_vietnamese_form(app_data):
     text = words(open_page("rankings", dataset="recorded", province="25", measure="on_time_share"))
 
-    assert re.search(r"1 /148\s+Xã Yên Phú\s+98,9\u00a0%", text)
+    assert re.search(r"1\s+\(1–8\)\s*/148\s+Xã Yên Phú\s+▲ Cao hơn\s+98,9\u00a0%", text)
     assert "2.914" in text
 
 
@@ -181,3 +181,62 @@ def test_a_damaged_snapshot_is_not_shown(app_data, tmp_path, monkeypatch):
     assert "bị hỏng" in words(app)
     assert "standings.parquet" in words(app)
     assert app.code[0].value == "git checkout -- data/published/recorded"
+
+
+def test_the_sentence_counts_who_clearly_differs(app_data):
+    text = words(open_page("rankings", dataset="recorded", province="25"))
+
+    assert "So với mức chung: 84 đơn vị tốt hơn rõ, 42 kém hơn rõ, 22 chưa phân biệt được." in text
+
+
+def test_single_pulls_say_that_only_chance_is_counted(app_data):
+    assert "chỉ tính sai số ngẫu nhiên" in words(open_page("rankings", dataset="recorded", province="25"))
+    assert "mức dao động thường thấy" in words(open_page("rankings", dataset="simulated", province="25"))
+
+
+def test_a_change_of_rank_comes_with_its_cause(app_data):
+    page = markup(open_page("rankings", dataset="simulated", province="25", period="2026-08"))
+
+    causes = re.findall(
+        r'title="(Tăng|Giảm) (\d+) hạng: tự thân (\S+), đơn vị khác (\S+), danh sách thay đổi (\S+)"', page
+    )
+    assert len(causes) > 50
+    for word, places, *parts in causes:
+        total = sum(int(part.replace("−", "-")) for part in parts)
+        assert total == (int(places) if word == "Tăng" else -int(places))
+
+
+def test_filters_shorten_the_table_but_keep_the_ranks(app_data):
+    app = open_page("rankings", dataset="simulated", province="25", period="2026-08", kind="phuong")
+    text = words(app)
+
+    assert "thứ hạng vẫn là thứ hạng trong toàn phạm vi" in text
+    assert "Phường Việt Trì" in text
+    assert not re.search(r"/146\s+Xã ", text)
+
+
+def test_the_peers_of_a_unit_can_be_shown_alone(app_data):
+    text = words(open_page("rankings", dataset="simulated", province="VN", period="2026-08", peers="16654"))
+
+    assert "16 đơn vị trong bảng" in text
+
+
+@pytest.mark.parametrize("chart", ["order", "funnel", "time"])
+@pytest.mark.parametrize("scope", ["25", "VN"])
+def test_each_chart_says_how_to_read_it(app_data, chart, scope):
+    text = words(open_page("rankings", dataset="simulated", province=scope, chart=chart))
+    reading = {"order": "Vạch đứng là khoảng tin cậy 95 %", "funnel": "Ngoài phễu", "time": "một nửa số đơn vị"}
+
+    assert reading[chart] in text
+
+
+def test_the_index_of_two_series_is_never_joined(app_data):
+    january = markup(open_page("rankings", dataset="simulated", province="25", measure="index_766", period="2026-01"))
+    february = markup(open_page("rankings", dataset="simulated", province="25", measure="index_766", period="2026-02"))
+
+    assert "so với tháng 12/2025" not in _first_card(january)
+    assert "so với tháng 1/2026" in _first_card(february)
+
+
+def _first_card(page: str) -> str:
+    return page.split('<div class="gd-card">')[1]

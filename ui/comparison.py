@@ -37,7 +37,7 @@ def panel(view: View, selection: Selection, rows: pl.DataFrame) -> None:
     with st.container(key="comparison_panel"):
         units = links.several(
             view.say("compare.units"), "units", list(names), names.get, over_time.MOST_UNITS,
-            placeholder=view.say("compare.example"), disabled=not names,
+            placeholder=view.say("compare.example"), disabled=not names, select_all=False, filter_mode="contains",
         )  # fmt: skip
         if not units:
             html.caption(view.say("compare.none"))
@@ -112,7 +112,10 @@ def _cell(cell: Cell) -> str:
 
 
 def _small(notes: Sequence[str]) -> str:
-    return f'<span class="gd-sub">{escape(" · ".join(notes))}</span>' if notes else ""
+    """Notes in one line, on a phone one under the other; no line breaks inside an interval."""
+    parts = (f'<span class="gd-part">{escape(note).replace("–", "–&NoBreak;")}</span>' for note in notes)
+    text = '<span class="gd-dot"> · </span>'.join(parts)
+    return f'<span class="gd-sub">{text}</span>' if text else ""
 
 
 def cells_of(view: View, selection: Selection, units: Sequence[str], measure: Measure, basis: str) -> list[Cell]:

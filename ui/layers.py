@@ -78,13 +78,25 @@ def encoded(layer: Layer) -> bytes:
 
 def collection(layer: Layer) -> dict:
     """A FeatureCollection: per unit its colour, name, value in words and rank."""
-    if layer.language not in LANGUAGES or layer.dataset not in store.DATASETS:
+    if not _makes_sense(layer):
         raise KeyError(layer)
     rows = units_of(layer)
+    if rows.is_empty():
+        raise KeyError(layer)
     shapes = areas(layer.scope) if layer.shape == "area" else {}
     breaks = quantile_breaks(rows.get_column("value"), 7)
     features = [_feature(layer, row, breaks, shapes.get(row["unit_code"])) for row in rows.iter_rows(named=True)]
     return {"type": "FeatureCollection", "features": [feature for feature in features if feature]}
+
+
+def _makes_sense(layer: Layer) -> bool:
+    """Only words that pages use: every other one would be kept in caches for ever."""
+    return (
+        layer.language in LANGUAGES
+        and layer.dataset in store.DATASETS
+        and layer.theme in ("light", "dark")
+        and (layer.shape, layer.boundaries) in (("symbol", ""), ("area", boundaries_id()))
+    )
 
 
 def units_of(layer: Layer) -> pl.DataFrame:

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 import polars as pl
+import streamlit as st
 
 from ranking.funnel import limits, overdispersion
 from ranking.measures import Measure
-from ui import charts, numbers
+from ui import charts, numbers, tables
 from ui.palette import Palette
 from ui.shell import View
 
 _BANDS = ("above", "alike", "below")
 _FEW = 4
+_CUTS = ("0.1", "0.25", "0.5", "0.75", "0.9")
 _LIMITS = ((1.96, 95, 0), (3.09, 99.8, 1))
 _TICKS = [n * 10**power for power in range(6) for n in (1, 2, 5)]
 
@@ -38,6 +40,12 @@ def draw(
     else:
         figure = (funnel if kind == "funnel" else in_order)(view, rows, measure, level, name)
     charts.show(figure, _alt(view, kind, rows, measure))
+    if kind == "time":
+        with st.expander(view.say("table.show"), icon=":material/table:"):
+            headers = [
+                view.say(f"chart.time.{name}") for name in ("month", "tenth", "quarter", "median", "three", "nine")
+            ]
+            tables.plain_table(headers, spread_in_words(view, months, measure), headers[0], figures=range(1, 6))
 
 
 def _alt(view: View, kind: str, rows: pl.DataFrame, measure: Measure) -> str:
@@ -115,6 +123,20 @@ def spread(view: View, months: pl.DataFrame, measure: Measure) -> go.Figure:
     charts.dress(figure, view, measure, height=420)
     figure.update_xaxes(showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y")
     return figure
+
+
+def spread_in_words(view: View, months: pl.DataFrame, measure: Measure) -> list[list[str]]:
+    """The chart of the spread as a table: a row per month, the latest first."""
+    rows = _cuts(months).sort("period_start", descending=True)
+    return [
+        [f"{row['period_start']:%m/%Y}", *(numbers.with_unit(row[cut], measure, view.language) for cut in _CUTS)]
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _cuts(months: pl.DataFrame) -> pl.DataFrame:
+    quantiles = (pl.col("value").quantile(float(cut)).alias(cut) for cut in _CUTS)
+    return months.drop_nulls("value").group_by("series", "period_start").agg(*quantiles).sort("period_start")
 
 
 def _colours(colours: Palette) -> dict[str, str]:

@@ -168,10 +168,14 @@ def only_province(snapshot: Snapshot, measure: str) -> str:
 
 @lru_cache(maxsize=64)
 def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
-    """The ranked units of one view: standings with names, figures and the dossiers received (`received`)."""
+    """The ranked units of one view: standings with names, figures and the dossiers received (`received`).
+
+    Where a period was scored by two sets of rules, the later one counts.
+    """
     where = _at(level, measure, basis, period)
-    standings = snapshot.scan("standings").filter(*where, pl.col("scope") == scope).collect()
-    figures = snapshot.scan("measurements").filter(*where, pl.col("field") == "all").collect()
+    latest = pl.col("series") == pl.col("series").max()
+    standings = snapshot.scan("standings").filter(*where, pl.col("scope") == scope).filter(latest).collect()
+    figures = snapshot.scan("measurements").filter(*where, pl.col("field") == "all").filter(latest).collect()
     facts = figures.select(
         "unit_code", "numerator", "denominator", "score", "max_score", "provisional", "quality", "captured_at"
     )
