@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -41,6 +42,14 @@ def _row(**changes: object) -> Row:
     silent = changes.get("state") in ("not_reported", "suppressed")
     figures = {} if silent or "score" in changes else {"numerator": 90.0, "denominator": 100.0}
     return row | figures | changes
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """Puts `__main__` back after a test that ran a page: processes started later would run the page's script."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
 
 
 @pytest.fixture
