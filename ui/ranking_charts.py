@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import plotly.graph_objects as go
 import polars as pl
@@ -17,6 +15,7 @@ from ui.shell import View
 
 _BANDS = ("above", "alike", "below")
 _FEW = 4
+_CROWD = 400
 _CUTS = ("0.1", "0.25", "0.5", "0.75", "0.9")
 _LIMITS = ((1.96, 95, 0), (3.09, 99.8, 1))
 _TICKS = [n * 10**power for power in range(6) for n in (1, 2, 5)]
@@ -65,7 +64,7 @@ def in_order(view: View, rows: pl.DataFrame, measure: Measure, level: float | No
     for band, colour in _colours(view.palette).items():
         part = ranked.filter(pl.col("band").fill_null("alike") == band)
         if part.height:
-            figure.add_trace(_points(view, measure, part, part.get_column("place").to_list(), colour, ranked.height))
+            figure.add_trace(_points(view, measure, part, part.get_column("place").to_numpy(), colour, ranked.height))
     _level(figure, view, measure, level, level_name)
     charts.dress(figure, view, measure, height=420)
     figure.update_xaxes(title=view.say("chart.place"), showgrid=False, rangemode="tozero")
@@ -94,7 +93,7 @@ def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None
     for band, colour in _colours(view.palette).items():
         part = ranked.filter(pl.col("band").fill_null("alike") == band)
         if part.height:
-            figure.add_trace(_points(view, measure, part, part.get_column("denominator").to_list(), colour, 10**6))
+            figure.add_trace(_points(view, measure, part, part.get_column("denominator").to_numpy(), colour, _CROWD))
     _level(figure, view, measure, level, level_name)
     charts.dress(figure, view, measure, height=420)
     ticks = [numbers.number(tick, view.language) for tick in _TICKS]
@@ -143,30 +142,27 @@ def _colours(colours: Palette) -> dict[str, str]:
     return dict(zip(_BANDS, (colours.accent, colours.alike, colours.warning), strict=True))
 
 
-def _points(
-    view: View, measure: Measure, rows: pl.DataFrame, x: Sequence[float], colour: str, crowd: int
-) -> go.Scatter:
+def _points(view: View, measure: Measure, rows: pl.DataFrame, x: np.ndarray, colour: str, crowd: int) -> go.Scatter:
     """Points with their intervals; in a crowd of thousands the intervals would be a single blot."""
-    values, low, high = (rows.get_column(name).to_list() for name in ("value", "value_low", "value_high"))
-    with_errors = crowd < 400 and any(end is not None for end in low)
+    value, low, high = (rows.get_column(name).to_numpy() for name in ("value", "value_low", "value_high"))
+    few = crowd < _CROWD
     errors = {
         "type": "data",
         "symmetric": False,
-        "array": [(h - v) if h is not None else 0 for v, h in zip(values, high, strict=True)],
-        "arrayminus": [(v - n) if n is not None else 0 for v, n in zip(values, low, strict=True)],
+        "array": np.nan_to_num(high - value),
+        "arrayminus": np.nan_to_num(value - low),
         "thickness": 1,
         "width": 0,
         "color": colour,
     }
-    texts = [numbers.with_unit(value, measure, view.language) for value in values]
     return go.Scatter(
-        x=list(x),
-        y=values,
+        x=x,
+        y=value,
         mode="markers",
-        marker={"color": colour, "size": 5 if crowd < 400 or crowd == 10**6 else 3},
-        error_y=errors if with_errors else None,
-        customdata=list(zip(rows.get_column("name").to_list(), texts, strict=True)),
-        hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+        marker={"color": colour, "size": 5 if few else 3},
+        error_y=errors if few and np.isfinite(low).any() else None,
+        text=rows.get_column("name").to_numpy(),
+        hovertemplate=f"%{{text}}<br>%{{y:,.{measure.decimals}f}} {measure.unit.in_language(view.language)}<extra></extra>",
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import yaml
 
+from ranking.certainty import with_certainty
 from ranking.levels import together
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
 from ranking.measures import Measure, registry
@@ -176,6 +177,8 @@ def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Pe
     latest = pl.col("series") == pl.col("series").max()
     standings = snapshot.scan("standings").filter(*where, pl.col("scope") == scope).filter(latest).collect()
     figures = snapshot.scan("measurements").filter(*where, pl.col("field") == "all").filter(latest).collect()
+    if standings.get_column("band").count() and not standings.get_column("rank_low").count():
+        standings = _with_ranges(snapshot, standings, figures, measures()[measure])
     facts = figures.select(
         "unit_code", "numerator", "denominator", "score", "max_score", "provisional", "quality", "captured_at"
     )
@@ -186,6 +189,18 @@ def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Pe
         .join(unit_names(snapshot, level), on="unit_code", how="left")
         .sort("rank", "name", nulls_last=True)
     )
+
+
+def _with_ranges(snapshot: Snapshot, standings: pl.DataFrame, figures: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """Ranges of ranks that publishing leaves to be computed when asked for: older periods of the whole country."""
+    history = snapshot.scan("measurements").filter(
+        pl.col("measure") == measure.id,
+        pl.col("level") == standings.item(0, "level"),
+        pl.col("series") == standings.item(0, "series"),
+        pl.col("basis") == standings.item(0, "basis"),
+        pl.col("field") == "all",
+    )
+    return with_certainty(standings, figures, measure, history.collect())
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from html import escape
 from urllib.parse import quote
 
@@ -243,12 +244,13 @@ def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], variation
         return {}
     ends = (recent.get_column("value").min(), recent.get_column("value").max())
     lines = {}
-    for (code,), rows in recent.group_by("unit_code"):
-        known = dict(rows.select("period_start", "value").iter_rows())
-        mark = variation.get(str(code), "none")
-        lines[str(code)] = sparkline(
-            [known.get(start) for start in starts], ends, _MARKED[mark](view), view.say(f"xmr.{mark}")
-        )
+    known: dict[str, dict[date, float | None]] = {}
+    for code, start, value in recent.select("unit_code", "period_start", "value").iter_rows():
+        known.setdefault(code, {})[start] = value
+    for code, values in known.items():
+        mark = variation.get(code, "none")
+        points = [values.get(start) for start in starts]
+        lines[code] = sparkline(points, ends, _MARKED[mark](view), view.say(f"xmr.{mark}"))
     return lines
 
 
