@@ -20,7 +20,7 @@ with row:
     communes = over_time.communes(v, chosen, scope)
     units = links.several(
         v.say("time.units"), "units", list(communes), communes.get, over_time.MOST_UNITS,
-        placeholder=v.say("time.units_example"), disabled=not communes,
+        placeholder=v.say("time.units_example"), disabled=not communes, select_all=False,
     )  # fmt: skip
 
 filters.unfold(v, button, over_time.values_in_a_line(v, scope, chosen))

@@ -1,7 +1,7 @@
 import streamlit as st
 
 from ranking.levels import together
-from ui import downloads, filters, html, links, methods, ranking_charts, rankings, store, tables
+from ui import comparison, downloads, filters, html, links, methods, ranking_charts, rankings, store, tables, weights
 from ui.figures import four_figures
 from ui.shell import view
 
@@ -42,10 +42,24 @@ with side:
             label_visibility="collapsed", required=True,
         )  # fmt: skip
         ranking_charts.draw(v, kind, rows, months, measure, level, rankings.level_name(v, selection))
-        html.caption(v.say(f"chart.{kind}.reading"))
+        html.caption(ranking_charts.reading(v, kind, rows))
         html.caption(rankings.spread(v, selection, rows))
-    html.caption(rankings.certainty_line(v, months))
+    html.caption(rankings.certainty_line(v, rows, months))
     html.caption(rankings.source_line(v, selection, rows))
     with st.expander(v.say("measure.about"), icon=":material/info:"):
         html.about(v.language, v.measure_words(), measure)
     methods.button(v)
+
+if weights.available(v, selection):
+    with st.expander(
+        v.say("weights.title"), icon=":material/tune:", key="weights_box",
+        expanded=weights.PARAM in st.query_params, on_change="rerun",
+    ) as box:  # fmt: skip
+        if box.open:
+            weights.panel(v, selection)
+with st.expander(
+    v.say("compare.title"), icon=":material/compare_arrows:", key="comparison_box",
+    expanded="units" in st.query_params, on_change="rerun",
+) as box:  # fmt: skip
+    if box.open:
+        comparison.panel(v, selection, rows)

@@ -189,5 +189,5 @@ def lines(view: View, selection: Selection, units: Sequence[str], names: Mapping
         rows = rows.filter(store.is_month(), pl.col("basis") == selection.basis)
         if selection.level == "commune":
             rows = rows.filter(pl.col("period_start") >= MERGER)
-        found += over_time._stretches(view, rows, names[code], colour, True)
+        found += over_time.stretches(view, rows, names[code], colour, True)
     return found

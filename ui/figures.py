@@ -14,7 +14,10 @@ from ui.shell import View
 from ui.tables import sparkline
 
 MOST = 4
-_OTHERS = ("on_time_share", "online_filing_share", "open_overdue", "processing_days", "received", "index_766")
+_OTHERS = (
+    *("on_time_share", "online_filing_share", "open_overdue", "processing_days", "received", "index_766"),
+    *("tdgq", "clgq", "mdsh"),
+)
 
 
 def four_figures(view: View, selection: Selection, rows: pl.DataFrame) -> list[Figure]:

@@ -62,11 +62,11 @@ def lines(view: View, measure: Measure, scope: str, units: Sequence[str]) -> lis
         rows = store.series(view.snapshot, measure.id, level, (code,)).filter(store.is_month())
         if level == "commune":
             rows = rows.filter(pl.col("period_start") >= MERGER)
-        found += _stretches(view, rows, name, colour, wide)
+        found += stretches(view, rows, name, colour, wide)
     return found
 
 
-def _stretches(view: View, rows: pl.DataFrame, name: str, colour: str, wide: bool) -> list[Line]:
+def stretches(view: View, rows: pl.DataFrame, name: str, colour: str, wide: bool) -> list[Line]:
     """One line per series and basis; only the last one carries the name."""
     parts = [part for _, part in rows.sort("period_start").group_by(["series", "basis"], maintain_order=True)]
     return [

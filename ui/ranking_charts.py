@@ -47,6 +47,13 @@ def draw(
             tables.plain_table(headers, spread_in_words(view, months, measure), headers[0], figures=range(1, 6))
 
 
+def reading(view: View, kind: str, rows: pl.DataFrame) -> str:
+    """How to read the view, in a sentence or two."""
+    if kind == "order" and not rows.get_column("band").count():
+        return view.say("chart.order.reading.plain")
+    return view.say(f"chart.{kind}.reading")
+
+
 def _alt(view: View, kind: str, rows: pl.DataFrame, measure: Measure) -> str:
     ranked = rows.filter(pl.col("rank").is_not_null())
     first, last = (
@@ -145,7 +152,7 @@ def _colours(colours: Palette) -> dict[str, str]:
 def _points(view: View, measure: Measure, rows: pl.DataFrame, x: np.ndarray, colour: str, crowd: int) -> go.Scatter:
     """Points with their intervals; in a crowd of thousands the intervals would be a single blot."""
     value, low, high = (rows.get_column(name).to_numpy() for name in ("value", "value_low", "value_high"))
-    few = crowd < _CROWD
+    few, unit = crowd < _CROWD, measure.unit.in_language(view.language)
     errors = {
         "type": "data",
         "symmetric": False,
@@ -162,7 +169,7 @@ def _points(view: View, measure: Measure, rows: pl.DataFrame, x: np.ndarray, col
         marker={"color": colour, "size": 5 if few else 3},
         error_y=errors if few and np.isfinite(low).any() else None,
         text=rows.get_column("name").to_numpy(),
-        hovertemplate=f"%{{text}}<br>%{{y:,.{measure.decimals}f}} {measure.unit.in_language(view.language)}<extra></extra>",
+        hovertemplate=f"%{{text}}<br>%{{y:,.{measure.decimals}f}} {unit}<extra></extra>",
     )
 
 

@@ -74,8 +74,10 @@ def count_line(view: View, shown: pl.DataFrame) -> str:
     return view.say("more.count", n=numbers.number(shown.height, view.language)) + "."
 
 
-def certainty_line(view: View, months: pl.DataFrame) -> str:
-    """What the interval of a rank counts: chance alone, or also the usual change from month to month."""
+def certainty_line(view: View, rows: pl.DataFrame, months: pl.DataFrame) -> str:
+    """What the interval of a rank counts: chance alone, the usual change from month to month too, or nothing yet."""
+    if not rows.get_column("rank_low").count():
+        return view.say("rankings.certainty.unknown")
     whole = months.filter(pl.col("period_kind") == "month", pl.col("state") == "reported")
     enough = not whole.is_empty() and whole.group_by("unit_code").len().get_column("len").max() >= FEWEST_MONTHS
     return view.say("rankings.certainty.months" if enough else "rankings.certainty.chance")

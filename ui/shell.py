@@ -20,7 +20,8 @@ _PAGES = {
     "map": ("ban-do", ":material/map:"),
     "online_filing": ("nop-truc-tuyen", ":material/show_chart:"),
 }
-_STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+_SHEETS = ("style.css", "panels.css")
+_STYLE = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SHEETS)
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,8 @@ def _cells(style: Sequence[str], row: Sequence[str]) -> str:
 def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Beside) -> list[_Column]:
     say, measure, language = view.say, selection.measure, view.language
     scale = _scale(measure, rows)
-    with_n = measure.id not in _COUNTED_THEMSELVES
+    known = "denominator" if measure.kind == "share" else "received"
+    with_n = measure.id not in _COUNTED_THEMSELVES and _has(rows, known)
 
     def value(row: dict) -> str:
         n = f'<small class="gd-only-phone">{escape(say("table.n_phone", n=_n(row)))}</small>' if with_n else ""
