@@ -38,7 +38,7 @@ if over_time.is_drawable(curves, fan):
     if v.narrow:
         html.legend([(line.colour, line.name) for line in curves if line.name])
         html.caption(over_time.marks_in_words(marks))
-    html.caption(over_time.reading(v, measure, fan))
+    html.caption(over_time.reading(v, measure, curves, fan))
 else:
     st.info(v.say("time.too_few"), icon=":material/info:")
 html.caption(over_time.source_line(v))

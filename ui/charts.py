@@ -30,6 +30,7 @@ class Line:
     colour: str
     wide: bool = False
     notes: Sequence[str] = field(default_factory=tuple)
+    basis: str = ""
 
 
 def show(figure: go.Figure, alt: str) -> None:

@@ -77,6 +77,7 @@ def stretches(view: View, rows: pl.DataFrame, name: str, colour: str, wide: bool
             colour,
             wide,
             [_note(view, row) for row in part.iter_rows(named=True)],
+            str(part.item(-1, "basis")),
         )
         for number, part in enumerate(parts)
     ]
@@ -221,9 +222,12 @@ def is_drawable(curves: Sequence[Line], fan: pl.DataFrame) -> bool:
     return max([len(line.days) for line in curves] + [fan.height]) > 1
 
 
-def reading(view: View, measure: Measure, fan: pl.DataFrame) -> str:
-    """How to read the band, the lines and the target."""
+def reading(view: View, measure: Measure, curves: Sequence[Line], fan: pl.DataFrame) -> str:
+    """How to read the band, the lines and the target; whose basis is whose where there is more than one."""
     words = [view.say("time.reading.fan")] if fan.height else []
+    if len({line.basis for line in curves}) > 1:
+        named = [f"{line.name}: {view.say(f'basis.{line.basis}')}" for line in curves if line.name]
+        words.append(view.say("time.reading.bases", bases="; ".join(named)))
     words.append(view.say("time.reading.merger"))
     if measure.target:
         words.append(view.say("time.reading.target", target=numbers.target(measure, view.language)))

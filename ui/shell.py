@@ -106,7 +106,11 @@ def _footer(say: Speaker, snapshot: Snapshot) -> None:
     manifest = snapshot.manifest
     nature = say(f"nature.{manifest.nature}", captured=local_date(manifest.captured_at, say.language))
     words = say("shell.footer", nature=nature, snapshot=manifest.id)
-    show(f'<div class="gd-footer"><p class="gd-caption">{escape(words)}</p></div>')
+    remarks = "".join(f"<li>{escape(text)}</li>" for text in manifest.warnings)
+    if remarks:
+        title = escape(say("shell.remarks", n=len(manifest.warnings)))
+        remarks = f'<details class="gd-caption"><summary>{title}</summary><ul lang="en">{remarks}</ul></details>'
+    show(f'<div class="gd-footer"><p class="gd-caption">{escape(words)}</p>{remarks}</div>')
 
 
 def _trouble(trouble: SnapshotTrouble, say: Speaker) -> None:
