@@ -44,7 +44,7 @@ with side:
         ranking_charts.draw(v, kind, rows, months, measure, level, rankings.level_name(v, selection))
         html.caption(ranking_charts.reading(v, kind, rows))
         html.caption(rankings.spread(v, selection, rows))
-    html.caption(rankings.certainty_line(v, rows, months))
+    html.caption(rankings.certainty_line(v, selection, rows, months))
     html.caption(rankings.source_line(v, selection, rows))
     with st.expander(v.say("measure.about"), icon=":material/info:"):
         html.about(v.language, v.measure_words(), measure)

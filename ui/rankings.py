@@ -74,13 +74,19 @@ def count_line(view: View, shown: pl.DataFrame) -> str:
     return view.say("more.count", n=numbers.number(shown.height, view.language)) + "."
 
 
-def certainty_line(view: View, rows: pl.DataFrame, months: pl.DataFrame) -> str:
+def certainty_line(view: View, selection: Selection, rows: pl.DataFrame, months: pl.DataFrame) -> str:
     """What the interval of a rank counts: chance alone, the usual change from month to month too, or nothing yet."""
     if not rows.get_column("rank_low").count():
         return view.say("rankings.certainty.unknown")
     whole = months.filter(pl.col("period_kind") == "month", pl.col("state") == "reported")
     enough = not whole.is_empty() and whole.group_by("unit_code").len().get_column("len").max() >= FEWEST_MONTHS
-    return view.say("rankings.certainty.months" if enough else "rankings.certainty.chance")
+    if not enough:
+        return view.say("rankings.certainty.chance")
+    measure = selection.measure
+    if measure.kind not in ("share", "rate"):
+        return view.say("rankings.certainty.months")
+    ratio = store.inflation(view.snapshot, measure.id, selection.basis, selection.level, selection.series)
+    return view.say("rankings.certainty.ratio", ratio=numbers.number(ratio, view.language, 1))
 
 
 def with_place(selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:

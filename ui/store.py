@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import yaml
 
-from ranking.certainty import with_certainty
+from ranking.certainty import inflation_of, with_certainty
 from ranking.levels import together
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
 from ranking.measures import Measure, registry
@@ -295,6 +295,14 @@ def together_by_month(snapshot: Snapshot, measure: str, basis: str, level: str, 
     values = [(*key, together(part, definition)) for key, part in months]
     schema = {"period_start": pl.Date, "series": pl.String, "value": pl.Float64}
     return pl.DataFrame(values, schema=schema, orient="row").sort("period_start")
+
+
+@lru_cache(maxsize=64)
+def inflation(snapshot: Snapshot, measure: str, basis: str, level: str, series: str) -> float:
+    """By how much the months of a unit vary more than chance explains, as a ratio of variances."""
+    keys = {"measure": measure, "basis": basis, "level": level, "series": series, "field": "all"}
+    rows = snapshot.scan("measurements").filter(*(pl.col(name) == value for name, value in keys.items())).collect()
+    return inflation_of(rows, measures()[measure])
 
 
 def is_month() -> pl.Expr:
