@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from math import ceil, floor, log10
 
 import polars as pl
 
@@ -32,3 +33,30 @@ def class_limits(values: pl.Series, breaks: Sequence[float]) -> list[tuple[float
     for value in known:
         groups[class_of(value, breaks)].append(value)
     return [(min(group), max(group), len(group)) for group in groups if group]
+
+
+def fixed_breaks(values: pl.Series, steps: int = 7) -> list[float]:
+    """Inner limits at round numbers, equally far apart, in at most `steps` classes over the values' range."""
+    known = values.drop_nulls()
+    if known.is_empty() or known.min() == known.max():
+        return []
+    low, high = float(known.min()), float(known.max())
+    exact = (high - low) / steps
+    power = 10.0 ** floor(log10(exact))
+    width = next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= exact)
+    first = ceil(low / width) * width
+    limits = [round(first + n * width, 10) for n in range(steps) if first + n * width < high]
+    return [limit for limit in limits if limit > low][: steps - 1]
+
+
+def change_breaks(changes: pl.Series, side: int = 3) -> list[float]:
+    """Inner limits of a diverging scale: `side` classes below zero, one around it, `side` above, symmetrical.
+
+    The middle class holds the smallest third of the changes by size; the others split the rest evenly.
+    """
+    sizes = changes.drop_nulls().abs()
+    if sizes.is_empty() or sizes.max() == 0:
+        return []
+    shares = [1 / 3 + 2 / 3 * n / side for n in range(side)]
+    cuts = sorted({float(sizes.quantile(share, "linear")) for share in shares} - {0.0})
+    return [-cut for cut in reversed(cuts)] + cuts

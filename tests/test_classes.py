@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.classes import class_limits, class_of, quantile_breaks
+from ranking.classes import change_breaks, class_limits, class_of, fixed_breaks, quantile_breaks
 
 VALUES = st.lists(st.one_of(st.none(), st.floats(0, 1e6), st.integers(0, 5).map(float)), max_size=60)
 
@@ -82,3 +82,29 @@ def test_a_higher_value_is_never_in_a_lower_class(values):
     breaks = quantile_breaks(series(values))
     places = [class_of(value, breaks) for value in sorted(value for value in values if value is not None)]
     assert places == sorted(places)
+
+
+def test_fixed_steps_are_equally_wide_and_round():
+    breaks = fixed_breaks(pl.Series([79.4, 85.0, 92.0, 98.9]))
+
+    assert breaks == [80.0, 85.0, 90.0, 95.0]
+
+
+@given(st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=60))
+def test_fixed_steps_are_few_ordered_and_inside(values):
+    breaks = fixed_breaks(pl.Series(values))
+
+    assert len(breaks) <= 6
+    assert breaks == sorted(set(breaks))
+    assert all(min(values) < limit for limit in breaks)
+
+
+def test_a_diverging_scale_is_symmetrical_around_zero():
+    breaks = change_breaks(pl.Series([-9.0, -3.0, -1.0, 0.0, 0.5, 2.0, 4.0, 8.0, 12.0]))
+
+    assert breaks == [-limit for limit in reversed(breaks)]
+    assert len(breaks) == 6
+
+
+def test_no_change_at_all_needs_no_limits():
+    assert change_breaks(pl.Series([0.0, 0.0, None])) == []

@@ -20,10 +20,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from ranking.classes import class_of, quantile_breaks
 from ranking.periods import parse
 from ranking.tables import COUNTRY
 from ui import numbers, store
+from ui.colouring import WAYS, Coloured, Reader, coloured
 from ui.palette import palette, rgb
 from ui.text import LANGUAGES, Speaker
 
@@ -37,7 +37,10 @@ _DIGITS = {"geometry": 4, "geometry_country": 3}
 
 @dataclass(frozen=True)
 class Layer:
-    """Everything that a layer depends on; `shape` is `area` or `symbol`."""
+    """Everything that a layer depends on.
+
+    `shape` is `area` or `symbol`, `way` one of `colouring.WAYS`, `since` the earlier period of a change.
+    """
 
     dataset: str
     snapshot: str
@@ -49,6 +52,8 @@ class Layer:
     language: str
     theme: str
     boundaries: str = ""
+    way: str = "value"
+    since: str = ""
 
     def address(self) -> str:
         return "/layers/units.geojson?" + urlencode(asdict(self))
@@ -84,8 +89,9 @@ def collection(layer: Layer) -> dict:
     if rows.is_empty():
         raise KeyError(layer)
     shapes = areas(layer.scope) if layer.shape == "area" else {}
-    breaks = quantile_breaks(rows.get_column("value"), 7)
-    features = [_feature(layer, row, breaks, shapes.get(row["unit_code"])) for row in rows.iter_rows(named=True)]
+    reader = Reader(palette(layer.theme), Speaker(layer.language), layer.language)
+    looks = coloured(rows, store.measures()[layer.measure], layer.way, reader)
+    features = [_feature(layer, row, looks, shapes.get(row["unit_code"])) for row in rows.iter_rows(named=True)]
     return {"type": "FeatureCollection", "features": [feature for feature in features if feature]}
 
 
@@ -95,6 +101,8 @@ def _makes_sense(layer: Layer) -> bool:
         layer.language in LANGUAGES
         and layer.dataset in store.DATASETS
         and layer.theme in ("light", "dark")
+        and layer.way in WAYS
+        and (layer.way == "change") == bool(layer.since)
         and (layer.shape, layer.boundaries) in (("symbol", ""), ("area", boundaries_id()))
     )
 
@@ -104,22 +112,24 @@ def units_of(layer: Layer) -> pl.DataFrame:
     if "/" in layer.snapshot or layer.snapshot.startswith("."):
         raise KeyError(layer.snapshot)
     snapshot = store.snapshot_at(layer.dataset, store.published_folder() / layer.dataset / layer.snapshot)
-    rows = store.ranking(snapshot, "commune", layer.measure, layer.basis, parse(layer.period), layer.scope)
+    since = parse(layer.since) if layer.since else None
+    rows = store.with_earlier(snapshot, layer.measure, layer.basis, parse(layer.period), layer.scope, since)
     points = store.reference("units").select("point_lat", "point_lon", "seat_lat", "seat_lon", unit_code="code")
     return rows.join(points, on="unit_code")
 
 
-def _feature(layer: Layer, row: dict, breaks: list[float], shape: dict | None) -> dict | None:
+def _feature(layer: Layer, row: dict, looks: Coloured, shape: dict | None) -> dict | None:
     if layer.shape == "area" and shape is None:
         return None
-    colours, say, measure = palette(layer.theme), Speaker(layer.language), store.measures()[layer.measure]
-    properties = {"code": row["unit_code"], "name": row["name"]}
-    if row["value"] is None:
-        properties |= {"fill": rgb(colours.missing), "text": say("state." + row["state"]), "rank": ""}
-    else:
-        step = class_of(row["value"], breaks) * 7 // (len(breaks) + 1)
-        text = numbers.with_unit(row["value"], measure, layer.language)
-        properties |= {"fill": rgb(colours.sequence[step]), "text": text, "rank": _rank(row, say, layer.language)}
+    code = row["unit_code"]
+    rank = _rank(row, Speaker(layer.language), layer.language) if row["value"] is not None else ""
+    properties = {
+        "code": code,
+        "name": row["name"],
+        "fill": rgb(looks.fills[code]),
+        "text": looks.texts[code],
+        "rank": rank,
+    }
     if shape is None:
         properties["radius"] = round(max(row["received"] or 0, 1) ** 0.5, 1)
         shape = {"type": "Point", "coordinates": [round(row["seat_lon"], 4), round(row["seat_lat"], 4)]}

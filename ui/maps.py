@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from html import escape
 
 import polars as pl
 import pydeck as pdk
 import streamlit as st
 
-from ranking.classes import class_limits, class_of, quantile_breaks
+from ranking.measures import Measure
+from ranking.periods import Period, parse
 from ranking.tables import COUNTRY
 from ui import layers, links, numbers, store, tables
+from ui.colouring import WAYS, Reader, coloured
 from ui.filters import Selection
 from ui.layers import Layer
 from ui.palette import rgb
@@ -22,23 +25,70 @@ _WIDTH, _PHONE_WIDTH = 700, 340
 _TOOLTIP = {"fontFamily": "Be Vietnam Pro, sans-serif", "fontSize": "13px"}
 
 
-def layer_of(view: View, selection: Selection, shape: str) -> Layer:
+@dataclass(frozen=True)
+class Look:
+    """How the reader wants the map drawn: areas or symbols, coloured by what, since when."""
+
+    shape: str
+    way: str
+    since: str = ""
+
+
+def look(view: View, selection: Selection) -> Look:
+    """The controls of the map."""
+    shapes = ("area", "symbol") if layers.areas(selection.scope) else ("symbol",)
+    shape = links.select(
+        view.say("map.shape"), "shape", shapes, shapes[0], lambda code: view.say(f"map.shape.{code}"), width=205
+    )  # fmt: skip
+    earlier = earlier_periods(view, selection)
+    ways = [way for way in WAYS if way != "change" or earlier]
+    way = links.select(view.say("map.way"), "way", ways, ways[0], lambda code: view.say(f"map.way.{code}"), width=205)
+    if way != "change":
+        return Look(shape, way)
+    since = links.select(
+        view.say("map.since"), "since", earlier, earlier[0],
+        lambda code: numbers.period(parse(code), view.language), width=170,
+    )  # fmt: skip
+    return Look(shape, way, since)
+
+
+def earlier_periods(view: View, selection: Selection) -> list[str]:
+    """Earlier periods of the same kind and rules, the latest first."""
+    known = store.catalog(view.snapshot).filter(
+        pl.col("level") == "commune", pl.col("scope") == selection.scope,
+        pl.col("measure") == selection.measure.id, pl.col("basis") == selection.basis,
+        pl.col("series") == selection.series, pl.col("period_kind") == selection.period.kind,
+        pl.col("period_end") < selection.period.end, pl.col("period_kind") != "to_date",
+    )  # fmt: skip
+    rows = known.sort("period_end", descending=True).select("period_start", "period_end", "period_kind").iter_rows()
+    return [Period(*row).id for row in rows]
+
+
+def rows_of(view: View, selection: Selection, look: Look) -> pl.DataFrame:
+    """The communes of the map, with their earlier values where a change is shown."""
+    since = parse(look.since) if look.since else None
+    return store.with_earlier(
+        view.snapshot, selection.measure.id, selection.basis, selection.period, selection.scope, since
+    )
+
+
+def layer_of(view: View, selection: Selection, look: Look) -> Layer:
     """The layer that shows a selection to this reader."""
     manifest = view.snapshot.manifest
     theme = "dark" if st.context.theme.type == "dark" else "light"
     return Layer(
         manifest.dataset, manifest.id, selection.measure.id, selection.basis, selection.period.id, selection.scope,
-        shape, view.language, theme, layers.boundaries_id() if shape == "area" else "",
+        look.shape, view.language, theme, layers.boundaries_id() if look.shape == "area" else "", look.way, look.since,
     )  # fmt: skip
 
 
-def deck(view: View, selection: Selection, shape: str) -> pdk.Deck:
+def deck(view: View, selection: Selection, look: Look) -> pdk.Deck:
     """The map of a selection: filled areas, or circles at the seats sized by dossiers received."""
-    layer = layer_of(view, selection, shape)
+    layer = layer_of(view, selection, look)
     country = selection.scope == COUNTRY
     common = {"data": layer.address(), "pickable": True, "auto_highlight": True}
     common["get_fill_color"] = "properties.fill"
-    if shape == "area":
+    if look.shape == "area":
         style = {"stroked": not country, "get_line_color": rgb(view.palette.ground), "line_width_min_pixels": 0.6}
     else:
         style = {
@@ -75,20 +125,19 @@ def _mercator(latitude: float) -> float:
     return math.asinh(math.tan(math.radians(latitude)))
 
 
-def legend(view: View, selection: Selection, rows: pl.DataFrame) -> list[tuple[str, str]]:
-    """(colour, words with the number of units) for each class, from high to low, then each silence."""
-    values = rows.get_column("value")
-    breaks = quantile_breaks(values, 7)
-    entries = []
-    for low, high, count in reversed(class_limits(values, breaks)):
-        step = class_of(low, breaks) * 7 // (len(breaks) + 1)
-        ends = [numbers.with_unit(value, selection.measure, view.language) for value in (low, high)]
-        text = ends[0] if ends[0] == ends[1] else view.say("map.class", low=ends[0], high=ends[1])
-        entries.append((view.palette.sequence[step], f"{text} ({numbers.number(count, view.language)})"))
-    silent = rows.filter(pl.col("value").is_null()).group_by("state").len().sort("state")
-    for state, count in silent.iter_rows():
-        entries.append((view.palette.missing, f"{view.say('state.' + state)} ({numbers.number(count, view.language)})"))
-    return entries
+def legend(view: View, selection: Selection, rows: pl.DataFrame, look: Look) -> list[tuple[str, str]]:
+    """(colour, words with the number of units) for each class, then for each kind of silence."""
+    reader = Reader(view.palette, view.say, view.language)
+    return coloured(rows, selection.measure, look.way, reader).legend
+
+
+def reading(view: View, measure: Measure, look: Look) -> str:
+    """How to read colours and circles."""
+    neutral = look.way == "change" and measure.direction == "neutral"
+    words = [view.say("map.reading.change_neutral" if neutral else f"map.reading.{look.way}")]
+    if look.shape == "symbol":
+        words.append(view.say("map.reading.symbol"))
+    return " ".join(words)
 
 
 def alt(view: View, selection: Selection, rows: pl.DataFrame) -> str:
@@ -105,9 +154,9 @@ def title(view: View, selection: Selection) -> str:
     return view.say("map.title", measure=selection.measure.name.in_language(view.language))
 
 
-def key(view: View, selection: Selection, shape: str) -> str:
+def key(view: View, selection: Selection, look: Look) -> str:
     """A new widget for every scope, so that the camera moves; the same one when only colours change."""
-    return f"map_{selection.scope}_{shape}_{view.language}_{view.narrow}"
+    return f"map_{selection.scope}_{look.shape}_{view.language}_{view.narrow}"
 
 
 def picked_code(event: dict) -> str | None:
@@ -141,6 +190,6 @@ def card(view: View, selection: Selection, rows: pl.DataFrame, code: str | None)
     )
 
 
-def borders_line(view: View, shape: str) -> str:
+def borders_line(view: View, look: Look) -> str:
     """Whose borders the map shows."""
-    return view.say("map.borders.official" if shape == "area" else "map.borders.none")
+    return view.say("map.borders.official" if look.shape == "area" else "map.borders.none")

@@ -17,9 +17,19 @@ class Palette:
     alike: str
     warning: str
     alarm: str
-    missing: str
+    missing: tuple[str, ...]
     sequence: tuple[str, ...]
     series: tuple[str, ...]
+
+    def silence(self, state: str) -> str:
+        """The grey of a kind of silence; one each, none of them on the scale."""
+        kinds = ("not_reported", "no_dossiers", "suppressed")
+        return self.missing[kinds.index(state) if state in kinds else len(kinds)]
+
+    def mixed(self, colour: str, strength: float) -> str:
+        """A colour laid over the ground with this strength."""
+        parts = zip(rgb(colour), rgb(self.ground), strict=True)
+        return "#" + "".join(f"{round(own * strength + below * (1 - strength)):02X}" for own, below in parts)
 
 
 LIGHT = Palette(
@@ -31,7 +41,7 @@ LIGHT = Palette(
     alike="#9AA5B1",
     warning="#B7791F",
     alarm="#B23A2E",
-    missing="#D5D9DE",
+    missing=("#B9C0C8", "#E3E7EB", "#CDB9C9", "#D5D9DE"),
     sequence=("#D9ECEB", "#B3D8D8", "#86BFC2", "#57A2A8", "#2C838A", "#0F666D", "#064A50"),
     series=("#B7791F", "#6B5CA5", "#B23A2E", "#3C7A3F"),
 )
@@ -44,7 +54,7 @@ DARK = Palette(
     alike="#7C8894",
     warning="#E0A84A",
     alarm="#E5786C",
-    missing="#3A4650",
+    missing=("#55616C", "#27323B", "#54404F", "#3A4650"),
     sequence=("#123B40", "#145055", "#19686D", "#238388", "#43A0A4", "#79C0C2", "#B6E0E0"),
     series=("#E0A84A", "#A99BE0", "#E5786C", "#7FBF82"),
 )

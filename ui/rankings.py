@@ -40,18 +40,18 @@ def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     text = ", ".join(parts) + "."
     if view.snapshot.manifest.nature == "simulated":
         text += f" <b>{escape(say('rankings.simulated'))}</b>"
-    text += f" {escape(_bands(view, rows))}"
+    text += f" {escape(_bands(view, selection.measure, rows))}"
     silent = rows.height - ranked
     return text + (f" {escape(say('rankings.silent', n=numbers.number(silent, view.language)))}" if silent else "")
 
 
-def _bands(view: View, rows: pl.DataFrame) -> str:
+def _bands(view: View, measure: Measure, rows: pl.DataFrame) -> str:
     """How many units clearly differ from the common level, and how many cannot be told from it."""
     counts = dict(rows.drop_nulls("band").group_by("band").len().iter_rows())
     if not counts:
         return ""
     figures = {band: numbers.number(counts.get(band, 0), view.language) for band in BANDS}
-    return view.say("rankings.bands", **figures)
+    return view.say("rankings.bands.neutral" if measure.direction == "neutral" else "rankings.bands", **figures)
 
 
 def spread(view: View, selection: Selection, rows: pl.DataFrame) -> str:

@@ -191,6 +191,18 @@ def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Pe
     )
 
 
+@lru_cache(maxsize=32)
+def with_earlier(
+    snapshot: Snapshot, measure: str, basis: str, period: Period, scope: str, since: Period | None
+) -> pl.DataFrame:
+    """The communes' `ranking` with `before`, the value of an earlier period that was counted by the same rules."""
+    rows = ranking(snapshot, "commune", measure, basis, period, scope)
+    if since is None:
+        return rows
+    earlier = ranking(snapshot, "commune", measure, basis, since, scope)
+    return rows.join(earlier.select("unit_code", "series", before="value"), on=["unit_code", "series"], how="left")
+
+
 def _with_ranges(snapshot: Snapshot, standings: pl.DataFrame, figures: pl.DataFrame, measure: Measure) -> pl.DataFrame:
     """Ranges of ranks that publishing leaves to be computed when asked for: older periods of the whole country."""
     history = snapshot.scan("measurements").filter(

@@ -1,0 +1,69 @@
+"""Colours and legend of the map, on four units that can be checked by hand."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from ui import store
+from ui.colouring import Reader, coloured
+from ui.palette import LIGHT
+from ui.text import Speaker
+
+READER = Reader(LIGHT, Speaker("vi"), "vi")
+SHARE = store.measures()["on_time_share"]
+DAYS = store.measures()["processing_days"]
+ROWS = pl.DataFrame(
+    {
+        "unit_code": ["1", "2", "3", "4", "5"],
+        "value": [90.0, 80.0, 95.0, None, None],
+        "state": ["reported", "reported", "reported", "not_reported", "no_dossiers"],
+        "band": ["alike", "below", "above", None, None],
+        "before": [90.0, 88.0, None, 70.0, None],
+    }
+)
+
+
+@pytest.mark.parametrize("way", ["value", "fixed", "band", "change"])
+def test_every_unit_has_a_colour_and_words(way):
+    looks = coloured(ROWS, SHARE, way, READER)
+
+    assert set(looks.fills) == set(looks.texts) == {"1", "2", "3", "4", "5"}
+
+
+@pytest.mark.parametrize("way", ["value", "fixed", "band", "change"])
+def test_the_legend_counts_every_unit_once(way):
+    looks = coloured(ROWS, SHARE, way, READER)
+
+    assert sum(int(words.rsplit("(", 1)[1].rstrip(")")) for _, words in looks.legend) == 5
+
+
+def test_silences_have_greys_of_their_own():
+    looks = coloured(ROWS, SHARE, "value", READER)
+
+    assert looks.fills["4"] != looks.fills["5"]
+    assert not {looks.fills["4"], looks.fills["5"]} & set(LIGHT.sequence)
+    assert (looks.texts["4"], looks.texts["5"]) == ("chưa có báo cáo", "không phát sinh hồ sơ")
+
+
+def test_the_highest_value_is_the_darkest():
+    looks = coloured(ROWS, SHARE, "value", READER)
+
+    assert LIGHT.sequence.index(looks.fills["3"]) > LIGHT.sequence.index(looks.fills["2"])
+
+
+def test_bands_have_the_colours_of_the_table():
+    looks = coloured(ROWS, SHARE, "band", READER)
+
+    assert (looks.fills["3"], looks.fills["1"], looks.fills["2"]) == (LIGHT.accent, LIGHT.alike, LIGHT.warning)
+
+
+def test_a_fall_is_ochre_where_more_is_better_and_teal_where_less_is():
+    share, days = coloured(ROWS, SHARE, "change", READER), coloured(ROWS, DAYS, "change", READER)
+
+    assert share.fills["2"] == LIGHT.warning
+    assert days.fills["2"] == LIGHT.accent
+
+
+def test_a_unit_without_an_earlier_figure_says_so():
+    assert coloured(ROWS, SHARE, "change", READER).texts["3"] == "kỳ trước không có số để so"
