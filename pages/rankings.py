@@ -39,7 +39,7 @@ with side:
     if kinds:
         kind = links.segments(
             v.say("chart.kind"), "chart", kinds, kinds[0], lambda code: v.say(f"chart.kind.{code}"),
-            label_visibility="collapsed", required=True,
+            label_visibility="collapsed",
         )  # fmt: skip
         ranking_charts.draw(v, kind, rows, months, measure, level, rankings.level_name(v, selection))
         html.caption(ranking_charts.reading(v, kind, rows))

@@ -89,7 +89,7 @@ def _by_kind(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl
     say = view.say
     kind = links.segments(
         say("more.kind"), "kind", ["all", *_KINDS], "all",
-        lambda code: say("more.all") if code == "all" else _KINDS[code], required=True,
+        lambda code: say("more.all") if code == "all" else _KINDS[code]
     )  # fmt: skip
     if kind == "all":
         return rows
@@ -101,7 +101,7 @@ def _by_border(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> 
     say = view.say
     border = links.segments(
         say("more.border"), "border", ["all", "yes", "no"], "all",
-        lambda code: say("more.all") if code == "all" else say(f"more.border.{code}"), required=True,
+        lambda code: say("more.all") if code == "all" else say(f"more.border.{code}")
     )  # fmt: skip
     if border == "all":
         return rows

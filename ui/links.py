@@ -37,22 +37,23 @@ def select(
     label: str, key: str, options: Sequence[str], default: str, caption: Callable[[str], str], **widget: object
 ) -> str:
     """A select box bound to the link."""
-    value = choice(key, options, default)
-    st.session_state[_widget(key)] = value
-    st.selectbox(
-        label, options, key=_widget(key), format_func=caption, on_change=_take, args=(key, default), **widget
-    )  # fmt: skip
-    remember(key, value, default)
-    return value
+    return _bound(st.selectbox, label, key, options, default, caption, **widget)
 
 
 def segments(
     label: str, key: str, options: Sequence[str], default: str, caption: Callable[[str], str], **widget: object
 ) -> str:
     """A segmented control bound to the link; one option is always chosen."""
+    return _bound(st.segmented_control, label, key, options, default, caption, required=True, **widget)
+
+
+def _bound(
+    control: Callable[..., object], label: str, key: str, options: Sequence[str], default: str,
+    caption: Callable[[str], str], **widget: object,
+) -> str:  # fmt: skip
     value = choice(key, options, default)
     st.session_state[_widget(key)] = value
-    st.segmented_control(
+    control(
         label, options, key=_widget(key), format_func=caption, on_change=_take, args=(key, default), **widget
     )  # fmt: skip
     remember(key, value, default)

@@ -85,7 +85,7 @@ def _top_row(say: Speaker) -> Snapshot:
                 )  # fmt: skip
             links.segments(
                 say("shell.language"), "lang", LANGUAGES, "vi", lambda code: code.upper(),
-                label_visibility="collapsed", required=True,
+                label_visibility="collapsed",
             )  # fmt: skip
     if not published:
         raise SnapshotTrouble("recorded", "missing")

@@ -1,0 +1,248 @@
+"""Counts of the communes before 1 July 2025, re-aggregated to the communes of today and never guessed."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ranking.measures import Measure
+from ranking.periods import MERGER
+from ranking.tables import PERIOD_COLUMNS
+
+STATES = ("reported", "range", "at_least", "not_comparable", "no_dossiers", "not_reported", "suppressed")
+# The working days of a month are the same days in every commune: such a denominator is not added up.
+DENOMINATOR_OF_THE_PERIOD = frozenset({"received_per_day"})
+
+_CELL = [*PERIOD_COLUMNS, "series", "measure", "field", "basis"]
+_KEY = ["unit_code", *_CELL]
+_FIGURES = ["numerator", "denominator"]
+_TOLERANCE = 1e-6
+
+
+def regrouped(rows: pl.DataFrame, lineage: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """One row per commune of today and cell (period, series, field, basis), from rows of old communes.
+
+    `rows`: `tables.Measurements` of periods before 2025-07-01, `unit_code` = old code; other measures and
+    levels are left out. `lineage`: all of `tables.Lineage`, not only the pairs of the units asked for.
+    Units of which no old member is in `rows` get no row.
+
+    Columns beside the cell: `unit_code` (new) · `state` · `value`, `value_low`, `value_high` in the measure's
+    unit · `numerator`, `denominator` and their `_low`, `_high` in dossiers (a rate's denominator in its own
+    unit; null for a count) · `members` (old communes), `reported` (those that answered), `coverage` =
+    reported / members, `split` (those of which an unknown part came) · `member_low`, `member_high` (lowest and
+    highest value of the old members) and `worst_member` (its old code, among members that reach the measure's
+    minimum denominator; null where the measure has no good end).
+
+    All figures are those of the members that answered; a silent member lowers the coverage and is no zero.
+    `state`, the first that holds:
+    suppressed, not_reported: no member answered. no_dossiers: those that answered had none.
+    not_comparable: scores and quantities, which cannot be added up; and units that got nothing but unknown
+    parts of split communes (the counts' extremes stay, so that totals can be checked).
+    at_least: a total of which a member is silent: `value_low` only.
+    range: `value` is null; the extremes have each split member fully in or fully out, its dossiers taken
+    as alike in all its parts. reported: `value` = `value_low` = `value_high`.
+
+    ValueError: a period that ends after the merger, a code without a successor, weights that contradict
+    themselves (see `weights`). polars.exceptions.ComputeError: two rows for one cell of a commune.
+    """
+    old = _old_rows(rows, measure)
+    members = _members(old, weights(lineage), measure)
+    known = members.group_by(_KEY).agg(*_amounts(measure), *_coverage(), *_spread(measure))
+    extremes = known.join(_extremes(members, known, measure), on=_KEY, how="left", maintain_order="left")
+    return _with_values(extremes, measure).select(*_KEY, "state", *_columns()).sort(*_CELL, "unit_code")
+
+
+def weights(lineage: pl.DataFrame) -> pl.DataFrame:
+    """`new_code`, `old_code` and the least and the most of the old commune that the new one can have got.
+
+    Both are 1 for whole successors and the stated weight where it is known. Of several unknown parts
+    each can have got nothing, or all that the known ones leave; a single unknown part got just that.
+    ValueError names the first old commune whose rows contradict each other.
+    """
+    whole = pl.col("part") == "whole"
+    stated = lineage.select("new_code", "old_code", "part", known=pl.when(whole).then(1.0).otherwise("weight"))
+    left = (1 - pl.col("known").sum().over("old_code")).clip(0, 1)
+    unknown = pl.col("known").is_null().sum().over("old_code")
+    _refuse_contradictions(stated)
+    return stated.select(
+        "new_code",
+        "old_code",
+        least=pl.coalesce("known", pl.when(unknown == 1).then(left).otherwise(0.0)),
+        most=pl.coalesce("known", left),
+    )
+
+
+def _refuse_contradictions(stated: pl.DataFrame) -> None:
+    known, successors = pl.col("known"), pl.col("new_code").len()
+    total = known.sum()
+    wrong = {
+        "whole, but has {n} successors": (pl.col("part") == "whole").any() & (successors > 1),
+        "part, but has one successor: the lineage is not complete": (pl.col("part") == "part").any()
+        & (successors == 1),
+        "a weight is outside 0 to 1": ~known.is_between(0, 1).all(),
+        "its weights add up to {total:g}, not 1": (total > 1 + _TOLERANCE)
+        | (known.is_not_null().all() & (total < 1 - _TOLERANCE)),
+    }
+    for reason, found in wrong.items():
+        bad = stated.group_by("old_code").agg(found=found, n=successors, total=total).filter("found").sort("old_code")
+        if bad.height:
+            facts = bad.row(0, named=True)
+            raise ValueError(f"lineage, old commune {facts['old_code']}: {reason.format(**facts)}")
+
+
+def _old_rows(rows: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    old = rows.filter(pl.col("measure") == measure.id, pl.col("level") == "commune")
+    late = old.filter(pl.col("period_end") >= MERGER)
+    if late.height:
+        code, end = late.item(0, "unit_code"), late.item(0, "period_end")
+        raise ValueError(f"unit {code}, period to {end}: not before {MERGER}, so the code is of a commune of today")
+    return old
+
+
+def _members(old: pl.DataFrame, pairs: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """One row per new unit, cell and old member, silent ones included: `n` and `d` are null where it is silent."""
+    strangers = old.join(pairs, left_on="unit_code", right_on="old_code", how="anti")
+    if strangers.height:
+        raise ValueError(f"unit {strangers.item(0, 'unit_code')}: no old commune of the lineage has this code")
+    concerned = pairs.join(old, left_on="old_code", right_on="unit_code", how="semi").select("new_code").unique()
+    all_cells = pairs.join(concerned, on="new_code", how="semi").join(old.select(_CELL).unique(), how="cross")
+    figures = old.select(*_KEY, *_FIGURES, "state", value=measure.value(), answered=_answered(measure))
+    joined = all_cells.join(
+        figures, left_on=["old_code", *_CELL], right_on=_KEY, how="left", validate="m:1"
+    ).with_columns(pl.col("answered").fill_null(False), unit_code="new_code")
+    amount = {name[0]: pl.when("answered").then(pl.col(name).fill_null(0)) for name in _FIGURES}
+    some = (pl.col("n") > 0) | (pl.col("d") > 0)
+    return joined.with_columns(**amount).with_columns(
+        open=(pl.col("most") > pl.col("least")) & some,
+        sure=pl.col("answered") & (pl.col("least") > 0),
+    )
+
+
+def _answered(measure: Measure) -> pl.Expr:
+    """Whether a row says how many dossiers there were, be it none."""
+    needed = {"share": _FIGURES, "rate": _FIGURES, "count": ["numerator"]}.get(measure.kind)
+    figures = measure.value().is_not_null() if needed is None else pl.all_horizontal(pl.col(needed).is_not_null())
+    return (pl.col("state") == "no_dossiers") | ((pl.col("state") == "reported") & figures)
+
+
+def _is_ratio(measure: Measure) -> bool:
+    return measure.kind in ("share", "rate") and measure.id not in DENOMINATOR_OF_THE_PERIOD
+
+
+def _can_be_added(measure: Measure) -> bool:
+    return measure.kind not in ("score", "quantity")
+
+
+def _amounts(measure: Measure) -> list[pl.Expr]:
+    """The least and the most of numerator and denominator; null where nothing was reported or can be added."""
+    some = pl.col("answered").any() & _can_be_added(measure)
+    found = []
+    for name in _FIGURES:
+        amount = pl.col(name[0])
+        ends = {"low": (amount * pl.col("least")).sum(), "high": (amount * pl.col("most")).sum()}
+        if name == "denominator" and not _is_ratio(measure):
+            ends = dict.fromkeys(ends, amount.max() if measure.kind == "rate" else pl.lit(None, pl.Float64))
+        found += [pl.when(some).then(end).alias(f"{name}_{side}") for side, end in ends.items()]
+    return found
+
+
+def _coverage() -> list[pl.Expr]:
+    reported = pl.col("answered").sum()
+    silent = pl.col("state").filter(~pl.col("answered"))
+    return [
+        pl.len().alias("members"),
+        reported.alias("reported"),
+        (reported / pl.len()).alias("coverage"),
+        (pl.col("most") > pl.col("least")).sum().alias("split"),
+        pl.col("open").any(),
+        pl.col("sure").any(),
+        (pl.col("state").filter("answered") == "no_dossiers").all().alias("none"),
+        (silent.eq_missing(pl.lit("suppressed"))).all().alias("hidden"),
+    ]
+
+
+def _spread(measure: Measure) -> list[pl.Expr]:
+    value, enough = pl.col("value"), measure.minimum_denominator
+    ranked = value.is_not_null() & (pl.col("denominator").fill_null(enough) >= enough)
+    if measure.direction == "neutral":
+        worst = pl.lit(None, pl.String)
+    else:
+        order = [value.filter(ranked), pl.col("old_code").filter(ranked)]
+        worst = pl.col("old_code").filter(ranked).sort_by(order, descending=[measure.direction == "lower", False])
+        worst = worst.first()
+    return [value.min().alias("member_low"), value.max().alias("member_high"), worst.alias("worst_member")]
+
+
+def _extremes(members: pl.DataFrame, known: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """`ratio_low`, `ratio_high` per row with split members: the extremes of numerator / denominator.
+
+    The greatest ratio takes in the split members with the greatest ratios of their own, down to some
+    one of them, and leaves out the rest; so of all choices only those need be looked at.
+    """
+    if not _is_ratio(measure):
+        return known.select(*_KEY, ratio_low=pl.lit(None, pl.Float64), ratio_high=pl.lit(None, pl.Float64))
+    room = pl.col("most") - pl.col("least")
+    free = members.filter("open").select(*_KEY, n=pl.col("n") * room, d=pl.col("d") * room)
+    free = free.join(known.select(*_KEY, "numerator_low", "denominator_low"), on=_KEY)
+    return _best(free, "ratio_low").join(_best(free, "ratio_high"), on=_KEY)
+
+
+def _best(free: pl.DataFrame, name: str) -> pl.DataFrame:
+    most = name == "ratio_high"
+    ordered = free.sort(_ratio("n", "d"), descending=most, nulls_last=True)
+    taken = [(pl.col(base) + pl.col(own).cum_sum().over(_KEY)).alias(own) for base, own in _BASES.items()]
+    candidates = ordered.with_columns(taken, base=_ratio(*_BASES)).with_columns(ratio=_ratio("n", "d"))
+    ends = [pl.col(column).max() if most else pl.col(column).min() for column in ("ratio", "base")]
+    joined = pl.max_horizontal(ends) if most else pl.min_horizontal(ends)
+    return candidates.group_by(_KEY).agg(joined.alias(name))
+
+
+_BASES = {"numerator_low": "n", "denominator_low": "d"}
+
+
+def _ratio(numerator: str, denominator: str) -> pl.Expr:
+    return pl.col(numerator) / pl.when(pl.col(denominator) > 0).then(pl.col(denominator))
+
+
+def _with_values(found: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    factor = 100 if measure.kind == "share" else measure.per
+    if _is_ratio(measure):
+        own = _ratio(*_BASES)
+        low, high = (pl.when("open").then(f"ratio_{side}").otherwise(own) * factor for side in ("low", "high"))
+    elif measure.kind == "rate":
+        low, high = (_ratio(f"numerator_{side}", "denominator_low") * factor for side in ("low", "high"))
+    else:
+        low, high = (pl.col(f"numerator_{side}") for side in ("low", "high"))
+    state, is_known = pl.col("state"), ~pl.col("open")
+    return found.with_columns(state=_state(measure)).with_columns(
+        value=pl.when(state == "reported").then(low),
+        value_low=pl.when(state.is_in(["reported", "range", "at_least"])).then(low),
+        value_high=pl.when(state.is_in(["reported", "range"])).then(high),
+        numerator=pl.when(is_known).then("numerator_low"),
+        denominator=pl.when(is_known).then("denominator_low"),
+    )
+
+
+def _state(measure: Measure) -> pl.Expr:
+    none = pl.col("denominator_high") == 0 if _is_ratio(measure) else pl.col("none")
+    foreign = pl.col("open") & ~pl.col("sure")
+    silent_part = (pl.col("coverage") < 1) & (not _is_ratio(measure))
+    return (
+        pl.when((pl.col("reported") == 0) & pl.col("hidden"))
+        .then(pl.lit("suppressed"))
+        .when(pl.col("reported") == 0)
+        .then(pl.lit("not_reported"))
+        .when(none)
+        .then(pl.lit("no_dossiers"))
+        .when(foreign | (not _can_be_added(measure)))
+        .then(pl.lit("not_comparable"))
+        .when(silent_part)
+        .then(pl.lit("at_least"))
+        .when("open")
+        .then(pl.lit("range"))
+        .otherwise(pl.lit("reported"))
+    )
+
+
+def _columns() -> list[str]:
+    figures = [f"{name}{side}" for name in ("value", *_FIGURES) for side in ("", "_low", "_high")]
+    return [*figures, "members", "reported", "coverage", "split", "member_low", "member_high", "worst_member"]
