@@ -22,7 +22,7 @@ $(SIMULATED): | $(BIN)/.ready
 	$(BIN)/python -m etl simulate --data $(DATA)
 
 run: $(BIN)/.ready $(SIMULATED)
-	$(BIN)/streamlit run app.py
+	GANDAN_DATA=$(DATA) $(BIN)/streamlit run app.py
 
 test: setup
 	$(BIN)/ruff check .

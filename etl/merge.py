@@ -77,6 +77,7 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     """
     if before is None:
         return Merged(None, rows, Revisions.create_empty())
+    lost = _silenced(before, rows)
     touched = _stored(before).join(rows.lazy().select(CELL), on=list(CELL), how="semi").collect()
     pairs = rows.join(touched, on=list(CELL), suffix="_old")
     stale = pairs.filter(pl.col("captured_at") < pl.col("captured_at_old"))
@@ -86,12 +87,25 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     warnings = []
     if older := pl.concat([stale.select(CELL), outdated.select(CELL)]).unique().height:
         warnings.append(f"{older} values are older than those already held and were left out")
+    if lost:
+        warnings.append(f"{lost} values reported to an earlier day of a period still open are missing now")
     if silent.height:
         warnings.append(f"{silent.height} values reported before are missing now; the earlier values stay")
     taken = rows.join(refused, on=list(CELL), how="anti")
     revised = _revisions(pairs.join(refused, on=list(CELL), how="anti"))
     history = pl.read_parquet(before / table_file("revisions"))
     return Merged(before, taken, pl.concat([history, revised]), warnings)
+
+
+def _silenced(before: Path, rows: pl.DataFrame) -> int:
+    """How many held values of a stretch to date give way to a later stretch of which the source says nothing."""
+    thread = ["unit_code", "level", "period_start", "series", "measure", "field", "basis"]
+    quiet = rows.filter(pl.col("state") == "not_reported").select(*thread, later="period_end")
+    held = _stored(before).filter(
+        pl.col("period_kind") == "to_date", pl.col("provisional"), pl.col("state") == "reported"
+    )
+    gone = held.join(quiet.lazy(), on=thread).filter(pl.col("later") > pl.col("period_end"))
+    return gone.select(pl.len()).collect().item()
 
 
 def _stored(snapshot: Path) -> pl.LazyFrame:

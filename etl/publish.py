@@ -35,6 +35,7 @@ from ranking.tables import CELL, SNAPSHOT_TABLES, Measurements, Revisions, Stand
 
 LOCK_SECONDS = 300
 COUNTRY_PERIODS = 3
+REMARKS_KEPT = 60
 _ROWS_PER_GROUP = 200_000
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
 _MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish anew"
@@ -50,6 +51,8 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
     with _sole_writer(folder):
         before = current_snapshot(folder)
         known = snapshot_manifest(before) if before else None
+        if known and known.nature != nature:
+            raise Fault(f"{folder}: holds {known.nature} figures; {nature} ones go into a dataset of their own")
         sound, rejected = validated(harvest.measurements, harvest.captured_at)
         result = merged(before, sound)
         quarantine = pl.concat([_kept_quarantine(before, harvest), harvest.quarantine, rejected])
@@ -59,7 +62,7 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
             nature=nature,
             captured_at=max(filter(None, [harvest.captured_at, known and known.captured_at])),
             sources=sorted({*harvest.sources, *(known.sources if known else [])}),
-            warnings=[*harvest.warnings, *result.warnings],
+            warnings=_remarks(known, [*harvest.warnings, *result.warnings]),
             quarantine=quarantine,
             revisions=result.revisions,
             departments=_known_departments(before, harvest),
@@ -125,14 +128,27 @@ def snapshot_manifest(snapshot: Path) -> Manifest:
     return manifest
 
 
+def _remarks(known: Manifest | None, new: list[str]) -> list[str]:
+    """Earlier warnings stay with the figures that they are about; the latest come last."""
+    earlier = [text for text in (known.warnings if known else []) if text not in new]
+    return [*earlier, *new][-REMARKS_KEPT:]
+
+
 def _kept_quarantine(before: Path | None, harvest: Harvest) -> pl.DataFrame:
-    """Earlier quarantine of other sources; a source that speaks again replaces what it said."""
+    """Earlier quarantine; a file that is read again replaces what it said.
+
+    An endpoint of the portal speaks of one province and period at a time, so its earlier refusals stay,
+    but for those that it repeats now.
+    """
     if before is None:
         return empty_quarantine()
     spoken = {*harvest.sources}.union(
         *(rows.get_column("source") for rows in (harvest.quarantine, harvest.measurements))
     )
-    return pl.read_parquet(before / table_file("quarantine")).filter(~pl.col("source").is_in(list(spoken)))
+    files = [source for source in spoken if not source.startswith("portal:")]
+    kept = pl.read_parquet(before / table_file("quarantine")).filter(~pl.col("source").is_in(files))
+    said = ["source", "place", "row", "column", "value", "reason"]
+    return kept.join(harvest.quarantine, on=said, how="anti", nulls_equal=True)
 
 
 def _known_departments(before: Path | None, harvest: Harvest) -> pl.DataFrame:

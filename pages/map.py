@@ -6,7 +6,7 @@ from ui.shell import view
 
 v = view()
 head = st.container()
-selection, (look_place,) = filters.row(v, levels=("commune",), extra=(620,))
+selection, (look_place,) = filters.row(v, levels=("commune",), extra=(650,))
 with look_place, st.container(horizontal=True, vertical_alignment="bottom"):
     look = maps.look(v, selection)
 
@@ -24,9 +24,9 @@ with main:
         alt=maps.alt(v, selection, rows),
     )
 with side:
-    html.show(maps.card(v, selection, rows, maps.picked_code(picked)))
+    html.show(maps.card(v, selection, rows, maps.chosen_unit(v, rows, picked)))
     st.subheader(selection.measure.short.in_language(v.language), anchor=False)
-    html.legend(maps.legend(v, selection, rows, look))
+    html.legend(maps.legend(v, selection, rows, look), stacked=True)
     html.caption(maps.reading(v, selection.measure, look))
     html.caption(maps.borders_line(v, look))
     html.caption(rankings.source_line(v, selection, rows))

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ui import charts, filters, html, links, over_time, store, tables
+from ui import charts, filters, history, html, links, over_time, store, tables
 from ui.shell import view
 
 v = view()
@@ -13,6 +13,8 @@ with row:
         lambda code: store.scope_name(code) or v.say("scope.country"), width=220,
     )  # fmt: skip
     names = over_time.measures(v)
+    if not names:
+        raise store.SnapshotTrouble(v.snapshot.manifest.dataset, "no_measure")
     chosen = links.select(
         v.say("filters.measure"), "over", names, "online_filing_share" if "online_filing_share" in names else names[0],
         lambda name: store.measures()[name].short.in_language(v.language), width=280,
@@ -27,13 +29,14 @@ filters.unfold(v, button, over_time.values_in_a_line(v, scope, chosen))
 
 measure = store.measures()[chosen]
 curves = over_time.lines(v, measure, scope, units)
+past = history.before_merger(v, measure, units)
 fan = over_time.fan(v, measure, scope)
 with head:
     html.heading(over_time.title(v, measure), over_time.sentence(v, measure, scope))
 
 if over_time.is_drawable(curves, fan):
-    marks = over_time.marks(v, scope, over_time.days_of(curves, fan))
-    figure = charts.over_time(v, measure, curves, fan, marks, over_time.targets(v, measure))
+    marks = over_time.marks(v, scope, over_time.days_of([*past, *curves], fan))
+    figure = charts.over_time(v, measure, [*past, *curves], fan, marks, over_time.targets(v, measure))
     charts.show(figure, over_time.alt(v, measure, curves))
     if v.narrow:
         html.legend([(line.colour, line.name) for line in curves if line.name])
@@ -41,6 +44,9 @@ if over_time.is_drawable(curves, fan):
     html.caption(over_time.reading(v, measure, curves, fan))
 else:
     st.info(v.say("time.too_few"), icon=":material/info:")
+for unit in units:
+    if text := history.words(v, measure, unit):
+        html.caption(text)
 html.caption(over_time.source_line(v))
 
 if not communes and chosen == "online_filing_share":

@@ -23,12 +23,12 @@ with figures:
     html.cards(four_figures(v, selection, rows))
 
 main, side = st.columns([13, 7], gap="medium")
-months = store.by_month(v.snapshot, measure.id, selection.basis, selection.level, selection.scope)
+months = rankings.months_of(v, selection)
 with main:
     if named:
         html.caption(" ".join([rankings.count_line(v, shown), v.say("more.note")]))
     if shown.is_empty():
-        html.caption(v.say("table.none_found", query=query))
+        html.caption(v.say("table.none_found", query=query) if query else v.say("table.all_filtered"))
     else:
         visible = rankings.with_place(selection, shown.slice(*tables.pages(v, shown)))
         trends = tables.sparklines(v, months, visible.get_column("unit_code"), rankings.variation(months, measure))

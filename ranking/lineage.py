@@ -15,6 +15,7 @@ DENOMINATOR_OF_THE_PERIOD = frozenset({"received_per_day"})
 _CELL = [*PERIOD_COLUMNS, "series", "measure", "field", "basis"]
 _KEY = ["unit_code", *_CELL]
 _FIGURES = ["numerator", "denominator"]
+_BASES = {"numerator_low": "n", "denominator_low": "d"}
 _TOLERANCE = 1e-6
 
 
@@ -110,7 +111,7 @@ def _members(old: pl.DataFrame, pairs: pl.DataFrame, measure: Measure) -> pl.Dat
         figures, left_on=["old_code", *_CELL], right_on=_KEY, how="left", validate="m:1"
     ).with_columns(pl.col("answered").fill_null(False), unit_code="new_code")
     amount = {name[0]: pl.when("answered").then(pl.col(name).fill_null(0)) for name in _FIGURES}
-    some = (pl.col("n") > 0) | (pl.col("d") > 0)
+    some = (pl.col("n") > 0) | ((pl.col("d") > 0) & _is_ratio(measure))
     return joined.with_columns(**amount).with_columns(
         open=(pl.col("most") > pl.col("least")) & some,
         sure=pl.col("answered") & (pl.col("least") > 0),
@@ -194,9 +195,6 @@ def _best(free: pl.DataFrame, name: str) -> pl.DataFrame:
     ends = [pl.col(column).max() if most else pl.col(column).min() for column in ("ratio", "base")]
     joined = pl.max_horizontal(ends) if most else pl.min_horizontal(ends)
     return candidates.group_by(_KEY).agg(joined.alias(name))
-
-
-_BASES = {"numerator_low": "n", "denominator_low": "d"}
 
 
 def _ratio(numerator: str, denominator: str) -> pl.Expr:

@@ -69,7 +69,7 @@ def test_the_first_screen_says_who_when_and_how_firm(app_data):
 def test_a_rate_stands_beside_its_n_in_vietnamese_form(app_data):
     text = words(open_page("rankings", dataset="recorded", province="25", measure="on_time_share"))
 
-    assert re.search(r"1\s+\(1–8\)\s*/148\s+Xã Yên Phú\s+▲ Cao hơn\s+98,9\u00a0%", text)
+    assert re.search(r"1\s+\(1–8\)\s*/148\s+Xã Yên Phú\s+▲ Tốt hơn\s+98,9\u00a0%", text)
     assert "2.914" in text
 
 
@@ -198,7 +198,8 @@ def test_a_change_of_rank_comes_with_its_cause(app_data):
     page = markup(open_page("rankings", dataset="simulated", province="25", period="2026-08"))
 
     causes = re.findall(
-        r'title="(Tăng|Giảm) (\d+) hạng: tự thân (\S+), đơn vị khác (\S+), danh sách thay đổi (\S+)"', page
+        r'title="(Tăng|Giảm) (\d+) hạng: do chính đơn vị (\S+), do đơn vị khác (\S+), do thay đổi danh sách (\S+)"',
+        page,
     )
     assert len(causes) > 50
     for word, places, *parts in causes:

@@ -287,7 +287,7 @@ def test_the_last_column_is_the_level_of_all_units_together(app_data):
     cells = comparison.cells_of(view, selection, ["30307"], store.measures()["index_766"], "portal")
 
     assert len(cells) == 2
-    assert "Đơn vị ở giữa (trung vị)" in cells[-1].notes
+    assert "Trung vị các đơn vị" in cells[-1].notes
 
 
 def test_a_curve_needs_three_months(app_data):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 
 import plotly.graph_objects as go
 import polars as pl
@@ -31,6 +32,9 @@ class Line:
     wide: bool = False
     notes: Sequence[str] = field(default_factory=tuple)
     basis: str = ""
+    width: float = 0
+    low: Sequence[float | None] = ()
+    high: Sequence[float | None] = ()
 
 
 def show(figure: go.Figure, alt: str) -> None:
@@ -51,7 +55,10 @@ def over_time(
     if fan is not None and fan.height:
         _fan(figure, fan, view)
     for line in lines:
-        _curve(figure, line, measure, view)
+        if line.low:
+            _between(figure, line)
+        else:
+            _curve(figure, line, measure, view)
     for value, text in targets:
         level_line(figure, value, text, view.palette)
     dress(figure, view, measure, height=470)
@@ -71,6 +78,11 @@ def numbered(marks: Sequence[tuple[date, str]]) -> list[tuple[date, str]]:
 
 
 def _fan(figure: go.Figure, fan: pl.DataFrame, view: View) -> None:
+    for _, part in fan.sort("day").group_by("series", maintain_order=True):
+        _ribbon(figure, part, view)
+
+
+def _ribbon(figure: go.Figure, fan: pl.DataFrame, view: View) -> None:
     days = fan.get_column("day").to_list()
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
     figure.add_scatter(x=days, y=fan.get_column("high").to_list(), **band)
@@ -82,18 +94,41 @@ def _fan(figure: go.Figure, fan: pl.DataFrame, view: View) -> None:
 def _curve(figure: go.Figure, line: Line, measure: Measure, view: View) -> None:
     texts = [numbers.with_unit(value, measure, view.language) for value in line.values]
     notes = list(line.notes) or [""] * len(texts)
+    head = f"{line.name}<br>" if line.name else ""
     figure.add_scatter(
         x=list(line.days),
         y=list(line.values),
         mode="lines+markers",
         connectgaps=False,
         name=line.name,
-        line={"color": line.colour, "width": 2.6 if line.wide else 1.6},
-        marker={"size": 5 if line.wide else 4},
+        line={"color": line.colour, "width": line.width or (2.6 if line.wide else 1.6)},
+        marker={"size": 2 * line.width if line.width else 5 if line.wide else 4},
         customdata=list(zip(texts, notes, strict=True)),
-        hovertemplate=f"{line.name}<br>%{{x}}: %{{customdata[0]}}<br>%{{customdata[1]}}<extra></extra>",
+        hovertemplate=f"{head}%{{x}}: %{{customdata[0]}}<br>%{{customdata[1]}}<extra></extra>",
         showlegend=False,
     )
+
+
+def _between(figure: go.Figure, line: Line) -> None:
+    """A band with both its ends; no band where an end is not known. A point in its middle says the note."""
+    days: list[date | None] = []
+    ends: list[float | None] = []
+    points = list(zip(line.days, line.low, line.high, line.notes, strict=True))
+    for known, group in groupby(points, key=lambda point: point[1] is not None):
+        run = list(group)
+        if known:
+            days += [*(p[0] for p in run), *(p[0] for p in reversed(run)), None]
+            ends += [*(p[2] for p in run), *(p[1] for p in reversed(run)), None]
+    figure.add_scatter(
+        x=days, y=ends, mode="lines", fill="toself", fillcolor=faint(line.colour, 0.16), hoverinfo="skip",
+        line={"color": line.colour, "width": line.width}, showlegend=False,
+    )  # fmt: skip
+    points = [point for point in points if point[1] is not None]
+    figure.add_scatter(
+        x=[p[0] for p in points], y=[(p[1] + p[2]) / 2 for p in points], mode="markers",
+        marker={"color": line.colour, "opacity": 0}, customdata=[p[3] for p in points],
+        hovertemplate="%{x}: %{customdata}<extra></extra>", showlegend=False,
+    )  # fmt: skip
 
 
 def _name_at_end(figure: go.Figure, lines: Sequence[Line]) -> None:
@@ -102,7 +137,7 @@ def _name_at_end(figure: go.Figure, lines: Sequence[Line]) -> None:
         (n, next((i for i in range(len(x.values) - 1, -1, -1) if x.values[i] is not None), None))
         for n, x in enumerate(lines)
     ]
-    known = sorted(((lines[n].values[i], n, i) for n, i in ends if i is not None), reverse=True)
+    known = sorted(((lines[n].values[i], n, i) for n, i in ends if i is not None and lines[n].name), reverse=True)
     values = [value for line in lines for value in line.values if value is not None]
     reach = (max(values) - min(values)) if values else 1
     below = None
@@ -170,7 +205,7 @@ def dress(figure: go.Figure, view: View, measure: Measure, height: int) -> None:
     )
     figure.update_yaxes(
         gridcolor=colours.line, zeroline=False, automargin=True, fixedrange=True,
-        ticksuffix=" %" if unit == "%" else "",
+        ticksuffix=(" %" if view.language == "vi" else "%") if unit == "%" else "",
     )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def _by_band(rows: pl.DataFrame, measure: Measure, reader: Reader) -> Coloured:
     colours = dict(
         zip(BANDS, (reader.palette.accent, reader.palette.alike, reader.palette.warning), strict=True)
     )  # fmt: skip
-    kind = "better" if measure.direction == "lower" else "higher"
+    kind = "neutral" if measure.direction == "neutral" else "clear"
     words = {band: reader.say(f"band.{kind}.{band}") for band in BANDS}
     known = rows.drop_nulls(["band", "value"])
     counts = dict(known.group_by("band").len().iter_rows())

@@ -15,6 +15,7 @@ from ui.shell import View
 _PLAIN = (
     "unit_code", "name", "kind", "province_code", "rank", "rank_low", "rank_high", "of", "value", "value_low",
     "value_high", "band", "numerator", "denominator", "score", "max_score", "received", "state", "provisional",
+    "quality",
     "peer_rank", "peer_of", "previous_rank", "movement_own", "movement_others", "movement_membership",
 )  # fmt: skip
 
@@ -75,6 +76,7 @@ def notes(
         (say("shell.dataset"), f"{say(f'dataset.{manifest.dataset}')} · {manifest.id}"),
         (say("download.licence.name"), say("download.licence")),
         *rest,
+        (say("download.columns.name"), say("download.columns")),
     ]
 
 
@@ -100,8 +102,8 @@ def _zip(view: View, selection: Selection, content: partial[Sheet], name: str) -
         "captured_at": manifest.captured_at,
         "sources": manifest.sources,
         "columns": list(made.headers),
-        "notes": dict(made.notes),
+        "notes": [{"name": name, "text": text} for name, text in made.notes],
         "licence": "CC-BY-4.0",
     }
-    readme = "\n".join(f"{key}: {text}" for key, text in made.notes) + "\n\n" + view.say("download.columns") + "\n"
+    readme = "\n".join(f"{key}: {text}" for key, text in made.notes) + "\n"
     return exports.to_zip(made, metadata, readme, name)

@@ -40,10 +40,12 @@ def to_excel(sheet: Sheet, titles: tuple[str, str]) -> bytes:
     with xlsxwriter.Workbook(out, options) as book:
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        figure = book.add_format({"num_format": "#,##0.0##"})
         table = book.add_worksheet(titles[0])
         table.write_row(0, 0, sheet.headers, bold)
         for number, row in enumerate(sheet.rows, 1):
-            table.write_row(number, 0, row)
+            for column, value in enumerate(row):
+                table.write(number, column, value, figure if isinstance(value, float) and value % 1 else None)
         table.freeze_panes(1, 2)
         table.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.headers) - 1)
         table.autofit(260)

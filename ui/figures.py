@@ -39,7 +39,7 @@ def _own(view: View, selection: Selection, rows: pl.DataFrame) -> Figure:
 def _other(view: View, selection: Selection, name: str) -> Figure | None:
     """Another measure of the same units; of the whole province where the units have no such figure."""
     for level, scope in ((selection.level, selection.scope), ("province", "VN")):
-        basis = _basis(view, name, level, scope, selection.period)
+        basis = _basis(view, name, level, scope, selection.period, selection.basis)
         if basis is None:
             continue
         rows = store.ranking(view.snapshot, level, name, basis, selection.period, scope)
@@ -49,12 +49,15 @@ def _other(view: View, selection: Selection, name: str) -> Figure | None:
     return None
 
 
-def _basis(view: View, name: str, level: str, scope: str, period: Period) -> str | None:
+def _basis(view: View, name: str, level: str, scope: str, period: Period, own: str) -> str | None:
+    """The basis on which a measure is known: the selection's own where there is a choice."""
     known = store.catalog(view.snapshot).filter(
         pl.col("level") == level, pl.col("scope") == scope, pl.col("measure") == name, pl.col("of") > 0,
         pl.col("period_start") == period.start, pl.col("period_end") == period.end,
+        pl.col("period_kind") == period.kind,
     )  # fmt: skip
-    return None if known.is_empty() else str(known.item(0, "basis"))
+    bases = known.get_column("basis").to_list()
+    return own if own in bases else (bases[0] if bases else None)
 
 
 def _whole_province(view: View, selection: Selection, measure: Measure, rows: pl.DataFrame) -> Figure | None:
@@ -70,8 +73,16 @@ def _figure(
 ) -> Figure:
     value = together(rows, measure)
     months = store.together_by_month(view.snapshot, measure.id, basis, selection.level, selection.scope)
+    months = months.filter(pl.col("period_start") <= selection.period.end)
     whose = "level.typical" if is_typical(measure) else f"level.together.{selection.level}"
-    notes = [view.say(whose), *more, *_change(view, measure, selection.period, value, months), *_target(view, measure)]
+    other = [view.say(f"basis.{basis}")] if basis != selection.basis else []
+    notes = [
+        view.say(whose),
+        *other,
+        *more,
+        *_change(view, measure, selection.period, value, months),
+        *_target(view, measure),
+    ]
     return Figure(
         measure.short.in_language(view.language),
         numbers.with_unit(value, measure, view.language),
@@ -89,6 +100,9 @@ def _change(view: View, measure: Measure, period: Period, value: float | None, m
     known = dict(months.select("period_start", "value").iter_rows())
     if known.get(before.start) is None or series[before.start] != series.get(period.start):
         return []
+    units = dict(months.select("period_start", "units").iter_rows())
+    if measure.kind == "count" and units[before.start] != units[period.start]:
+        return []
     unit = view.say("card.points") if measure.kind == "share" else measure.unit.in_language(view.language)
     change = numbers.signed(value - known[before.start], view.language, measure.decimals)
     since = numbers.period_in_sentence(before, view.language)
@@ -98,12 +112,11 @@ def _change(view: View, measure: Measure, period: Period, value: float | None, m
 def _target(view: View, measure: Measure) -> list[str]:
     if measure.target is None:
         return []
-    return [view.say("time.target", value=numbers.with_unit(measure.target.value, measure, view.language))]
+    return [view.say("time.target", value=numbers.target_value(measure, view.language))]
 
 
 def _trend(view: View, measure: Measure, months: pl.DataFrame) -> str:
-    recent = months.tail(12)
-    recent = recent.filter(pl.col("series") == recent.get_column("series").last()) if recent.height else recent
+    recent = store.latest_series(months).tail(12)
     values = recent.get_column("value")
     if values.count() < 3:
         return ""

@@ -81,7 +81,8 @@ def more(view: View, selection: Selection, rows: pl.DataFrame) -> tuple[pl.DataF
             rows = _by_kind(view, rows, words)
             rows = _by_border(view, rows, words)
             rows = _by_peers(view, rows, words)
-        rows = _by_n(view, selection, rows, words)
+        if rows.get_column(_n_of(selection)).count():
+            rows = _by_n(view, selection, rows, words)
     return rows, words
 
 
@@ -129,8 +130,11 @@ def _by_n(view: View, selection: Selection, rows: pl.DataFrame, words: list[tupl
     if least == "0":
         return rows
     words.append((view.say("more.least"), numbers.number(int(least), view.language)))
-    n = "denominator" if selection.measure.kind == "share" else "received"
-    return rows.filter(pl.col(n).fill_null(0) >= int(least))
+    return rows.filter(pl.col(_n_of(selection)) >= int(least))
+
+
+def _n_of(selection: Selection) -> str:
+    return "denominator" if selection.measure.kind == "share" else "received"
 
 
 def _toggle() -> None:
@@ -185,6 +189,8 @@ def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
     registry = store.measures()
     pairs = catalog.select("measure", "basis").unique().iter_rows()
     known = sorted(((m, b) for m, b in pairs if m in registry), key=lambda pair: (registry[pair[0]].order, pair[1]))
+    if not known:
+        raise store.SnapshotTrouble(view.snapshot.manifest.dataset, "no_measure")
     options = [f"{measure}.{basis}" if _several(known, measure) else measure for measure, basis in known]
     default = _first_measure(catalog, options)
     chosen = links.select(

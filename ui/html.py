@@ -47,10 +47,10 @@ def _card(figure: Figure) -> str:
     return f'<div class="gd-card"><dt>{escape(figure.name)}</dt><dd><div class="gd-row">{value}</div>{notes}</dd></div>'
 
 
-def legend(entries: Iterable[tuple[str, str]]) -> None:
-    """(colour or `hatch`, words) each, in one line that wraps."""
+def legend(entries: Iterable[tuple[str, str]], *, stacked: bool = False) -> None:
+    """(colour or `hatch`, words) each, in one line that wraps or one below the other."""
     items = "".join(f"<li>{_swatch(colour)}{escape(text)}</li>" for colour, text in entries)
-    show(f'<ul class="gd-legend">{items}</ul>')
+    show(f'<ul class="gd-legend{" gd-stacked" if stacked else ""}">{items}</ul>')
 
 
 def _swatch(colour: str) -> str:

@@ -7,6 +7,7 @@ language, theme), so any replica can answer it and any cache may keep it for eve
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -20,12 +21,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from ranking import __version__
 from ranking.periods import parse
 from ranking.tables import COUNTRY
 from ui import numbers, store
 from ui.colouring import WAYS, Coloured, Reader, coloured
 from ui.palette import palette, rgb
-from ui.text import LANGUAGES, Speaker
+from ui.text import LANGUAGES, Speaker, texts
 
 _FOR_EVER = {
     "cache-control": "public, max-age=31536000, immutable",
@@ -54,6 +56,7 @@ class Layer:
     boundaries: str = ""
     way: str = "value"
     since: str = ""
+    edition: str = ""
 
     def address(self) -> str:
         return "/layers/units.geojson?" + urlencode(asdict(self))
@@ -102,6 +105,7 @@ def _makes_sense(layer: Layer) -> bool:
         and layer.dataset in store.DATASETS
         and layer.theme in ("light", "dark")
         and layer.way in WAYS
+        and layer.edition in ("", edition())
         and (layer.way == "change") == bool(layer.since)
         and (layer.shape, layer.boundaries) in (("symbol", ""), ("area", boundaries_id()))
     )
@@ -140,6 +144,13 @@ def _rank(row: dict, say: Speaker, language: str) -> str:
     if row["rank"] is None:
         return say("table.too_few")
     return say("map.rank", rank=numbers.number(row["rank"], language), of=numbers.number(row["of"], language))
+
+
+@lru_cache(maxsize=1)
+def edition() -> str:
+    """A stamp of what shapes a layer besides its data: this version's code, texts and measures."""
+    spoken = json.dumps([__version__, texts(), [m.model_dump(mode="json") for m in store.measures().values()]])
+    return hashlib.sha256(spoken.encode()).hexdigest()[:12]
 
 
 def boundaries_id() -> str:

@@ -9,18 +9,32 @@ written back, so the address line always reproduces the view.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 _REMEMBERED = "remembered"
+_ARRIVED, _PLACE = "arrived", "place"
 
 
 def choice(key: str, options: Sequence[str], default: str) -> str:
-    """The option that holds for `key` now."""
-    for wanted in (st.query_params.get(key), _memory().get(key)):
+    """The option that holds for `key` now.
+
+    The session's memory counts only on coming from another page, whose link held the choice: on the same
+    page a link without the key means the default, or going back in the browser would lead nowhere.
+    """
+    remembered = _memory().get(key) if st.session_state.get(_ARRIVED, True) else None
+    for wanted in (st.query_params.get(key), remembered):
         if wanted in options:
             return wanted
     return default
+
+
+def arrive() -> None:
+    """Note at the start of a run whether the reader has come from another page."""
+    here = urlsplit(st.context.url or "").path
+    st.session_state[_ARRIVED] = st.session_state.get(_PLACE) != here
+    st.session_state[_PLACE] = here
 
 
 def remember(key: str, value: str, default: str | None = None) -> None:

@@ -22,6 +22,8 @@ from ui.shell import View
 
 HEIGHT = 620
 _WIDTH, _PHONE_WIDTH = 700, 340
+_CLICKED = "clicked_unit"
+_HIGHLIGHT = [242, 194, 107, 170]
 _TOOLTIP = {"fontFamily": "Be Vietnam Pro, sans-serif", "fontSize": "13px"}
 
 
@@ -42,7 +44,7 @@ def look(view: View, selection: Selection) -> Look:
     )  # fmt: skip
     earlier = earlier_periods(view, selection)
     ways = [way for way in WAYS if way != "change" or earlier]
-    way = links.select(view.say("map.way"), "way", ways, ways[0], lambda code: view.say(f"map.way.{code}"), width=205)
+    way = links.select(view.say("map.way"), "way", ways, ways[0], lambda code: view.say(f"map.way.{code}"), width=225)
     if way != "change":
         return Look(shape, way)
     since = links.select(
@@ -79,6 +81,7 @@ def layer_of(view: View, selection: Selection, look: Look) -> Layer:
     return Layer(
         manifest.dataset, manifest.id, selection.measure.id, selection.basis, selection.period.id, selection.scope,
         look.shape, view.language, theme, layers.boundaries_id() if look.shape == "area" else "", look.way, look.since,
+        layers.edition(),
     )  # fmt: skip
 
 
@@ -86,7 +89,7 @@ def deck(view: View, selection: Selection, look: Look) -> pdk.Deck:
     """The map of a selection: filled areas, or circles at the seats sized by dossiers received."""
     layer = layer_of(view, selection, look)
     country = selection.scope == COUNTRY
-    common = {"data": layer.address(), "pickable": True, "auto_highlight": True}
+    common = {"data": layer.address(), "pickable": True, "auto_highlight": True, "highlight_color": _HIGHLIGHT}
     common["get_fill_color"] = "properties.fill"
     if look.shape == "area":
         style = {"stroked": not country, "get_line_color": rgb(view.palette.ground), "line_width_min_pixels": 0.6}
@@ -159,12 +162,19 @@ def key(view: View, selection: Selection, look: Look) -> str:
     return f"map_{selection.scope}_{look.shape}_{view.language}_{view.narrow}"
 
 
-def picked_code(event: dict) -> str | None:
-    """The unit that a click on the map chose; remembered in the link."""
+def chosen_unit(view: View, rows: pl.DataFrame, event: dict) -> str | None:
+    """The unit that the reader chose, by a click on the map or in the box beside it; remembered in the link."""
     objects = (event or {}).get("selection", {}).get("objects", {}).get("units", [])
-    if objects:
-        links.remember("unit", objects[0]["properties"]["code"])
-    return links.choice("unit", store.reference("units").get_column("code").to_list(), "") or None
+    clicked = objects[0]["properties"]["code"] if objects else None
+    if clicked and clicked != st.session_state.get(_CLICKED):
+        st.session_state[_CLICKED] = clicked
+        links.remember("unit", clicked)
+    names = dict(rows.sort("name").select("unit_code", "name").iter_rows())
+    code = links.select(
+        view.say("map.unit"), "unit", ["none", *names], "none",
+        lambda own: view.say("map.unit.none") if own == "none" else names[own],
+    )  # fmt: skip
+    return None if code == "none" else code
 
 
 def card(view: View, selection: Selection, rows: pl.DataFrame, code: str | None) -> str:

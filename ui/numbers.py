@@ -45,8 +45,13 @@ def with_unit(value: float | None, measure: Measure, language: str) -> str:
 
 def target(measure: Measure, language: str) -> str:
     """A measure's target with its legal source; the measure must have one."""
-    goal = measure.target
-    return f"{with_unit(goal.value, measure, language)} ({goal.source.in_language(language)})"
+    return f"{target_value(measure, language)}: {measure.target.source.in_language(language)}"
+
+
+def target_value(measure: Measure, language: str) -> str:
+    """The target itself, without decimals that it doesn't need."""
+    whole = measure.model_copy(update={"decimals": 0}) if measure.target.value % 1 == 0 else measure
+    return with_unit(measure.target.value, whole, language)
 
 
 def day(value: date, language: str) -> str:

@@ -59,7 +59,7 @@ def lines(view: View, measure: Measure, scope: str, units: Sequence[str]) -> lis
         wanted.append(("commune", code, names[code], colour, False))
     found: list[Line] = []
     for level, code, name, colour, wide in wanted:
-        rows = store.series(view.snapshot, measure.id, level, (code,)).filter(store.is_month())
+        rows = store.one_per_month(store.series(view.snapshot, measure.id, level, (code,)).filter(store.is_month()))
         if level == "commune":
             rows = rows.filter(pl.col("period_start") >= MERGER)
         found += stretches(view, rows, name, colour, wide)
@@ -93,7 +93,7 @@ def _note(view: View, row: dict) -> str:
 
 
 def fan(view: View, measure: Measure, scope: str) -> pl.DataFrame:
-    """Per month the 10th and 90th percentile of the communes: `day`, `low`, `middle`, `high`."""
+    """Per month and series the 10th and 90th percentile of the communes: `day`, `low`, `middle`, `high`."""
     basis = _fullest_basis(view, measure)
     if basis is None:
         return pl.DataFrame()
@@ -101,7 +101,7 @@ def fan(view: View, measure: Measure, scope: str) -> pl.DataFrame:
     value = pl.col("value")
     return (
         months.drop_nulls("value")
-        .group_by(day="period_start")
+        .group_by("series", day="period_start")
         .agg(low=value.quantile(0.1), middle=value.median(), high=value.quantile(0.9), units=pl.len())
         .filter(pl.col("units") >= 10)
         .sort("day")
@@ -130,7 +130,7 @@ def marks_in_words(marks: Sequence[tuple[date, str]]) -> str:
 def targets(view: View, measure: Measure) -> list[tuple[float, str]]:
     if measure.target is None:
         return []
-    value = numbers.with_unit(measure.target.value, measure, view.language)
+    value = numbers.target_value(measure, view.language)
     return [(measure.target.value, view.say("time.target", value=value))]
 
 
@@ -139,7 +139,7 @@ def known_values(view: View, measure: Measure, scope: str) -> list[list[str]]:
     rows = [store.series(view.snapshot, measure.id, "country", (COUNTRY,))]
     if scope != COUNTRY:
         rows.append(store.series(view.snapshot, measure.id, "province", (scope,)))
-    table = pl.concat(rows).sort("period_end", "period_start", descending=[True, False])
+    table = pl.concat(rows).sort("level", "period_end", "period_start", descending=[True, True, False])
     return [_in_words(view, measure, row) for row in table.iter_rows(named=True)]
 
 
@@ -224,11 +224,14 @@ def is_drawable(curves: Sequence[Line], fan: pl.DataFrame) -> bool:
 
 def reading(view: View, measure: Measure, curves: Sequence[Line], fan: pl.DataFrame) -> str:
     """How to read the band, the lines and the target; whose basis is whose where there is more than one."""
-    words = [view.say("time.reading.fan")] if fan.height else []
+    basis = _fullest_basis(view, measure)
+    words = [view.say("time.reading.fan", basis=view.say(f"basis.{basis}"))] if fan.height else []
     if len({line.basis for line in curves}) > 1:
         named = [f"{line.name}: {view.say(f'basis.{line.basis}')}" for line in curves if line.name]
         words.append(view.say("time.reading.bases", bases="; ".join(named)))
     words.append(view.say("time.reading.merger"))
+    if any(not line.name for line in curves):
+        words.append(view.say("time.reading.break"))
     if measure.target:
         words.append(view.say("time.reading.target", target=numbers.target(measure, view.language)))
     return " ".join(words)

@@ -9,11 +9,11 @@ import streamlit as st
 
 from ranking.funnel import limits, overdispersion
 from ranking.measures import Measure
+from ranking.tables import BANDS
 from ui import charts, numbers, tables
 from ui.palette import Palette
 from ui.shell import View
 
-_BANDS = ("above", "alike", "below")
 _FEW = 4
 _CROWD = 400
 _CUTS = ("0.1", "0.25", "0.5", "0.75", "0.9")
@@ -74,7 +74,7 @@ def in_order(view: View, rows: pl.DataFrame, measure: Measure, level: float | No
             figure.add_trace(_points(view, measure, part, part.get_column("place").to_numpy(), colour, ranked.height))
     _level(figure, view, measure, level, level_name)
     charts.dress(figure, view, measure, height=420)
-    figure.update_xaxes(title=view.say("chart.place"), showgrid=False, rangemode="tozero")
+    figure.update_xaxes(title=view.say("chart.place"), showgrid=False, rangemode="tozero", tickformat=",d")
     return figure
 
 
@@ -110,13 +110,8 @@ def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None
 
 def spread(view: View, months: pl.DataFrame, measure: Measure) -> go.Figure:
     """The lowest and highest tenth, the quarters and the median of all units in each month."""
-    value = pl.col("value")
-    cuts = (0.1, 0.25, 0.5, 0.75, 0.9)
-    known = months.drop_nulls("value").group_by("series", "period_start").agg(
-        *(value.quantile(cut).alias(str(cut)) for cut in cuts)
-    )  # fmt: skip
     figure = go.Figure()
-    for _, part in known.sort("period_start").group_by("series", maintain_order=True):
+    for _, part in _cuts(months).group_by("series", maintain_order=True):
         days = part.get_column("period_start").to_list()
         for low, high, strength in (("0.1", "0.9", 0.14), ("0.25", "0.75", 0.22)):
             _ribbon(figure, days, part, low, high, charts.faint(view.palette.accent, strength))
@@ -146,7 +141,7 @@ def _cuts(months: pl.DataFrame) -> pl.DataFrame:
 
 
 def _colours(colours: Palette) -> dict[str, str]:
-    return dict(zip(_BANDS, (colours.accent, colours.alike, colours.warning), strict=True))
+    return dict(zip(BANDS, (colours.accent, colours.alike, colours.warning), strict=True))
 
 
 def _points(view: View, measure: Measure, rows: pl.DataFrame, x: np.ndarray, colour: str, crowd: int) -> go.Scatter:

@@ -25,6 +25,14 @@ def rows_of(view: View, selection: Selection) -> pl.DataFrame:
     )
 
 
+def months_of(view: View, selection: Selection) -> pl.DataFrame:
+    """The selection's standings in whole months, up to its period."""
+    months = store.by_month(
+        view.snapshot, selection.measure.id, selection.basis, selection.level, selection.scope
+    )  # fmt: skip
+    return months.filter(pl.col("period_kind") == "month", pl.col("period_end") <= selection.period.end)
+
+
 def title(view: View, selection: Selection) -> str:
     return view.say(f"rankings.title.{selection.level}", measure=selection.measure.name.in_language(view.language))
 
@@ -99,12 +107,16 @@ def with_place(selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
 def source_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     """Source, basis, period and day of capture, as under every chart and table."""
     captured = rows.get_column("captured_at").max() or view.snapshot.manifest.captured_at
-    return view.say(
+    rules = []
+    if selection.measure.kind == "score":
+        rules.append(view.say("series.before" if selection.series == "766-2025" else "series.current") + ".")
+    source = view.say(
         f"source.{view.snapshot.manifest.nature}",
         basis=view.say(f"basis.{selection.basis}"),
         period=numbers.period(selection.period, view.language),
         captured=numbers.local_date(captured, view.language),
     )
+    return " ".join([*rules, source])
 
 
 def with_peers(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
@@ -121,6 +133,7 @@ def variation(months: pl.DataFrame, measure: Measure) -> dict[str, str]:
     whole = months.filter(pl.col("period_kind") == "month")
     if whole.is_empty():
         return {}
-    latest = whole.filter(pl.col("series") == whole.sort("period_start").get_column("series").last())
-    found = marks(latest.select("unit_code", "period_start", "value"), IMPROVEMENT[measure.direction])
+    found = marks(
+        store.latest_series(whole).select("unit_code", "period_start", "value"), IMPROVEMENT[measure.direction]
+    )
     return dict(found.select("unit_code", "variation").iter_rows())

@@ -42,6 +42,7 @@ class View:
 
 def run() -> None:
     """One run of the app: the frame, then the page that the address names."""
+    links.arrive()
     language = links.choice("lang", LANGUAGES, "vi")
     say = Speaker(language)
     st.set_page_config(page_title="Gần Dân", page_icon=str(store.HOME / "static" / "logo.svg"), layout="wide")

@@ -174,15 +174,16 @@ def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Pe
     Where a period was scored by two sets of rules, the later one counts.
     """
     where = _at(level, measure, basis, period)
-    latest = pl.col("series") == pl.col("series").max()
-    standings = snapshot.scan("standings").filter(*where, pl.col("scope") == scope).filter(latest).collect()
-    figures = snapshot.scan("measurements").filter(*where, pl.col("field") == "all").filter(latest).collect()
+    standings = snapshot.scan("standings").filter(*where, pl.col("scope") == scope).collect()
+    latest = pl.col("series") == standings.get_column("series").max()
+    standings = standings.filter(latest)
+    figures = snapshot.scan("measurements").filter(*where, pl.col("field") == "all", latest).collect()
     if standings.get_column("band").count() and not standings.get_column("rank_low").count():
         standings = _with_ranges(snapshot, standings, figures, measures()[measure])
     facts = figures.select(
         "unit_code", "numerator", "denominator", "score", "max_score", "provisional", "quality", "captured_at"
     )
-    received = _received(snapshot, level, period)
+    received = _received(snapshot, level, basis, period)
     return (
         standings.join(facts, on="unit_code", how="left")
         .join(received, on="unit_code", how="left")
@@ -216,12 +217,16 @@ def _with_ranges(snapshot: Snapshot, standings: pl.DataFrame, figures: pl.DataFr
 
 
 @lru_cache(maxsize=64)
-def _received(snapshot: Snapshot, level: str, period: Period) -> pl.DataFrame:
-    rows = snapshot.scan("measurements").filter(
-        *_at(level, "received", None, period), pl.col("field") == "all", pl.col("state") == "reported"
+def _received(snapshot: Snapshot, level: str, basis: str, period: Period) -> pl.DataFrame:
+    """Dossiers received by each unit, all on one basis: the ranking's own where it is known."""
+    rows = (
+        snapshot.scan("measurements")
+        .filter(*_at(level, "received", None, period), pl.col("field") == "all", pl.col("state") == "reported")
+        .collect()
     )
-    rows = rows.sort("basis", descending=True).unique("unit_code", keep="first", maintain_order=True)
-    return rows.select("unit_code", received="numerator").collect()
+    bases = rows.get_column("basis").unique().sort(descending=True).to_list()
+    own = basis if basis in bases else next(iter(bases), basis)
+    return rows.filter(pl.col("basis") == own).select("unit_code", received="numerator")
 
 
 def _at(level: str, measure: str, basis: str | None, period: Period) -> list[pl.Expr]:
@@ -292,7 +297,7 @@ def by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: st
 
 @lru_cache(maxsize=32)
 def together_by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
-    """The level of all units of a scope together in each month: `period_start`, `series`, `value`."""
+    """The level of a scope in each month: `period_start`, `series`, `value`, and the `units` that report."""
     units = unit_names(snapshot, level)
     inside = units if scope == COUNTRY else units.filter(pl.col("province_code") == scope)
     here = [pl.col(n) == v for n, v in (("measure", measure), ("basis", basis), ("level", level), ("field", "all"))]
@@ -303,9 +308,9 @@ def together_by_month(snapshot: Snapshot, measure: str, basis: str, level: str, 
         .join(inside.select("unit_code"), on="unit_code", how="semi")
     )
     definition = measures()[measure]
-    months = rows.group_by("period_start", "series", maintain_order=True)
-    values = [(*key, together(part, definition)) for key, part in months]
-    schema = {"period_start": pl.Date, "series": pl.String, "value": pl.Float64}
+    months = one_per_month(rows).group_by("period_start", "series", maintain_order=True)
+    values = [(*key, together(part, definition), (part["state"] == "reported").sum()) for key, part in months]
+    schema = {"period_start": pl.Date, "series": pl.String, "value": pl.Float64, "units": pl.Int64}
     return pl.DataFrame(values, schema=schema, orient="row").sort("period_start")
 
 
@@ -317,10 +322,22 @@ def inflation(snapshot: Snapshot, measure: str, basis: str, level: str, series: 
     return inflation_of(rows, measures()[measure])
 
 
+def one_per_month(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of several stretches of one unit that start in the same month, the longest."""
+    key = [name for name in ("unit_code", "level", "series", "basis", "period_start") if name in rows.columns]
+    return rows.sort("period_end").unique(key, keep="last", maintain_order=True)
+
+
+def latest_series(months: pl.DataFrame) -> pl.DataFrame:
+    """The months that were counted by the latest rules: values of two sets of rules make no one line."""
+    return months.filter(pl.col("series") == months.sort("period_start").get_column("series").last())
+
+
 def is_month() -> pl.Expr:
-    """Whole months, and the open month to date."""
+    """Whole months, and the open month from its first day to date."""
     start, end = pl.col("period_start"), pl.col("period_end")
-    open_month = (pl.col("period_kind") == "to_date") & (start.dt.month_start() == end.dt.month_start())
+    within = (start.dt.day() == 1) & (start.dt.month_start() == end.dt.month_start())
+    open_month = (pl.col("period_kind") == "to_date") & within
     return (pl.col("period_kind") == "month") | open_month
 
 

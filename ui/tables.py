@@ -11,12 +11,18 @@ from urllib.parse import quote
 import polars as pl
 
 from ranking.measures import Measure
-from ui import links, numbers
+from ui import links, numbers, store
 from ui.filters import Selection
 from ui.html import show
 from ui.shell import View
 
 ROWS_PER_PAGE = 200
+FEW = 30
+_QUALITIES = (
+    *("copied_from_province", "sum_of_groups", "groups_not_reported"),
+    *("temp_national_report_denominator", "no_national_report_data"),
+    *("area_population_of_one_predecessor", "area_differs_from_polygon"),
+)
 _COUNTED_THEMSELVES = ("received", "open_overdue")
 _MARKED: dict[str, Callable[[View], str]] = {
     "improvement": lambda view: view.palette.accent,
@@ -159,7 +165,7 @@ def band_chip(view: View, measure: Measure, band: str | None) -> str:
     """A word and a mark for how the unit stands against the level of all together."""
     if band is None:
         return ""
-    kind = "better" if measure.direction == "lower" else "higher"
+    kind = "neutral" if measure.direction == "neutral" else "clear"
     return f'<span class="gd-band gd-{band}">{escape(view.say(f"band.{kind}.{band}"))}</span>'
 
 
@@ -202,11 +208,29 @@ def _value(view: View, selection: Selection, row: dict, scale: float, level: flo
         silence = view.say("state." + row["state"])
         return f'<span class="gd-silent">{escape(silence)}</span>'
     text = numbers.with_unit(row["value"], selection.measure, view.language)
-    note = f'<span class="gd-sub">{escape(view.say("table.too_few"))}</span>' if row["rank"] is None else ""
+    note = "".join(f'<span class="gd-sub">{escape(text)}</span>' for text in _remarks(view, selection.measure, row))
     return (
         f'<div class="gd-cell"><span class="gd-track" aria-hidden="true">{_bar(row, scale, level)}</span>'
         f'<span class="gd-value">{text}</span></div>{note}'
     )
+
+
+def _remarks(view: View, measure: Measure, row: dict) -> list[str]:
+    """What a reader must know of one figure: too small to rank, resting on few dossiers, or doubtful at its source."""
+    words = [view.say("table.too_few")] if row["rank"] is None else []
+    n = n_of(measure, row)
+    if row["rank"] is not None and n is not None and n < FEW and measure.id not in _COUNTED_THEMSELVES:
+        words.append(view.say("table.few", n=numbers.number(n, view.language)))
+    return words + quality_words(view, row.get("quality"))
+
+
+def quality_words(view: View, quality: str | None) -> list[str]:
+    """The remarks of source and reference data on a figure, in words where they are known."""
+    marks = [mark.strip() for mark in (quality or "").split(";") if mark.strip()]
+    codes = [mark.partition(":")[0].lower() for mark in marks]
+    return [
+        view.say(f"quality.{code}") if code in _QUALITIES else mark for code, mark in zip(codes, marks, strict=True)
+    ]
 
 
 def _bar(row: dict, scale: float, level: float | None) -> str:
@@ -232,10 +256,11 @@ def _scale(measure: Measure, rows: pl.DataFrame) -> float:
 
 
 def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], variation: Mapping[str, str]) -> dict[str, str]:
-    """A line per unit over its last twelve months; a month without a figure breaks it.
+    """A line per unit over its last twelve months under the latest rules; a month without a figure breaks it.
 
     The last point takes the colour and the words of the unit's XmR mark (`variation` by unit).
     """
+    months = store.latest_series(months)
     recent = months.filter(
         pl.col("unit_code").is_in(list(units)),
         pl.col("period_start").is_in(months.get_column("period_start").unique().sort().tail(12).to_list()),
