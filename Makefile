@@ -1,6 +1,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 DATA := data
+BORDERS := $(DATA)/boundaries/boundaries.id
 SIMULATED := $(DATA)/published/simulated/current
 
 .PHONY: setup run test bench lint clean
@@ -21,7 +22,10 @@ $(BIN)/.ready-dev: requirements-dev.txt deploy/chromium.sh $(BIN)/.ready
 $(SIMULATED): | $(BIN)/.ready
 	$(BIN)/python -m etl simulate --data $(DATA)
 
-run: $(BIN)/.ready $(SIMULATED)
+$(BORDERS): | $(BIN)/.ready
+	$(BIN)/python -m etl boundaries --if-missing --data $(DATA)
+
+run: $(BIN)/.ready $(SIMULATED) $(BORDERS)
 	GANDAN_DATA=$(DATA) $(BIN)/streamlit run app.py
 
 test: setup

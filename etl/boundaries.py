@@ -1,99 +1,94 @@
-"""`python -m etl boundaries`: the communes' boundaries for the map, simplified with shared borders kept."""
+"""`python -m etl boundaries`: boundaries for the map, from files, from the public source, or approximate."""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
+import os
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 
-from etl.faults import BadInput, Fault
+from etl.boundary_approximate import approximate
+from etl.boundary_public import PUBLIC, NotToBeHad, PublicFiles
+from etl.boundary_set import described, write
+from etl.boundary_sources import Borders, read
+from etl.faults import Fault
 from etl.places import DATA, reference
 
-_TOLERANCE = {"geometry": 0.0006, "geometry_country": 0.004}
+OFFLINE = "GANDAN_OFFLINE"
+_FAR = 0.3  # degrees from the unit's inner point
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--from", dest="source", type=Path, required=True, metavar="PATH",
-        help="folder of wards-NN.geojson files, or one GeoJSON file; feature id or property `code` = unit code",
+    parser.epilog = "Without --from and --approximate: the public files, else the approximate set."
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument(
+        "--from", dest="source", type=Path, metavar="PATH",
+        help="folder of wards-NN.geojson files, or one file of GeoJSON, TopoJSON or GeoParquet with codes",
     )  # fmt: skip
+    chosen.add_argument("--approximate", action="store_true", help="build the approximate set, without any request")
+    parser.add_argument("--if-missing", action="store_true", help="do nothing where boundaries are prepared")
+    parser.add_argument("--offline", action="store_true", help=f"ask nothing of the network (or set {OFFLINE}=1)")
+    parser.add_argument("--fresh", action="store_true", help="fetch again what an earlier run has kept")
+    parser.add_argument("--base-url", default=PUBLIC, metavar="URL", help=f"where the public files lie ({PUBLIC})")
     parser.add_argument("--data", type=Path, default=DATA, help="data folder (default: data)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write `boundaries/boundaries.parquet` and report which units have none."""
-    shapes = read_shapes(args.source)
+    """Write `boundaries/` and report which units have none."""
+    folder = args.data / "boundaries"
+    present = described(folder)
+    if args.if_missing and present:
+        print(f"{folder}: {present['nature']} boundaries of {present['units']:,} units are there")
+        return 0
+    borders, why = _chosen(args, present)
     units = reference("units")
-    known = {code: shape for code, shape in shapes.items() if code in set(units.get_column("code"))}
-    for code in sorted(shapes.keys() - known.keys()):
-        print(f"{args.source}: {code} is no unit of today, left out")
-    if not known:
-        raise Fault(f"{args.source}: no feature has the code of a unit")
+    known = _of_today(borders, units, args.source or args.base_url)
     missing = units.filter(~pl.col("code").is_in(list(known)))
     for code, name in missing.select("code", "full_name").iter_rows():
         print(f"no boundary for {code} {name}")
-    out = args.data / "boundaries" / "boundaries.parquet"
-    write(known, out, nature="official")
-    print(f"{out}: {len(known)} units, {missing.height} without a boundary, {out.stat().st_size / 1e6:.1f} MB")
+    write(
+        known, folder / "boundaries.parquet", nature=borders.nature, source=borders.source, licence=borders.licence,
+        missing=missing.get_column("code"),
+    )  # fmt: skip
+    print(f"{folder}: {borders.nature} boundaries of {len(known):,} units, {missing.height:,} without{why}")
     return 0
 
 
-def read_shapes(source: Path) -> dict[str, shapely.Geometry]:
-    """Valid polygons by unit code, from a GeoJSON file or all `wards-*.geojson` of a folder."""
-    files = sorted(source.glob("wards-*.geojson")) if source.is_dir() else [source]
-    if not files or not files[0].exists():
-        raise Fault(f"{source}: no wards-NN.geojson there")
-    shapes: dict[str, shapely.Geometry] = {}
-    for file in files:
-        shapes |= _read_file(file)
-    return shapes
-
-
-def _read_file(file: Path) -> dict[str, shapely.Geometry]:
+def _chosen(args: argparse.Namespace, present: dict | None) -> tuple[Borders, str]:
+    """The borders, and why they are no better ones; a Fault leaves those that are prepared in use."""
+    if args.source:
+        return read(args.source), ""
+    if args.approximate:
+        return approximate(), ""
     try:
-        features = json.loads(file.read_text(encoding="utf-8"))["features"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(file, f"is not a GeoJSON FeatureCollection: {error!r}") from error
-    return dict(_shape(file, number, feature) for number, feature in enumerate(features, 1))
+        if args.offline or os.environ.get(OFFLINE, "0") not in ("", "0"):
+            raise NotToBeHad("the public files were not asked for (offline)")
+        return _public(args), ""
+    except NotToBeHad as reason:
+        if present:
+            raise Fault(f"{reason}. The {present['nature']} boundaries stay in use") from reason
+        return approximate(), f"; {reason}"
 
 
-def _shape(file: Path, number: int, feature: dict) -> tuple[str, shapely.Geometry]:
-    code = feature.get("id") or (feature.get("properties") or {}).get("code")
-    if not code:
-        raise BadInput(file, "has neither an id nor a property code", row=number, field="id")
-    try:
-        shape = shapely.from_geojson(json.dumps(feature["geometry"]))
-    except (shapely.GEOSException, KeyError) as error:
-        raise BadInput(file, f"cannot be read as a polygon: {error}", row=number, field="geometry") from error
-    return str(code).zfill(5), _areas_of(shapely.make_valid(shape))
+def _public(args: argparse.Namespace) -> Borders:
+    codes = dict(reference("units").group_by("province_code").agg("code").iter_rows())
+    return PublicFiles(args.data / "raw" / "boundaries", args.base_url).borders(codes, fresh=args.fresh)
 
 
-def _areas_of(shape: shapely.Geometry) -> shapely.Geometry:
-    """The polygons of a shape: making it valid may leave lines and points beside them."""
-    if shape.geom_type != "GeometryCollection":
-        return shape
-    return shapely.union_all([part for part in shape.geoms if "Polygon" in part.geom_type])
-
-
-def write(shapes: dict[str, shapely.Geometry], out: Path, *, nature: str) -> None:
-    """GeoParquet with one row per unit: a detailed geometry for provinces, a coarse one for the country."""
-    codes = sorted(shapes)
-    exact = [shapes[code] for code in codes]
-    columns = {"code": codes, "nature": [nature] * len(codes)}
-    for name, tolerance in _TOLERANCE.items():
-        columns[name] = shapely.to_wkb(shapely.coverage_simplify(exact, tolerance))
-    table = pa.table({name: pa.array(list(values)) for name, values in columns.items()})
-    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {}}
-    geo["columns"] = {name: {"encoding": "WKB", "geometry_types": ["Polygon", "MultiPolygon"]} for name in _TOLERANCE}
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_suffix(".partial")
-    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), partial, compression="zstd")
-    stamp = hashlib.sha256(partial.read_bytes()).hexdigest()[:12]
-    partial.replace(out)
-    out.with_suffix(".id").write_text(stamp, encoding="utf-8")
+def _of_today(borders: Borders, units: pl.DataFrame, place: object) -> dict[str, shapely.Geometry]:
+    """The borders of units of today; others, and those that lie elsewhere, are named and left out."""
+    points = {code: shapely.Point(at) for code, *at in units.select("code", "point_lon", "point_lat").iter_rows()}
+    strange = sorted(borders.shapes.keys() - points.keys())
+    known = {code: shape for code, shape in borders.shapes.items() if code in points}
+    former = set(reference("lineage").get_column("old_code")).intersection(strange)
+    if known and len(former) >= len(known):
+        raise Fault(f"{place}: has {len(former):,} communes of before 1 July 2025, whose codes now mean other units")
+    far = sorted(code for code, shape in known.items() if shapely.distance(shape, points[code]) > _FAR)
+    for codes, what in ((strange, "is no unit of today"), (far, "lies far from the unit of that code")):
+        for code in codes:
+            print(f"{place}: {' '.join((code, borders.names.get(code, ''))).strip()} {what}, left out")
+    if len(known) == len(far):
+        raise Fault(f"{place}: no feature has the code of a unit and lies where it is")
+    return {code: shape for code, shape in known.items() if code not in far}

@@ -241,3 +241,9 @@ def test_the_index_of_two_series_is_never_joined(app_data):
 
 def _first_card(page: str) -> str:
     return page.split('<div class="gd-card">')[1]
+
+
+def test_the_map_says_where_its_borders_come_from(app_data):
+    text = words(open_page("map", dataset="recorded", province="25", shape="symbol"))
+
+    assert "Vẽ tại trụ sở, không dùng ranh giới." in text

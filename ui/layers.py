@@ -159,6 +159,14 @@ def boundaries_id() -> str:
     return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
 
+def boundaries_nature() -> str:
+    """`official` or `approximate`, as the prepared boundaries say; empty where there are none."""
+    path = store.published_folder().parent / "boundaries" / "boundaries.json"
+    if not boundaries_id():
+        return ""
+    return json.loads(path.read_text(encoding="utf-8"))["nature"] if path.exists() else "official"
+
+
 @lru_cache(maxsize=40)
 def _areas(scope: str, stamp: str) -> dict[str, dict]:
     path = store.published_folder().parent / "boundaries" / "boundaries.parquet"

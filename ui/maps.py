@@ -201,5 +201,6 @@ def card(view: View, selection: Selection, rows: pl.DataFrame, code: str | None)
 
 
 def borders_line(view: View, look: Look) -> str:
-    """Whose borders the map shows."""
-    return view.say("map.borders.official" if look.shape == "area" else "map.borders.none")
+    """Whose borders the map shows, and whether they are approximate."""
+    nature = layers.boundaries_nature() if look.shape == "area" else ""
+    return view.say(f"map.borders.{nature or 'none'}")
