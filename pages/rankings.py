@@ -31,7 +31,7 @@ with main:
         html.caption(v.say("table.none_found", query=query) if query else v.say("table.all_filtered"))
     else:
         visible = rankings.with_place(selection, shown.slice(*tables.pages(v, shown)))
-        trends = tables.sparklines(v, months, visible.get_column("unit_code"), rankings.variation(months, measure))
+        trends = tables.sparklines(v, months, visible.get_column("unit_code"), measure)
         tables.ranking_table(v, selection, visible, tables.Beside(level, trends))
     downloads.buttons(v, selection, shown, [(v.say("filters.search"), query), *named])
 with side:

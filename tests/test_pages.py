@@ -247,3 +247,10 @@ def test_the_map_says_where_its_borders_come_from(app_data):
     text = words(open_page("map", dataset="recorded", province="25", shape="symbol"))
 
     assert "Vẽ tại trụ sở, không dùng ranh giới." in text
+
+
+def test_special_months_carry_a_dot_in_the_trend(app_data):
+    page = markup(open_page("rankings", dataset="simulated", province="VN", period="2026-08"))
+    dots = [line.count("%3Ccircle") for line in re.findall(r'class="gd-spark"[^>]*src="([^"]+)"', page)]
+
+    assert min(dots) <= 1 < max(dots)

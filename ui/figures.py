@@ -121,4 +121,5 @@ def _trend(view: View, measure: Measure, months: pl.DataFrame) -> str:
     if values.count() < 3:
         return ""
     words = view.say("card.trend", n=recent.height, measure=measure.short.in_language(view.language))
-    return sparkline(values.to_list(), (values.min(), values.max()), view.palette.accent, words)
+    dots = [None] * (values.len() - 1) + [view.palette.accent]
+    return sparkline(values.to_list(), (values.min(), values.max()), dots, words)

@@ -9,7 +9,6 @@ import polars as pl
 from ranking.levels import is_typical
 from ranking.measures import Measure
 from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
-from ranking.process_limits import IMPROVEMENT, marks
 from ranking.tables import BANDS
 from ui import numbers, store
 from ui.filters import Selection
@@ -126,14 +125,3 @@ def with_peers(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataF
     ranks = store.peer_ranks(view.snapshot, selection.measure.id, selection.basis, selection.period)
     known = ranks.filter(pl.col("peer_of") >= ENOUGH_PEERS)
     return rows.join(known, on="unit_code", how="left", maintain_order="left")
-
-
-def variation(months: pl.DataFrame, measure: Measure) -> dict[str, str]:
-    """The XmR mark of each unit's latest whole month, within the latest series."""
-    whole = months.filter(pl.col("period_kind") == "month")
-    if whole.is_empty():
-        return {}
-    found = marks(
-        store.latest_series(whole).select("unit_code", "period_start", "value"), IMPROVEMENT[measure.direction]
-    )
-    return dict(found.select("unit_code", "variation").iter_rows())

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import polars as pl
 
 from ranking.measures import Measure
+from ranking.process_limits import IMPROVEMENT, xmr
 from ui import links, numbers, store
 from ui.filters import Selection
 from ui.html import show
@@ -18,6 +19,8 @@ from ui.shell import View
 
 ROWS_PER_PAGE = 200
 FEW = 30
+_TREND = 12
+_SPECIAL = ("improvement", "concern", "neither")
 _QUALITIES = (
     *("copied_from_province", "sum_of_groups", "groups_not_reported"),
     *("temp_national_report_denominator", "no_national_report_data"),
@@ -255,44 +258,47 @@ def _scale(measure: Measure, rows: pl.DataFrame) -> float:
     return measure.max_score or float(rows.get_column("value").max() or 0)
 
 
-def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], variation: Mapping[str, str]) -> dict[str, str]:
+def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], measure: Measure) -> dict[str, str]:
     """A line per unit over its last twelve months under the latest rules; a month without a figure breaks it.
 
-    The last point takes the colour and the words of the unit's XmR mark (`variation` by unit).
+    Months that are a special cause of the unit's XmR chart carry a dot in the colour of their mark; the
+    last month always does, and its mark is said in words. One scale for all, without the extreme values.
     """
     months = store.latest_series(months)
-    recent = months.filter(
-        pl.col("unit_code").is_in(list(units)),
-        pl.col("period_start").is_in(months.get_column("period_start").unique().sort().tail(12).to_list()),
-    )
-    starts = recent.get_column("period_start").unique().sort().to_list()
+    starts = months.get_column("period_start").unique().sort().to_list()
     if len(starts) < 3:
         return {}
-    ends = (recent.get_column("value").min(), recent.get_column("value").max())
-    lines = {}
+    recent = months.filter(pl.col("period_start").is_in(starts[-_TREND:])).get_column("value")
+    ends = (recent.quantile(0.02), recent.quantile(0.98))
+    own = months.filter(pl.col("unit_code").is_in(list(units))).select("unit_code", "period_start", "value")
     known: dict[str, dict[date, float | None]] = {}
-    for code, start, value in recent.select("unit_code", "period_start", "value").iter_rows():
+    for code, start, value in own.iter_rows():
         known.setdefault(code, {})[start] = value
-    for code, values in known.items():
-        mark = variation.get(code, "none")
-        points = [values.get(start) for start in starts]
-        lines[code] = sparkline(points, ends, _MARKED[mark](view), view.say(f"xmr.{mark}"))
-    return lines
+    return {code: _trend(view, [values.get(s) for s in starts], ends, measure) for code, values in known.items()}
 
 
-def sparkline(values: Sequence[float | None], ends: tuple[float, float], colour: str, words: str) -> str:
-    """A small line as an image; `ends` are the lowest and the highest value of its scale."""
+def _trend(view: View, values: list[float | None], ends: tuple[float, float], measure: Measure) -> str:
+    marks = [point.mark for point in xmr(values, IMPROVEMENT[measure.direction])][-_TREND:]
+    dots = [_MARKED[mark](view) if mark in _SPECIAL else None for mark in marks]
+    dots[-1] = _MARKED[marks[-1]](view)
+    return sparkline(values[-_TREND:], ends, dots, view.say(f"xmr.{marks[-1]}"))
+
+
+def sparkline(values: Sequence[float | None], ends: tuple[float, float], dots: Sequence[str | None], words: str) -> str:
+    """A small line as an image; `ends` are the bottom and the top of its scale, `dots` a colour per marked point."""
     low, reach = ends[0], (ends[1] - ends[0]) or 1
-    path, pen_up, last = "", True, ""
-    for n, value in enumerate(values):
+    path, circles, pen_up = "", "", True
+    for n, (value, dot) in enumerate(zip(values, dots, strict=True)):
         if value is None:
             pen_up = True
             continue
-        x, y = 3 + 86 * n / max(len(values) - 1, 1), 19 - 16 * (value - low) / reach
+        x = 3 + 86 * n / max(len(values) - 1, 1)
+        y = 19 - 16 * min(max((value - low) / reach, 0), 1)
         path += f"{'M' if pen_up else 'L'}{x:.1f} {y:.1f}"
-        pen_up, last = False, f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{colour}"/>'
+        circles += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{dot}"/>' if dot else ""
+        pen_up = False
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 92 22" width="92" height="22">'
-        f'<path d="{path}" fill="none" stroke="#7C8894" stroke-width="1.4"/>{last}</svg>'
+        f'<path d="{path}" fill="none" stroke="#7C8894" stroke-width="1.4"/>{circles}</svg>'
     )
     return f'<img class="gd-spark" alt="{escape(words)}" title="{escape(words)}" src="data:image/svg+xml,{quote(svg)}">'
