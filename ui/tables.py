@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -278,10 +279,15 @@ def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], measure: 
 
 
 def _trend(view: View, values: list[float | None], ends: tuple[float, float], measure: Measure) -> str:
-    marks = [point.mark for point in xmr(values, IMPROVEMENT[measure.direction])][-_TREND:]
+    marks = _marks(tuple(values), measure.direction)[-_TREND:]
     dots = [_MARKED[mark](view) if mark in _SPECIAL else None for mark in marks]
     dots[-1] = _MARKED[marks[-1]](view)
     return sparkline(values[-_TREND:], ends, dots, view.say(f"xmr.{marks[-1]}"))
+
+
+@lru_cache(maxsize=50_000)
+def _marks(values: tuple[float | None, ...], direction: str) -> tuple[str, ...]:
+    return tuple(point.mark for point in xmr(values, IMPROVEMENT[direction]))
 
 
 def sparkline(values: Sequence[float | None], ends: tuple[float, float], dots: Sequence[str | None], words: str) -> str:
