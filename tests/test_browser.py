@@ -24,6 +24,10 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]  # fmt: skip
+# The browser loads the code of charts when it first meets one, which on a busy machine takes seconds.
+DRAWN = """() => !document.querySelector("[data-testid=stSkeleton]")
+    && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"))
+    && [...document.querySelectorAll("[data-testid=stDeckGlJsonChart]")].every(chart => chart.querySelector("canvas"))"""
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +83,11 @@ class Visit:
     strangers: list[str] = field(default_factory=list)
 
     def settle(self) -> None:
-        """Wait until the heading stands and the server has nothing more to say."""
+        """Wait until the heading stands, the server has nothing more to say and every chart is drawn."""
         self.page.wait_for_selector("h1", timeout=60_000)
         self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
         self.page.wait_for_timeout(600)
+        self.page.wait_for_function(DRAWN, timeout=60_000)
 
 
 def visit(browser: Browser, address: str, link: str, width: str = "desk", theme: str = "light") -> Visit:
