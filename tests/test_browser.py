@@ -18,7 +18,10 @@ from ui.store import HOME
 pytestmark = pytest.mark.browser
 
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
-PATHS = {"rankings": "/", "map": "/ban-do", "online_filing": "/nop-truc-tuyen"}
+PATHS = {
+    "overview": "/", "rankings": "/xep-hang", "map": "/ban-do", "online_filing": "/nop-truc-tuyen",
+    "unit": "/don-vi", "inspection": "/kiem-tra",
+}  # fmt: skip
 FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
@@ -131,7 +134,7 @@ def test_pages_are_whole_quiet_and_ours(browser, address, page, language, width,
 
 
 def test_the_dark_theme_is_quiet_too(browser, address):
-    seen = visit(browser, address, "/?dataset=recorded", theme="dark")
+    seen = visit(browser, address, "/xep-hang?dataset=recorded", theme="dark")
 
     assert seen.complaints == []
     assert seen.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(16, 24, 31)"
@@ -139,7 +142,7 @@ def test_the_dark_theme_is_quiet_too(browser, address):
 
 
 def test_language_switches_in_place_and_into_the_link(browser, address):
-    seen = visit(browser, address, "/?dataset=recorded")
+    seen = visit(browser, address, "/xep-hang?dataset=recorded")
     seen.page.locator(".st-key-top_row").get_by_text("EN", exact=True).click()
     seen.page.wait_for_selector("h1:has-text('Communes ranked')")
     seen.page.wait_for_function("document.documentElement.lang === 'en'")
@@ -149,7 +152,7 @@ def test_language_switches_in_place_and_into_the_link(browser, address):
 
 
 def test_a_copied_link_reproduces_the_view(browser, address):
-    link = "/?dataset=simulated&province=38&measure=online_filing_share&period=2026-08&q=nghi+son&lang=en"
+    link = "/xep-hang?dataset=simulated&province=38&measure=online_filing_share&period=2026-08&q=nghi+son&lang=en"
     first = visit(browser, address, link)
     second = visit(browser, address, first.page.url.removeprefix(address))
 
@@ -161,7 +164,7 @@ def test_a_copied_link_reproduces_the_view(browser, address):
 
 
 def test_choices_travel_to_the_next_page(browser, address):
-    seen = visit(browser, address, "/?dataset=simulated&province=38&period=2026-08")
+    seen = visit(browser, address, "/xep-hang?dataset=simulated&province=38&period=2026-08")
     seen.page.get_by_role("link", name="Bản đồ").click()
     seen.page.wait_for_selector("h1:has-text('Bản đồ')")
     seen.settle()
@@ -173,7 +176,7 @@ def test_choices_travel_to_the_next_page(browser, address):
 
 
 def test_switching_the_dataset_marks_the_page_as_simulated(browser, address):
-    seen = visit(browser, address, "/?dataset=recorded")
+    seen = visit(browser, address, "/xep-hang?dataset=recorded")
     seen.page.locator(".st-key-top_row [data-testid=stSelectbox] input").click()
     seen.page.get_by_role("option", name="Số liệu mô phỏng").click()
     seen.page.wait_for_selector("text=Mô phỏng: không phải số liệu thật")
@@ -185,7 +188,7 @@ def test_switching_the_dataset_marks_the_page_as_simulated(browser, address):
 
 
 def test_the_table_downloads_as_csv(browser, address):
-    seen = visit(browser, address, "/?dataset=recorded&province=25&measure=on_time_share")
+    seen = visit(browser, address, "/xep-hang?dataset=recorded&province=25&measure=on_time_share")
     with seen.page.expect_download() as download:
         seen.page.get_by_role("button", name="CSV", exact=True).click()
     text = download.value.path().read_text(encoding="utf-8-sig")
@@ -196,7 +199,7 @@ def test_the_table_downloads_as_csv(browser, address):
 
 
 def test_filters_fold_behind_one_button_on_a_phone(browser, address):
-    seen = visit(browser, address, "/?dataset=recorded", "phone")
+    seen = visit(browser, address, "/xep-hang?dataset=recorded", "phone")
     assert not seen.page.get_by_text("Chỉ tiêu", exact=True).first.is_visible()
 
     seen.page.get_by_role("button", name="Lọc:").click()
@@ -205,7 +208,7 @@ def test_filters_fold_behind_one_button_on_a_phone(browser, address):
 
 
 def test_the_map_takes_its_layer_from_our_own_address(browser, address):
-    seen = visit(browser, address, "/?dataset=recorded")
+    seen = visit(browser, address, "/xep-hang?dataset=recorded")
     with seen.page.expect_response(lambda reply: "/layers/units.geojson" in reply.url) as reply:
         seen.page.goto(address + "/ban-do?dataset=recorded&province=25")
 

@@ -16,9 +16,12 @@ from ui.store import Snapshot, SnapshotTrouble
 from ui.text import LANGUAGES, Speaker
 
 _PAGES = {
+    "overview": ("tong-quan", ":material/home:"),
     "rankings": ("xep-hang", ":material/format_list_numbered:"),
     "map": ("ban-do", ":material/map:"),
     "online_filing": ("nop-truc-tuyen", ":material/show_chart:"),
+    "unit": ("don-vi", ":material/location_city:"),
+    "inspection": ("kiem-tra", ":material/checklist:"),
 }
 _SHEETS = ("style.css", "panels.css")
 _STYLE = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SHEETS)
