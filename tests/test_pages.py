@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from ranking.manifest import CURRENT
 from ui.store import HOME
 
-PAGES = ("rankings", "map", "online_filing")
+PAGES = ("overview", "rankings", "map", "online_filing", "unit", "inspection")
 
 
 def open_page(name: str, /, **query: str) -> AppTest:
@@ -20,7 +20,7 @@ def open_page(name: str, /, **query: str) -> AppTest:
     for key, value in query.items():
         app.query_params[key] = value
     app.run()
-    if name != "rankings":
+    if name != "overview":
         for key, value in query.items():
             app.query_params[key] = value
         app.switch_page(f"pages/{name}.py").run()

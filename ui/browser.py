@@ -1,32 +1,53 @@
-"""What only the browser knows or can do: how wide its window is, and the language of its document."""
+"""What only the browser knows or can do: how wide its window is, its document's language, a click on a link."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
 _KEY = "browser"
 _SCRIPT = """
-export default function ({ data, setStateValue }) {
+export default function ({ data, setStateValue, setTriggerValue }) {
   document.documentElement.lang = data.language;
+  const follow = (click) => {
+    const link = click.composedPath().find((node) => node.matches && node.matches("a[href]"));
+    if (!link || link.download || link.target === "_blank" || link.origin !== location.origin) return;
+    if (click.button || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey) return;
+    if (!data.pages.includes(link.pathname)) return;
+    click.preventDefault();
+    setTriggerValue("link", link.pathname + link.search);
+  };
+  document.addEventListener("click", follow);
   const phone = window.matchMedia("(max-width: 640px)");
   const tell = () => { if (phone.matches !== data.narrow) setStateValue("narrow", phone.matches); };
   tell();
   phone.addEventListener("change", tell);
-  return () => phone.removeEventListener("change", tell);
+  return () => {
+    phone.removeEventListener("change", tell);
+    document.removeEventListener("click", follow);
+  };
 }
 """
 
 
-def meet(language: str) -> bool:
-    """Give the document its language; True where the window is as narrow as a phone's.
+def meet(language: str, pages: Iterable[str]) -> tuple[bool, tuple[str, dict[str, str]] | None]:
+    """Give the document its language; whether the window is narrow as a phone's, and the link just clicked.
 
-    The first run of a session doesn't know the width yet: a narrow window asks for one more run.
+    The first run of a session doesn't know the width yet: a narrow window asks for one more run. A link to
+    one of `pages` (paths) is reported as its path and its query: following it in this session spares the
+    reader the start of a new one.
     """
     narrow = bool(getattr(st.session_state.get(_KEY), "narrow", False))
     component = st.components.v2.component("gan_dan_browser", js=_SCRIPT)
-    component(key=_KEY, data={"language": language, "narrow": narrow}, on_narrow_change=_nothing, height=0)
-    return narrow
+    told = component(
+        key=_KEY, data={"language": language, "narrow": narrow, "pages": list(pages)},
+        on_narrow_change=_nothing, on_link_change=_nothing, height=0,
+    )  # fmt: skip
+    address = urlsplit(told.link or "")
+    return narrow, (address.path, dict(parse_qsl(address.query))) if told.link else None
 
 
 def _nothing() -> None:
-    """A change of width needs no more than the run that it causes."""
+    """What the browser tells needs no more than the run that it causes."""

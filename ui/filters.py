@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ranking.measures import Measure
 from ranking.periods import Period, parse
-from ranking.tables import COUNTRY
+from ranking.tables import BANDS, COUNTRY, STATES
 from ui import links, numbers, store
 from ui.shell import View
 
@@ -81,6 +81,10 @@ def more(view: View, selection: Selection, rows: pl.DataFrame) -> tuple[pl.DataF
             rows = _by_kind(view, rows, words)
             rows = _by_border(view, rows, words)
             rows = _by_peers(view, rows, words)
+        if rows.get_column("band").count():
+            rows = _by_band(view, selection, rows, words)
+        if rows.get_column("state").n_unique() > 1:
+            rows = _by_state(view, rows, words)
         if rows.get_column(_n_of(selection)).count():
             rows = _by_n(view, selection, rows, words)
     return rows, words
@@ -123,6 +127,34 @@ def _by_peers(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> p
     return rows.filter(pl.col("unit_code").is_in([unit, *alike]))
 
 
+def _by_band(
+    view: View, selection: Selection, rows: pl.DataFrame, words: list[tuple[str, str]]
+) -> pl.DataFrame:  # fmt: skip
+    say = view.say
+    kind = "neutral" if selection.measure.direction == "neutral" else "clear"
+    band = links.segments(
+        say("table.band"), "band", ["all", *BANDS], "all",
+        lambda code: say("more.all") if code == "all" else say(f"band.{kind}.{code}")
+    )  # fmt: skip
+    if band == "all":
+        return rows
+    words.append((say("table.band"), say(f"band.{kind}.{band}")))
+    return rows.filter(pl.col("band") == band)
+
+
+def _by_state(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
+    """Only where some unit has no figure, so that the silent ones can be called up by themselves."""
+    say = view.say
+    present = [state for state in STATES if state in rows.get_column("state")]
+    state = links.select(
+        say("more.state"), "state", ["all", *present], "all", lambda code: say(f"more.state.{code}")
+    )  # fmt: skip
+    if state == "all":
+        return rows
+    words.append((say("more.state"), say(f"more.state.{state}")))
+    return rows.filter(pl.col("state") == state)
+
+
 def _by_n(view: View, selection: Selection, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
     least = links.select(
         view.say("more.least"), "least", _LEAST, "0", lambda code: numbers.number(int(code), view.language)
@@ -152,15 +184,16 @@ def _selection(view: View, levels: tuple[str, ...]) -> Selection:
             say("filters.level"), "level", present, present[0], lambda code: say(f"level.{code}"), width=160
         )  # fmt: skip
     ours = catalog.filter(pl.col("level") == level)
-    scope = _scope(view, ours)
-    ours = ours.filter(pl.col("scope") == scope)
+    place = scope(view, ours)
+    ours = ours.filter(pl.col("scope") == place)
     measure, basis = _measure(view, ours)
     ours = ours.filter(pl.col("measure") == measure.id, pl.col("basis") == basis)
     period, series = _period(view, ours)
-    return Selection(level, scope, measure, basis, series, period)
+    return Selection(level, place, measure, basis, series, period)
 
 
-def _scope(view: View, catalog: pl.DataFrame) -> str:
+def scope(view: View, catalog: pl.DataFrame) -> str:
+    """The province that the reader chose among those of `catalog` (as `store.catalog`), or the country."""
     present = set(catalog.get_column("scope"))
     options = [code for code in store.province_names() if code in present]
     fullest = catalog.filter(pl.col("scope") != COUNTRY).sort("units", "scope", descending=[True, False])

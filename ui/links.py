@@ -38,13 +38,17 @@ def arrive() -> None:
 
 
 def remember(key: str, value: str, default: str | None = None) -> None:
-    """Keep a choice for the session and in the link; a default leaves the link short."""
+    """Keep a choice for the session and in the link; a default leaves the link short.
+
+    A link that says so already is left alone: every change of it is one more step back in the browser.
+    """
     _memory()[key] = value
-    if value == default:
-        if key in st.query_params:
-            del st.query_params[key]
-    elif st.query_params.get(key) != value:
+    if st.query_params.get(key) == value:
+        return
+    if value != default:
         st.query_params[key] = value
+    elif key in st.query_params:
+        del st.query_params[key]
 
 
 def select(
@@ -95,6 +99,27 @@ def several(
     return chosen
 
 
+def number(label: str, key: str, low: float, high: float, default: float, step: float, **widget: object) -> float:
+    """A number from `low` to `high` bound to the link; anything else in the link means the default."""
+    try:
+        value = float(st.query_params.get(key, default))
+    except ValueError:
+        value = default
+    value = value if low <= value <= high else default
+    st.session_state[_widget(key)] = float(value)
+    st.number_input(
+        label, low, high, step=step, key=_widget(key), format="%g",
+        on_change=_take_number, args=(key, default), **widget,
+    )  # fmt: skip
+    return value
+
+
+def recalled(key: str) -> str:
+    """The text that the link has for `key`, or on coming from another page the one of this session."""
+    remembered = _memory().get(key, "") if st.session_state.get(_ARRIVED, True) else ""
+    return st.query_params.get(key, remembered)
+
+
 def page_number(key: str, last: int) -> int:
     """A pager bound to the link; a page that does not exist is the first."""
     wanted = st.query_params.get(key, "1")
@@ -112,6 +137,10 @@ def _take(key: str, default: str) -> None:
     value = st.session_state[_widget(key)]
     if value is not None:
         remember(key, value, default)
+
+
+def _take_number(key: str, default: float) -> None:
+    remember(key, f"{st.session_state[_widget(key)]:g}", f"{default:g}")
 
 
 def _take_several(key: str) -> None:

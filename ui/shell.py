@@ -7,23 +7,24 @@ from html import escape
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from ui import browser, links, store
+from ui import addresses, browser, links, search, store
 from ui.html import show
 from ui.numbers import local_date
 from ui.palette import Palette, palette
 from ui.store import Snapshot, SnapshotTrouble
 from ui.text import LANGUAGES, Speaker
 
-_PAGES = {
-    "overview": ("tong-quan", ":material/home:"),
-    "rankings": ("xep-hang", ":material/format_list_numbered:"),
-    "map": ("ban-do", ":material/map:"),
-    "online_filing": ("nop-truc-tuyen", ":material/show_chart:"),
-    "unit": ("don-vi", ":material/location_city:"),
-    "inspection": ("kiem-tra", ":material/checklist:"),
+_ICONS = {
+    "overview": ":material/home:",
+    "rankings": ":material/format_list_numbered:",
+    "map": ":material/map:",
+    "online_filing": ":material/show_chart:",
+    "unit": ":material/location_city:",
+    "inspection": ":material/checklist:",
 }
-_SHEETS = ("style.css", "panels.css")
+_SHEETS = ("style.css", "panels.css", "unit.css", "time.css", "map.css", "inspection.css")
 _STYLE = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SHEETS)
 
 
@@ -50,20 +51,39 @@ def run() -> None:
     say = Speaker(language)
     st.set_page_config(page_title="Gần Dân", page_icon=str(store.HOME / "static" / "logo.svg"), layout="wide")
     st.logo(str(store.HOME / "static" / "logo.svg"), size="large")
-    pages = [
-        st.Page(store.HOME / "pages" / f"{name}.py", title=say(f"page.{name}"), icon=icon, url_path=path, default=not n)
-        for n, (name, (path, icon)) in enumerate(_PAGES.items())
-    ]
-    page = st.navigation(pages, position="top")
+    pages = {
+        path: st.Page(
+            store.HOME / "pages" / f"{name}.py",
+            title=say(f"page.{name}"),
+            icon=_ICONS[name],
+            url_path=path,
+            default=not n,
+        )
+        for n, (name, path) in enumerate(addresses.PATHS.items())
+    }
+    page = st.navigation(list(pages.values()), position="top")
     _style()
-    narrow = browser.meet(language)
+    narrow = _meet(language, pages)
     try:
-        snapshot = _top_row(say)
+        snapshot, box = _top_row(say)
         st.session_state["view"] = View(language, say, snapshot, palette(st.context.theme.type), narrow)
+        with box:
+            search.box(view())
         page.run()
         _footer(say, snapshot)
     except SnapshotTrouble as trouble:
         _trouble(trouble, say)
+
+
+def _meet(language: str, pages: dict[str, st.Page]) -> bool:
+    """Whether the window is narrow; a link to a page of ours that was clicked is followed here."""
+    base = "/" + "".join(f"{part}/" for part in st.get_option("server.baseUrlPath").split("/") if part)
+    by_path = {base + ("" if page is next(iter(pages.values())) else path): page for path, page in pages.items()}
+    narrow, link = browser.meet(language, by_path)
+    if link:
+        path, query = link
+        st.switch_page(by_path[path], query_params=query)
+    return narrow
 
 
 def view() -> View:
@@ -77,10 +97,12 @@ def _style() -> None:
     show(f"<style>{colours}</style>")
 
 
-def _top_row(say: Speaker) -> Snapshot:
+def _top_row(say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
+    """The snapshot that is shown, and the place for the search box."""
     published = store.datasets()
     with st.container(horizontal=True, key="top_row", horizontal_alignment="distribute"):
         nature = st.container(width="content")
+        box = st.container(key="search_box")
         with st.container(horizontal=True, width="content", gap="small"):
             if published:
                 dataset = links.select(
@@ -96,7 +118,7 @@ def _top_row(say: Speaker) -> Snapshot:
     with nature:
         snapshot = store.open_snapshot(dataset)
         _nature(say, snapshot)
-    return snapshot
+    return snapshot, box
 
 
 def _nature(say: Speaker, snapshot: Snapshot) -> None:

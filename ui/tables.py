@@ -13,7 +13,7 @@ import polars as pl
 
 from ranking.measures import Measure
 from ranking.process_limits import IMPROVEMENT, xmr
-from ui import links, numbers, store
+from ui import addresses, links, numbers, store
 from ui.filters import Selection
 from ui.html import show
 from ui.shell import View
@@ -113,7 +113,10 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
 
     def name(row: dict) -> str:
         chip = f'<span class="gd-only-phone">{band_chip(view, measure, row["band"])}</span>' if row["band"] else ""
-        return escape(row["name"]) + _because(view, row) + chip
+        own = escape(row["name"])
+        if selection.level == "commune":
+            own = addresses.anchor(view, row["name"], "unit", unit=row["unit_code"], measure=measure.id)
+        return own + _because(view, row) + chip
 
     columns = [
         _Column(say("table.rank"), "gd-rank", lambda row: _rank(view, row)),
