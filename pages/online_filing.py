@@ -1,6 +1,22 @@
 import streamlit as st
 
-from ui import charts, filters, history, html, links, over_time, store, tables
+from ui import (
+    charts,
+    filters,
+    history,
+    html,
+    links,
+    over_time,
+    store,
+    tables,
+    time_changes,
+    time_channels,
+    time_fields,
+    time_grid,
+    time_limits,
+    time_months,
+    time_targets,
+)
 from ui.shell import view
 
 v = view()
@@ -62,3 +78,27 @@ table = over_time.known_values(v, measure, scope)
 if table:
     with st.expander(v.say("table.show"), icon=":material/table:", expanded=not over_time.is_drawable(curves, fan)):
         tables.plain_table(over_time.headers(v), table, over_time.title(v, measure), figures=(2, 3))
+
+time_limits.panel(v, measure, units)
+
+st.subheader(v.say("months.title"), anchor=False)
+pair = time_months.choose(v, measure, scope)
+place = over_time.place(v, scope, units)
+with over_time.part(v.say("changes.title"), "changes", ":material/swap_vert:") as box:
+    if box.open:
+        time_changes.panel(v, measure, scope, pair)
+with over_time.part(v.say("fields.part", place=place.name), "fields", ":material/category:") as box:
+    if box.open:
+        time_fields.panel(v, measure, place, pair)
+
+st.subheader(v.say("all_months.title"), anchor=False)
+if chosen in time_channels.MEASURES:
+    with over_time.part(v.say("channels.part", place=place.name), "channels", ":material/alt_route:") as box:
+        if box.open:
+            time_channels.panel(v, place)
+with over_time.part(v.say("reached.title"), "reached", ":material/flag:") as box:
+    if box.open:
+        time_targets.panel(v, measure, scope)
+with over_time.part(over_time.grid_title(v, scope), "grid", ":material/grid_view:") as box:
+    if box.open:
+        time_grid.panel(v, measure, scope)

@@ -65,9 +65,9 @@ def over_time(
     rows = _marks(figure, numbered(marks) if view.narrow else marks, view.palette)
     figure.update_layout(margin_t=16 + 18 * rows)
     if not view.narrow:
-        _name_at_end(figure, lines)
+        name_at_end(figure, lines)
     figure.update_xaxes(
-        showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y", range=_room(view, lines, fan)
+        showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y", range=room(view, lines, fan)
     )
     return figure
 
@@ -131,15 +131,15 @@ def _between(figure: go.Figure, line: Line) -> None:
     )  # fmt: skip
 
 
-def _name_at_end(figure: go.Figure, lines: Sequence[Line]) -> None:
-    """Names beside the last points, moved apart where they would overlap."""
+def name_at_end(figure: go.Figure, lines: Sequence[Line], reach: float | None = None) -> None:
+    """Names beside the last points, moved apart where they would overlap; `reach` of the axis, else of the values."""
     ends = [
         (n, next((i for i in range(len(x.values) - 1, -1, -1) if x.values[i] is not None), None))
         for n, x in enumerate(lines)
     ]
     known = sorted(((lines[n].values[i], n, i) for n, i in ends if i is not None and lines[n].name), reverse=True)
     values = [value for line in lines for value in line.values if value is not None]
-    reach = (max(values) - min(values)) if values else 1
+    reach = reach or ((max(values) - min(values)) if values else 1)
     below = None
     for value, n, i in known:
         y = value if below is None else min(value, below - 0.055 * (reach or 1))
@@ -151,11 +151,17 @@ def _name_at_end(figure: go.Figure, lines: Sequence[Line]) -> None:
 
 
 def level_line(figure: go.Figure, value: float, text: str, colours: Palette) -> None:
-    """A dotted line with its words at the left end."""
+    """A dotted line with its words at the left end, on a ground that keeps them legible over the data."""
     figure.add_hline(
         y=value, line={"color": colours.quiet, "width": 1, "dash": "dot"}, annotation_text=text,
         annotation_position="bottom left", annotation_font={"color": colours.quiet, "size": 12},
+        annotation_bgcolor=faint(colours.ground, 0.75), annotation_borderpad=1,
     )  # fmt: skip
+
+
+def event_line(figure: go.Figure, day: date, text: str, colours: Palette) -> None:
+    """A thin upright line at a day, its words above the chart."""
+    _marks(figure, [(day, text)], colours)
 
 
 def _marks(figure: go.Figure, marks: Sequence[tuple[date, str]], colours: Palette) -> int:
@@ -174,7 +180,7 @@ def _marks(figure: go.Figure, marks: Sequence[tuple[date, str]], colours: Palett
     return len(free_from)
 
 
-def _room(view: View, lines: Sequence[Line], fan: pl.DataFrame | None) -> list[date] | None:
+def room(view: View, lines: Sequence[Line], fan: pl.DataFrame | None) -> list[date] | None:
     """From the first day to a little after the last, so that the names at the ends have room."""
     days = [day for line in lines for day in line.days]
     days += fan.get_column("day").to_list() if fan is not None and fan.height else []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 
 import polars as pl
+import streamlit as st
 
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
@@ -16,6 +18,15 @@ from ui.charts import Line
 from ui.shell import View
 
 MOST_UNITS = 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a part of the page is about: one commune, a province or the country."""
+
+    level: str
+    code: str
+    name: str
 
 
 def scopes(view: View) -> list[str]:
@@ -34,12 +45,55 @@ def first_scope(view: View, measure: str) -> str:
 
 def communes(view: View, measure: str, scope: str) -> dict[str, str]:
     """Code and name of the scope's communes that have figures of the measure in months."""
-    basis = _fullest_basis(view, store.measures()[measure])
+    basis = fullest_basis(view, store.measures()[measure])
     if basis is None:
         return {}
     known = store.by_month(view.snapshot, measure, basis, "commune", scope).get_column("unit_code").unique()
     names = store.unit_names(view.snapshot, "commune").filter(pl.col("unit_code").is_in(known.implode()))
     return dict(names.sort("name").select("unit_code", "name").iter_rows())
+
+
+def place(view: View, scope: str, units: Sequence[str]) -> Place:
+    """The one chosen commune; the scope where none or several are chosen."""
+    if len(units) == 1:
+        return Place("commune", units[0], _commune_names(view)[units[0]])
+    level = "country" if scope == COUNTRY else "province"
+    return Place(level, scope, store.scope_name(scope) or view.say("scope.country"))
+
+
+def _commune_names(view: View) -> dict[str, str]:
+    return dict(store.unit_names(view.snapshot, "commune").select("unit_code", "name").iter_rows())
+
+
+def of_today() -> pl.Expr:
+    """Rows of the units of today: before the merger a commune's code can mean another place."""
+    return (pl.col("level") != "commune") | (pl.col("period_start") >= MERGER)
+
+
+def part(label: str, name: str, icon: str):
+    """A part of the page that is computed only while it is open; the link remembers which ones are."""
+    return st.expander(label, key=name, icon=icon, bind="query-params")
+
+
+def grid_title(view: View, scope: str) -> str:
+    if scope == COUNTRY:
+        return view.say("grid.part.province")
+    return view.say("grid.part.commune", place=store.scope_name(scope))
+
+
+def empty(view: View, measure: Measure, reason: str) -> str:
+    """Why a part is empty, and the commands that bring in what it needs. Markup.
+
+    Where communes have no figures on any basis, more months of the portal would not help if a form can.
+    """
+    by_form = "form" in measure.basis
+    by_portal = fullest_basis(view, measure) == "portal" or not by_form
+    commands = {"portal": "pull --year 2026 --month 7", "form": "import-form FILE.xlsx"}
+    wanted = [name for name, useful in (("portal", by_portal), ("form", by_form)) if useful]
+    named = " · ".join(
+        f"<code>python -m etl {commands[name]}</code> ({escape(view.say(f'time.source.{name}'))})" for name in wanted
+    )
+    return f'<p class="gd-sentence">{escape(reason)} {escape(view.say("time.more_months"))} {named}</p>'
 
 
 def measures(view: View) -> list[str]:
@@ -54,7 +108,7 @@ def lines(view: View, measure: Measure, scope: str, units: Sequence[str]) -> lis
     wanted = [("country", COUNTRY, view.say("scope.country"), colours.quiet, True)]
     if scope != COUNTRY:
         wanted.append(("province", scope, store.province_names()[scope], colours.accent, True))
-    names = dict(store.unit_names(view.snapshot, "commune").select("unit_code", "name").iter_rows())
+    names = _commune_names(view)
     for code, colour in zip(units, colours.series, strict=False):
         wanted.append(("commune", code, names[code], colour, False))
     found: list[Line] = []
@@ -94,7 +148,7 @@ def _note(view: View, row: dict) -> str:
 
 def fan(view: View, measure: Measure, scope: str) -> pl.DataFrame:
     """Per month and series the 10th and 90th percentile of the communes: `day`, `low`, `middle`, `high`."""
-    basis = _fullest_basis(view, measure)
+    basis = fullest_basis(view, measure)
     if basis is None:
         return pl.DataFrame()
     months = store.by_month(view.snapshot, measure.id, basis, "commune", scope)
@@ -108,8 +162,9 @@ def fan(view: View, measure: Measure, scope: str) -> pl.DataFrame:
     )
 
 
-def _fullest_basis(view: View, measure: Measure) -> str | None:
-    rows = store.catalog(view.snapshot).filter(pl.col("measure") == measure.id, pl.col("level") == "commune")
+def fullest_basis(view: View, measure: Measure, level: str = "commune") -> str | None:
+    """The basis on which most figures of a measure stand at a level; None where there are none."""
+    rows = store.catalog(view.snapshot).filter(pl.col("measure") == measure.id, pl.col("level") == level)
     return None if rows.is_empty() else str(rows.group_by("basis").len().sort("len", descending=True).item(0, "basis"))
 
 
@@ -224,7 +279,7 @@ def is_drawable(curves: Sequence[Line], fan: pl.DataFrame) -> bool:
 
 def reading(view: View, measure: Measure, curves: Sequence[Line], fan: pl.DataFrame) -> str:
     """How to read the band, the lines and the target; whose basis is whose where there is more than one."""
-    basis = _fullest_basis(view, measure)
+    basis = fullest_basis(view, measure)
     words = [view.say("time.reading.fan", basis=view.say(f"basis.{basis}"))] if fan.height else []
     if len({line.basis for line in curves}) > 1:
         named = [f"{line.name}: {view.say(f'basis.{line.basis}')}" for line in curves if line.name]
