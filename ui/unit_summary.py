@@ -1,0 +1,297 @@
+"""The summary of one commune: one row per measure, the same on its page, on its printed brief and in its exports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+import polars as pl
+
+from ranking.measures import Measure
+from ranking.peers import rank_among_peers
+from ranking.periods import MERGER, Period
+from ranking.process_limits import IMPROVEMENT, Assurance, Limits, Point, assurance, xmr
+from ranking.tables import COUNTRY, PERIOD_COLUMNS
+from ui import numbers, store, tables, unit_store
+from ui.rankings import ENOUGH_PEERS
+from ui.shell import View
+from ui.store import Snapshot
+
+VARIATIONS = ("improvement", "concern", "high", "low", "neither", "common", "none")
+SPECIAL = frozenset(VARIATIONS[:5])
+_CELL = [*PERIOD_COLUMNS, "series", "basis"]
+
+
+@dataclass(frozen=True)
+class Month:
+    """One whole month of a measure since the merger; `value` is None where `state` says why, or at a gap.
+
+    `mark`: one of `VARIATIONS`. `limits`: what the unit's own process lets expect under the rules of that month.
+    """
+
+    start: date
+    series: str
+    value: float | None
+    state: str
+    n: float | None
+    mark: str
+    limits: Limits | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure of one commune in its latest period.
+
+    `value`, `low`, `high` (95 % interval) and `target` in the measure's unit. `n`: dossiers that a share is out
+    of, else those received. `rank` to `of`: in the province; `rank_low`, `rank_high` the 95 % range.
+    `peer_rank` of `peer_of`: among the unit and its peers of any province. `variation`: one of `VARIATIONS`,
+    from the whole months up to the last of the province; `firm` is False where the limits rest on fewer than
+    twelve months, None without limits. `assurance`: whether the unit's own process will meet the target, None
+    where there is no target or no limits. Where `value` is None, `state` says why.
+    """
+
+    measure: Measure
+    basis: str
+    series: str
+    period: Period
+    state: str
+    provisional: bool
+    quality: str | None
+    captured_at: datetime | None
+    value: float | None
+    low: float | None
+    high: float | None
+    n: float | None
+    target: float | None
+    variation: str
+    firm: bool | None
+    assurance: Assurance | None
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    of: int
+    band: str | None
+    peer_rank: int | None
+    peer_of: int | None
+    months: tuple[Month, ...]
+
+    @property
+    def latest_series(self) -> tuple[Month, ...]:
+        """The months that were counted by the rules of the last one."""
+        return tuple(month for month in self.months if month.series == self.months[-1].series)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A row as it is read, in one language; an empty text where there is nothing to say."""
+
+    measure: str
+    basis: str
+    period: str
+    value: str
+    interval: str
+    n: str
+    target: str
+    variation: str
+    assurance: str
+    rank: str
+    peers: str
+    band: str
+    notes: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def rows(snapshot: Snapshot, code: str) -> tuple[Row, ...]:
+    """One row per measure and basis of which the snapshot has any standing of the commune, in display order.
+
+    The latest period is the one that ends last; of several, the longest: what the rankings open with.
+    """
+    standings = unit_store.standings(snapshot, code)
+    own = standings.filter(pl.col("unit_code") == code, pl.col("scope") == unit_store.unit(code)["province_code"]).sort(
+        "period_end", "period_start", "series", descending=[True, False, True]
+    )
+    latest = own.unique(["measure", "basis"], keep="first", maintain_order=True)
+    order = list(store.measures())
+    found = [row for row in latest.iter_rows(named=True) if row["measure"] in order]
+    found.sort(key=lambda row: (order.index(row["measure"]), row["basis"]))
+    return tuple(_row(snapshot, code, row) for row in found)
+
+
+def missing(snapshot: Snapshot, code: str) -> list[Measure]:
+    """The measures of the registry of which the snapshot has nothing of this commune, in display order."""
+    known = {row.measure.id for row in rows(snapshot, code)}
+    return [measure for name, measure in store.measures().items() if name not in known]
+
+
+def _row(snapshot: Snapshot, code: str, standing: dict) -> Row:
+    measure = store.measures()[standing["measure"]]
+    period = Period(standing["period_start"], standing["period_end"], standing["period_kind"])
+    figure = _figure(snapshot, code, standing)
+    history, points = months(snapshot, code, measure, standing["basis"])
+    limits = points[-1].limits if points else None
+    target = measure.target.value if measure.target else None
+    peer_rank, peer_of = _among_peers(snapshot, code, measure, standing)
+    return Row(
+        measure=measure, basis=standing["basis"], series=standing["series"], period=period,
+        state=standing["state"], provisional=bool(figure.get("provisional")), quality=figure.get("quality"),
+        captured_at=figure.get("captured_at"),
+        value=standing["value"], low=standing["value_low"], high=standing["value_high"],
+        n=figure.get("denominator") if measure.kind == "share" else _received(snapshot, code, standing),
+        target=target,
+        variation=history[-1].mark if history else "none",
+        firm=None if limits is None else not limits.provisional,
+        assurance=assurance(limits, target, IMPROVEMENT[measure.direction]),
+        rank=standing["rank"], rank_low=standing["rank_low"], rank_high=standing["rank_high"], of=standing["of"],
+        band=standing["band"], peer_rank=peer_rank, peer_of=peer_of, months=history,
+    )  # fmt: skip
+
+
+def _figure(snapshot: Snapshot, code: str, standing: dict) -> dict:
+    keys = [pl.col(name) == standing[name] for name in ("measure", *_CELL)]
+    found = unit_store.figures(snapshot, code).filter(*keys, pl.col("field") == "all")
+    return found.row(0, named=True) if found.height else {}
+
+
+def _received(snapshot: Snapshot, code: str, standing: dict) -> float | None:
+    """The dossiers received in the same period, on the basis that the rankings show beside the measure."""
+    at = [pl.col(name) == standing[name] for name in PERIOD_COLUMNS]
+    counted = (pl.col("measure") == "received", pl.col("level") == "commune")
+    bases = store.catalog(snapshot).filter(*at, *counted).get_column("basis").unique().sort(descending=True).to_list()
+    if not bases:
+        return None
+    basis = standing["basis"] if standing["basis"] in bases else bases[0]
+    reported = (pl.col("basis") == basis, pl.col("field") == "all", pl.col("state") == "reported")
+    found = unit_store.figures(snapshot, code).filter(*at, pl.col("measure") == "received", *reported)
+    return found.item(0, "numerator") if found.height else None
+
+
+def _among_peers(snapshot: Snapshot, code: str, measure: Measure, standing: dict) -> tuple[int | None, int | None]:
+    """The rank among the unit and its peers, where a value is good or bad and enough of them are ranked."""
+    if measure.direction == "neutral":
+        return None, None
+    values = peer_values(snapshot, code, standing)
+    pairs = store.peers().filter(pl.col("unit_code") == code)
+    ranks = rank_among_peers(values, pairs, measure.direction != "lower")
+    if ranks.is_empty() or ranks.item(0, "of") < ENOUGH_PEERS:
+        return None, None
+    return ranks.item(0, "rank"), ranks.item(0, "of")
+
+
+def peer_values(snapshot: Snapshot, code: str, standing: dict) -> pl.DataFrame:
+    """`unit_code`, `value` of the unit and its peers where the country ranks them; `standing` says of what and when."""
+    keys = [pl.col(name) == standing[name] for name in ("measure", *_CELL)]
+    here = unit_store.standings(snapshot, code).filter(*keys, pl.col("scope") == COUNTRY, pl.col("rank").is_not_null())
+    return here.select("unit_code", "value")
+
+
+# --- months
+
+
+def months(snapshot: Snapshot, code: str, measure: Measure, basis: str) -> tuple[tuple[Month, ...], tuple[Point, ...]]:
+    """The whole months of a measure since the merger, each with its mark, and the chart points of the last rules.
+
+    Every rule-set (series) is a baseline of its own. An absent month is a gap; the last month is the last one of
+    the province, so that a unit which has fallen silent is not judged by what it was.
+    """
+    own = unit_store.figures(snapshot, code).filter(
+        pl.col("measure") == measure.id,
+        pl.col("basis") == basis,
+        pl.col("field") == "all",
+        pl.col("period_kind") == "month",
+        pl.col("period_start") >= MERGER,
+    )
+    if own.is_empty():
+        return (), ()
+    end = unit_store.last_month(snapshot, measure.id, basis, unit_store.unit(code)["province_code"])
+    end = max(end or date.min, own.get_column("period_start").max())
+    found: list[Month] = []
+    points: tuple[Point, ...] = ()
+    parts = own.sort("period_start").partition_by("series", maintain_order=True)
+    for number, part in enumerate(parts):
+        last = end if number == len(parts) - 1 else part.get_column("period_start").max()
+        known = {row["period_start"]: row for row in part.iter_rows(named=True)}
+        starts = pl.date_range(min(known), last, "1mo", eager=True).to_list()
+        points = xmr([known.get(start, {}).get("value") for start in starts], IMPROVEMENT[measure.direction])
+        series = part.item(0, "series")
+        found += [_month(start, series, known.get(start), point) for start, point in zip(starts, points, strict=True)]
+    return tuple(found), points
+
+
+def _month(start: date, series: str, row: dict | None, point: Point) -> Month:
+    state, n = (row["state"], row["denominator"]) if row else ("not_reported", None)
+    return Month(start, series, point.value, state, n, _variation(point), point.limits)
+
+
+def _variation(point: Point) -> str:
+    """The mark of a point; where no side is good, whether it speaks for a high or a low level."""
+    if point.mark != "neither" or point.limits is None:
+        return point.mark
+    return "high" if point.value > point.limits.mean else "low"
+
+
+# --- words
+
+
+def in_words(view: View, row: Row) -> Words:
+    """A row as the page, the brief and the exports write it."""
+    say, language, measure = view.say, view.language, row.measure
+    known = row.value is not None
+    return Words(
+        measure=measure.short.in_language(language),
+        basis=say(f"basis.{row.basis}"),
+        period=numbers.period(row.period, language),
+        value=numbers.with_unit(row.value, measure, language) if known else say(f"state.{row.state}"),
+        interval=_interval(row, language),
+        n="" if row.n is None or measure.id == "received" else numbers.number(row.n, language),
+        target=numbers.target_value(measure, language) if measure.target else "",
+        variation=say(f"unit.variation.{row.variation}"),
+        assurance=say(f"unit.assurance.{row.assurance}") if row.assurance else "",
+        rank=tables.rank_text(vars(row), language) if row.rank is not None else "",
+        peers=f"{row.peer_rank}/{row.peer_of}" if row.peer_rank is not None else "",
+        band=say(f"band.{'neutral' if measure.direction == 'neutral' else 'clear'}.{row.band}") if row.band else "",
+        notes=tuple(_notes(view, row)),
+    )
+
+
+def _interval(row: Row, language: str) -> str:
+    """`93,1–95,8`, in the unit of the value beside it."""
+    if row.value is None or row.low is None or row.high is None:
+        return ""
+    low, high = (numbers.number(end, language, row.measure.decimals) for end in (row.low, row.high))
+    return f"{low}–{high}"
+
+
+def _notes(view: View, row: Row) -> list[str]:
+    """What must be read with the figure: how firm it is, how few dossiers, what its source doubts."""
+    found = [view.say("rankings.provisional")] if row.provisional else []
+    if row.value is not None and row.rank is None:
+        found.append(view.say("table.too_few"))
+    elif row.value is not None and row.n is not None and row.n < tables.FEW and row.measure.kind != "count":
+        found.append(view.say("table.few", n=numbers.number(row.n, view.language)))
+    return found + tables.quality_words(view, row.quality)
+
+
+def counts(found: Sequence[Row]) -> dict[str, int]:
+    """How many rows stand clearly above, clearly below or alike the common level; how many improve or worsen."""
+    banded = [row.band for row in found if row.band and row.measure.direction != "neutral"]
+    marks = [row.variation for row in found]
+    return {
+        "compared": len(banded),
+        "above": banded.count("above"),
+        "below": banded.count("below"),
+        "alike": banded.count("alike"),
+        "improvement": marks.count("improvement"),
+        "concern": marks.count("concern"),
+    }
+
+
+def source_line(view: View, code: str) -> str:
+    """Nature, sources and day of capture of what the summary shows."""
+    found = rows(view.snapshot, code)
+    captured = max((row.captured_at for row in found if row.captured_at), default=view.snapshot.manifest.captured_at)
+    bases = dict.fromkeys(row.basis for row in found)
+    words = "; ".join(view.say(f"basis.{basis}") for basis in bases) or numbers.MISSING
+    day = numbers.local_date(captured, view.language)
+    return view.say(f"unit.source.{view.snapshot.manifest.nature}", bases=words, captured=day)
