@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from ui import store
-from ui.colouring import Reader, coloured
+from ui.colouring import WAYS, Reader, coloured, legend
 from ui.palette import LIGHT
 from ui.text import Speaker
 
@@ -20,22 +20,23 @@ ROWS = pl.DataFrame(
         "state": ["reported", "reported", "reported", "not_reported", "no_dossiers"],
         "band": ["alike", "below", "above", None, None],
         "before": [90.0, 88.0, None, 70.0, None],
+        "members": [1, 2, 5, 6, 14],
     }
 )
 
 
-@pytest.mark.parametrize("way", ["value", "fixed", "band", "change"])
+@pytest.mark.parametrize("way", WAYS)
 def test_every_unit_has_a_colour_and_words(way):
     looks = coloured(ROWS, SHARE, way, READER)
 
     assert set(looks.fills) == set(looks.texts) == {"1", "2", "3", "4", "5"}
 
 
-@pytest.mark.parametrize("way", ["value", "fixed", "band", "change"])
+@pytest.mark.parametrize("way", WAYS)
 def test_the_legend_counts_every_unit_once(way):
     looks = coloured(ROWS, SHARE, way, READER)
 
-    assert sum(int(words.rsplit("(", 1)[1].rstrip(")")) for _, words in looks.legend) == 5
+    assert sum(int(words.rsplit("(", 1)[1].rstrip(")")) for _, words in legend(READER, looks)) == 5
 
 
 def test_silences_have_greys_of_their_own():
@@ -67,3 +68,31 @@ def test_a_fall_is_ochre_where_more_is_better_and_teal_where_less_is():
 
 def test_a_unit_without_an_earlier_figure_says_so():
     assert coloured(ROWS, SHARE, "change", READER).texts["3"] == "kỳ trước không có số để so"
+
+
+def test_mergers_have_classes_of_one_to_seven_and_more():
+    looks = coloured(ROWS, SHARE, "merged", READER)
+
+    assert [words for _, words in legend(READER, looks)] == [
+        "từ 7 đơn vị cũ (1)", "5–6 đơn vị cũ (2)", "2 đơn vị cũ (1)", "1 đơn vị cũ (1)"
+    ]  # fmt: skip
+    assert looks.fills["3"] == looks.fills["4"] != looks.fills["5"]
+
+
+def test_two_periods_have_the_same_classes_and_both_counts():
+    lower = ROWS.with_columns(value=pl.col("value") - 20)
+    here, there = coloured(ROWS, SHARE, "fixed", READER, lower), coloured(lower, SHARE, "fixed", READER, ROWS)
+    words = [words for _, words in legend(READER, here, there)]
+
+    assert len(words) == len({text.rsplit(" (", 1)[0] for text in words})
+    assert words[0].endswith("(2 · 0)")
+    assert sum(int(text.rsplit("(", 1)[1].split(" · ")[0]) for text in words) == 5
+    assert sum(int(text.rsplit(" · ", 1)[1].rstrip(")")) for text in words) == 5
+
+
+def test_a_value_has_the_same_colour_in_both_periods():
+    other = ROWS.with_columns(value=pl.Series([80.0, 60.0, 70.0, None, None]))
+    here = coloured(ROWS, SHARE, "value", READER, other)
+    there = coloured(other, SHARE, "value", READER, ROWS)
+
+    assert here.fills["2"] == there.fills["1"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -14,6 +15,7 @@ from etl.boundaries import write
 from etl.publish import current_snapshot
 from ui import layers
 from ui.layers import ROUTES
+from ui.text import LANGUAGES
 
 PATH = "/layers/units.geojson"
 APP = Starlette(routes=ROUTES)
@@ -38,7 +40,7 @@ def ask(get, published):
 def features(reply) -> dict[str, dict]:
     content = json.loads(gzip.decompress(reply.body))
     assert content["type"] == "FeatureCollection"
-    return {feature["properties"]["code"]: feature for feature in content["features"]}
+    return {feature["properties"]["unit"]: feature for feature in content["features"]}
 
 
 @pytest.fixture
@@ -66,12 +68,18 @@ def test_the_country_holds_all(ask):
 
 def test_a_unit_has_name_value_and_rank_in_vietnamese(ask):
     unit = features(ask())["04792"]["properties"]
-    assert (unit["name"], unit["text"], unit["rank"]) == ("Phường Tân Hòa", "90,0\u00a0%", "hạng 1/2")
+    assert (unit["name"], unit["text"], unit["rank"]) == ("Phường Tân Hòa", "90,0\u00a0%", "hạng 1 (1–1)/2")
+
+
+def test_a_unit_has_its_interval_and_n(ask):
+    vietnamese, english = (features(ask(language=language))["04792"]["properties"]["note"] for language in LANGUAGES)
+    assert vietnamese == "khoảng 95 %: 82,6–94,5 · n = 100 hồ sơ"
+    assert english == "95% interval: 82.6–94.5 · n = 100 dossiers"
 
 
 def test_a_unit_has_value_and_rank_in_english(ask):
     unit = features(ask(language="en"))["04792"]["properties"]
-    assert (unit["text"], unit["rank"]) == ("90.0%", "rank 1/2")
+    assert (unit["text"], unit["rank"]) == ("90.0%", "rank 1 (1–1)/2")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +101,22 @@ def test_a_circle_stands_at_the_seat_and_its_area_shows_dossiers_received(ask):
     units = features(ask())
     assert units["04795"]["geometry"]["type"] == "Point"
     assert (units["04792"]["properties"]["radius"], units["04795"]["properties"]["radius"]) == (20, 30)
+
+
+def test_neighbouring_codes_follow_each_other(ask):
+    codes = list(features(ask(scope="VN")))
+    assert codes == sorted(codes)
+
+
+def test_units_are_coloured_by_the_number_of_old_communes(ask):
+    units = features(ask(way="merged"))
+    assert units["04792"]["properties"]["text"] == "3 đơn vị cũ · 90,0\u00a0%"
+    assert units["04831"]["properties"]["text"] == "4 đơn vị cũ · chưa có báo cáo"
+
+
+def test_two_periods_share_their_classes_only_where_they_can(ask):
+    assert ask(beside="2026-08").status == 200
+    assert ask(beside="2026-08", way="merged").status == 404
 
 
 def test_another_theme_has_other_colours(ask):
@@ -162,3 +186,39 @@ def test_a_damaged_snapshot_is_404(ask, published):
     path = current_snapshot(published / "published" / "live") / "standings.parquet"
     path.write_bytes(path.read_bytes()[:-20])
     assert ask().status == 404
+
+
+def of(layer, get):
+    path, _, query = layer.address().partition("?")
+    return get(APP, path, query)
+
+
+def test_old_communes_have_an_address_that_may_be_kept_for_ever(get, published):
+    reply = of(layers.members("25", "vi"), get)
+    names = {feature["properties"]["name"] for feature in json.loads(gzip.decompress(reply.body))["features"]}
+    assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert "Phường Tân Hòa" in names
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"scope": "99"}, {"scope": "../25"}, {"language": "fr"}, {"lineage": "old"}, {"edition": "old"}],
+    ids=str,
+)
+def test_old_communes_of_nowhere_are_404(get, published, changes):
+    assert of(replace(layers.members("25", "vi"), **changes), get).status == 404
+
+
+def test_borders_are_those_of_the_boundaries_prepared(get, boundaries):
+    content = json.loads(gzip.decompress(of(layers.borders("25", "vi", True), get).body))
+    assert [feature["geometry"]["type"] for feature in content["features"]] == ["MultiLineString"]
+
+
+def test_borders_of_other_boundaries_are_404(get, boundaries):
+    assert of(replace(layers.borders("25", "vi", True), boundaries="other"), get).status == 404
+
+
+def test_names_need_no_boundaries(get, published):
+    content = json.loads(gzip.decompress(of(layers.borders("VN", "vi", False), get).body))
+    labels = {feature["properties"]["label"] for feature in content["features"]}
+    assert labels == {"Quần đảo Hoàng Sa", "Quần đảo Trường Sa"}

@@ -9,7 +9,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -22,10 +23,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from ranking import __version__
+from ranking.measures import Measure
 from ranking.periods import parse
 from ranking.tables import COUNTRY
-from ui import numbers, store
-from ui.colouring import WAYS, Coloured, Reader, coloured
+from ui import map_borders, map_members, numbers, store, tables
+from ui.colouring import COMPARABLE, WAYS, Coloured, Reader, coloured
 from ui.palette import palette, rgb
 from ui.text import LANGUAGES, Speaker, texts
 
@@ -41,7 +43,8 @@ _DIGITS = {"geometry": 4, "geometry_country": 3}
 class Layer:
     """Everything that a layer depends on.
 
-    `shape` is `area` or `symbol`, `way` one of `colouring.WAYS`, `since` the earlier period of a change.
+    `shape` is `area` or `symbol`, `way` one of `colouring.WAYS`, `since` the earlier period of a change,
+    `beside` another period that is shown beside this one in the same classes.
     """
 
     dataset: str
@@ -57,16 +60,55 @@ class Layer:
     way: str = "value"
     since: str = ""
     edition: str = ""
+    beside: str = ""
 
     def address(self) -> str:
         return "/layers/units.geojson?" + urlencode(asdict(self))
 
 
+@dataclass(frozen=True)
+class Members:
+    """The old communes of a scope with lines to their new seats: the same for every measure and period."""
+
+    scope: str
+    language: str
+    lineage: str
+    edition: str
+
+    def address(self) -> str:
+        return "/layers/members.geojson?" + urlencode(asdict(self))
+
+
+@dataclass(frozen=True)
+class Borders:
+    """Province borders and the names of the archipelagos; `boundaries` is empty where none are prepared."""
+
+    scope: str
+    language: str
+    boundaries: str
+    edition: str
+
+    def address(self) -> str:
+        return "/layers/borders.geojson?" + urlencode(asdict(self))
+
+
 async def units_layer(request: Request) -> Response:
+    return await _reply(request, Layer, encoded)
+
+
+async def members_layer(request: Request) -> Response:
+    return await _reply(request, Members, encoded_members)
+
+
+async def borders_layer(request: Request) -> Response:
+    return await _reply(request, Borders, encoded_borders)
+
+
+async def _reply(request: Request, kind: type, encode: Callable[..., bytes]) -> Response:
     """The GeoJSON of a layer; 400 where the address is incomplete, 404 where it names nothing."""
     try:
-        layer = Layer(**dict(request.query_params))
-        body = await run_in_threadpool(encoded, layer)
+        layer = kind(**dict(request.query_params))
+        body = await run_in_threadpool(encode, layer)
     except TypeError:
         return PlainTextResponse("layer: the address is incomplete", 400)
     except (store.SnapshotTrouble, KeyError, ValueError):
@@ -74,13 +116,55 @@ async def units_layer(request: Request) -> Response:
     return Response(body, media_type="application/geo+json", headers=_FOR_EVER)
 
 
-ROUTES = [Route("/layers/units.geojson", units_layer)]
+ROUTES = [
+    Route("/layers/units.geojson", units_layer),
+    Route("/layers/members.geojson", members_layer),
+    Route("/layers/borders.geojson", borders_layer),
+]
 
 
 @lru_cache(maxsize=64)
 def encoded(layer: Layer) -> bytes:
     """The layer as compressed GeoJSON."""
-    text = json.dumps(collection(layer), ensure_ascii=False, separators=(",", ":"))
+    return _packed(collection(layer))
+
+
+@lru_cache(maxsize=40)
+def encoded_members(layer: Members) -> bytes:
+    """The old communes of a scope as compressed GeoJSON."""
+    if layer != members(layer.scope, layer.language):
+        raise KeyError(layer)
+    return _packed(map_members.collection(layer.scope, Speaker(layer.language)))
+
+
+@lru_cache(maxsize=40)
+def encoded_borders(layer: Borders) -> bytes:
+    """Province borders and names as compressed GeoJSON."""
+    if layer != borders(layer.scope, layer.language, bool(layer.boundaries)):
+        raise KeyError(layer)
+    shapes = areas(layer.scope) if layer.boundaries else {}
+    return _packed(map_borders.collection(layer.scope, shapes, Speaker(layer.language)))
+
+
+def members(scope: str, language: str) -> Members:
+    """The layer of old communes that is right now."""
+    _check_place(scope, language)
+    return Members(scope, language, lineage_id(), edition())
+
+
+def borders(scope: str, language: str, drawn: bool) -> Borders:
+    """The layer of borders that is right now; names alone where areas are not `drawn`."""
+    _check_place(scope, language)
+    return Borders(scope, language, boundaries_id() if drawn else "", edition())
+
+
+def _check_place(scope: str, language: str) -> None:
+    if language not in LANGUAGES or (scope != COUNTRY and scope not in store.province_names()):
+        raise KeyError(scope, language)
+
+
+def _packed(features: dict) -> bytes:
+    text = json.dumps(features, ensure_ascii=False, separators=(",", ":"))
     return gzip.compress(text.encode("utf-8"), 6, mtime=0)
 
 
@@ -93,7 +177,10 @@ def collection(layer: Layer) -> dict:
         raise KeyError(layer)
     shapes = areas(layer.scope) if layer.shape == "area" else {}
     reader = Reader(palette(layer.theme), Speaker(layer.language), layer.language)
-    looks = coloured(rows, store.measures()[layer.measure], layer.way, reader)
+    beside = units_of(replace(layer, period=layer.beside, beside="")) if layer.beside else None
+    looks = coloured(rows, store.measures()[layer.measure], layer.way, reader, beside)
+    # In the order of codes neighbours follow each other, and their common borders compress to a fifth less.
+    rows = rows.sort("unit_code")
     features = [_feature(layer, row, looks, shapes.get(row["unit_code"])) for row in rows.iter_rows(named=True)]
     return {"type": "FeatureCollection", "features": [feature for feature in features if feature]}
 
@@ -107,6 +194,7 @@ def _makes_sense(layer: Layer) -> bool:
         and layer.way in WAYS
         and layer.edition in ("", edition())
         and (layer.way == "change") == bool(layer.since)
+        and (layer.way in COMPARABLE or not layer.beside)
         and (layer.shape, layer.boundaries) in (("symbol", ""), ("area", boundaries_id()))
     )
 
@@ -119,20 +207,21 @@ def units_of(layer: Layer) -> pl.DataFrame:
     since = parse(layer.since) if layer.since else None
     rows = store.with_earlier(snapshot, layer.measure, layer.basis, parse(layer.period), layer.scope, since)
     points = store.reference("units").select("point_lat", "point_lon", "seat_lat", "seat_lon", unit_code="code")
-    return rows.join(points, on="unit_code")
+    return rows.join(points, on="unit_code").join(map_members.counts(), on="unit_code")
 
 
 def _feature(layer: Layer, row: dict, looks: Coloured, shape: dict | None) -> dict | None:
     if layer.shape == "area" and shape is None:
         return None
     code = row["unit_code"]
-    rank = _rank(row, Speaker(layer.language), layer.language) if row["value"] is not None else ""
+    say, measure = Speaker(layer.language), store.measures()[layer.measure]
     properties = {
-        "code": code,
+        "unit": code,
         "name": row["name"],
         "fill": rgb(looks.fills[code]),
         "text": looks.texts[code],
-        "rank": rank,
+        "note": note(row, measure, say),
+        "rank": _rank(row, say) if row["value"] is not None else "",
     }
     if shape is None:
         properties["radius"] = round(max(row["received"] or 0, 1) ** 0.5, 1)
@@ -140,10 +229,30 @@ def _feature(layer: Layer, row: dict, looks: Coloured, shape: dict | None) -> di
     return {"type": "Feature", "properties": properties, "geometry": shape}
 
 
-def _rank(row: dict, say: Speaker, language: str) -> str:
+def note(row: dict, measure: Measure, say: Speaker) -> str:
+    """How firm a value is: its interval, and how many dossiers stand behind it."""
+    parts = []
+    if row["value_low"] is not None:
+        low, high = (numbers.number(row[end], say.language, measure.decimals) for end in ("value_low", "value_high"))
+        parts.append(say("map.interval", low=low, high=high))
+    n = tables.n_of(measure, row) if row["value"] is not None else None
+    if n is not None:
+        parts.append(say("map.n", n=numbers.number(n, say.language)))
+    return " · ".join(parts)
+
+
+def _rank(row: dict, say: Speaker) -> str:
     if row["rank"] is None:
         return say("table.too_few")
-    return say("map.rank", rank=numbers.number(row["rank"], language), of=numbers.number(row["of"], language))
+    rank, _, of = tables.rank_text(row, say.language).rpartition("/")
+    return say("map.rank", rank=rank, of=of)
+
+
+@lru_cache(maxsize=1)
+def lineage_id() -> str:
+    """The stamp of what the layer of old communes is made of."""
+    content = [(store.HOME / "data" / "reference" / f"{name}.parquet").read_bytes() for name in ("lineage", "units")]
+    return hashlib.sha256(b"".join(content)).hexdigest()[:12]
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,119 @@
+"""Maps: bytes of their layers over the wire, and the time from a page's text to its painted map in a browser.
+
+Needs published datasets in the data folder (GANDAN_DATA), prepared boundaries for areas, and the browser of the
+tests; the browser draws without a graphics card.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.test_browser import FLAGS
+from ui import layers, store
+from ui.store import HOME
+
+RUNS = 5
+Figure = tuple[str, float, str]
+_VIEWS = {
+    "the country": "province=VN&period=2026-08",
+    "a province": "province=38&period=2026-08",
+    "the country, old communes": "province=VN&period=2026-08&inside=old",
+    "a province, old communes": "province=38&period=2026-08&inside=old",
+    "a province, two periods": "province=38&period=2026-08&beside=2026-07",
+}
+# A map is painted when its first large drawing has come out of the card: reading a pixel waits for that.
+_WATCH = """
+const large = 500;
+for (const name of ["drawElements", "drawElementsInstanced", "drawArrays", "drawArraysInstanced"]) {
+  const own = WebGL2RenderingContext.prototype[name];
+  WebGL2RenderingContext.prototype[name] = function (...given) {
+    own.apply(this, given);
+    const instances = name.endsWith("Instanced") ? given[given.length - 1] : 1;
+    if (window.painted || given[name.startsWith("drawElements") ? 1 : 2] * instances < large) return;
+    this.readPixels(0, 0, 1, 1, this.RGBA, this.UNSIGNED_BYTE, new Uint8Array(4));
+    window.painted = performance.now();
+  };
+}
+const look = () => { if (!window.read && document.querySelector("h1.gd-title")) window.read = performance.now(); };
+new MutationObserver(look).observe(document, { childList: true, subtree: true });
+"""
+
+
+def run() -> list[Figure]:
+    """(name, value, unit) of each figure."""
+    figures = [*_weights()]
+    with _server() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        for name, query in _VIEWS.items():
+            seconds = [_painted(browser, f"{address}/ban-do?dataset=simulated&{query}") for _ in range(RUNS)]
+            figures.append((f"{name}: from text to painted map, median of {RUNS}", statistics.median(seconds), "s"))
+        browser.close()
+    return figures
+
+
+def _weights() -> Iterator[Figure]:
+    snapshot = store.open_snapshot("simulated").manifest.id
+    shape = "area" if layers.boundaries_id() else "symbol"
+
+    def units(scope: str) -> int:
+        layer = layers.Layer(
+            "simulated", snapshot, "on_time_share", "portal", "2026-08", scope, shape, "vi", "light",
+            layers.boundaries_id(), edition=layers.edition(),
+        )  # fmt: skip
+        return len(layers.encoded(layer))
+
+    kinds = {
+        f"units as {shape}s": units,
+        "old communes": lambda scope: len(layers.encoded_members(layers.members(scope, "vi"))),
+        "borders and names": lambda scope: len(layers.encoded_borders(layers.borders(scope, "vi", shape == "area"))),
+    }
+    for name, size in kinds.items():
+        yield f"layer of the country, {name}", size("VN") / 1000, "kB"
+        yield f"layer of a province, {name}, largest", max(map(size, store.province_names())) / 1000, "kB"
+
+
+def _painted(browser: Browser, address: str) -> float:
+    """Seconds from the page's heading to the first large drawing, in a browser that has nothing in its cache."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.add_init_script(_WATCH)
+    page.goto(address)
+    page.wait_for_function("window.painted && window.read", timeout=60_000)
+    seconds = page.evaluate("(window.painted - window.read) / 1000")
+    context.close()
+    return seconds
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["run", "app.py", "--server.port", str(port), "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", *words]
+    with subprocess.Popen(command, cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(address).close()
+            return
+        except OSError:
+            time.sleep(0.3)
+    raise RuntimeError(f"{address} doesn't answer")
