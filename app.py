@@ -4,11 +4,12 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui import layers, search
+from ui import layers, open_data, open_embed, search
 from ui.document import Document
 
 # Streamlit takes a folder `pages/` for its older kind of navigation until `st.navigation` has run once,
 # so the very first reader of a fresh server would be told that a page's own address does not exist.
 PagesManager.uses_pages_directory = False
 
-app = st.App("shell.py", routes=[*layers.ROUTES, *search.ROUTES], middleware=[Middleware(Document)])
+routes = [*layers.ROUTES, *search.ROUTES, *open_data.ROUTES, *open_embed.ROUTES]
+app = st.App("shell.py", routes=routes, middleware=[Middleware(Document)])

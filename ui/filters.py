@@ -251,11 +251,10 @@ def _caption(view: View, code: str) -> str:
 
 
 def _period(view: View, catalog: pl.DataFrame) -> tuple[Period, str]:
-    rows = catalog.sort("period_end", "period_start", descending=[True, False])
-    series_of = {
-        Period(row["period_start"], row["period_end"], row["period_kind"]).id: row["series"]
-        for row in rows.iter_rows(named=True)
-    }
+    rows = store.latest_first(catalog)
+    series_of: dict[str, str] = {}
+    for row in rows.iter_rows(named=True):
+        series_of.setdefault(Period(row["period_start"], row["period_end"], row["period_kind"]).id, row["series"])
     options = list(series_of)
     chosen = links.select(
         view.say("filters.period"), "period", options, options[0],

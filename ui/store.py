@@ -335,10 +335,22 @@ def latest_series(months: pl.DataFrame) -> pl.DataFrame:
 
 def is_month() -> pl.Expr:
     """Whole months, and the open month from its first day to date."""
+    return (pl.col("period_kind") == "month") | is_open_month()
+
+
+def is_open_month() -> pl.Expr:
+    """The month that is not over yet, from its first day to date."""
     start, end = pl.col("period_start"), pl.col("period_end")
     within = (start.dt.day() == 1) & (start.dt.month_start() == end.dt.month_start())
-    open_month = (pl.col("period_kind") == "to_date") & within
-    return (pl.col("period_kind") == "month") | open_month
+    return (pl.col("period_kind") == "to_date") & within
+
+
+def latest_first(periods: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order in which pages offer their periods: the one that ends last first; of several, the longest.
+
+    The open month comes last: its few days can be compared with no month before.
+    """
+    return periods.sort(is_open_month(), "period_end", "period_start", "series", descending=[False, True, False, True])
 
 
 @lru_cache(maxsize=1)

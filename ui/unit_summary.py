@@ -106,13 +106,11 @@ class Words:
 def rows(snapshot: Snapshot, code: str) -> tuple[Row, ...]:
     """One row per measure and basis of which the snapshot has any standing of the commune, in display order.
 
-    The latest period is the one that ends last; of several, the longest: what the rankings open with.
+    The latest period is the first of `store.latest_first`: what the rankings open with.
     """
     standings = unit_store.standings(snapshot, code)
-    own = standings.filter(pl.col("unit_code") == code, pl.col("scope") == unit_store.unit(code)["province_code"]).sort(
-        "period_end", "period_start", "series", descending=[True, False, True]
-    )
-    latest = own.unique(["measure", "basis"], keep="first", maintain_order=True)
+    own = standings.filter(pl.col("unit_code") == code, pl.col("scope") == unit_store.unit(code)["province_code"])
+    latest = store.latest_first(own).unique(["measure", "basis"], keep="first", maintain_order=True)
     order = list(store.measures())
     found = [row for row in latest.iter_rows(named=True) if row["measure"] in order]
     found.sort(key=lambda row: (order.index(row["measure"]), row["basis"]))

@@ -1,0 +1,60 @@
+"""Time of the open data: a province's query, cached and not, in the three formats, and the first of a snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+from statistics import median
+from time import perf_counter
+
+from starlette.applications import Starlette
+
+from ui import open_data, store
+from ui.open_query import FORMATS
+
+APP = Starlette(routes=open_data.ROUTES)
+REPEATS = 200
+QUERY = "measure=on_time_share&province={province}&scope={province}&level=commune&limit=1000"
+PROVINCE = "25"
+
+
+def run() -> list[tuple[str, float, str]]:
+    """Name, figure and unit of each measurement, for every dataset that is published here."""
+    return [figure for dataset in store.datasets() for figure in _of(dataset)]
+
+
+def _of(dataset: str) -> list[tuple[str, float, str]]:
+    query = f"dataset={dataset}&" + QUERY.format(province=PROVINCE)
+    figures = [(f"{dataset}: first query, suppression worked out", _seconds(f"{query}&format=json"), "s")]
+    for form in FORMATS:
+        times = [1000 * _seconds(f"{query}&format={form}&offset={offset}") for offset in range(1, 6)]
+        figures.append((f"{dataset}: a province's query, {form}, not cached, median", median(times), "ms"))
+        _seconds(f"{query}&format={form}")
+        again = [1000 * _seconds(f"{query}&format={form}") for _ in range(REPEATS)]
+        figures.append((f"{dataset}: a province's query, {form}, cached, median", median(again), "ms"))
+    return figures
+
+
+def _seconds(query: str) -> float:
+    start = perf_counter()
+    asyncio.run(_asked(query))
+    return perf_counter() - start
+
+
+async def _asked(query: str) -> None:
+    path = f"{open_data.HOME}/standings"
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": path, "raw_path": path.encode(), "root_path": "", "query_string": query.encode(),
+        "headers": [(b"accept-encoding", b"gzip")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+    }  # fmt: skip
+    sent = []
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    await APP(scope, receive, send)
+    if sent[0]["status"] != 200:
+        raise RuntimeError(f"{query}: {sent[0]['status']}")

@@ -1,0 +1,294 @@
+"""Small numbers that the public does not see, and the further ones that keep them from being worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import numpy as np
+import polars as pl
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ranking.measures import Measure, Text
+from ranking.movement import MOVEMENTS
+from ranking.periods import MERGER, Period, previous
+from ranking.tables import CELL, COUNTRY, PERIOD_COLUMNS
+
+FIGURES = ("numerator", "denominator", "score", "max_score")
+STANDING_FIGURES = ("value", "value_low", "value_high", "rank", "rank_low", "rank_high", "band")
+GROUP = ("measure", "level", *PERIOD_COLUMNS, "series", "basis", "scope")
+_SILENT = "not_reported"
+_TOTAL_OF = {"province": ("commune", "department"), "country": ("province",)}
+
+Flags = NDArray[np.bool_]
+
+
+class PolicyError(ValueError):
+    """The policy is not usable; the message names the file, the key and the value found."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Exemption(_Strict):
+    """A minimum that holds for one measure only, with its reason."""
+
+    minimum: Annotated[int, Field(ge=0)]
+    because: Text
+
+
+class Policy(_Strict):
+    """`data/policies/suppression.yaml`; `families` are measures that rest on the same dossiers."""
+
+    minimum: Annotated[int, Field(ge=1)]
+    shown: Text
+    measures: dict[str, Exemption] = {}
+    families: list[list[str]] = []
+
+    @classmethod
+    def from_yaml(cls, text: str, known: Sequence[str]) -> Policy:
+        """The policy; PolicyError where it is not valid or names a measure that is not among the `known`."""
+        try:
+            policy = cls.model_validate(yaml.safe_load(text))
+        except (yaml.YAMLError, ValidationError) as error:
+            raise PolicyError(f"suppression.yaml: {error}") from error
+        members = [measure for family in policy.families for measure in family]
+        if unknown := sorted({*policy.measures, *members} - set(known)):
+            raise PolicyError(f"suppression.yaml: no measure {', '.join(unknown)}; known are {', '.join(known)}")
+        if twice := sorted({name for name in members if members.count(name) > 1}):
+            raise PolicyError(f"suppression.yaml, families: {', '.join(twice)} is in more than one family")
+        return policy
+
+    def minimum_of(self, measure: str) -> int:
+        return self.measures[measure].minimum if measure in self.measures else self.minimum
+
+    def family_of(self, measure: str) -> tuple[str, ...]:
+        return next((tuple(family) for family in self.families if measure in family), (measure,))
+
+    def shown_instead(self, language: str) -> str:
+        """What stands in the place of a figure that is withheld."""
+        return self.shown.in_language(language).format(minimum=self.minimum)
+
+
+def places_of(units: pl.DataFrame, lineage: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
+    """One row per commune, before and since the merger (`old`), with the province of today that holds it."""
+    now = units.select(unit_code="code", old=pl.lit(False), province="province_code")
+    inside = lineage.join(units.select(new_code="code", province="province_code"), on="new_code")
+    old = inside.select(unit_code=pl.col("old_code").str.zfill(5), old=pl.lit(True), province="province")
+    states = provinces.select(unit_code="state_code", old=pl.lit(None, pl.Boolean), province="code")
+    return pl.concat([now, old.sort("unit_code", "province").unique("unit_code", keep="first"), states])
+
+
+def hidden(
+    measurements: pl.DataFrame, places: pl.DataFrame, measures: Mapping[str, Measure], policy: Policy
+) -> pl.Series:
+    """Which rows of `measurements` (`tables.Measurements`) are withheld, as booleans in their order.
+
+    `places` as `places_of` gives them. Measures of one family must all be in `measurements`, or none.
+
+    A row counts dossiers: a share its denominator, a count or rate its numerator. It is small where that is
+    above 0 and below the policy's minimum m. Rows of a family that share unit, period, field and basis are
+    withheld together. An equation is: a total row, and the rows that add up to it – a province and its communes,
+    a province and its departments, the country and its provinces, a unit's `all` and its fields – of one measure,
+    period, series and basis. What is guaranteed for each equation by itself, whether or not a total is published:
+
+    1. A total that is shown: none of its k withheld parts, or k ≥ 2 with a sum of at least k + m − 1. So each of
+       them could be any whole number from 1 up to at least m, and none can be had by subtraction. Parts that
+       count nothing are not among them. Where all parts together are too few for that, the total is withheld too.
+    2. A total that is withheld: at least one of its parts that count anything is withheld, so that it cannot be
+       had by addition.
+
+    For an exempt measure (m = 0) rule 1 asks for two withheld parts only, and parts of zero count as parts.
+    With few parts and no total row at all rule 1 can fail to find a second part; there is nothing to subtract from.
+    Not guaranteed: that several equations taken together, figures published elsewhere, totals over time, or
+    ranks, narrow a withheld figure down; and where all withheld parts of a share stand at 0 or 100 per cent,
+    their share follows although their counts don't. Next to the small rows the smallest others are withheld.
+    """
+    found = np.zeros(measurements.height, bool)
+    numbered = measurements.select(*CELL, "numerator", "denominator", "state").with_row_index("row")
+    for measure in measurements.get_column("measure").unique(maintain_order=True):
+        family = policy.family_of(measure)
+        if measure == next(name for name in family if name in measurements.get_column("measure").unique()):
+            rows = numbered.filter(pl.col("measure").is_in(list(family)))
+            found[rows.get_column("row").to_numpy()] = _hidden(_sized(rows, measures, policy), places)
+    return pl.Series("hidden", found)
+
+
+def suppressed(measurements: pl.DataFrame, hidden: pl.Series) -> pl.DataFrame:
+    """The measurements with the state `suppressed` and no figure where `hidden` says so."""
+    return _blanked(measurements, hidden, [name for name in FIGURES if name in measurements.columns])
+
+
+def withheld_ranks(standings: pl.DataFrame) -> pl.DataFrame:
+    """The ranks that withheld rows of `tables.Standings` had: what `suppressed_standings` needs of them."""
+    return standings.filter(pl.col("rank").is_not_null()).select(*GROUP, "rank").sort("rank")
+
+
+def suppressed_standings(standings: pl.DataFrame, hidden: pl.Series, withheld: pl.DataFrame) -> pl.DataFrame:
+    """The standings without the figures of `hidden` rows, and the others ranked among those that are shown.
+
+    `withheld`: `withheld_ranks` of all hidden rows of the snapshot. A gap in the ranks would say where a withheld
+    unit stands, so `rank` and `of` leave it out; the range of ranks is widened by the number of units left out
+    (rank_low − left out … rank_high, at most `of`), which holds wherever they stand. Movements compare with ranks
+    that are not shown, so they are empty where this period or the one before left anybody out.
+    """
+    left_out = withheld.group_by(GROUP).agg(left_out=pl.len().cast(pl.Int64))
+    before = _following(left_out, standings).rename({"left_out": "left_out_before"})
+    counted = withheld.with_columns(ahead=pl.col("rank").cum_count().over(GROUP).cast(pl.Int64))
+    rows = (
+        standings.with_row_index("place")
+        .with_columns(hidden)
+        .join(left_out, on=GROUP, how="left")
+        .join(before, on=GROUP, how="left")
+        .sort("rank")
+        .join_asof(counted, on="rank", by=list(GROUP), allow_exact_matches=False, check_sortedness=False)
+        .sort("place")
+    )
+    left = pl.col("left_out").fill_null(0)
+    of = pl.col("of") - left
+    complete = pl.col("left_out").is_null() & pl.col("left_out_before").is_null()
+    shown = rows.with_columns(
+        rank=pl.col("rank") - pl.col("ahead").fill_null(0),
+        rank_low=pl.max_horizontal(pl.col("rank_low") - left, pl.when(pl.col("rank_low").is_not_null()).then(1)),
+        rank_high=pl.min_horizontal(pl.col("rank_high"), pl.when(pl.col("rank_high").is_not_null()).then(of)),
+        of=of,
+        **{name: pl.when(complete).then(name) for name in ("previous_rank", *MOVEMENTS)},
+    )
+    shown = shown.select(pl.col(name).cast(dtype) for name, dtype in standings.schema.items())
+    return _blanked(shown, hidden, [*STANDING_FIGURES, "previous_rank", *MOVEMENTS])
+
+
+def _blanked(rows: pl.DataFrame, hidden: pl.Series, figures: Sequence[str]) -> pl.DataFrame:
+    shown = pl.lit(~hidden)
+    return rows.with_columns(
+        pl.when(shown).then("state").otherwise(pl.lit("suppressed")).alias("state"),
+        *(pl.when(shown).then(name).alias(name) for name in figures),
+    )
+
+
+def _following(left_out: pl.DataFrame, standings: pl.DataFrame) -> pl.DataFrame:
+    """How many were left out, dated as the period that comes after."""
+    keys = list(PERIOD_COLUMNS)
+    pairs = [
+        (before.start, before.end, *row)
+        for row in standings.select(keys).unique().iter_rows()
+        if (before := previous(Period(*row)))
+    ]
+    schema = {f"before_{key}": pl.Date for key in keys[:2]} | {key: standings.schema[key] for key in keys}
+    following = pl.DataFrame(pairs, schema=schema, orient="row").with_columns(before_period_kind="period_kind")
+    dated = left_out.rename({key: f"before_{key}" for key in keys})
+    return dated.join(following, on=[f"before_{key}" for key in keys]).select(left_out.columns)
+
+
+def _sized(rows: pl.DataFrame, measures: Mapping[str, Measure], policy: Policy) -> pl.DataFrame:
+    """The rows with what they count (`size`, null where nothing), and their `minimum`."""
+    names = rows.get_column("measure").unique().to_list()
+    counted = [pl.when(pl.col("measure") == name).then(_counted(measures.get(name))) for name in names]
+    minimum = pl.col("measure").replace_strict(
+        {name: policy.minimum_of(name) for name in names}, return_dtype=pl.Float64
+    )
+    return rows.with_columns(
+        size=pl.coalesce(*counted),
+        minimum=minimum,
+        cell=pl.struct(name for name in CELL if name not in ("measure", "series")).hash(),
+    )
+
+
+def _counted(measure: Measure | None) -> pl.Expr:
+    """What a row of a measure counts; of a measure that is no longer defined, whatever it may count."""
+    if measure is None:
+        return pl.coalesce("denominator", "numerator")
+    figure = {"share": "denominator", "count": "numerator", "rate": "numerator"}.get(measure.kind)
+    return pl.col(figure) if figure else pl.lit(None, pl.Float64)
+
+
+def _hidden(rows: pl.DataFrame, places: pl.DataFrame) -> Flags:
+    """The rows of one family that are withheld."""
+    _, cell = np.unique(rows.get_column("cell").to_numpy(), return_inverse=True)
+    size, minimum = (rows.get_column(name).fill_null(np.nan).to_numpy() for name in ("size", "minimum"))
+    flags = np.zeros(cell.max(initial=-1) + 1, bool)
+    flags[cell[(size > 0) & (size < minimum)]] = True
+    if flags.any():
+        _Equations(rows, places, cell, size, minimum).hide_more(flags)
+    return flags[cell] & (rows.get_column("state") != _SILENT).to_numpy()
+
+
+class _Equations:
+    """All equations of a family: parts sorted by equation and size, and the cell of each total, −1 for none."""
+
+    def __init__(
+        self, rows: pl.DataFrame, places: pl.DataFrame, cell: NDArray, size: NDArray, minimum: NDArray
+    ) -> None:
+        parts, totals = _terms(rows.with_columns(at=pl.int_range(pl.len())), places)
+        names, ids = np.unique(parts.get_column("equation").to_numpy(), return_inverse=True)
+        at = parts.get_column("at").to_numpy()
+        counts = (size[at] > 0) | ((size[at] >= 0) & (minimum[at] == 0))
+        at, ids = at[counts], ids[counts]
+        order = np.lexsort((at, size[at], ids))
+        self.equation, at = ids[order], at[order]
+        self.cell, self.size = cell[at], size[at]
+        self.minimum = np.zeros(len(names))
+        self.minimum[self.equation] = minimum[at]
+        self.total = np.full(len(names), -1)
+        places_of_totals = np.searchsorted(names, totals.get_column("equation").to_numpy())
+        places_of_totals = np.minimum(places_of_totals, max(len(names) - 1, 0))
+        if len(names):
+            known = names[places_of_totals] == totals.get_column("equation").to_numpy()
+            self.total[places_of_totals[known]] = cell[totals.get_column("at").to_numpy()[known]]
+
+    def hide_more(self, flags: Flags) -> None:
+        """Set `flags` for the smallest further cells until every equation keeps what `hidden` promises."""
+        while True:
+            open_parts = self._lacking(flags)[self.equation] & ~flags[self.cell]
+            lacking, first = np.unique(self.equation[open_parts], return_index=True)
+            smallest = self.cell[open_parts][first]
+            exhausted = self._lacking(flags)
+            exhausted[lacking] = False
+            whole = self.total[exhausted]
+            whole = whole[whole >= 0]
+            if not len(smallest) and flags[whole].all():
+                return
+            flags[smallest] = True
+            flags[whole] = True
+
+    def _lacking(self, flags: Flags) -> Flags:
+        """The equations that need one more cell withheld."""
+        out = flags[self.cell]
+        count = np.bincount(self.equation[out], minlength=len(self.total))
+        together = np.bincount(self.equation[out], self.size[out], minlength=len(self.total))
+        total_out = (self.total >= 0) & flags[self.total]
+        enough = np.where(self.minimum > 0, count + self.minimum - 1, 0)
+        few = (count > 0) & ((count < 2) | (together < enough))
+        return np.where(total_out, count == 0, few)
+
+
+def _terms(rows: pl.DataFrame, places: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The parts and the totals of all equations: `at`, the row's place, and `equation`."""
+    old = (pl.col("level") == "commune") & (pl.col("period_end") < MERGER)
+    rows = rows.filter(pl.col("size").is_not_null()).with_columns(
+        old=pl.when(pl.col("level") == "commune").then(old),
+        code=pl.when(pl.col("level") == "department")
+        .then(pl.col("unit_code").str.split(".").list.first())
+        .otherwise("unit_code"),
+    )
+    inside = rows.join(places, left_on=["code", "old"], right_on=["unit_code", "old"], how="left", nulls_equal=True)
+    whole = pl.when(pl.col("level") == "province").then(pl.lit(COUNTRY)).otherwise("province")
+    across = inside.filter(pl.col("level") != "country").with_columns(whole=whole, of=pl.col("level"))
+    fields = rows.filter(pl.col("field") != "all").with_columns(whole="unit_code", of=pl.lit("field"))
+    parts = [_named(across, "field"), _named(fields, "level")]
+    totals = [
+        _named(rows.filter(pl.col("level") == level).with_columns(whole="unit_code", of=pl.lit(part)), "field")
+        for level, partly in _TOTAL_OF.items()
+        for part in partly
+    ]
+    wholes = rows.filter(pl.col("field") == "all").with_columns(whole="unit_code", of=pl.lit("field"))
+    return pl.concat(parts), pl.concat([*totals, _named(wholes, "level")])
+
+
+def _named(rows: pl.DataFrame, also: str) -> pl.DataFrame:
+    """`at` and `equation`: the rows of one whole, split in one way, `also` alike in what the split leaves open."""
+    keys = ["of", "whole", *PERIOD_COLUMNS, "series", "measure", "basis"]
+    return rows.select("at", equation=pl.struct(*keys, _also=pl.col(also)).hash())
