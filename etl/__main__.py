@@ -14,9 +14,11 @@ COMMANDS = {
     "replay": ("etl.replay", "publish again from archived replies, without any request"),
     "recorded": ("etl.recorded", "publish replies that were saved by hand"),
     "import-form": ("etl.form_ii06", "read workbooks of form II.06/VPCP/KSTT"),
+    "dossiers": ("etl.dossiers", "read exports of dossiers, one row per dossier"),
     "simulate": ("etl.simulated", "build the simulated dataset"),
     "reference": ("etl.reference", "build units, lineage and provinces"),
     "boundaries": ("etl.boundaries", "prepare the communes' boundaries for the map"),
+    "site": ("press.site", "write the public's static site"),
     "status": ("etl.status", "say what is published"),
 }
 

@@ -23,17 +23,35 @@ IDS_IN_ORDER = [
     "on_time_share",
     "on_time_share_form",
     "processing_days",
+    "last_day_share",
+    "median_processing_days",
+    "p90_processing_days",
+    "median_calendar_days",
+    "p90_calendar_days",
+    "returned_later_share",
+    "no_due_date_share",
     "online_filing_share",
     "online_payment_share",
+    "online_full_share",
+    "online_partial_share",
+    "in_person_share",
+    "post_share",
     "digitised_share",
     "e_result_share",
     "data_reuse_share",
     "handling_satisfaction",
     "open_overdue",
     "open_overdue_share",
+    "overdue_1_5_share",
+    "overdue_6_15_share",
+    "overdue_16_30_share",
+    "overdue_over_30_share",
     "received",
     "received_per_day",
     "received_per_1000",
+    "decided_elsewhere_share",
+    "decided",
+    "decided_on_time_share",
 ]
 
 each_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES.keys())
@@ -112,10 +130,20 @@ def test_the_two_scoring_rules_are_two_series():
     assert all(MEASURES[name].series == ["766-2025", "766-2026"] for name in ("index_766", *GROUPS))
 
 
-def test_only_workload_is_neutral_and_derived_from_received():
-    neutral = [m.id for m in MEASURES.values() if m.direction == "neutral"]
-    assert neutral == ["received", "received_per_day", "received_per_1000"]
-    assert [m.id for m in MEASURES.values() if m.derived_from == "received"] == neutral[1:]
+def test_workload_and_the_mix_of_channels_are_neutral():
+    neutral = {m.id for m in MEASURES.values() if m.direction == "neutral"}
+    workload = {"received", "received_per_day", "received_per_1000", "decided", "decided_elsewhere_share"}
+    channels = {"online_partial_share", "post_share"}
+    questions = {"last_day_share", "returned_later_share"}
+    ages = {"overdue_1_5_share", "overdue_6_15_share", "overdue_16_30_share"}
+    assert neutral == workload | channels | questions | ages
+
+
+def test_workload_rates_are_derived_from_received():
+    assert [m.id for m in MEASURES.values() if m.derived_from == "received"] == [
+        "received_per_day",
+        "received_per_1000",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,246 @@
+"""Dossiers: our partial sums against DuckDB, a bare scan, pandas and Spark, on the same simulated files.
+
+`python -m bench.dossiers --folder FOLDER --rows 10000000 [--others]`; the folder needs about 8 bytes a row.
+Every engine runs in a process of its own with two threads, reads the same Parquet files and writes the same
+four tables; `duckdb` is in `bench/dossiers.sql`. The results are compared row by row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from bench import dossier_generator
+from ranking.dossier_calendar import calendar
+from ranking.dossier_tables import added, quantile
+from ranking.dossiers import KEYS, SUMS, partial_sums
+
+HOME = Path(__file__).resolve().parents[1]
+SQL = HOME / "bench" / "dossiers.sql"
+THREADS = 2
+Figure = tuple[str, float, str]
+_NEEDED = [
+    "intake", "decision", "province", "field", "procedure", "channel", "received", "due", "done", "returned", "stopped",
+    "state", "supplements", "waited", "fee_owed", "paid_online", "e_result", "digitised", "reused",
+]  # fmt: skip
+
+
+def run(rows: int = 4_000_000, folder: Path | None = None, *, others: bool = False) -> list[Figure]:
+    """(name, figure, unit) for `rows` simulated dossiers; pandas and Spark only with `others`."""
+    with tempfile.TemporaryDirectory() as own:
+        place = folder or Path(own)
+        given, out, name = place / f"dossiers-{rows}", place / "out", f"{rows / 1e6:g} M dossiers"
+        shutil.rmtree(out, ignore_errors=True)
+        figures = [] if given.exists() else _measured("generator", given, out / str(rows), name)
+        for engine in ("scan", "polars", "duckdb", *(["pandas", "spark"] if others else [])):
+            figures += _measured(engine, given, out / engine, name)
+        figures += _measured("equal", out, out / "equal", name)[-1:]
+        figures += _measured("quantiles", out / "polars", out / "quantiles", name)
+        figures += _measured("one-day", given, out / "store", name)
+        shutil.rmtree(out)
+        return figures
+
+
+def _measured(engine: str, given: Path, out: Path, name: str) -> list[Figure]:
+    """Wall time, processor time and peak memory of one engine in a process of its own, and what it prints.
+
+    The processor time tells more than the wall time where the machine is busy with other things.
+    """
+    out.mkdir(parents=True)
+    words = [sys.executable, "-m", "bench.dossiers", "--engine", engine, "--folder", str(given), "--out", str(out)]
+    environment = {**os.environ, "POLARS_MAX_THREADS": str(THREADS), "PYTHONPATH": str(HOME)}
+    printed = out / "printed.txt"
+    started = time.perf_counter()
+    process = os.posix_spawn(sys.executable, words, environment, file_actions=[
+        (os.POSIX_SPAWN_OPEN, 1, str(printed), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+    ])  # fmt: skip
+    _, status, usage = os.wait4(process, 0)
+    seconds = time.perf_counter() - started
+    if status:
+        raise RuntimeError(f"{engine} failed with status {status}")
+    figures = [
+        (f"{name}: {engine}, time", seconds, "s"),
+        (f"{name}: {engine}, processor time", usage.ru_utime + usage.ru_stime, "s"),
+        (f"{name}: {engine}, peak memory", usage.ru_maxrss / 1024, "MiB"),
+    ]
+    for line in printed.read_text().splitlines():
+        what, value, unit = line.rsplit("|", 2)
+        figures.append((f"{name}: {what}", float(value), unit))
+    return figures
+
+
+def _generator(given: Path, out: Path) -> None:
+    dossier_generator.write(given, int(out.name))
+
+
+def _equal(place: Path, out: Path) -> None:
+    """How many tables are the same, row by row and column by column; month by month, to keep memory flat."""
+    same = 0
+    for table, keys in KEYS.items():
+        month = "received_month" if "received_month" in keys else "end_month"
+        ours = added([pl.scan_parquet(place / "polars" / table / "*.parquet")], table)
+        theirs = pl.scan_parquet(place / "duckdb" / f"{table}.parquet").fill_null(0)
+        both = [frame.select(pl.col([*keys, *SUMS[table]]).cast(pl.Int64)) for frame in (ours, theirs)]
+        months = both[1].select(month).unique().collect().to_series()
+        counts = [frame.select(pl.len()).collect(engine="streaming").item() for frame in both]
+        same += counts[0] == counts[1] and all(_same(*both, keys, pl.col(month) == number) for number in months)
+    print(f"tables of polars that equal duckdb's|{same}|of {len(KEYS)}")
+
+
+def _same(ours: pl.LazyFrame, theirs: pl.LazyFrame, keys: tuple[str, ...], where: pl.Expr) -> bool:
+    a, b = (frame.filter(where).collect().sort(keys) for frame in (ours, theirs))
+    return a.equals(b)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.parquet"))
+
+
+def _scan(given: Path, out: Path) -> None:
+    """The limit: reading the needed columns and touching every value."""
+    pl.scan_parquet(_files(given)).select(pl.col(_NEEDED).count()).collect(engine="streaming")
+
+
+def _polars(given: Path, out: Path) -> None:
+    """Ours: file by file, partial sums written beside each other."""
+    days = calendar().lazy()
+    for table in KEYS:
+        (out / table).mkdir()
+    for file in _files(given):
+        tables = partial_sums(pl.scan_parquet(file), days)
+        for table, rows in zip(tables, pl.collect_all(list(tables.values()), engine="streaming"), strict=True):
+            rows.write_parquet(out / table / file.name, compression="zstd", compression_level=1)
+
+
+def _duckdb(given: Path, out: Path) -> None:
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute(f"SET threads = {THREADS}; SET memory_limit = '2GiB'; SET temp_directory = '{out / 'spill'}'")
+    connection.execute("SET preserve_insertion_order = false")
+    connection.register("days", calendar().to_arrow())
+    connection.execute("CREATE TEMP TABLE calendar AS FROM days")
+    connection.execute(f"CREATE TEMP VIEW dossiers AS FROM read_parquet('{given}/*.parquet')")
+    views, *queries = SQL.read_text(encoding="utf-8").split("-- table: ")
+    connection.execute(views)
+    for query in queries:
+        table, body = query.split("\n", 1)
+        target = f"'{out / table}.parquet' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        connection.execute(f"COPY ({body.strip().rstrip(';')}) TO {target}")
+
+
+def _pandas(given: Path, out: Path) -> None:
+    """The two largest tables the plain way, all files at once; the other two would only add to it."""
+    import pandas as pd
+
+    rows = pd.concat([pd.read_parquet(file, columns=_NEEDED) for file in _files(given)], ignore_index=True)
+    days = calendar().to_pandas().set_index("day")
+    days.index = pd.to_datetime(days.index)
+    ended = rows["done"].fillna(rows["returned"]).fillna(rows["stopped"])
+    at = {name: days.reindex(pd.to_datetime(day)) for name, day in
+          {"received": rows["received"], "end": ended, "due": rows["due"]}.items()}  # fmt: skip
+    last = at["due"]["next"].to_numpy()
+    waited = rows["waited"].to_numpy()
+    spent = at["end"]["next"].to_numpy() - waited
+    spells = {
+        f"{kind}_days": pd.Series(at["end"][count].to_numpy() - at["received"][count].to_numpy() - waited).clip(0, 2000)
+        for kind, count in (("working", "index"), ("calendar", "number"))
+    }
+    by_then = (spent <= last) & (rows["supplements"] < 2)
+    frame = pd.DataFrame(
+        {
+            **{name: rows[name] for name in ("intake", "decision", "field")},
+            "received_month": at["received"]["month"].to_numpy(),
+            "end_month": at["end"]["month"].fillna(0).to_numpy(),
+            **spells,
+            "n": 1, "online": rows["channel"].isin([1, 2, 3]), "on_time": by_then,
+            "last_day": by_then & (spent == last),
+        }
+    )  # fmt: skip
+    events = frame.groupby(["intake", "decision", "field", "received_month", "end_month"])
+    events[["n", "online", "on_time", "last_day"]].sum().to_parquet(out / "events.parquet")
+    days_table = frame[frame["end_month"] != 0].groupby(
+        ["intake", "decision", "end_month", "working_days", "calendar_days"]
+    )
+    days_table["n"].sum().to_frame().to_parquet(out / "days.parquet")
+
+
+def _spark(given: Path, out: Path) -> None:
+    from etl.dossier_spark import _frame, session
+
+    spark = session(f"local[{THREADS}]")
+    rows, days = spark.read.parquet(str(given)).select(*_NEEDED), _frame(spark, calendar())
+    for table, frame in partial_sums(rows, days).items():
+        frame.write.parquet(str(out / table))
+    spark.stop()
+
+
+def _quantiles(given: Path, out: Path) -> None:
+    """Median and ninth tenth of working and calendar days by unit and month, from the sums, year by year."""
+    days = pl.scan_parquet(given / "days" / "*.parquet")
+    years = days.select(pl.col("end_month") // 12).unique().collect(engine="streaming").to_series()
+    for year in years:
+        ours = added([days.filter(pl.col("end_month") // 12 == year)], "days").collect(engine="streaming")
+        for count in ("working_days", "calendar_days"):
+            for share in (0.5, 0.9):
+                found = quantile(ours, ["intake", "end_month"], count, share)
+                found.write_parquet(out / f"{year}-{count}-{share}.parquet")
+
+
+def _one_day(given: Path, out: Path) -> None:
+    """One more day's export on top: merged into the store, touched months summed anew; the copy is not timed."""
+    from etl.dossier_store import Changes, Store, rules, sum_here
+
+    store = Store(out)
+    for folder in ("dossiers", "lists"):
+        (store.folder / folder).mkdir(parents=True)
+    for file in _files(given):
+        (store.folder / "dossiers" / file.name).hardlink_to(file)
+    export = dossier_generator.day_after(given)
+    started = time.perf_counter()
+    changes, touched = Changes(), []
+    keyed = export.with_columns(
+        part=pl.format("20{}-{}", *(pl.col("code").str.extract(r"-(\d\d)(\d\d)\d\d-", n) for n in (1, 2)))
+    )
+    for (part,), rows in keyed.group_by("part"):
+        if store._merge(part, rows.drop("part"), changes):
+            touched.append(part)
+    sum_here(store, sorted(touched))
+    store.remember(rules=rules())
+    print(
+        f"one more day's export ({export.height} rows, {len(touched)} months touched)|{time.perf_counter() - started}|s"
+    )
+
+
+_ENGINES: dict[str, Callable[[Path, Path], None]] = {
+    "scan": _scan, "polars": _polars, "duckdb": _duckdb, "pandas": _pandas, "spark": _spark,
+    "generator": _generator, "equal": _equal, "quantiles": _quantiles, "one-day": _one_day,
+}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000_000], help="several sizes show the growth")
+    parser.add_argument("--others", action="store_true", help="pandas and Spark as well")
+    parser.add_argument("--engine", choices=_ENGINES, help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.engine:
+        _ENGINES[args.engine](args.folder, args.out)
+        return
+    for rows in args.rows:
+        for name, value, unit in run(rows, args.folder, others=args.others):
+            print(f"{name:<64} {value:>10,.2f} {unit}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

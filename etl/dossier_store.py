@@ -1,0 +1,266 @@
+"""What is kept of all exports: the latest state of each dossier, without personal data, and its partial sums.
+
+In the data folder, `dossiers_store/`: `dossiers/<month>.parquet` (columns of `ranking.dossiers.DOSSIER`),
+`sums/<table>/<month>.parquet`, `lists/` (which number stands for which unit, field and procedure), `state.json`.
+The month is that in the dossier's code, which never changes, so a later export always finds the older state.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import yaml
+from filelock import FileLock, Timeout
+
+from etl.dossier_rows import OFFICE, Units
+from etl.faults import Fault
+from etl.places import DATA
+from ranking.dossier_calendar import calendar
+from ranking.dossiers import DOSSIER, KEYS, partial_sums
+
+PROCEDURES = DATA / "dossiers" / "procedures.yaml"
+FOLDER = "dossiers_store"
+_LISTS = {"intake": "units", "decision": "units", "province": "provinces", "field": "fields", "procedure": "procedures"}
+_LISTED_MAX = {"units": 2**14, "provinces": 2**8, "fields": 2**10, "procedures": 2**15}
+_LOCK_SECONDS = 300
+_PART = pl.coalesce(
+    pl.format(
+        "20{}-{}", pl.col("code").str.extract(r"-(\d\d)(?:0[1-9]|1[0-2])[0-3]\d-"),
+        pl.col("code").str.extract(r"-\d\d(0[1-9]|1[0-2])[0-3]\d-"),
+    ),
+    pl.format("other-{}", pl.col("code").str.extract(r"(\d{1,2})\D*$")),
+    pl.lit("other"),
+)  # fmt: skip
+
+Summing = Callable[["Store", list[str]], None]
+
+
+@dataclass
+class Changes:
+    """What one import changed: rows new or replaced, by part, and rows refused."""
+
+    parts: list[str] = field(default_factory=list)
+    new: int = 0
+    replaced: int = 0
+    conflicts: list[str] = field(default_factory=list)
+
+
+class Store:
+    """The kept dossiers under `data`/dossiers_store."""
+
+    def __init__(self, data: Path) -> None:
+        self.folder = data / FOLDER
+        self.staging = self.folder / ".staging"
+
+    @contextmanager
+    def sole_writer(self) -> Iterator[None]:
+        """Fault where another import holds the store."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.folder / ".import.lock", timeout=_LOCK_SECONDS):
+                shutil.rmtree(self.staging, ignore_errors=True)
+                yield
+        except Timeout:
+            raise Fault(f"{self.folder}: another import has been running for {_LOCK_SECONDS} s") from None
+        finally:
+            shutil.rmtree(self.staging, ignore_errors=True)
+
+    def dossier_file(self, part: str) -> Path:
+        return self.folder / "dossiers" / f"{part}.parquet"
+
+    def sums_file(self, table: str, part: str) -> Path:
+        return self.folder / "sums" / table / f"{part}.parquet"
+
+    def parts(self) -> list[str]:
+        return sorted(path.stem for path in (self.folder / "dossiers").glob("*.parquet"))
+
+    def listed(self, name: str) -> pl.DataFrame:
+        """A list of the store: `id`, `name`."""
+        path = self.folder / "lists" / f"{name}.parquet"
+        return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema={"id": pl.Int16, "name": pl.String})
+
+    def units(self, units: Units) -> pl.DataFrame:
+        """The listed units: `id`, `code`, `level`, `province`."""
+        listed = self.listed("units")
+        levels = {name: _level(name) for name in listed["name"]}
+        homes = {name: units.province(name) for name in listed["name"]}
+        return listed.select(
+            "id",
+            code="name",
+            level=pl.col("name").replace_strict(levels, return_dtype=pl.String),
+            province=pl.col("name").replace_strict(homes, return_dtype=pl.String),
+        )
+
+    def state(self) -> dict:
+        path = self.folder / "state.json"
+        empty = {"exports": {}, "pending": [], "unpublished": False, "rules": ""}
+        return empty | (json.loads(path.read_text(encoding="utf-8")) if path.exists() else {})
+
+    def remember(self, **changed: object) -> None:
+        path = self.folder / "state.json"
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(self.state() | changed, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        fresh.replace(path)
+
+    def stage(self, rows: pl.DataFrame) -> Path:
+        """Set rows of one file aside (codes and names as text), to be taken in with the others of the same run."""
+        self.staging.mkdir(parents=True, exist_ok=True)
+        number = len(list(self.staging.glob("*.parquet")))
+        path = self.staging / f"{number:06d}.parquet"
+        rows.with_columns(part=_PART).sort("part").write_parquet(path)
+        return path
+
+    def take_in(self) -> Changes:
+        """Bring what is staged into the kept dossiers, part by part, so that memory stays flat.
+
+        A later export replaces the older state, whatever the order of import. Where one export tells a code twice
+        with different content, neither counts. Rows that are there already change nothing.
+        """
+        changes = Changes()
+        files = sorted(self.staging.glob("*.parquet"))
+        if not files:
+            return changes
+        staged = pl.scan_parquet(files)
+        self._note_exports(staged)
+        parts = staged.select("part").unique().collect(engine="streaming").to_series().sort().to_list()
+        self.remember(pending=sorted({*self.state()["pending"], *parts}))
+        untouched = []
+        for part in parts:
+            rows = staged.filter(pl.col("part") == part).drop("part").collect()
+            if not self._merge(part, self._numbered(rows), changes):
+                untouched.append(part)
+        changes.parts = [part for part in parts if part not in untouched]
+        before = set(self.state()["pending"])
+        self.remember(pending=sorted(before - set(untouched)))
+        return changes
+
+    def _note_exports(self, staged: pl.LazyFrame) -> None:
+        latest = staged.group_by("province").agg(pl.col("exported").max()).collect()
+        known = self.state()["exports"]
+        newer = {province: max(known.get(province, ""), day.isoformat()) for province, day in latest.iter_rows()}
+        if newer.items() - known.items():
+            self.remember(exports=known | newer, unpublished=True)
+
+    def _numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Text replaced by its number in the lists, which grow with it."""
+        for column, name in _LISTS.items():
+            listed = self.listed(name)
+            unknown = rows.get_column(column).unique().sort()
+            unknown = unknown.filter(~unknown.is_in(listed["name"].implode()))
+            if unknown.len():
+                start = listed.height
+                if start + unknown.len() > _LISTED_MAX[name]:
+                    raise Fault(f"more than {_LISTED_MAX[name]} {name}; is a column mapped to the wrong heading?")
+                added = pl.DataFrame({"id": range(start, start + unknown.len()), "name": unknown}, listed.schema)
+                listed = pl.concat([listed, added])
+                _write(listed, self.folder / "lists" / f"{name}.parquet")
+            numbers = listed.select(pl.col("name").alias(column), number="id")
+            rows = rows.join(numbers, on=column, how="left", maintain_order="left").drop(column)
+            rows = rows.rename({"number": column})
+        return rows.select([*DOSSIER]).cast(DOSSIER)
+
+    def _merge(self, part: str, rows: pl.DataFrame, changes: Changes) -> bool:
+        rows = rows.unique()
+        twice = rows.select("code", "exported").filter(pl.struct("code", "exported").is_duplicated()).unique()
+        changes.conflicts += twice["code"].to_list()
+        rows = rows.join(twice, on=["code", "exported"], how="anti")
+        rows = rows.sort("exported").unique("code", keep="last")
+        path = self.dossier_file(part)
+        if not path.exists():
+            changes.new += rows.height
+            if rows.height:
+                _write(rows.sort("code"), path)
+            return bool(rows.height)
+        kept = pl.scan_parquet(path)
+        same = kept.join(rows.lazy().select("code"), on="code", how="semi").collect(engine="streaming")
+        rows = rows.join(same, on=list(DOSSIER), how="anti", nulls_equal=True)
+        newer = same.select("code", held="exported")
+        rows = rows.join(newer, on="code", how="left").filter(~(pl.col("held") > pl.col("exported")).fill_null(False))
+        rows = rows.drop("held")
+        if rows.is_empty():
+            return False
+        replaced = same.join(rows, on="code", how="semi").height
+        changes.replaced += replaced
+        changes.new += rows.height - replaced
+        others = kept.join(rows.lazy().select("code"), on="code", how="anti")
+        _write(pl.concat([others, rows.lazy()]), path)
+        return True
+
+    def outdated(self) -> list[str]:
+        """The parts whose sums must be computed: touched ones, and all where the rules have changed."""
+        state = self.state()
+        if state["rules"] != rules():
+            return self.parts()
+        return [part for part in state["pending"] if self.dossier_file(part).exists()]
+
+    def sums(self, table: str, where: pl.Expr | None = None) -> pl.LazyFrame:
+        """A table of sums added up over all parts, `where` keys are wanted."""
+        files = sorted((self.folder / "sums" / table).glob("*.parquet"))
+        rows = pl.scan_parquet(files) if where is None else pl.scan_parquet(files).filter(where)
+        return rows.group_by(KEYS[table]).agg(pl.exclude(KEYS[table]).sum())
+
+    def limits(self) -> pl.DataFrame:
+        """The legal maximum of the procedures that the store knows: `procedure`, `limit_days`."""
+        known = {row["code"]: row["limit_days"] for row in legal_limits()}
+        listed = self.listed("procedures").filter(pl.col("name").is_in(list(known)))
+        return listed.select(
+            procedure=pl.col("id").cast(pl.Int16),
+            limit_days=pl.col("name").replace_strict(known, return_dtype=pl.Int32),
+        )
+
+
+def legal_limits(path: Path = PROCEDURES) -> list[dict]:
+    """The rows of `procedures.yaml`; Fault where one lacks its code, days or source."""
+    rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    for row in rows:
+        if not (row.get("code") and isinstance(row.get("limit_days"), int) and row.get("source")):
+            raise Fault(f"{path.name}: {row} must have code, limit_days (a whole number) and source")
+    return rows
+
+
+def rules() -> str:
+    """A mark of all that kept sums rest on besides the dossiers: calendar, limits, the transform itself."""
+    days = calendar().hash_rows(seed=766).sum()
+    transform = Path(partial_sums.__code__.co_filename).read_bytes()
+    said = f"{days} {json.dumps(legal_limits(), sort_keys=True)}".encode()
+    return hashlib.sha256(said + transform).hexdigest()
+
+
+def sum_here(store: Store, parts: list[str]) -> None:
+    """Compute the sums of `parts` with Polars, one part at a time: memory stays flat however many there are."""
+    days, limits = calendar().lazy(), store.limits().lazy()
+    for part in parts:
+        tables = partial_sums(pl.scan_parquet(store.dossier_file(part)), days, limits)
+        for name, rows in zip(tables, pl.collect_all(list(tables.values()), engine="streaming"), strict=True):
+            _write(rows, store.sums_file(name, part))
+
+
+def _level(code: str) -> str:
+    if code.startswith(OFFICE):
+        return "office"
+    return "commune" if code.isdigit() else "department"
+
+
+def _write(rows: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
+    """Write beside, then switch: a reader sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    if isinstance(rows, pl.LazyFrame):
+        rows.sink_parquet(fresh, compression="zstd", compression_level=1)
+    else:
+        rows.write_parquet(fresh, compression="zstd", compression_level=1)
+    fresh.replace(path)
+
+
+def latest_export(store: Store, provinces: Iterable[str]) -> dict[str, date]:
+    """The day of the latest export of each province."""
+    known = store.state()["exports"]
+    return {province: date.fromisoformat(known[province]) for province in provinces if province in known}
