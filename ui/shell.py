@@ -23,8 +23,10 @@ _ICONS = {
     "online_filing": ":material/show_chart:",
     "unit": ":material/location_city:",
     "inspection": ":material/checklist:",
+    "transparency": ":material/visibility:",
+    "methods": ":material/menu_book:",
 }
-_SHEETS = ("style.css", "panels.css", "unit.css", "time.css", "map.css", "inspection.css")
+_SHEETS = ("style.css", "panels.css", "unit.css", "time.css", "map.css", "inspection.css", "transparency.css", "about.css")
 _STYLE = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SHEETS)
 
 

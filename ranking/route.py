@@ -1,0 +1,53 @@
+"""The order in which places are visited: always on to the nearest one that is left, as the crow flies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
+
+EARTH_KM = 6371.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a unit's seat lies, in degrees."""
+
+    code: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A place in its turn; `km` from the place before it, `total_km` from the start, both straight lines."""
+
+    place: Place
+    km: float
+    total_km: float
+
+
+def route(start: Place, places: Sequence[Place]) -> tuple[Stop, ...]:
+    """The places in the order of a trip from `start`: each time the nearest that is left is next.
+
+    Of equally near ones (to the metre) the smaller code is first, so the order of `places` does not matter.
+    Where `start` is itself one of `places` it is the first stop, at 0 km. Nearest next is quick to check by
+    hand but not always the shortest trip. Raises ValueError where a code is there twice.
+    """
+    left = {place.code: place for place in places}
+    if len(left) < len(places):
+        raise ValueError("a place stands in the plan twice; once is right")
+    stops: list[Stop] = []
+    here, total = start, 0.0
+    while left:
+        km, code = min((round(distance_km(here, place), 3), code) for code, place in left.items())
+        here, total = left.pop(code), total + km
+        stops.append(Stop(here, km, total))
+    return tuple(stops)
+
+
+def distance_km(one: Place, other: Place) -> float:
+    """The great-circle distance (haversine formula), in kilometres."""
+    lat, other_lat = radians(one.lat), radians(other.lat)
+    north, east = sin((other_lat - lat) / 2), sin(radians(other.lon - one.lon) / 2)
+    return 2 * EARTH_KM * asin(min(1.0, sqrt(north**2 + cos(lat) * cos(other_lat) * east**2)))

@@ -1,0 +1,251 @@
+"""The visits of inspection teams: the one thing of Gần Dân that its readers write, kept in a database.
+
+SQLite in the data folder unless GANDAN_VISITS_URL names another database, a PostgreSQL where several machines
+serve. Nothing here waits for a page: rows in, rows out, each call a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+import sqlalchemy as sa
+from filelock import FileLock
+
+from ui import exports, store
+
+URL = "GANDAN_VISITS_URL"
+LONGEST = {"team": 200, "findings": 10_000, "author": 100}
+_WAIT_MS = 15_000
+_PATIENCE_SECONDS = 5
+_LOCK = 766_2022  # of PostgreSQL's advisory locks: ours while the table is made
+_UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+_VISITS = sa.Table(
+    "visits",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("unit_code", sa.String(5), nullable=False, index=True),
+    sa.Column("visited_on", sa.Date, nullable=False),
+    sa.Column("team", sa.Text, nullable=False),
+    sa.Column("findings", sa.Text, nullable=False),
+    sa.Column("follow_up_on", sa.Date),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("practice", sa.Boolean, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a team writes about a visit. `practice`: written beside simulated figures, so about no real visit."""
+
+    unit_code: str
+    visited_on: date
+    team: str
+    findings: str
+    follow_up_on: date | None = None
+    author: str = ""
+    practice: bool = False
+
+
+@dataclass(frozen=True)
+class Visit(Note):
+    """A note as it is kept; times in UTC. `version` starts at 1 and grows with every change."""
+
+    id: int = 0
+    created_at: datetime = datetime.min
+    updated_at: datetime = datetime.min
+    version: int = 0
+
+
+class VisitError(Exception):
+    """Something stands in the way of a visit's note; `kind` says what, for a page to put into words.
+
+    no_unit, no_team, no_findings, too_long, future, follow_up (a follow-up before the visit), stale (somebody
+    else has changed the note since it was read), unreachable (no database).
+    """
+
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(f"{kind}: {detail}" if detail else kind)
+        self.kind, self.detail = kind, detail
+
+
+def record(note: Note, today: date) -> Visit:
+    """Keep a new note. VisitError where it is not complete or the database cannot be reached."""
+    now = datetime.now(UTC)
+    values = asdict(checked(note, today)) | {"created_at": now, "updated_at": now, "version": 1}
+    with _transaction() as connection:
+        return _visit(connection.execute(sa.insert(_VISITS).values(values).returning(*_VISITS.c)).one())
+
+
+def change(visit_id: int, version: int, note: Note, today: date) -> Visit:
+    """Replace a note that was read at `version`. VisitError `stale` where it has changed since or is not there."""
+    values = asdict(checked(note, today)) | {"updated_at": datetime.now(UTC), "version": version + 1}
+    mine = (_VISITS.c.id == visit_id) & (_VISITS.c.version == version)
+    with _transaction() as connection:
+        rows = connection.execute(sa.update(_VISITS).where(mine).values(values).returning(*_VISITS.c)).all()
+    if not rows:
+        raise VisitError("stale", f"visit {visit_id} is no longer at version {version}; read it again")
+    return _visit(rows[0])
+
+
+def checked(note: Note, today: date) -> Note:
+    """The note with its texts tidied; VisitError where something is missing or cannot be."""
+    tidy = {name: _tidy(getattr(note, name)) for name in LONGEST}
+    for name, text in tidy.items():
+        if len(text) > LONGEST[name]:
+            raise VisitError("too_long", f"{name}: {len(text)} characters, at most {LONGEST[name]} are kept")
+    if not re.fullmatch(r"[0-9]{5}", note.unit_code):
+        raise VisitError("no_unit", f"unit_code: five digits are needed, found {note.unit_code!r}")
+    for name in ("team", "findings"):
+        if not tidy[name]:
+            raise VisitError(f"no_{name}")
+    if note.visited_on > today:
+        raise VisitError("future", f"visited_on: {note.visited_on} lies after today, {today}")
+    if note.follow_up_on and note.follow_up_on < note.visited_on:
+        raise VisitError("follow_up", f"follow_up_on: {note.follow_up_on} lies before {note.visited_on}")
+    return Note(**asdict(note) | tidy)
+
+
+def _tidy(text: str) -> str:
+    """Composed letters, one kind of line end, no control characters: PostgreSQL refuses a zero byte."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+# --- reading
+
+
+def one(visit_id: int) -> Visit | None:
+    found = _read(_VISITS.c.id == visit_id)
+    return found[0] if found else None
+
+
+def of_unit(code: str, practice: bool = False) -> list[Visit]:
+    """The visits to a commune, the latest first."""
+    return _read(_VISITS.c.unit_code == code, _VISITS.c.practice == practice)
+
+
+def everything(practice: bool = False) -> list[Visit]:
+    """All visits, the latest first."""
+    return _read(_VISITS.c.practice == practice)
+
+
+def last_days(practice: bool = False) -> dict[str, date]:
+    """The day of the last visit by unit code; units that were never visited are absent."""
+    latest = sa.select(_VISITS.c.unit_code, sa.func.max(_VISITS.c.visited_on)).where(_VISITS.c.practice == practice)
+    with _transaction() as connection:
+        return dict(connection.execute(latest.group_by(_VISITS.c.unit_code)).all())
+
+
+def _read(*where: sa.ColumnElement[bool]) -> list[Visit]:
+    ordered = sa.select(_VISITS).where(*where).order_by(_VISITS.c.visited_on.desc(), _VISITS.c.id.desc())
+    with _transaction() as connection:
+        return [_visit(row) for row in connection.execute(ordered)]
+
+
+def _visit(row: sa.Row) -> Visit:
+    """SQLite keeps no time zone: what comes back without one was written in UTC."""
+    known: Mapping[str, object] = row._mapping
+    times = {name: _utc(known[name]) for name in ("created_at", "updated_at")}
+    return Visit(**{field.name: known[field.name] for field in fields(Visit)} | times)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+# --- handing out
+
+COLUMNS = (
+    *("id", "unit_code", "visited_on", "team", "findings", "follow_up_on", "author", "practice"),
+    *("created_at", "updated_at", "version"),
+)
+
+
+def rows(visits: Sequence[Visit]) -> list[tuple[object, ...]]:
+    """Visits as rows of `COLUMNS`, days and times as ISO text."""
+    return [tuple(_plain(getattr(visit, name)) for name in COLUMNS) for visit in visits]
+
+
+def to_csv(visits: Sequence[Visit]) -> bytes:
+    return exports.to_csv(COLUMNS, rows(visits))
+
+
+def seen(text: str) -> str:
+    """A text in which no unseen character turns the direction of the letters around it: each shows its number."""
+    return _UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return seen(value) if isinstance(value, str) else value
+
+
+# --- the database
+
+
+def url() -> str:
+    """Where visits are kept: what GANDAN_VISITS_URL says, else `visits.db` in the data folder."""
+    return os.environ.get(URL) or f"sqlite:///{store.published_folder().parent.resolve() / 'visits.db'}"
+
+
+@contextmanager
+def _transaction() -> Iterator[sa.Connection]:
+    """A connection whose work is kept as a whole or not at all; VisitError where there is no database."""
+    try:
+        with _engine(url()).begin() as connection:
+            yield connection
+    except (sa.exc.DBAPIError, sa.exc.ArgumentError, ImportError, OSError) as error:
+        # An address can hold a password, so only the kind of trouble is told.
+        raise VisitError("unreachable", type(getattr(error, "orig", None) or error).__name__) from error
+
+
+@lru_cache(maxsize=4)
+def _engine(address: str) -> sa.Engine:
+    """The engine of a database whose table is ready."""
+    place = sa.make_url(address)
+    if place.get_backend_name() == "sqlite":
+        engine = sa.create_engine(place)
+        _prepare_sqlite(engine, place)
+        return engine
+    if place.drivername == "postgresql":
+        place = place.set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(place, pool_pre_ping=True, connect_args={"connect_timeout": _PATIENCE_SECONDS})
+    _prepare_server(engine)
+    return engine
+
+
+def _prepare_sqlite(engine: sa.Engine, place: sa.URL) -> None:
+    """One process at a time makes the file and its table; readers and a writer then don't wait for each other."""
+
+    @sa.event.listens_for(engine, "connect")
+    def _patient(connection: object, _: object) -> None:
+        connection.execute(f"PRAGMA busy_timeout={_WAIT_MS}")
+
+    if not place.database:
+        raise sa.exc.ArgumentError("an SQLite address needs a file: a database in memory would forget its visits")
+    with FileLock(f"{place.database}.lock"), engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        _VISITS.metadata.create_all(connection)
+        connection.commit()
+
+
+def _prepare_server(engine: sa.Engine) -> None:
+    """`CREATE TABLE IF NOT EXISTS` of two machines can collide in PostgreSQL: the lock makes one wait."""
+    with engine.begin() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        _VISITS.metadata.create_all(connection)
