@@ -1,7 +1,9 @@
 import streamlit as st
 
 from ui import (
+    brief_buttons,
     html,
+    over_time,
     unit_calendar,
     unit_choice,
     unit_fields,
@@ -11,6 +13,7 @@ from ui import (
     unit_summary,
     unit_tables,
     unit_trends,
+    unit_visit,
     unit_workload,
 )  # fmt: skip
 from ui.shell import view
@@ -27,9 +30,14 @@ else:
     known = unit_summary.rows(v.snapshot, code)
     with head:
         unit_head.head(v, code)
+        brief_buttons.of_unit(v, code)
     if known:
         st.subheader(v.say("unit.summary.title"), anchor=False)
         unit_tables.summary(v, code)
+    with over_time.part(v.say("unit.visit.title"), "visit", ":material/checklist:") as box:
+        if box.open:
+            unit_visit.section(v, code)
+    if known:
         st.subheader(v.say("unit.trends.title"), anchor=False)
         unit_trends.small_multiples(v, code)
         st.subheader(v.say("unit.fields.title"), anchor=False)

@@ -76,14 +76,19 @@ def _line(view: View, item: Item, last: Visit | None) -> Line:
 
 def show(view: View, code: str, last: Visit | None) -> None:
     """Both lists on the page."""
-    own = asked(view, code)
-    html.show(f'<h3 class="gd-list-title">{escape(view.say("inspection.checklist.own", n=len(own)))}</h3>')
-    if own:
-        html.show(f'<ol class="gd-checklist">{"".join(_question(view, question) for question in own)}</ol>')
-    else:
-        html.caption(_no_questions(view, code))
+    own(view, code)
     html.show(f'<h3 class="gd-list-title">{escape(view.say("inspection.checklist.general"))}</h3>')
     html.show(f'<ol class="gd-checklist">{_listed(view, general_lines(view, last))}</ol>')
+
+
+def own(view: View, code: str) -> None:
+    """The commune's own questions on the page, or why there is none."""
+    found = asked(view, code)
+    html.show(f'<h3 class="gd-list-title">{escape(view.say("inspection.checklist.own", n=len(found)))}</h3>')
+    if found:
+        html.show(f'<ol class="gd-checklist">{"".join(_question(view, question) for question in found)}</ol>')
+    else:
+        html.caption(_no_questions(view, code))
 
 
 def _no_questions(view: View, code: str) -> str:
