@@ -15,6 +15,7 @@ export default function ({ data, setStateValue, setTriggerValue }) {
     const link = click.composedPath().find((node) => node.matches && node.matches("a[href]"));
     if (!link || link.download || link.target === "_blank" || link.origin !== location.origin) return;
     if (click.button || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey) return;
+    if (link.hash && link.pathname + link.search === location.pathname + location.search) return;
     if (!data.pages.includes(link.pathname)) return;
     click.preventDefault();
     setTriggerValue("link", link.pathname + link.search);

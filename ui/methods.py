@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from ui import addresses
 from ui.shell import View
 from ui.store import HOME
 
@@ -48,8 +49,10 @@ def button(view: View) -> None:
     def show() -> None:
         for method in methods():
             st.markdown(f"**{method.title[view.language]}.** {method.leader[view.language]}")
-        with st.expander(view.say("methods.statistician"), icon=":material/functions:"):
-            st.markdown((HOME / "docs" / "methods.md").read_text(encoding="utf-8"))
+        st.page_link(
+            "pages/methods.py", label=view.say("methods.statistician"), icon=":material/functions:",
+            query_params=addresses.query(view, depth="full"),
+        )  # fmt: skip
 
     if st.button(view.say("methods.link"), icon=":material/menu_book:", type="tertiary"):
         show()
