@@ -19,6 +19,7 @@ COMMANDS = {
     "reference": ("etl.reference", "build units, lineage and provinces"),
     "boundaries": ("etl.boundaries", "prepare the communes' boundaries for the map"),
     "site": ("press.site", "write the public's static site"),
+    "brief": ("press.brief", "print the one-page brief of a commune"),
     "status": ("etl.status", "say what is published"),
 }
 

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ui import html, inspection, inspection_list, inspection_visits, plan
+from ui import brief_buttons, html, inspection, inspection_list, inspection_visits, plan
 from ui.shell import view
 
 v = view()
@@ -29,6 +29,7 @@ planned = plan.choice(v, chosen.scope, rows.get_column("unit_code").to_list(), p
 trip = plan.stops(planned, chosen.start)
 if trip:
     plan.show(v, trip, chosen.start, chosen.scope)
+    brief_buttons.of_plan(v, trip, chosen.start)
 else:
     html.caption(v.say("plan.empty"))
 
@@ -37,6 +38,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="prepare_row
     code = inspection.stop(v, [stop.place.code for stop in trip])
     if code:
         inspection.file_button(v, code)
+        brief_buttons.brief_button(v, code)
 if code:
     inspection.prepare(v, code)
 else:

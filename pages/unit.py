@@ -52,3 +52,4 @@ else:
     unit_members.section(v, code)
     if known:
         html.caption(unit_summary.source_line(v, code))
+    brief_buttons.make_ready(v, code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import polars as pl
 import pytest
@@ -42,3 +43,53 @@ def test_a_slow_click_on_a_unit_chooses_it(browser, address):
     assert "unit=04792" in seen.page.url
     assert seen.complaints == []
     seen.page.close()
+
+
+def test_hovering_gives_value_interval_n_and_the_range_of_ranks(browser, address):
+    seen = visit(browser, address, "/ban-do?dataset=recorded&province=25&measure=on_time_share&period=2026-08")
+    box = seen.page.locator("[data-testid=stDeckGlJsonChart]").bounding_box()
+    seen.page.mouse.move(*place_of("04792", box))
+    seen.page.wait_for_selector(f"{TIP}:has-text('Phường Tân Hòa')")
+    tip = seen.page.inner_text(TIP)
+
+    assert re.search(r"\d+,\d\s%", tip)
+    assert re.search(r"n = [\d.]+", tip)
+    assert re.search(r"hạng \d+ \(\d+–\d+\)/148", tip)
+    seen.page.close()
+
+
+def test_the_legend_counts_every_unit_once(browser, address):
+    seen = visit(browser, address, "/ban-do?dataset=recorded&province=25&measure=on_time_share&period=2026-08")
+    counts = re.findall(r"\((\d+)\)", seen.page.locator(".gd-legend").first.inner_text())
+
+    assert sum(map(int, counts)) == 148
+    seen.page.close()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_chosen_unit_names_its_former_ones_and_leads_to_its_page(browser, address, language):
+    seen = visit(browser, address, f"/ban-do?dataset=simulated&province=38&unit=16654&inside=old&lang={language}")
+    card = seen.page.locator(".gd-unit-card")
+    assert "Phường Hải Thượng" in card.inner_text()
+
+    card.locator("a[href*='don-vi']").click()
+    seen.page.wait_for_selector("h1:has-text('Phường Nghi Sơn')")
+    assert "unit=16654" in seen.page.url
+    assert seen.strangers == []
+    assert seen.complaints == []
+    seen.page.close()
+
+
+def test_a_link_to_the_map_comes_back_as_it_was(browser, address):
+    link = (
+        "/ban-do?dataset=simulated&lang=en&province=38&measure=online_filing_share&period=2026-07&way=band&unit=16654"
+    )
+    first = visit(browser, address, f"{link}&way=band&unit=16654")
+    second = visit(browser, address, first.page.url.removeprefix(address))
+
+    assert "way=band" in first.page.url
+    assert "unit=16654" in first.page.url
+    assert first.page.locator(".gd-unit-card").inner_text() == second.page.locator(".gd-unit-card").inner_text()
+    assert first.page.locator(".gd-legend").first.inner_text() == second.page.locator(".gd-legend").first.inner_text()
+    first.page.close()
+    second.page.close()

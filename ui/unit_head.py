@@ -48,8 +48,19 @@ def _trends(view: View, found: Sequence[Row], counts: dict[str, str]) -> str:
     return view.say("unit.head.trends", **counts) if marks & unit_summary.SPECIAL else view.say("unit.head.steady")
 
 
+def standing(view: View, code: str) -> str:
+    """How the commune stands in its province and against its own past; plain text."""
+    place = store.scope_name(unit_store.unit(code)["province_code"])
+    return " ".join(_standing(view, unit_summary.rows(view.snapshot, code), place))
+
+
 def facts_of(view: View, unit: dict) -> list[tuple[str, str]]:
     """The facts of the place as (name, markup)."""
+    return [*own_facts(view, unit), _neighbours(view, unit["code"])]
+
+
+def own_facts(view: View, unit: dict) -> list[tuple[str, str]]:
+    """The facts of the place that need no other commune, as (name, markup)."""
     say = view.say
     facts = [(say("unit.fact.kind"), escape(_kind(view, unit)))]
     if marks := list(_marks(view, unit)):
@@ -59,7 +70,6 @@ def facts_of(view: View, unit: dict) -> list[tuple[str, str]]:
         (say("unit.fact.population"), _population(view, unit)),
         (say("unit.fact.seat"), escape(unit["seat"] or numbers.MISSING)),
         (say("unit.fact.merged"), escape(merged_from(view, unit["code"]))),
-        _neighbours(view, unit["code"]),
     ]
     return facts
 

@@ -1,0 +1,41 @@
+"""The printed brief on the simulated dataset: one commune, and a plan of thirty with its checklists."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+from ui import brief, inspection_figures, plan, store
+from ui.palette import LIGHT
+from ui.shell import View
+from ui.text import Speaker
+
+START = "16654"
+LATER = 20
+
+
+def run() -> list[tuple[str, float, str]]:
+    """(what, seconds, unit). Each brief is of a commune that nothing has been read of before."""
+    snapshot = store.open_snapshot("simulated")
+    view = View("vi", Speaker("vi"), snapshot, LIGHT)
+    codes = inspection_figures.units("38").get_column("unit_code").to_list()
+    first = _seconds(lambda: brief.pdf(view, codes[0]))
+    later = [_seconds(lambda code=code: brief.pdf(view, code)) for code in codes[1 : LATER + 1]]
+    trip = plan.stops(codes[LATER + 1 : LATER + 1 + plan.MOST], START)
+    whole = _seconds(lambda: brief.plan_pdf(view, trip, START))
+    checklists = _seconds(lambda: brief.plan_zip(view, trip))
+    return [
+        ("one brief, the first since the server started", first, "s"),
+        ("one brief, median of later ones", statistics.median(later), "s"),
+        ("one brief, slowest of later ones", max(later), "s"),
+        (f"a plan of {len(trip)}: one PDF with a cover", whole, "s"),
+        (f"a plan of {len(trip)}: zip of Excel checklists", checklists, "s"),
+        (f"a plan of {len(trip)}: both", whole + checklists, "s"),
+    ]
+
+
+def _seconds(make: Callable[[], bytes]) -> float:
+    started = time.perf_counter()
+    make()
+    return time.perf_counter() - started

@@ -1,0 +1,83 @@
+"""Where a reader takes the brief along: beside a commune, and for a whole plan with its progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import streamlit as st
+
+from ranking.route import Stop
+from ui import brief, brief_table, inspection_checklist, unit_summary
+from ui.shell import View
+
+_PDF, _CSV, _ZIP = "application/pdf", "text/csv", "application/zip"
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MADE = "brief_of_plan"
+_READING = 0.8  # the rest of the time goes into setting the type
+
+
+def of_unit(view: View, code: str) -> None:
+    """The brief and the summary of a commune; a file is made when its button is pressed."""
+    with st.container(horizontal=True, gap="small"):
+        brief_button(view, code)
+        files = (("xlsx", _EXCEL, brief_table.excel), ("csv", _CSV, brief_table.csv))
+        for ending, kind, make in files if unit_summary.rows(view.snapshot, code) else ():
+            st.download_button(
+                view.say(f"brief.download.{ending}"), partial(make, view, code),
+                brief_table.file_name(view, code, ending), kind, icon=":material/download:", on_click="ignore",
+                key=f"summary_{ending}",
+            )  # fmt: skip
+
+
+def brief_button(view: View, code: str) -> None:
+    """The one-page brief of a commune."""
+    st.download_button(
+        view.say("brief.download.pdf"), partial(brief.pdf, view, code), brief.file_name(view, code), _PDF,
+        icon=":material/print:", on_click="ignore", key=f"brief_{code}",
+    )  # fmt: skip
+
+
+def make_ready(view: View, code: str) -> None:
+    """Ask the questions that the brief prints, at the end of a page: the first time of a snapshot takes seconds."""
+    inspection_checklist.asked(view, code)
+
+
+def of_plan(view: View, trip: Sequence[Stop], start: str) -> None:
+    """The briefs of a plan in one file and its checklists in another, made on demand behind a progress bar."""
+    asked = (view.language, view.snapshot.manifest.id, start, tuple(stop.place.code for stop in trip))
+    if st.button(view.say("brief.plan.make"), icon=":material/print:", key="make_briefs"):
+        st.session_state[_MADE] = (asked, *_made(view, trip, start))
+    made = st.session_state.get(_MADE)
+    if made is None or made[0] != asked:
+        return
+    with st.container(horizontal=True, gap="small"):
+        n = len(trip)
+        st.download_button(
+            view.say("brief.plan.pdf", n=n), made[1], f"{brief.plan_name(view, 'to-tom-tat')}.pdf", _PDF,
+            icon=":material/download:", on_click="ignore", key="plan_pdf",
+        )  # fmt: skip
+        st.download_button(
+            view.say("brief.plan.zip", n=n), made[2], f"{brief.plan_name(view, 'phieu-kiem-tra')}.zip", _ZIP,
+            icon=":material/download:", on_click="ignore", key="plan_zip",
+        )  # fmt: skip
+
+
+def _made(view: View, trip: Sequence[Stop], start: str) -> tuple[bytes, bytes]:
+    bar = st.progress(0.0)
+    briefs = brief.plan_pdf(view, trip, start, _ticking(bar.progress, view, len(trip)))
+    checklists = brief.plan_zip(view, trip)
+    bar.empty()
+    return briefs, checklists
+
+
+def _ticking(show: Callable[[float, str], object], view: View, n: int) -> Callable[[], None]:
+    """A function that moves the bar on by one commune each time it is called."""
+    done = 0
+
+    def tick() -> None:
+        nonlocal done
+        done += 1
+        show(_READING * done / n, view.say("brief.plan.making", done=done, all=n))
+
+    return tick
