@@ -20,7 +20,8 @@ pytestmark = pytest.mark.browser
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
 PATHS = {
     "overview": "/", "rankings": "/xep-hang", "map": "/ban-do", "online_filing": "/nop-truc-tuyen",
-    "unit": "/don-vi", "inspection": "/kiem-tra",
+    "unit": "/don-vi", "inspection": "/kiem-tra", "transparency": "/minh-bach",
+    "methods": "/phuong-phap",
 }  # fmt: skip
 FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from ranking.manifest import CURRENT
 from ui.store import HOME
 
-PAGES = ("overview", "rankings", "map", "online_filing", "unit", "inspection")
+PAGES = ("overview", "rankings", "map", "online_filing", "unit", "inspection", "transparency", "methods")
 
 
 def open_page(name: str, /, **query: str) -> AppTest:
@@ -254,3 +254,12 @@ def test_special_months_carry_a_dot_in_the_trend(app_data):
     dots = [line.count("%3Ccircle") for line in re.findall(r'class="gd-spark"[^>]*src="([^"]+)"', page)]
 
     assert min(dots) <= 1 < max(dots)
+
+
+def test_questions_and_visits_stand_on_the_page_once_opened(app_data):
+    closed = words(open_page("unit", dataset="simulated", unit="08515"))
+    opened = words(open_page("unit", dataset="simulated", unit="08515", visit="true"))
+
+    assert "Câu hỏi riêng của đơn vị" not in closed
+    assert "Câu hỏi riêng của đơn vị" in opened
+    assert "Chưa ghi lần" in opened

@@ -43,7 +43,7 @@ class Said:
 
 
 def sources() -> list[Path]:
-    return sorted([*(HOME / "ui").glob("*.py"), *(HOME / "pages").glob("*.py")])
+    return sorted(path for room in ("ui", "pages", "press") for path in (HOME / room).glob("*.py"))
 
 
 def nodes(path: Path) -> list[ast.AST]:

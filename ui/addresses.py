@@ -16,6 +16,8 @@ PATHS = {
     "online_filing": "nop-truc-tuyen",
     "unit": "don-vi",
     "inspection": "kiem-tra",
+    "transparency": "minh-bach",
+    "methods": "phuong-phap",
 }
 """The path of each page below the app's own; the first one is also the app's own address."""
 

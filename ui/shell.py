@@ -26,7 +26,10 @@ _ICONS = {
     "transparency": ":material/visibility:",
     "methods": ":material/menu_book:",
 }
-_SHEETS = ("style.css", "panels.css", "unit.css", "time.css", "map.css", "inspection.css", "transparency.css", "about.css")
+_SHEETS = (
+    *("style.css", "panels.css", "unit.css", "time.css"),
+    *("map.css", "inspection.css", "transparency.css", "about.css"),
+)
 _STYLE = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SHEETS)
 
 
