@@ -32,7 +32,7 @@ run: $(BIN)/.ready $(SIMULATED) $(BORDERS)
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: setup $(SIMULATED)
 	$(BIN)/python -m bench

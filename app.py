@@ -1,5 +1,9 @@
 """The ASGI application: the Streamlit shell with the routes and the page language that a browser needs."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
@@ -11,5 +15,14 @@ from ui.document import Document
 # so the very first reader of a fresh server would be told that a page's own address does not exist.
 PagesManager.uses_pages_directory = False
 
+
+@asynccontextmanager
+async def prepared(app: st.App) -> AsyncIterator[None]:
+    """Reads the names while the first reader is still on the way: it takes most of a second."""
+    reading = asyncio.create_task(asyncio.to_thread(search.index))
+    yield
+    await reading
+
+
 routes = [*layers.ROUTES, *search.ROUTES, *open_data.ROUTES, *open_embed.ROUTES]
-app = st.App("shell.py", routes=routes, middleware=[Middleware(Document)])
+app = st.App("shell.py", lifespan=prepared, routes=routes, middleware=[Middleware(Document)])
