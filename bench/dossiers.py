@@ -1,8 +1,9 @@
 """Dossiers: our partial sums against DuckDB, a bare scan, pandas and Spark, on the same simulated files.
 
-`python -m bench.dossiers --folder FOLDER --rows 10000000 [--others]`; the folder needs about 8 bytes a row.
+`python -m bench.dossiers --folder FOLDER --rows 10000000 [--others]`; the folder needs about 12 bytes a row.
+Several sizes and `--picture docs/dossiers-growth.svg` draw how time and memory grow.
 Every engine runs in a process of its own with two threads, reads the same Parquet files and writes the same
-four tables; `duckdb` is in `bench/dossiers.sql`. The results are compared row by row.
+five tables; `duckdb` is in `bench/dossiers.sql`. The results are compared row by row.
 """
 
 from __future__ import annotations
@@ -15,13 +16,18 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from bench import dossier_generator
+from bench import dossier_generator, growth_picture
 from ranking.dossier_calendar import calendar
-from ranking.dossier_tables import added, quantile
+from ranking.dossier_days import histogram, quantile
+from ranking.dossier_tables import added
 from ranking.dossiers import KEYS, SUMS, partial_sums
+
+if TYPE_CHECKING:
+    from etl.dossier_store import Store
 
 HOME = Path(__file__).resolve().parents[1]
 SQL = HOME / "bench" / "dossiers.sql"
@@ -138,7 +144,7 @@ def _duckdb(given: Path, out: Path) -> None:
 
 
 def _pandas(given: Path, out: Path) -> None:
-    """The two largest tables the plain way, all files at once; the other two would only add to it."""
+    """The two largest tables the plain way, all files at once; the others would only add to it."""
     import pandas as pd
 
     rows = pd.concat([pd.read_parquet(file, columns=_NEEDED) for file in _files(given)], ignore_index=True)
@@ -167,9 +173,7 @@ def _pandas(given: Path, out: Path) -> None:
     )  # fmt: skip
     events = frame.groupby(["intake", "decision", "field", "received_month", "end_month"])
     events[["n", "online", "on_time", "last_day"]].sum().to_parquet(out / "events.parquet")
-    days_table = frame[frame["end_month"] != 0].groupby(
-        ["intake", "decision", "end_month", "working_days", "calendar_days"]
-    )
+    days_table = frame[frame["end_month"] != 0].groupby(["intake", "end_month", "working_days", "calendar_days"])
     days_table["n"].sum().to_frame().to_parquet(out / "days.parquet")
 
 
@@ -184,40 +188,70 @@ def _spark(given: Path, out: Path) -> None:
 
 
 def _quantiles(given: Path, out: Path) -> None:
-    """Median and ninth tenth of working and calendar days by unit and month, from the sums, year by year."""
+    """Median and ninth tenth of working and calendar days by unit and month, quarter and year, from the sums."""
     days = pl.scan_parquet(given / "days" / "*.parquet")
-    years = days.select(pl.col("end_month") // 12).unique().collect(engine="streaming").to_series()
-    for year in years:
-        ours = added([days.filter(pl.col("end_month") // 12 == year)], "days").collect(engine="streaming")
-        for count in ("working_days", "calendar_days"):
-            for share in (0.5, 0.9):
-                found = quantile(ours, ["intake", "end_month"], count, share)
-                found.write_parquet(out / f"{year}-{count}-{share}.parquet")
+    known = days.select("end_month").unique().collect(engine="streaming").to_series().sort().to_list()
+    for size in (1, 3, 12):
+        for first in sorted({month // size * size for month in known}):
+            for count in ("working_days", "calendar_days"):
+                found = histogram(days, [*range(first, first + size)], count)
+                for tenths in (5, 9):
+                    quantile(found, ["intake"], count, tenths).write_parquet(out / f"{first}-{size}-{count}-{tenths}")
 
 
 def _one_day(given: Path, out: Path) -> None:
-    """One more day's export on top: merged into the store, touched months summed anew; the copy is not timed."""
-    from etl.dossier_store import Changes, Store, rules, sum_here
+    """One more day's export on top of kept dossiers and their sums: merged, and the sums changed with it.
 
-    store = Store(out)
-    for folder in ("dossiers", "lists"):
-        (store.folder / folder).mkdir(parents=True)
-    for file in _files(given):
-        (store.folder / "dossiers" / file.name).hardlink_to(file)
+    Timed from the checked rows of the export on; reading its file and publishing are not in it. What publishing
+    would then do first, counting the touched periods again, is timed apart.
+    """
+    from etl.dossier_changes import Changes, merge, sum_here
+    from etl.dossier_rows import Units
+    from etl.dossiers import harvest
+    from etl.places import reference
+
+    store, units = _kept(given, out), Units(reference("units"), reference("provinces"))
     export = dossier_generator.day_after(given)
     started = time.perf_counter()
-    changes, touched = Changes(), []
+    changes = Changes()
     keyed = export.with_columns(
         part=pl.format("20{}-{}", *(pl.col("code").str.extract(r"-(\d\d)(\d\d)\d\d-", n) for n in (1, 2)))
     )
     for (part,), rows in keyed.group_by("part"):
-        if store._merge(part, rows.drop("part"), changes):
-            touched.append(part)
-    sum_here(store, sorted(touched))
-    store.remember(rules=rules())
+        merge(store, part, rows.drop("part"), changes)
+    sum_here(store, store.state()["pending"])
     print(
-        f"one more day's export ({export.height} rows, {len(touched)} months touched)|{time.perf_counter() - started}|s"
+        f"one more day's export ({export.height} rows, {len(changes.parts)} months)|{time.perf_counter() - started}|s"
     )
+    started = time.perf_counter()
+    taken = harvest(store, units, {*store.state()["months"], dossier_generator.LAST_MONTH + 1}, [])
+    print(f"its periods counted again ({taken.measurements.height} rows)|{time.perf_counter() - started}|s")
+
+
+def _kept(given: Path, out: Path) -> Store:
+    """A store of the given dossiers, with the sums that `_polars` has left, as an earlier import leaves it."""
+    from etl.dossier_store import Store
+    from etl.places import reference
+
+    store = Store(out)
+    folders = [(given, store.folder / "dossiers")]
+    folders += [(out.parent / "polars" / table, store.folder / "sums" / table) for table in KEYS]
+    for source, target in folders:
+        target.mkdir(parents=True)
+        for file in _files(source):
+            (target / file.name).hardlink_to(file)
+    names = {
+        "units": reference("units")["code"].sort().to_list(),
+        "provinces": reference("provinces")["code"].sort().to_list(),
+        "fields": [f"Lĩnh vực {n}" for n in range(dossier_generator.FIELDS)],
+        "procedures": [f"{n}" for n in range(dossier_generator.PROCEDURES)],
+    }
+    (store.folder / "lists").mkdir()
+    for name, listed in names.items():
+        frame = pl.DataFrame({"id": range(len(listed)), "name": listed}, schema={"id": pl.Int16, "name": pl.String})
+        frame.write_parquet(store.folder / "lists" / f"{name}.parquet")
+    store.remember(exports=dict.fromkeys(names["provinces"], "2026-10-01"))
+    return store
 
 
 _ENGINES: dict[str, Callable[[Path, Path], None]] = {
@@ -230,6 +264,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000_000], help="several sizes show the growth")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="draw the growth: docs/dossiers-growth.svg")
     parser.add_argument("--others", action="store_true", help="pandas and Spark as well")
     parser.add_argument("--engine", choices=_ENGINES, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
@@ -237,9 +272,13 @@ def main() -> None:
     if args.engine:
         _ENGINES[args.engine](args.folder, args.out)
         return
+    figures = {}
     for rows in args.rows:
-        for name, value, unit in run(rows, args.folder, others=args.others):
+        figures[rows] = run(rows, args.folder, others=args.others)
+        for name, value, unit in figures[rows]:
             print(f"{name:<64} {value:>10,.2f} {unit}", flush=True)
+    if args.picture:
+        growth_picture.write(figures, args.picture)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 -- The partial sums of ranking/dossiers.py in DuckDB's SQL, for the comparison in bench/dossiers.py.
--- Views expected: dossiers (the files), calendar (day, number, index, next, month).
+-- Views expected: dossiers (the files), calendar (day, number, index, next, month, closed).
 CREATE OR REPLACE TEMP VIEW dated AS
 SELECT d.*, coalesce(d.done, d.returned, d.stopped) AS ended,
        r.number AS r_number, r.index AS r_index, r.month AS received_month, due.next AS due_next
@@ -8,7 +8,7 @@ LEFT JOIN calendar r ON r.day = d.received
 LEFT JOIN calendar due ON due.day = d.due;
 
 CREATE OR REPLACE TEMP VIEW known AS
-SELECT d.*, coalesce(e.month, 0) AS end_month, e.next - d.waited AS spent, coalesce(d.due_next, -1) AS last_day_allowed,
+SELECT d.*, coalesce(e.month, 0) AS end_month, e.closed, e.next - d.waited AS spent, coalesce(d.due_next, -1) AS last_day_allowed,
        least(greatest(e.index - r_index - waited, 0), 2000) AS working_days,
        least(greatest(e.number - r_number - waited, 0), 2000) AS calendar_days
 FROM dated d LEFT JOIN calendar e ON e.day = d.ended;
@@ -17,7 +17,7 @@ CREATE OR REPLACE TEMP VIEW classified AS
 SELECT *, (end_month <> 0 AND last_day_allowed <> -1) AS timed,
        (end_month <> 0 AND last_day_allowed <> -1 AND spent <= last_day_allowed AND supplements < 2) AS on_time,
        (end_month <> 0 AND last_day_allowed <> -1 AND spent = last_day_allowed AND supplements < 2) AS last_day,
-       CASE WHEN state = 2 THEN 1000000 WHEN last_day_allowed = -1 THEN -1 ELSE last_day_allowed + waited END AS "last",
+       CASE WHEN end_month = 0 AND state = 2 THEN 1000000 WHEN last_day_allowed = -1 THEN -1 ELSE last_day_allowed + waited END AS "last",
        CAST(supplements >= 2 AS INTEGER) AS asked_twice
 FROM known;
 
@@ -36,12 +36,17 @@ SELECT intake, decision, field, received_month, end_month, count(*) AS n,
 FROM classified GROUP BY ALL;
 
 -- table: days
-SELECT intake, decision, end_month, working_days, calendar_days, count(*) AS n
+SELECT intake, end_month, working_days, calendar_days, count(*) AS n
 FROM classified WHERE end_month <> 0 GROUP BY ALL;
 
 -- table: open
-SELECT intake, decision, field, received_month, "last", asked_twice, count(*) AS n
+SELECT intake, field, received_month, "last", asked_twice, count(*) AS n
 FROM classified WHERE end_month = 0 GROUP BY ALL;
+
+-- table: overdue
+SELECT intake, field, received_month, end_month, "last", count(*) AS n
+FROM classified
+WHERE end_month <> 0 AND received_month < end_month AND "last" <> -1 AND closed > "last" GROUP BY ALL;
 
 -- table: procedures
 SELECT province, field, procedure, end_month, working_days, count(*) AS n,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from etl.dossier_changes import fold, put_sums
 from etl.dossier_store import Store
 from etl.faults import Fault
 from ranking.dossier_calendar import calendar
@@ -51,7 +52,9 @@ def session(master: str) -> SparkSession:
 
 
 def sum_on_spark(store: Store, parts: list[str], master: str) -> None:
-    """Compute the sums of `parts` in one job per table and put them where `dossier_store.sum_here` does."""
+    """Compute the sums of `parts` in one job per table and put them where `dossier_changes.sum_here` does."""
+    for part in parts:
+        fold(store, part)
     spark = session(master)
     try:
         rows = reduce(lambda a, b: a.unionByName(b), (_part(spark, store, part) for part in parts))
@@ -88,11 +91,7 @@ def _settle(store: Store, table: str, part: str, written: Any, like: DataFrame) 
         rows = pl.concat([pl.read_parquet(file, hive_partitioning=False) for file in files])
     else:
         rows = pl.DataFrame(schema=dict.fromkeys(names, pl.Int32))
-    path = store.sums_file(table, part)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    rows.select(names).cast(dict(zip(names, _types(table, names), strict=True))).write_parquet(fresh)
-    fresh.replace(path)
+    put_sums(store, table, part, rows.select(names).cast(dict(zip(names, _types(table, names), strict=True))))
 
 
 def _types(table: str, names: list[str]) -> list[Any]:

@@ -3,6 +3,7 @@
 In the data folder, `dossiers_store/`: `dossiers/<month>.parquet` (columns of `ranking.dossiers.DOSSIER`),
 `sums/<table>/<month>.parquet`, `lists/` (which number stands for which unit, field and procedure), `state.json`.
 The month is that in the dossier's code, which never changes, so a later export always finds the older state.
+What a later export changes lies beside, in `<month>+0001.parquet` and so on (`etl.dossier_changes`).
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +24,8 @@ from etl.dossier_rows import OFFICE, Units
 from etl.faults import Fault
 from etl.places import DATA
 from ranking.dossier_calendar import calendar
-from ranking.dossiers import DOSSIER, KEYS, partial_sums
+from ranking.dossier_tables import added
+from ranking.dossiers import DOSSIER, partial_sums
 
 PROCEDURES = DATA / "dossiers" / "procedures.yaml"
 FOLDER = "dossiers_store"
@@ -39,18 +40,6 @@ _PART = pl.coalesce(
     pl.format("other-{}", pl.col("code").str.extract(r"(\d{1,2})\D*$")),
     pl.lit("other"),
 )  # fmt: skip
-
-Summing = Callable[["Store", list[str]], None]
-
-
-@dataclass
-class Changes:
-    """What one import changed: rows new or replaced, by part, and rows refused."""
-
-    parts: list[str] = field(default_factory=list)
-    new: int = 0
-    replaced: int = 0
-    conflicts: list[str] = field(default_factory=list)
 
 
 class Store:
@@ -79,8 +68,25 @@ class Store:
     def sums_file(self, table: str, part: str) -> Path:
         return self.folder / "sums" / table / f"{part}.parquet"
 
+    def sums_files(self, table: str, part: str) -> list[Path]:
+        """The sums of a part and what later exports changed of them."""
+        folder = self.folder / "sums" / table
+        return [*folder.glob(f"{part}.parquet"), *folder.glob(f"{part}+*.parquet")]
+
     def parts(self) -> list[str]:
-        return sorted(path.stem for path in (self.folder / "dossiers").glob("*.parquet"))
+        return sorted(path.stem for path in (self.folder / "dossiers").glob("*.parquet") if "+" not in path.name)
+
+    def files(self, part: str) -> list[Path]:
+        """The dossiers of a part and what later exports changed of them, the latest last."""
+        return [self.dossier_file(part), *sorted((self.folder / "dossiers").glob(f"{part}+*.parquet"))]
+
+    def dossiers(self, part: str) -> pl.LazyFrame:
+        """The latest state of each dossier of a part."""
+        first, *changes = self.files(part)
+        if not changes:
+            return pl.scan_parquet(first)
+        changed = pl.scan_parquet(changes).unique("code", keep="last", maintain_order=True)
+        return pl.concat([pl.scan_parquet(first).join(changed.select("code"), on="code", how="anti"), changed])
 
     def listed(self, name: str) -> pl.DataFrame:
         """A list of the store: `id`, `name`."""
@@ -101,7 +107,7 @@ class Store:
 
     def state(self) -> dict:
         path = self.folder / "state.json"
-        empty = {"exports": {}, "pending": [], "unpublished": False, "rules": ""}
+        empty = {"exports": {}, "pending": [], "months": [], "unpublished": False, "rules": ""}
         return empty | (json.loads(path.read_text(encoding="utf-8")) if path.exists() else {})
 
     def remember(self, **changed: object) -> None:
@@ -118,38 +124,15 @@ class Store:
         rows.with_columns(part=_PART).sort("part").write_parquet(path)
         return path
 
-    def take_in(self) -> Changes:
-        """Bring what is staged into the kept dossiers, part by part, so that memory stays flat.
-
-        A later export replaces the older state, whatever the order of import. Where one export tells a code twice
-        with different content, neither counts. Rows that are there already change nothing.
-        """
-        changes = Changes()
-        files = sorted(self.staging.glob("*.parquet"))
-        if not files:
-            return changes
-        staged = pl.scan_parquet(files)
-        self._note_exports(staged)
-        parts = staged.select("part").unique().collect(engine="streaming").to_series().sort().to_list()
-        self.remember(pending=sorted({*self.state()["pending"], *parts}))
-        untouched = []
-        for part in parts:
-            rows = staged.filter(pl.col("part") == part).drop("part").collect()
-            if not self._merge(part, self._numbered(rows), changes):
-                untouched.append(part)
-        changes.parts = [part for part in parts if part not in untouched]
-        before = set(self.state()["pending"])
-        self.remember(pending=sorted(before - set(untouched)))
-        return changes
-
-    def _note_exports(self, staged: pl.LazyFrame) -> None:
+    def note_exports(self, staged: pl.LazyFrame) -> None:
+        """Remember the latest export of each province."""
         latest = staged.group_by("province").agg(pl.col("exported").max()).collect()
         known = self.state()["exports"]
         newer = {province: max(known.get(province, ""), day.isoformat()) for province, day in latest.iter_rows()}
         if newer.items() - known.items():
             self.remember(exports=known | newer, unpublished=True)
 
-    def _numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Text replaced by its number in the lists, which grow with it."""
         for column, name in _LISTS.items():
             listed = self.listed(name)
@@ -161,51 +144,27 @@ class Store:
                     raise Fault(f"more than {_LISTED_MAX[name]} {name}; is a column mapped to the wrong heading?")
                 added = pl.DataFrame({"id": range(start, start + unknown.len()), "name": unknown}, listed.schema)
                 listed = pl.concat([listed, added])
-                _write(listed, self.folder / "lists" / f"{name}.parquet")
+                write(listed, self.folder / "lists" / f"{name}.parquet")
             numbers = listed.select(pl.col("name").alias(column), number="id")
             rows = rows.join(numbers, on=column, how="left", maintain_order="left").drop(column)
             rows = rows.rename({"number": column})
         return rows.select([*DOSSIER]).cast(DOSSIER)
 
-    def _merge(self, part: str, rows: pl.DataFrame, changes: Changes) -> bool:
-        rows = rows.unique()
-        twice = rows.select("code", "exported").filter(pl.struct("code", "exported").is_duplicated()).unique()
-        changes.conflicts += twice["code"].to_list()
-        rows = rows.join(twice, on=["code", "exported"], how="anti")
-        rows = rows.sort("exported").unique("code", keep="last")
-        path = self.dossier_file(part)
-        if not path.exists():
-            changes.new += rows.height
-            if rows.height:
-                _write(rows.sort("code"), path)
-            return bool(rows.height)
-        kept = pl.scan_parquet(path)
-        same = kept.join(rows.lazy().select("code"), on="code", how="semi").collect(engine="streaming")
-        rows = rows.join(same, on=list(DOSSIER), how="anti", nulls_equal=True)
-        newer = same.select("code", held="exported")
-        rows = rows.join(newer, on="code", how="left").filter(~(pl.col("held") > pl.col("exported")).fill_null(False))
-        rows = rows.drop("held")
-        if rows.is_empty():
-            return False
-        replaced = same.join(rows, on="code", how="semi").height
-        changes.replaced += replaced
-        changes.new += rows.height - replaced
-        others = kept.join(rows.lazy().select("code"), on="code", how="anti")
-        _write(pl.concat([others, rows.lazy()]), path)
-        return True
-
     def outdated(self) -> list[str]:
-        """The parts whose sums must be computed: touched ones, and all where the rules have changed."""
+        """The parts whose sums must be computed whole: new ones, and all where the rules have changed."""
         state = self.state()
         if state["rules"] != rules():
             return self.parts()
         return [part for part in state["pending"] if self.dossier_file(part).exists()]
 
-    def sums(self, table: str, where: pl.Expr | None = None) -> pl.LazyFrame:
-        """A table of sums added up over all parts, `where` keys are wanted."""
+    def addends(self, table: str) -> pl.LazyFrame:
+        """A table of sums as it lies there: rows of the same key still have to be added up."""
         files = sorted((self.folder / "sums" / table).glob("*.parquet"))
-        rows = pl.scan_parquet(files) if where is None else pl.scan_parquet(files).filter(where)
-        return rows.group_by(KEYS[table]).agg(pl.exclude(KEYS[table]).sum())
+        return pl.scan_parquet(files)
+
+    def sums(self, table: str) -> pl.LazyFrame:
+        """A table of sums added up over all parts."""
+        return added([self.addends(table)], table)
 
     def limits(self) -> pl.DataFrame:
         """The legal maximum of the procedures that the store knows: `procedure`, `limit_days`."""
@@ -234,22 +193,13 @@ def rules() -> str:
     return hashlib.sha256(said + transform).hexdigest()
 
 
-def sum_here(store: Store, parts: list[str]) -> None:
-    """Compute the sums of `parts` with Polars, one part at a time: memory stays flat however many there are."""
-    days, limits = calendar().lazy(), store.limits().lazy()
-    for part in parts:
-        tables = partial_sums(pl.scan_parquet(store.dossier_file(part)), days, limits)
-        for name, rows in zip(tables, pl.collect_all(list(tables.values()), engine="streaming"), strict=True):
-            _write(rows, store.sums_file(name, part))
-
-
 def _level(code: str) -> str:
     if code.startswith(OFFICE):
         return "office"
     return "commune" if code.isdigit() else "department"
 
 
-def _write(rows: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
+def write(rows: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
     """Write beside, then switch: a reader sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")

@@ -1,8 +1,8 @@
 """Exports of dossiers, one row per dossier: from a province's files to the same tables as the other sources.
 
 The steps: `dossier_files` and `dossier_headers` find the columns, `dossier_personal` keeps people's data out,
-`dossier_rows` makes plain dossiers or says why not, `dossier_store` keeps each dossier's latest state and its
-partial sums (`ranking.dossiers`), `ranking.dossier_tables` makes measures of the sums.
+`dossier_rows` makes plain dossiers or says why not, `dossier_store` and `dossier_changes` keep each dossier's latest
+state and the partial sums (`ranking.dossiers`), `ranking.dossier_tables` makes measures of the sums.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.dossier_changes import Changes, fold_longest, months_in, sum_here, take_in
 from etl.dossier_files import files_in, read
 from etl.dossier_rows import Units, dossiers
-from etl.dossier_store import Changes, Store, latest_export, rules, sum_here
+from etl.dossier_store import Store, latest_export, rules
 from etl.faults import BadInput, Fault
 from etl.form_title import province_code
 from etl.harvest import Harvest, quarantine_rows
 from etl.places import DATA, reference
 from ranking.dossier_calendar import calendar
-from ranking.dossier_tables import SCHEMA, commonest, measured, periods_of, stock
-from ranking.dossiers import NOT_ENDED
+from ranking.dossier_tables import SCHEMA, added, commonest, fallen_silent, measured, month_of, periods_of
+from ranking.dossiers import KEYS
+from ranking.manifest import table_file
 from ranking.periods import VIETNAM, local_day
 from ranking.tables import Measurements
 
@@ -58,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
             except Fault as fault:
                 failed += 1
                 print(f"{fault}; nothing was taken from this file", file=sys.stderr)
-        changes = store.take_in()
+        changes = take_in(store)
         refused += _conflicts(changes)
         print(f"{changes.new} dossiers new, {changes.replaced} replaced, {len(refused)} rows in quarantine")
         _bring_up_to_date(store, units, refused, args)
@@ -69,14 +71,28 @@ def _bring_up_to_date(store: Store, units: Units, refused: list[dict], args: arg
     """Compute what the kept sums lack, publish it, and only then note that nothing is pending."""
     outdated = store.outdated()
     if outdated:
-        _summed(store, outdated, args.engine, args.master)
-    if not outdated and not store.state()["unpublished"]:
+        _sum_whole(store, outdated, args.engine, args.master)
+    state = store.state()
+    if not outdated and not state["unpublished"] and not state["months"]:
         print("nothing has changed, so nothing was published")
         return
-    _publish(args, harvest(store, units, outdated, refused))
+    _publish(args, harvest(store, units, set(state["months"]), refused, _held(args)))
+    _procedures(store).write_csv(store.folder / "procedures.csv")
+    store.remember(pending=[], months=[], unpublished=False, rules=rules())
+    fold_longest(store)
+
+
+def _procedures(store: Store) -> pl.DataFrame:
+    """The commonest procedures of each province and year, counted year by year to keep memory flat."""
     names = {name: store.listed(name) for name in ("provinces", "fields", "procedures")}
-    commonest(store.sums("procedures").collect(), names).write_csv(store.folder / "procedures.csv")
-    store.remember(pending=[], unpublished=False, rules=rules())
+    rows = store.addends("procedures")
+    year = pl.col("end_month") // 12
+    years = rows.select(year).unique().collect(engine="streaming").to_series().sort()
+    parts = [
+        commonest(added([rows.filter(year == one)], "procedures").collect(engine="streaming"), names) for one in years
+    ]
+    empty = commonest(pl.DataFrame(schema=rows.collect_schema()), names)
+    return pl.concat([empty, *parts]).sort("province", "year", descending=[False, True], maintain_order=True)
 
 
 def _day(text: str | None) -> date | None:
@@ -135,33 +151,59 @@ def _moment(day: date) -> datetime:
     return datetime.combine(day, time(23, 59), VIETNAM).astimezone(UTC)
 
 
-def _summed(store: Store, parts: list[str], engine: str, master: str) -> None:
+def _sum_whole(store: Store, parts: list[str], engine: str, master: str) -> None:
+    """Compute the sums of whole parts, and note the months that they touch, with those they touched before."""
+    store.remember(months=sorted({*store.state()["months"], *_months(store, parts)}))
     if engine == "polars":
         sum_here(store, parts)
-        return
-    # Imported late: Spark and Java are needed by this engine only.
-    from etl.dossier_spark import sum_on_spark
+    else:
+        # Imported late: Spark and Java are needed by this engine only.
+        from etl.dossier_spark import sum_on_spark
 
-    sum_on_spark(store, parts, master)
+        sum_on_spark(store, parts, master)
+    store.remember(months=sorted({*store.state()["months"], *_months(store, parts)}))
 
 
-def harvest(store: Store, units: Units, parts: Iterable[str], refused: list[dict]) -> Harvest:
-    """The measurements of all periods that the dossiers of `parts` touch, and of the current ones."""
-    listed, fields = store.units(units), store.listed("fields")
+def _months(store: Store, parts: Iterable[str]) -> set[int]:
+    """The months that the sums of `parts` speak of; none where there are no sums yet."""
+    files = [path for part in parts for path in store.sums_files("events", part)]
+    return months_in(pl.scan_parquet(files)) if files else set()
+
+
+def _held(args: argparse.Namespace) -> pl.LazyFrame | None:
+    """The measurements of dossiers that the dataset holds."""
+    # Imported late: reading exports needs nothing of what publishing needs.
+    from etl.publish import current_snapshot
+
+    before = current_snapshot(args.data / "published" / args.dataset)
+    if before is None:
+        return None
+    return pl.scan_parquet(before / table_file("measurements")).filter(pl.col("basis") == BASIS)
+
+
+def harvest(
+    store: Store, units: Units, changed: set[int], refused: list[dict], held: pl.LazyFrame | None = None
+) -> Harvest:
+    """The measurements of all periods that `changed` months and open dossiers touch, and of the current ones.
+
+    `held`: what was published before; a figure that has no dossiers any more is told to have none.
+    """
+    listed, fields, days = store.units(units), store.listed("fields"), calendar()
     exports = latest_export(store, listed["province"].unique())
-    held = store.sums("open").collect(engine="streaming")
-    touched = _months(store, parts) | set(held["received_month"])
-    wanted = _whole_periods({12 * day.year + day.month - 1 for day in exports.values()} | touched)
-    ended = pl.col("end_month").is_in(wanted)
-    events = store.sums("events", ended | pl.col("received_month").is_in(wanted)).collect(engine="streaming")
-    days = store.sums("days", ended).collect(engine="streaming")
-    frames = [pl.DataFrame(schema=SCHEMA | {"captured_at": Measurements.create_empty().schema["captured_at"]})]
+    sums = {table: store.addends(table) for table in KEYS}
+    still_open = set(store.sums("open").select("received_month").unique().collect()["received_month"])
+    moment = Measurements.create_empty().schema["captured_at"]
+    frames = [pl.DataFrame(schema=SCHEMA | {"captured_at": moment})]
     for day in sorted(set(exports.values())):
-        here = listed.filter(pl.col("province").is_in([home for home, last in exports.items() if last == day]))
-        spans = periods_of(touched | {12 * day.year + day.month - 1}, day)
-        today = calendar().filter(pl.col("day") == day).item(0, "next")
-        rows = measured(events, days, stock(held, today), here, spans, fields, day)
-        frames.append(rows.with_columns(captured_at=pl.lit(_moment(day)).cast(frames[0].schema["captured_at"])))
+        homes = [home for home, last in exports.items() if last == day]
+        here = listed.filter(pl.col("province").is_in(homes))
+        spans = periods_of(_touched(changed, still_open, month_of(day)), day)
+        rows = pl.concat([pl.DataFrame(schema=SCHEMA), *measured(sums, here, fields, spans, days, day)])
+        if held is not None:
+            codes = [*here["code"], *homes]
+            theirs = held.filter(pl.col("unit_code").is_in(codes))
+            rows = pl.concat([rows, fallen_silent(theirs, rows, spans, day)])
+        frames.append(rows.with_columns(captured_at=pl.lit(_moment(day)).cast(moment)))
     return Harvest(
         measurements=_as_measurements(pl.concat(frames)),
         captured_at=max(map(_moment, exports.values()), default=datetime.now(UTC)),
@@ -170,19 +212,10 @@ def harvest(store: Store, units: Units, parts: Iterable[str], refused: list[dict
     )
 
 
-def _months(store: Store, parts: Iterable[str]) -> set[int]:
-    """The months in which dossiers of `parts` were received or ended."""
-    files = [store.sums_file("events", part) for part in parts]
-    if not files:
-        return set()
-    both = pl.scan_parquet(files).select("received_month", "end_month").unique().collect()
-    return {*both["received_month"], *both["end_month"]} - {NOT_ENDED}
-
-
-def _whole_periods(months: set[int]) -> list[int]:
-    """All months of the years that `months` lie in: what their months, quarters and years are made of."""
-    years = {month // 12 for month in months}
-    return [12 * year + number for year in sorted(years) for number in range(12)]
+def _touched(changed: set[int], still_open: set[int], this_month: int) -> set[int]:
+    """The months to count again: what was open at a month's end depends on all that changed before it."""
+    since = range(min(changed, default=this_month), this_month + 1)
+    return changed | still_open | {*since}
 
 
 def _as_measurements(rows: pl.DataFrame) -> pl.DataFrame:

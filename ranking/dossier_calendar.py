@@ -16,17 +16,20 @@ def calendar(first: date = FIRST_DAY, last: date = LAST_DAY) -> pl.DataFrame:
 
     `number`: days through; `index`: working days up to and with this day, so that the difference of two
     days' `index` is the working days after the first one; `next`: the `index` of the first working day on
-    or after it; `month`: 12 · year + month − 1. Working days are Monday to Friday without Vietnam's public
-    holidays (Labour Code 2019, article 112), as everywhere in `ranking.derived`.
+    or after it; `month`: 12 · year + month − 1; `closed`: the `next` of the last day of the month before.
+    Working days are Monday to Friday without Vietnam's public holidays (Labour Code 2019, article 112), as
+    everywhere in `ranking.derived`.
     """
     free = holidays.country_holidays("VN", years=range(first.year, last.year + 1))
     days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
     off = pl.Series(list(free), dtype=pl.Date)
     works = (pl.col("day").dt.weekday() <= 5) & ~pl.col("day").is_in(off.implode())
-    return days.select(
+    counted = days.select(
         "day",
         number=(pl.col("day") - pl.lit(date(1970, 1, 1))).dt.total_days().cast(pl.Int32),
         index=works.cast(pl.Int32).cum_sum(),
         next=works.cast(pl.Int32).cum_sum() + (~works).cast(pl.Int32),
         month=12 * pl.col("day").dt.year().cast(pl.Int32) + pl.col("day").dt.month().cast(pl.Int32) - 1,
     )
+    before = counted.with_columns(closed=pl.col("next").shift(1, fill_value=0))
+    return before.with_columns(pl.col("closed").first().over("month"))

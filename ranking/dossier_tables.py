@@ -1,29 +1,31 @@
 """From partial sums of dossiers to measures: whose they are, of which period, and what they come to.
 
-`sums` are the tables of `ranking.dossiers.partial_sums`, added up over all files; `units` has one row per
-unit of the store's list: `id`, `code`, `level`, `province`.
+`sums` are the tables of `ranking.dossiers.partial_sums` as lazy frames, of any number of parts: rows of the same
+key need not be added up yet. `units` has one row per unit of the store's list: `id`, `code`, `level`, `province`.
+Each period is counted by itself, so that memory stays flat however many years there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 import polars as pl
 
-from ranking.dossiers import COUNTS, KEYS, NOT_ENDED, PAUSED, SUMS, TIMED, UNKNOWN
+from ranking.dossier_days import QUANTILES, histogram, quantile
+from ranking.dossier_stock import AGES, stock, stock_at
+from ranking.dossiers import COUNTS, KEYS, SUMS, TIMED
 from ranking.periods import MERGER, Period, as_of, calendar_period
 
-# Working days past the last day, both ends included; the last stretch has no end.
-AGES = {"1_5": (1, 5), "6_15": (6, 15), "16_30": (16, 30), "over_30": (31, PAUSED)}
-_STOCK = ("open_known", "open_in_time", "open_overdue", *(f"aged_{age}" for age in AGES))
 _SPAN = ["period_start", "period_end", "period_kind", "provisional"]
-_WHOSE = ["unit_code", "level"]
-_KEY = [*_WHOSE, *_SPAN, "field"]
+_PERIOD = _SPAN[:3]
+_PROVINCES = 1_000_000
 
 _c = pl.col
+Kinds = dict[str, tuple[pl.Expr, pl.Expr | None, pl.Expr | None]]
 # measure → (numerator, denominator or None, how many dossiers say what it needs or None)
-RECEIVED_MEASURES: dict[str, tuple[pl.Expr, pl.Expr | None, pl.Expr | None]] = {
+RECEIVED_MEASURES: Kinds = {
     "received": (_c("n"), None, None),
     "on_time_share": (_c("on_time") + _c("open_in_time"), _c("timed") + _c("open_known"), None),
     "online_filing_share": (_c("online"), _c("channel_known"), _c("channel_known")),
@@ -37,36 +39,48 @@ RECEIVED_MEASURES: dict[str, tuple[pl.Expr, pl.Expr | None, pl.Expr | None]] = {
     "data_reuse_share": (_c("reused_yes"), _c("reused_known"), _c("reused_known")),
     "decided_elsewhere_share": (_c("away"), _c("n"), None),
 }
-ENDED_MEASURES = {
+ENDED_MEASURES: Kinds = {
     "on_time_share_form": (_c("on_time"), _c("timed"), None),
     "last_day_share": (_c("last_day"), _c("timed"), None),
     "returned_later_share": (_c("handed_out_later"), _c("handed_out"), None),
     "no_due_date_share": (_c("n") - _c("timed"), _c("n"), None),
 }
-DECIDED_MEASURES = {
+DECIDED_MEASURES: Kinds = {
     "decided": (_c("n"), None, None),
     "decided_on_time_share": (_c("on_time"), _c("timed"), None),
 }
-OPEN_MEASURES = {
+OPEN_MEASURES: Kinds = {
     "open_overdue": (_c("open_overdue"), None, None),
     "open_overdue_share": (_c("open_overdue"), _c("open_known"), None),
 } | {f"overdue_{age}_share": (_c(f"aged_{age}"), _c("open_overdue"), None) for age in AGES}
-QUANTILES = {
-    "median_processing_days": ("working_days", 0.5),
-    "p90_processing_days": ("working_days", 0.9),
-    "median_calendar_days": ("calendar_days", 0.5),
-    "p90_calendar_days": ("calendar_days", 0.9),
-}
+# (unit, month, measures) of what is counted from the events.
+SIDES: tuple[tuple[str, str, Kinds], ...] = (
+    ("intake", "received_month", RECEIVED_MEASURES),
+    ("intake", "end_month", ENDED_MEASURES),
+    ("decision", "end_month", DECIDED_MEASURES),
+)
+ALL_MEASURES = frozenset({*RECEIVED_MEASURES, *ENDED_MEASURES, *DECIDED_MEASURES, *OPEN_MEASURES, *QUANTILES})
+
+# Field by field: the months of two years, the years and what is not over. Of provinces by all measures that know
+# fields, of their units by those that pages compare: more would be millions of rows that nobody reads.
+FIELD_MONTHS = 24
+FIELD_MEASURES = frozenset({"received", "on_time_share", "on_time_share_form", "online_filing_share", "open_overdue"})
+PROVINCE_FIELD_MEASURES = ALL_MEASURES - {*DECIDED_MEASURES, *QUANTILES}
+
 SCHEMA = {
-    **dict.fromkeys(_WHOSE, pl.String), "period_start": pl.Date, "period_end": pl.Date, "period_kind": pl.String,
-    "provisional": pl.Boolean, "field": pl.String, "measure": pl.String, "numerator": pl.Float64,
-    "denominator": pl.Float64, "state": pl.String,
+    "unit_code": pl.String, "level": pl.String, "period_start": pl.Date, "period_end": pl.Date,
+    "period_kind": pl.String, "provisional": pl.Boolean, "field": pl.String, "measure": pl.String,
+    "numerator": pl.Float64, "denominator": pl.Float64, "state": pl.String,
 }  # fmt: skip
 
 
 def added(tables: Iterable[pl.LazyFrame], table: str) -> pl.LazyFrame:
-    """Sums of several files added up: whole numbers, so in any order and for any split the same."""
-    return pl.concat(tables).group_by(KEYS[table]).agg(pl.col(SUMS[table]).sum())
+    """Sums of several files added up: whole numbers, so in any order and for any split the same.
+
+    What a later state of a dossier took back comes to nothing and falls away.
+    """
+    whole = pl.concat(tables).group_by(KEYS[table]).agg(pl.col(SUMS[table]).sum())
+    return whole.filter(pl.col("n") != 0)
 
 
 def periods_of(months: Iterable[int], day: date) -> pl.DataFrame:
@@ -87,110 +101,130 @@ def periods_of(months: Iterable[int], day: date) -> pl.DataFrame:
         for period in sorted(found)
         if MERGER <= period.start <= day
         for cut, is_open in [as_of(period, day)]
-        for month in range(_month(period.start), _month(period.end) + 1)
+        for month in range(month_of(period.start), month_of(period.end) + 1)
     ]
     schema = {"month": pl.Int32, **{name: SCHEMA[name] for name in _SPAN}}
     return pl.DataFrame(rows, schema=schema).unique(maintain_order=True)
 
 
-def _month(day: date) -> int:
+def month_of(day: date) -> int:
+    """12 · year + month − 1, as in the sums."""
     return 12 * day.year + day.month - 1
 
 
-def stock(open_: pl.DataFrame, today: int) -> pl.DataFrame:
-    """The open dossiers with what they count for on a day whose next working day has the number `today`.
-
-    Not yet due up to and with the last day; the clock stands while the applicant is asked for papers. Asked
-    twice is not in time, whatever the date. Those without any last day are counted nowhere but in `n`.
-    """
-    late = today - pl.col("last")
-    known = pl.col("last") != UNKNOWN
-    facts = {
-        "open_known": known,
-        "open_in_time": known & (late <= 0) & (pl.col("asked_twice") == 0),
-        "open_overdue": known & (late > 0),
-    } | {f"aged_{age}": known & late.is_between(*ends) for age, ends in AGES.items()}
-    return open_.with_columns(pl.when(fact).then("n").otherwise(0).alias(name) for name, fact in facts.items())
+def has_fields(span: dict[str, Any], day: date) -> bool:
+    """Whether a period is told field by field."""
+    recent = month_of(day) - month_of(span["period_start"]) < FIELD_MONTHS
+    return span["period_kind"] == "year" or span["provisional"] or (span["period_kind"] == "month" and recent)
 
 
 def measured(
-    events: pl.DataFrame, days: pl.DataFrame, held: pl.DataFrame, units: pl.DataFrame, spans: pl.DataFrame,
-    fields: pl.DataFrame, day: date, field_months: int = 3,
-) -> pl.DataFrame:  # fmt: skip
-    """Rows of measurements (`SCHEMA`) of the periods in `spans`.
+    sums: dict[str, pl.LazyFrame], units: pl.DataFrame, fields: pl.DataFrame, spans: pl.DataFrame,
+    calendar: pl.DataFrame, day: date,
+) -> Iterator[pl.DataFrame]:  # fmt: skip
+    """Rows of measurements (`SCHEMA`) of the periods in `spans`, frame by frame.
 
-    `events`, `days`: sums as in `ranking.dossiers`; `held`: open dossiers as `stock` gives them; `fields`: `id`,
-    `name`. By intake, except `DECIDED_MEASURES`, which are by decision. By field only for the years and the latest
-    `field_months` months.
+    `fields`: `id`, `name`. By intake, except `DECIDED_MEASURES`, which are by decision. What is open is told for
+    the last day of each period.
     """
-    named = fields.select(field=pl.col("id").cast(pl.Int32), field_name="name")
-    own = events.with_columns(
-        away=pl.when(pl.col("intake") != pl.col("decision")).then("n").otherwise(0),
-        **dict.fromkeys(_STOCK, pl.lit(0, pl.Int64)),
+    places, sums = _places(units), _of_units(sums, units)
+    numbers = dict(calendar.select("day", "next").iter_rows())
+    for year in sorted({start.year for start in spans["period_start"]}):
+        here = spans.filter(pl.col("period_start").dt.year() == year)
+        wanted = here["month"].unique().sort().to_list()
+        counts = here.group_by(_SPAN, maintain_order=True).agg(months="month").to_dicts()
+        homes = _homes(sums, wanted, places)
+        for unit, month, kinds in SIDES:
+            months = _monthly(sums, unit, month, wanted, numbers[day])
+            for span in counts:
+                known = fields if has_fields(span, day) else fields.clear()
+                part = months.filter(pl.col(month).is_in(span["months"])).drop(month).rename({unit: "unit"})
+                yield from _told(part, kinds, span, places, homes, known)
+        for span in counts:
+            known = fields if has_fields(span, day) else fields.clear()
+            end = span["period_end"]
+            held = stock_at(sums, month_of(end), numbers[end]).rename({"intake": "unit"})
+            held = held.with_columns(n=pl.col("open_known"))
+            yield from _told(held, OPEN_MEASURES, span, places, homes, known)
+            yield from _quantile_rows(sums["days"], span, places)
+
+
+def _of_units(sums: dict[str, pl.LazyFrame], units: pl.DataFrame) -> dict[str, pl.LazyFrame]:
+    """Only what `units` have taken in or decided: a store may hold provinces of several days of export."""
+    ids = units["id"].cast(pl.Int32).implode()
+    mine = {name: rows.filter(pl.col("intake").is_in(ids)) for name, rows in sums.items() if "intake" in KEYS[name]}
+    either = pl.any_horizontal(pl.col("intake", "decision").is_in(ids))
+    return mine | {"events": sums["events"].filter(either)}
+
+
+def _monthly(sums: dict[str, pl.LazyFrame], unit: str, month: str, wanted: list[int], today: int) -> pl.DataFrame:
+    """The events added up by unit, field and month; those received have with them what is open of them now."""
+    key = [unit, "field", month]
+    away = pl.when(pl.col("intake") != pl.col("decision")).then("n").otherwise(0)
+    rows = sums["events"].filter(pl.col(month).is_in(wanted)).with_columns(away=away)
+    found = rows.group_by(key).agg(pl.col(*COUNTS, "away").sum()).collect(engine="streaming")
+    if month != "received_month":
+        return found
+    held = sums["open"].filter(pl.col(month).is_in(wanted)).collect(engine="streaming")
+    now = stock(held, today).group_by(key).agg(pl.col("open_known", "open_in_time").sum())
+    return found.join(now, on=key, how="left").with_columns(pl.col("open_known", "open_in_time").fill_null(0))
+
+
+def _places(units: pl.DataFrame) -> pl.DataFrame:
+    """One row per unit and place that it counts for, its own and its province: `unit`, `place`, `unit_code`, `level`.
+
+    An office has no place of its own. `home`: the place of the province.
+    """
+    numbers = {code: _PROVINCES + n for n, code in enumerate(units["province"].unique().sort())}
+    home = pl.col("province").replace_strict(numbers, return_dtype=pl.Int32)
+    known = units.select(unit=pl.col("id").cast(pl.Int32), home=home, level="level", code="code", province="province")
+    own = known.filter(pl.col("level") != "office").select(
+        "unit", "home", place="unit", unit_code="code", level="level"
     )
-    cohort = pl.concat([own, held.select(pl.lit(0, pl.Int64).alias("n"), pl.exclude("n"))], how="diagonal")
-    cohort = cohort.with_columns(pl.col(*COUNTS, "away", *_STOCK).fill_null(0))
-    ended = own.filter(pl.col("end_month") != NOT_ENDED)
-    today = spans.filter(pl.col("period_end") == day).select(_SPAN).unique()
-    recent = _by_field(spans, field_months)
-    parts = []
-    for rows, unit, month, kinds in (
-        (cohort, "intake", "received_month", RECEIVED_MEASURES),
-        (ended, "intake", "end_month", ENDED_MEASURES),
-        (ended, "decision", "end_month", DECIDED_MEASURES),
-    ):
-        placed = _placed(rows, unit, units)
-        parts += [_rows(_in_periods(placed, month, spans, units), kinds)]
-        by_field = placed.join(named, on="field").with_columns(field="field_name")
-        if unit == "intake":
-            parts += [_rows(_summed(by_field.join(recent, left_on=month, right_on="month")), kinds)]
-    placed = _placed(held, "intake", units).with_columns(field=pl.lit("all")).join(today, how="cross")
-    parts += [_rows(_with_silent(_summed(placed), today, units), OPEN_MEASURES)]
-    return pl.concat([*parts, *_quantile_rows(days, units, spans)])
+    whole = known.select("unit", "home", place="home", unit_code="province", level=pl.lit("province"))
+    return pl.concat([own, whole])
 
 
-def _by_field(spans: pl.DataFrame, field_months: int) -> pl.DataFrame:
-    """The periods that are told field by field: more would be millions of rows that nobody reads."""
-    is_month = pl.col("period_kind") == "month"
-    latest = spans.filter(is_month).get_column("period_start").unique().sort().tail(field_months)
-    recent = is_month & pl.col("period_start").is_in(latest.implode())
-    return spans.filter((pl.col("period_kind") == "year") | pl.col("provisional") | recent)
+def _homes(sums: dict[str, pl.LazyFrame], wanted: list[int], places: pl.DataFrame) -> pl.DataFrame:
+    """`home`, `month`: the provinces (their places) in which dossiers were received in each month."""
+    received = sums["events"].filter(pl.col("received_month").is_in(wanted)).rename({"received_month": "month"})
+    found = received.group_by("month", unit="intake").agg(pl.col("n").sum()).filter(pl.col("n") > 0)
+    return found.collect(engine="streaming").join(places, on="unit").select("home", "month").unique()
 
 
-def _placed(rows: pl.DataFrame, unit: str, units: pl.DataFrame) -> pl.DataFrame:
-    """Each row once for its unit and once for the unit's province."""
-    known = units.select(pl.col("id").cast(pl.Int32).alias(unit), "code", "level", "province")
-    own = rows.join(known, on=unit)
-    whole = own.with_columns(unit_code="province", level=pl.lit("province"))
-    return pl.concat([own.filter(pl.col("level") != "office").with_columns(unit_code="code"), whole], how="diagonal")
+def _told(
+    part: pl.DataFrame, kinds: Kinds, span: dict[str, Any], places: pl.DataFrame, homes: pl.DataFrame,
+    fields: pl.DataFrame,
+) -> Iterator[pl.DataFrame]:  # fmt: skip
+    """The rows of one period, all fields together and each of `fields` by itself."""
+    counts = part.select(pl.exclude("unit", "field")).columns
+    placed = part.join(places.select("unit", "place"), on="unit").group_by("place", "field").agg(pl.col(counts).sum())
+    placed = placed.filter(pl.col("n") != 0)
+    whole = placed.group_by("place").agg(pl.col(counts).sum())
+    spoken = homes.filter(pl.col("month").is_in(span["months"])).select("home").unique()
+    yield _rows(_with_silent(whole, places, spoken).with_columns(field=pl.lit("all")), kinds, span, places)
+    names = fields.select(field=pl.col("id").cast(pl.Int32), name="name")
+    named = placed.join(names, on="field").with_columns(field="name")
+    of_province = pl.col("place") >= _PROVINCES
+    for told, measures in ((of_province, PROVINCE_FIELD_MEASURES), (~of_province, FIELD_MEASURES)):
+        chosen = {name: kind for name, kind in kinds.items() if name in measures}
+        yield _rows(named.filter(told), chosen, span, places)
 
 
-def _in_periods(placed: pl.DataFrame, month: str, spans: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
-    counted = placed.with_columns(field=pl.lit("all")).join(spans, left_on=month, right_on="month")
-    return _with_silent(_summed(counted), spans.select(_SPAN).unique(), units)
-
-
-def _summed(rows: pl.DataFrame) -> pl.DataFrame:
-    names = [name for name in (*COUNTS, "away", *_STOCK) if name in rows.columns]
-    return rows.group_by(_KEY).agg(pl.col(names).sum())
-
-
-def _with_silent(counted: pl.DataFrame, spans: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+def _with_silent(counted: pl.DataFrame, places: pl.DataFrame, spoken: pl.DataFrame) -> pl.DataFrame:
     """A unit of the store without any dossier in a period in which its province has some has none: that is said."""
-    homes = units.filter(pl.col("level") != "office").select("level", "province", unit_code="code")
-    provinces = homes.select("province").unique().select("province", unit_code="province", level=pl.lit("province"))
-    everyone = pl.concat([homes, provinces], how="diagonal").unique().join(spans, how="cross")
-    spoken = counted.filter(pl.col("level") == "province").select(*_SPAN, province="unit_code").unique()
-    grid = everyone.join(spoken, on=["province", *_SPAN], how="semi").with_columns(field=pl.lit("all"))
-    return grid.select(_KEY).join(counted, on=_KEY, how="left").with_columns(pl.exclude(_KEY).fill_null(0))
+    homes = pl.concat([spoken, counted.select(home="place")])
+    grid = places.join(homes, on="home", how="semi").select("place").unique()
+    return grid.join(counted, on="place", how="left").with_columns(pl.exclude("place").fill_null(0))
 
 
-def _rows(counts: pl.DataFrame, kinds: dict[str, tuple[pl.Expr, pl.Expr | None, pl.Expr | None]]) -> pl.DataFrame:
+def _rows(counts: pl.DataFrame, kinds: Kinds, span: dict[str, Any], places: pl.DataFrame) -> pl.DataFrame:
     """Reported where there is something to share; told apart: no dossiers, and an export that does not say."""
     if "channel_known" in counts.columns:
         same = pl.col("channel_known") == pl.col("kind_known")
         counts = counts.with_columns(all_kinds=pl.when(same).then("kind_known").otherwise(0))
-    parts = []
+    parts = [pl.DataFrame(schema=SCHEMA)]
+    named = _named(counts, span, places)
     for measure, (part, total, said) in kinds.items():
         whole = pl.lit(None, pl.Float64) if total is None else total
         silent = (said == 0) & (pl.col("n") > 0) if said is not None else pl.lit(False)
@@ -201,36 +235,70 @@ def _rows(counts: pl.DataFrame, kinds: dict[str, tuple[pl.Expr, pl.Expr | None, 
             .otherwise(pl.lit("no_dossiers"))
         )  # fmt: skip
         heard = state != "not_reported"
-        parts.append(
-            counts.select(
-                *_KEY,
-                measure=pl.lit(measure),
-                numerator=pl.when(heard).then(part).cast(pl.Float64),
-                denominator=pl.when(heard).then(whole).cast(pl.Float64),
-                state=state,
-            ).select([*SCHEMA])
-        )
+        figures = {
+            "measure": pl.lit(measure),
+            "numerator": pl.when(heard).then(part).cast(pl.Float64),
+            "denominator": pl.when(heard).then(whole).cast(pl.Float64),
+            "state": state,
+        }
+        parts.append(named.select(figures.get(name, pl.col(name)).alias(name) for name in SCHEMA))
     return pl.concat(parts)
 
 
-def _quantile_rows(days: pl.DataFrame, units: pl.DataFrame, spans: pl.DataFrame) -> Iterable[pl.DataFrame]:
-    placed = _placed(days, "intake", units).join(spans, left_on="end_month", right_on="month")
-    for measure, (count, share) in QUANTILES.items():
-        found = quantile(placed.with_columns(field=pl.lit("all")), _KEY, count, share)
-        yield found.select(
-            *_KEY,
-            measure=pl.lit(measure),
-            numerator=pl.col(count).cast(pl.Float64),
-            denominator=pl.lit(None, pl.Float64),
-            state=pl.lit("reported"),
-        ).select([*SCHEMA])
+def _named(counts: pl.DataFrame, span: dict[str, Any], places: pl.DataFrame) -> pl.DataFrame:
+    names = places.select("place", "unit_code", "level").unique()
+    stretch = {name: pl.lit(span[name], SCHEMA[name]) for name in _SPAN}
+    return counts.join(names, on="place").with_columns(**stretch)
 
 
-def quantile(histogram: pl.DataFrame, key: list[str], value: str, share: float) -> pl.DataFrame:
-    """One row per `key`: the least `value` that at least `share` of the counted (`n`) do not exceed; exact."""
-    counts = histogram.group_by([*key, value]).agg(pl.col("n").sum()).sort([*key, value])
-    reached = pl.col("n").cum_sum().over(key) >= (pl.col("n").sum().over(key) * share).ceil()
-    return counts.filter(reached).group_by(key).agg(pl.col(value).min())
+def _quantile_rows(days: pl.LazyFrame, span: dict[str, Any], places: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    for count in dict.fromkeys(count for count, _ in QUANTILES.values()):
+        found = histogram(days, span["months"], count).rename({"intake": "unit"})
+        placed = found.join(places.select("unit", "place"), on="unit")
+        for measure, (counted, tenths) in QUANTILES.items():
+            if counted == count:
+                value = quantile(placed, ["place"], count, tenths).select("place", numerator=pl.col(count))
+                yield _named(value, span, places).select(
+                    *(name for name in SCHEMA if name in ("unit_code", "level", *_SPAN)),
+                    field=pl.lit("all"),
+                    measure=pl.lit(measure),
+                    numerator=pl.col("numerator").cast(pl.Float64),
+                    denominator=pl.lit(None, pl.Float64),
+                    state=pl.lit("reported"),
+                )
+
+
+def fallen_silent(held: pl.LazyFrame, rows: pl.DataFrame, spans: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Rows that say "no dossiers" where `held` tells of dossiers in a counted period and `rows` none any more.
+
+    A field, or a unit, can lose its last dossier through a correction; its older figure must not stay. `held`:
+    rows of measurements of the units that `rows` are about. A stretch to date speaks of the later one that
+    replaces it.
+    """
+    counted = [
+        {**span, "measure": measure, "is_field": is_field}
+        for span in spans.select(_SPAN).unique().to_dicts()
+        for is_field in (False, True)[: 1 + has_fields(span, day)]
+        for measure in (PROVINCE_FIELD_MEASURES if is_field else ALL_MEASURES)
+    ]
+    schema = {name: SCHEMA[name] for name in (*_SPAN, "measure")} | {"is_field": pl.Boolean}
+    of_unit = (pl.col("field") != "all") & (pl.col("level") != "province")
+    counted_here = ~of_unit | pl.col("measure").is_in([*FIELD_MEASURES])
+    said = held.filter(counted_here).with_columns(is_field=pl.col("field") != "all")
+    said = said.rename({name: f"held_{name}" for name in ("period_end", "period_kind", "provisional")})
+    pairs = said.join(pl.LazyFrame(counted, schema=schema), on=["period_start", "measure", "is_field"])
+    same = pl.col("state") != "no_dossiers"
+    same &= (pl.col("held_period_end") == pl.col("period_end")) & (pl.col("held_period_kind") == pl.col("period_kind"))
+    later = (pl.col("held_period_kind") == "to_date") & pl.col("held_provisional")
+    later &= pl.col("period_end") > pl.col("held_period_end")
+    cell = ["unit_code", "level", *_PERIOD, "field", "measure"]
+    gone = pairs.filter(same | later).select(*cell, "provisional", "denominator").unique(cell)
+    gone = gone.join(rows.lazy().select(cell), on=cell, how="anti").collect(engine="streaming")
+    return gone.with_columns(
+        numerator=pl.when(~pl.col("measure").is_in([*QUANTILES])).then(0.0),
+        denominator=pl.when(pl.col("denominator").is_not_null()).then(0.0),
+        state=pl.lit("no_dossiers"),
+    ).select([*SCHEMA])
 
 
 def commonest(procedures: pl.DataFrame, names: dict[str, pl.DataFrame], keep: int = 50) -> pl.DataFrame:
@@ -245,8 +313,8 @@ def commonest(procedures: pl.DataFrame, names: dict[str, pl.DataFrame], keep: in
     counts = rows.group_by(key).agg(pl.col("n").sum().alias("ended"), pl.col(TIMED).sum())
     place = pl.col("ended").rank("ordinal", descending=True).over("province", "year")
     counts = counts.sort(key).filter(place <= keep)
-    for name, share in (("median_days", 0.5), ("p90_days", 0.9)):
-        days = quantile(rows, key, "working_days", share).rename({"working_days": name})
+    for name, tenths in (("median_days", 5), ("p90_days", 9)):
+        days = quantile(rows, key, "working_days", tenths).rename({"working_days": name})
         counts = counts.join(days, on=key, how="left")
     for column, table in (("province", "provinces"), ("field", "fields"), ("procedure", "procedures")):
         known = names[table].select(pl.col("id").cast(pl.Int32).alias(column), spoken="name")

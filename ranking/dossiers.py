@@ -55,11 +55,12 @@ COUNTS = (
 )  # fmt: skip
 KEYS = {
     "events": ("intake", "decision", "field", "received_month", "end_month"),
-    "days": ("intake", "decision", "end_month", "working_days", "calendar_days"),
-    "open": ("intake", "decision", "field", "received_month", "last", "asked_twice"),
+    "days": ("intake", "end_month", "working_days", "calendar_days"),
+    "open": ("intake", "field", "received_month", "last", "asked_twice"),
+    "overdue": ("intake", "field", "received_month", "end_month", "last"),
     "procedures": ("province", "field", "procedure", "end_month", "working_days"),
 }
-SUMS = {"events": COUNTS, "days": ("n",), "open": ("n",), "procedures": ("n", *TIMED)}
+SUMS = {"events": COUNTS, "days": ("n",), "open": ("n",), "overdue": ("n",), "procedures": ("n", *TIMED)}
 # How many bits each part of a key takes when a key is packed into one whole number: one column to hash, not five.
 _BITS = {
     "intake": 14, "decision": 14, "province": 14, "field": 10, "procedure": 15, "received_month": 12, "end_month": 12,
@@ -69,13 +70,17 @@ _FIRST_MONTH = 12 * 1990
 DAYS_MAX = 2000
 _FACTS = {
     "received": ("number", "index", "month"),
-    "end": ("number", "index", "next", "month"),
+    "end": ("number", "index", "next", "month", "closed"),
     "due": ("next",),
 }
 
 
 def partial_sums(dossiers: Any, calendar: Any, limits: Any = None, by: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The four tables of sums (`KEYS`, `SUMS`) of a lazy frame of dossiers, as lazy frames of the same engine.
+    """The tables of sums (`KEYS`, `SUMS`) of a lazy frame of dossiers, as lazy frames of the same engine.
+
+    `events`: all dossiers. `days`: how long the ended ones took. `open`: those not ended, by their last day.
+    `overdue`: those ended since that were open past their last day at the end of a month, so that every
+    month's end can be told later. `procedures`: the ended ones by procedure.
 
     `calendar`: one row per day (`dossier_calendar.calendar`). `limits`: one row per procedure with a legal
     maximum, `procedure` and `limit_days`, used where a dossier has no due date. `by`: further columns to keep
@@ -87,6 +92,7 @@ def partial_sums(dossiers: Any, calendar: Any, limits: Any = None, by: tuple[str
         "events": _packed_sums(rows, "events", by),
         "days": _packed_sums(ended, "days", by),
         "open": _sums(rows.filter(nw.col("end_month") == NOT_ENDED), "open", by),
+        "overdue": _sums(ended.filter(_was_overdue()), "overdue", by),
         "procedures": _packed_sums(ended, "procedures", by),
     }
     return {name: table.to_native() for name, table in tables.items()}
@@ -118,7 +124,7 @@ def classified(dossiers: Any, calendar: Any, limits: Any = None) -> nw.LazyFrame
         working_days=_days("index"),
         calendar_days=_days("number"),
         end_month=nw.col("end_month").fill_null(NOT_ENDED),
-        last=_last_if_open(),
+        last=_last_with_waiting(),
         **_channel_counts(),
         **_flag_counts(),
     )
@@ -144,10 +150,17 @@ def _last_day() -> nw.Expr:
     return nw.coalesce(nw.col("due_next"), by_limit, nw.lit(UNKNOWN)).cast(nw.Int32)
 
 
-def _last_if_open() -> nw.Expr:
+def _last_with_waiting() -> nw.Expr:
     """The last day as it moves on with the days waited; paused while the applicant is asked for papers."""
     moved = nw.when(nw.col("last") != UNKNOWN).then(nw.col("last") + nw.col("waited")).otherwise(nw.lit(UNKNOWN))
-    return nw.when(nw.col("state") == WAITING).then(nw.lit(PAUSED)).otherwise(moved).cast(nw.Int32)
+    paused = nw.col("end").is_null() & (nw.col("state") == WAITING)
+    return nw.when(paused).then(nw.lit(PAUSED)).otherwise(moved).cast(nw.Int32)
+
+
+def _was_overdue() -> nw.Expr:
+    """Of the ended: still open at the end of the month before, and past the last day by then."""
+    crossed = nw.col("received_month") < nw.col("end_month")
+    return crossed & (nw.col("last") != UNKNOWN) & (nw.col("end_closed") > nw.col("last"))
 
 
 def _days(count: str) -> nw.Expr:

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranking.dossier_calendar import calendar
-from ranking.dossier_tables import added, commonest, measured, periods_of, quantile, stock
+from ranking.dossier_days import quantile
+from ranking.dossier_stock import stock
+from ranking.dossier_tables import FIELD_MEASURES, added, commonest, fallen_silent, measured, periods_of
 from ranking.dossiers import (
     COUNTS,
     IN_PERSON,
@@ -168,9 +170,9 @@ def test_ageing_of_the_open_overdue_in_working_days(today: date, facts: set[str]
 def test_quantiles_from_a_histogram_are_exact():
     # 1, 1, 2, 3, 10: the median is 2, nine tenths do not exceed 10.
     days = pl.DataFrame({"unit": ["a"] * 4, "days": [1, 2, 3, 10], "n": [2, 1, 1, 1]})
-    assert quantile(days, ["unit"], "days", 0.5)["days"].to_list() == [2]
-    assert quantile(days, ["unit"], "days", 0.9)["days"].to_list() == [10]
-    assert quantile(days, ["unit"], "days", 0.4)["days"].to_list() == [1]
+    assert quantile(days, ["unit"], "days", 5)["days"].to_list() == [2]
+    assert quantile(days, ["unit"], "days", 9)["days"].to_list() == [10]
+    assert quantile(days, ["unit"], "days", 4)["days"].to_list() == [1]
 
 
 # Two communes (0 and 1) and an office without a code (2) of province 25.
@@ -184,13 +186,15 @@ AS_OF = date(2026, 8, 28)
 
 def tables(*changes: dict[str, object], day: date = AS_OF) -> dict[tuple[str, str, str], tuple]:
     """(unit, measure, field) → (numerator, denominator, state) of August 2026 as known on `day`."""
-    found = sums(dossiers(*changes))
-    today = CALENDAR.filter(pl.col("day") == day).item(0, "next")
-    spans = periods_of([AUGUST], day)
-    rows = measured(found["events"], found["days"], stock(found["open"], today), UNITS, spans, FIELDS, day)
-    month = rows.filter(pl.col("period_start") == august(1))
+    month = rows_of(*changes, day=day).filter(pl.col("period_start") == august(1))
     names = ("unit_code", "measure", "field", "numerator", "denominator", "state")
     return {(unit, measure, field): tuple(facts) for unit, measure, field, *facts in month.select(names).iter_rows()}
+
+
+def rows_of(*changes: dict[str, object], day: date = AS_OF, months: tuple[int, ...] = (AUGUST,)) -> pl.DataFrame:
+    """The measurements of the periods that hold `months`, as known on `day`."""
+    found = {name: table.lazy() for name, table in sums(dossiers(*changes)).items()}
+    return pl.concat(measured(found, UNITS, FIELDS, periods_of(months, day), CALENDAR, day))
 
 
 def test_open_and_not_yet_due_is_on_time_for_the_portal_and_absent_from_the_form():
@@ -226,10 +230,71 @@ def test_online_without_its_kind_tells_nothing_of_full_and_partial():
     assert rows["04795", "online_full_share", "all"] == (None, None, "not_reported")
 
 
+def test_open_and_overdue_at_the_end_of_a_past_month():
+    late = {"done": date(2026, 9, 3)}
+    rows = tables({}, late, late | {"due": august(31)}, {"done": august(31)}, day=date(2026, 9, 10))
+    assert rows["04795", "open_overdue", "all"] == (1, None, "reported")
+    assert rows["04795", "open_overdue_share", "all"] == (1, 2, "reported")
+    assert rows["04795", "overdue_6_15_share", "all"] == (1, 1, "reported")
+    assert rows["04795", "open_overdue", "Hộ tịch"] == (1, None, "reported")
+
+
+def test_what_is_open_now_was_open_at_the_end_of_the_month_before():
+    rows = rows_of(OPEN_ONE, OPEN_ONE | {"state": WAITING}, day=date(2026, 9, 10), months=(AUGUST, AUGUST + 1))
+    overdue = rows.filter(pl.col("measure") == "open_overdue_share", pl.col("unit_code") == "04795")
+    months = overdue.filter(pl.col("field") == "all").select("period_start", "numerator", "denominator").unique()
+    assert sorted(months.rows()) == [
+        (date(2026, 1, 1), 1, 2), (date(2026, 7, 1), 1, 2), (august(1), 1, 2), (date(2026, 9, 1), 1, 2),
+    ]  # fmt: skip
+
+
+def test_days_waited_move_the_last_day_at_a_past_months_end():
+    late = {"done": date(2026, 9, 10), "due": august(28)}
+    assert tables(late, day=date(2026, 9, 20))["04795", "open_overdue", "all"][0] == 1
+    assert tables(late | {"waited": 3}, day=date(2026, 9, 20))["04795", "open_overdue", "all"][0] == 0
+
+
+def test_a_month_without_anything_open_at_its_end_has_none_overdue():
+    assert tables({}, day=date(2026, 9, 10))["04795", "open_overdue", "all"] == (0, None, "reported")
+
+
 def test_by_field():
     rows = tables({}, {"field": 1, "done": august(12)})
     assert rows["04795", "on_time_share_form", "Hộ tịch"] == (1, 1, "reported")
     assert rows["04795", "on_time_share_form", "Đất đai"] == (0, 1, "reported")
+
+
+def test_provinces_are_told_by_field_in_full_and_their_units_by_few_measures():
+    rows = tables({}, OPEN_ONE)
+    fields = {unit: {m for code, m, field in rows if code == unit and field != "all"} for unit in ("04795", "25")}
+    assert fields["04795"] == FIELD_MEASURES
+    assert fields["25"] > FIELD_MEASURES | {"online_payment_share", "last_day_share"}
+
+
+@pytest.mark.parametrize(("day", "told"), [(date(2028, 7, 3), True), (date(2028, 8, 3), False)])
+def test_months_are_told_by_field_for_two_years(day: date, told: bool):
+    assert (("04795", "received", "Hộ tịch") in tables({}, day=day)) is told
+
+
+def test_what_has_lost_its_last_dossier_has_none():
+    held = rows_of({}, {"field": 1})
+    later = date(2026, 9, 3)
+    now = rows_of({}, {"field": 0}, day=later)
+    gone = fallen_silent(held.lazy(), now, periods_of([AUGUST], later), later)
+    land = gone.filter(pl.col("unit_code") == "04795", pl.col("measure") == "received")
+    names = ("field", "period_start", "period_end", "period_kind", "numerator", "state")
+    assert sorted(land.select(names).rows()) == [
+        ("Đất đai", date(2026, 1, 1), later, "to_date", 0, "no_dossiers"),
+        ("Đất đai", date(2026, 7, 1), later, "to_date", 0, "no_dossiers"),
+        ("Đất đai", august(1), august(31), "month", 0, "no_dossiers"),
+    ]
+    assert gone["field"].unique().to_list() == ["Đất đai"]
+
+
+def test_what_was_not_counted_again_is_not_taken_for_lost():
+    held = rows_of({}, months=(AUGUST, AUGUST - 1))
+    now = rows_of({})
+    assert fallen_silent(held.lazy(), now, periods_of([AUGUST], AS_OF), AS_OF).is_empty()
 
 
 def test_median_and_ninth_tenth_of_days():

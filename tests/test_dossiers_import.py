@@ -266,6 +266,26 @@ def test_only_the_months_touched_are_computed_anew(tmp_path, bring_in):
     assert figure(tmp_path, "on_time_share_form") == (0, 1, "reported")
 
 
+def test_a_small_change_lies_beside_its_month(tmp_path, bring_in):
+    bring_in(write(tmp_path / "a.csv", *(row(n) for n in range(1, 13))))
+    store = Store(tmp_path / "data")
+    before = store.sums_file("events", "2026-08").stat().st_mtime_ns
+    bring_in(write(tmp_path / "b.csv", row(2, done="12/08/2026")), exported="2026-09-02")
+    assert [path.name for path in store.files("2026-08")] == ["2026-08.parquet", "2026-08+0001.parquet"]
+    assert store.sums_file("events", "2026-08").stat().st_mtime_ns == before
+    assert figure(tmp_path, "on_time_share_form") == (11, 12, "reported")
+
+
+def test_a_corrected_field_keeps_no_older_figure(tmp_path, bring_in):
+    bring_in(write(tmp_path / "a.csv", row(1), row(2, field="Đất đai")))
+    bring_in(write(tmp_path / "b.csv", row(2)), exported="2026-09-02")
+    land = published(tmp_path).filter(pl.col("field") == "Đất đai", pl.col("period_start") == date(2026, 8, 1))
+    assert land["state"].unique().to_list() == ["no_dossiers"]
+    revised = published(tmp_path, "revisions").filter(pl.col("measure") == "on_time_share_form")
+    told = revised.filter(pl.col("level") == "commune").select("field", "old_numerator", "new_state").sort("field")
+    assert told.rows() == [("Hộ tịch", 1, "reported"), ("Đất đai", 1, "no_dossiers")]
+
+
 def test_an_import_that_stopped_is_made_up_for(tmp_path, bring_in, monkeypatch):
     path = write(tmp_path / "a.csv", row(1))
     with monkeypatch.context() as broken, pytest.raises(RuntimeError):
@@ -287,6 +307,17 @@ def test_any_split_and_order_of_files_give_the_same_tables(tmp_path, bring_in, c
         words = ["dossiers", str(path), "--exported", "2026-09-01", "--data", str(tmp_path / "split" / "data")]
         assert main(words) == 0
     assert published(tmp_path / "split").select(figures).sort(names).equals(once)
+
+
+def test_the_commonest_procedures_are_told_to_the_province(tmp_path, bring_in):
+    rows = [[*row(n), code] for n, code in enumerate(("2.000815", "2.000815", "1.001193"), 1)]
+    rows += [[*row(4, done="", state="Đang xử lý"), "1.001193"]]
+    bring_in(write(tmp_path / "a.csv", *rows, headers=[*HEADERS, "Mã thủ tục"]))
+    told = pl.read_csv(
+        tmp_path / "data" / "dossiers_store" / "procedures.csv", schema_overrides={"procedure": pl.String}
+    )
+    names = ("province", "year", "procedure", "ended", "on_time", "median_days")
+    assert told.select(names).rows() == [(25, 2026, "2.000815", 2, 2, 3), (25, 2026, "1.001193", 1, 1, 3)]
 
 
 def test_departments_and_offices_count_in_the_province(tmp_path, bring_in):

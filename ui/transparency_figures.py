@@ -154,9 +154,9 @@ def _asked(snapshot: Snapshot, code: str) -> list[_Asked]:
 
 
 def _first_known(known: pl.DataFrame, question: Question) -> _Asked | None:
-    """The first measure that answers a question, in the period that ends last; of several the longest."""
+    """The first measure that answers a question, in the period that pages open with (`store.latest_first`)."""
     for name in question.measures:
-        rows = known.filter(pl.col("measure") == name).sort("period_end", "period_start", descending=[True, False])
+        rows = store.latest_first(known.filter(pl.col("measure") == name))
         measure = store.measures()[name]
         for basis in measure.basis:
             here = rows.filter(pl.col("basis") == basis)
@@ -297,7 +297,7 @@ def _whole_province(snapshot: Snapshot, code: str, asked: list[_Asked]) -> Answe
     known = rows.with_columns(value=store.measures()[ONLINE].value()).drop_nulls("value")
     if known.is_empty():
         return None
-    row = known.sort("period_end", "period_start", descending=[True, False]).row(0, named=True)
+    row = store.latest_first(known).row(0, named=True)
     return Answer(
         measure=ONLINE, icon="screen", basis=row["basis"],
         period=Period(row["period_start"], row["period_end"], row["period_kind"]),
