@@ -6,7 +6,7 @@ SIMULATED := $(DATA)/published/simulated/current
 
 .PHONY: setup run test bench lint clean
 
-# Everything on a fresh machine: the app's packages, those of the tests, a Chromium, and a PostgreSQL.
+# Everything on a fresh machine: the app's packages, those of the tests, a Chromium, a PostgreSQL, a Java.
 setup: $(BIN)/.ready $(BIN)/.ready-dev
 
 $(BIN)/.ready: requirements.txt deploy/venv.sh
@@ -14,10 +14,11 @@ $(BIN)/.ready: requirements.txt deploy/venv.sh
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(BIN)/.ready-dev: requirements-dev.txt deploy/chromium.sh deploy/postgres.sh $(BIN)/.ready
+$(BIN)/.ready-dev: requirements-dev.txt deploy/chromium.sh deploy/postgres.sh deploy/java.sh $(BIN)/.ready
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	sh deploy/chromium.sh $(BIN)
 	sh deploy/postgres.sh
+	sh deploy/java.sh
 	@touch $@
 
 $(SIMULATED): | $(BIN)/.ready

@@ -1,7 +1,6 @@
 import streamlit as st
 
 from ui import addresses, html, maps, overview, rankings, tables
-from ui.figures import four_figures
 from ui.shell import view
 
 v = view()
@@ -15,7 +14,7 @@ rows = rankings.rows_of(v, chosen)
 with head:
     html.heading(overview.title(v, chosen), overview.sentence(v, chosen, rows))
 with figures:
-    html.cards(four_figures(v, chosen, rows))
+    html.cards(overview.figures(v, chosen, rows))
 with doors:
     for words, icon, page, query in overview.doors(v, chosen):
         st.page_link(f"pages/{page}.py", label=words, icon=icon, query_params=query)
@@ -50,4 +49,5 @@ tables.plain_table(
     [v.say(f"overview.freshness.{part}") for part in ("basis", "period", "units", "captured")],
     overview.freshness(v, chosen), v.say("overview.freshness"), figures=(2,),
 )  # fmt: skip
+html.show(overview.more_on_freshness(v))
 html.caption(rankings.source_line(v, chosen, rows))

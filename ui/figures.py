@@ -65,7 +65,8 @@ def _whole_province(view: View, selection: Selection, measure: Measure, rows: pl
     if value is None:
         return None
     notes = (view.say("level.whole_province"), *_target(view, measure))
-    return Figure(measure.short.in_language(view.language), numbers.with_unit(value, measure, view.language), notes)
+    value_in_words = numbers.with_unit(value, measure, view.language)
+    return Figure(measure.short.in_language(view.language), value_in_words, notes, measure=measure.id)
 
 
 def _figure(
@@ -88,6 +89,7 @@ def _figure(
         numbers.with_unit(value, measure, view.language),
         tuple(notes),
         _trend(view, measure, months),
+        measure.id,
     )
 
 

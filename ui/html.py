@@ -14,12 +14,17 @@ from ui import numbers
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure in words: its name, value, notes, and a small line (markup) where there is a trend."""
+    """One figure in words: its name, value, notes, a small line (markup) where there is a trend, and what it is of.
+
+    `address`: the page that explains it, which its name then leads to.
+    """
 
     name: str
     value: str
     notes: tuple[str, ...]
     trend: str = ""
+    measure: str = ""
+    address: str = ""
 
 
 def show(markup: str) -> None:
@@ -44,7 +49,10 @@ def cards(figures: Iterable[Figure]) -> None:
 def _card(figure: Figure) -> str:
     notes = "".join(f'<div class="gd-note">{escape(note)}</div>' for note in figure.notes)
     value = f'<span class="gd-figure">{escape(figure.value)}</span>{figure.trend}'
-    return f'<div class="gd-card"><dt>{escape(figure.name)}</dt><dd><div class="gd-row">{value}</div>{notes}</dd></div>'
+    name = escape(figure.name)
+    if figure.address:
+        name = f'<a href="{escape(figure.address)}" target="_self">{name}</a>'
+    return f'<div class="gd-card"><dt>{name}</dt><dd><div class="gd-row">{value}</div>{notes}</dd></div>'
 
 
 def legend(entries: Iterable[tuple[str, str]], *, stacked: bool = False) -> None:

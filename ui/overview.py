@@ -17,7 +17,9 @@ from ranking.periods import Period, previous
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
 from ranking.tables import COUNTRY
 from ui import addresses, filters, layers, links, maps, numbers, rankings, store, tables
+from ui.figures import four_figures
 from ui.filters import Selection
+from ui.html import Figure
 from ui.maps import Look
 from ui.shell import View
 from ui.store import Snapshot
@@ -82,6 +84,14 @@ def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
         value=numbers.with_unit(value, chosen.measure, view.language),
     )
     return f"<b>{escape(level)}</b> {rankings.sentence(view, chosen, rows)}"
+
+
+def figures(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Figure]:
+    """At most four figures, each the way to its course over time."""
+    return [
+        replace(one, address=addresses.address(view, "online_filing", province=chosen.scope, over=one.measure))
+        for one in four_figures(view, chosen, rows)
+    ]
 
 
 def earlier(chosen: Selection) -> Period | None:
@@ -265,6 +275,12 @@ def freshness(view: View, chosen: Selection) -> list[list[str]]:
         ]
         for row in _coverage(view.snapshot, chosen.level, chosen.scope).iter_rows(named=True)
     ]
+
+
+def more_on_freshness(view: View) -> str:
+    """The way to the freshness of every province and source. Markup."""
+    link = addresses.anchor(view, view.say("overview.freshness.more"), "methods", part="fresh")
+    return f'<p class="gd-caption">{link}</p>'
 
 
 @lru_cache(maxsize=64)
