@@ -31,7 +31,7 @@ FLAGS = [
 # The browser loads the code of charts when it first meets one, which on a busy machine takes seconds.
 DRAWN = """() => !document.querySelector("[data-testid=stSkeleton]")
     && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"))
-    && [...document.querySelectorAll("[data-testid=stDeckGlJsonChart]")].every(chart => chart.querySelector("canvas"))"""
+    && [...document.querySelectorAll("[data-testid=stDeckGlJsonChart]")].every(map => map.querySelector("canvas"))"""
 
 
 @pytest.fixture(scope="module")
