@@ -80,6 +80,10 @@ def _weights() -> Iterator[Figure]:
     for name, size in kinds.items():
         yield f"layer of the country, {name}", size("VN") / 1000, "kB"
         yield f"layer of a province, {name}, largest", max(map(size, store.province_names())) / 1000, "kB"
+    opened = [kinds[f"units as {shape}s"], kinds["borders and names"]]
+    view = {scope: sum(size(scope) for size in opened) / 1000 for scope in ("VN", *store.province_names())}
+    yield "map of the country as it opens, all layers", view.pop("VN"), "kB"
+    yield "map of a province as it opens, all layers, largest", max(view.values()), "kB"
 
 
 def _painted(browser: Browser, address: str) -> float:
