@@ -7,20 +7,13 @@ tests; the browser draws without a graphics card.
 from __future__ import annotations
 
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.test_browser import FLAGS
+from tests.test_browser import FLAGS, served
 from ui import layers, store
-from ui.store import HOME
 
 RUNS = 5
 Figure = tuple[str, float, str]
@@ -52,7 +45,7 @@ new MutationObserver(look).observe(document, { childList: true, subtree: true })
 def run() -> list[Figure]:
     """(name, value, unit) of each figure."""
     figures = [*_weights()]
-    with _server() as address, sync_playwright() as playwright:
+    with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for name, query in _VIEWS.items():
             seconds = [_painted(browser, f"{address}/ban-do?dataset=simulated&{query}") for _ in range(RUNS)]
@@ -96,28 +89,3 @@ def _painted(browser: Browser, address: str) -> float:
     seconds = page.evaluate("(window.painted - window.read) / 1000")
     context.close()
     return seconds
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = ["run", "app.py", "--server.port", str(port), "--server.headless", "true"]
-    command = [sys.executable, "-m", "streamlit", *words]
-    with subprocess.Popen(command, cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(address).close()
-            return
-        except OSError:
-            time.sleep(0.3)
-    raise RuntimeError(f"{address} doesn't answer")

@@ -34,10 +34,8 @@ def period(snapshot: Snapshot, scope: str) -> Period | None:
 def _latest(known: pl.DataFrame) -> Period | None:
     if known.is_empty():
         return None
-    months = known.filter(pl.col("period_kind") == "month")
-    rows = known if months.is_empty() else months
-    last = rows.sort("period_end", "period_start", descending=[True, False])
-    return Period(*last.select("period_start", "period_end", "period_kind").row(0))
+    last = store.last_whole_month(known)
+    return Period(last["period_start"], last["period_end"], last["period_kind"])
 
 
 @lru_cache(maxsize=16)

@@ -54,16 +54,9 @@ def selection(view: View) -> Selection:
     known = known.filter(pl.col("scope") == scope)
     present = set(known.get_column("measure"))
     measure = next(name for name in (*_PREFERRED, *store.measures()) if name in present)
-    latest = _latest(known.filter(pl.col("measure") == measure))
+    latest = store.last_whole_month(known.filter(pl.col("measure") == measure))
     period = Period(latest["period_start"], latest["period_end"], latest["period_kind"])
     return Selection(latest["level"], scope, store.measures()[measure], latest["basis"], latest["series"], period)
-
-
-def _latest(known: pl.DataFrame) -> dict:
-    """The last whole month; where there is none, the last period that began first."""
-    months = known.filter(pl.col("period_kind") == "month")
-    rows = known if months.is_empty() else months
-    return rows.sort("period_end", "period_start", "basis", descending=[True, False, True]).row(0, named=True)
 
 
 def title(view: View, chosen: Selection) -> str:
@@ -177,7 +170,7 @@ def overdue(view: View, chosen: Selection) -> Overdue | None:
     )
     if known.is_empty():
         return None
-    latest = _latest(known)
+    latest = store.last_whole_month(known)
     period = Period(latest["period_start"], latest["period_end"], latest["period_kind"])
     rows = store.ranking(view.snapshot, chosen.level, "open_overdue", latest["basis"], period, chosen.scope)
     held = rows.filter(pl.col("state") == "reported").sort("value", "name", descending=[True, False])

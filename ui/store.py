@@ -345,6 +345,12 @@ def is_open_month() -> pl.Expr:
     return (pl.col("period_kind") == "to_date") & within
 
 
+def last_whole_month(periods: pl.DataFrame) -> dict:
+    """The row of the last whole month, or of the first of `latest_first` where there is none; one row at least."""
+    months = periods.filter(pl.col("period_kind") == "month")
+    return latest_first(periods if months.is_empty() else months).row(0, named=True)
+
+
 def latest_first(periods: pl.DataFrame) -> pl.DataFrame:
     """Rows in the order in which pages offer their periods: the one that ends last first; of several, the longest.
 

@@ -10,12 +10,8 @@ from pydantic import Field
 from ranking.lineage import weights
 from ranking.questions.facts import STRETCH, Facts, beside, explained
 from ranking.questions.findings import figure, strength
-from ranking.questions.rule import Measures, Rule
+from ranking.questions.rule import AT, Measures, Percent, Positive, Rule
 from ranking.tables import COUNTRY
-
-Positive = Annotated[float, Field(gt=0)]
-Percent = Annotated[float, Field(ge=0, le=100)]
-_AT = ["unit_code", *STRETCH]
 
 
 class OnlineJump(Rule):
@@ -74,9 +70,9 @@ class OnlineUnpaid(Rule):
     def tested(self, facts: Facts, measures: Measures) -> pl.DataFrame:
         online = facts.stretches(measures["online"]).filter(pl.col("denominator") >= self.least_dossiers)
         paid = facts.stretches(measures["paid"]).filter(pl.col("denominator") >= self.least_owing)
-        paid = paid.select(*_AT, paid="value", owing="denominator", usual_paid=pl.col("value").median().over(STRETCH))
+        paid = paid.select(*AT, paid="value", owing="denominator", usual_paid=pl.col("value").median().over(STRETCH))
         odd = (pl.col("value") >= self.least_online) & (pl.col("paid") <= self.most_paid)
-        return online.join(paid, on=_AT).with_columns(fires=odd)
+        return online.join(paid, on=AT).with_columns(fires=odd)
 
     def strength(self) -> pl.Expr:
         return strength("paid", self.most_paid, self.strong_paid)
@@ -104,8 +100,8 @@ class IntakeAbovePeers(Rule):
         rows = facts.stretches(measures["rate"]).drop_nulls("value")
         figures = rows.select(*STRETCH, "value", peer_code="unit_code")
         pairs = facts.tables.peers.select("unit_code", "peer_code").join(figures, on="peer_code")
-        usual = pairs.group_by(_AT).agg(peers=pl.col("value").median(), n=pl.len())
-        judged = rows.join(usual.filter(pl.col("n") >= self.least_peers, pl.col("peers") > 0), on=_AT)
+        usual = pairs.group_by(AT).agg(peers=pl.col("value").median(), n=pl.len())
+        judged = rows.join(usual.filter(pl.col("n") >= self.least_peers, pl.col("peers") > 0), on=AT)
         judged = judged.with_columns(times=pl.col("value") / pl.col("peers"))
         many = pl.col("numerator") >= self.least_received
         return judged.with_columns(fires=many & (pl.col("times") >= self.least_times))

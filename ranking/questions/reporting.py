@@ -10,11 +10,9 @@ from pydantic import Field
 from ranking.names import unit_key
 from ranking.questions.facts import STRETCH, Facts, beside
 from ranking.questions.findings import figure, strength
-from ranking.questions.rule import Measures, Rule
+from ranking.questions.rule import AT, Measures, Positive, Rule
 
-Positive = Annotated[float, Field(gt=0)]
 Part = Annotated[float, Field(gt=0, le=1)]
-_AT = ["unit_code", *STRETCH]
 _PLACED = {"unit_code": pl.String, "period_start": pl.Date, "period_end": pl.Date}
 
 
@@ -80,7 +78,7 @@ class SourcesDisagree(Rule):
 
     def tested(self, facts: Facts, measures: Measures) -> pl.DataFrame:
         both = self._side(facts, measures["portal"], "portal").join(
-            self._side(facts, measures["form"], "form").drop("province_code"), on=_AT
+            self._side(facts, measures["form"], "form").drop("province_code"), on=AT
         )
         apart = pl.col("portal") - pl.col("form")
         both = both.with_columns(gap=apart).with_columns(usual_gap=self._usual())
@@ -103,7 +101,7 @@ class SourcesDisagree(Rule):
     def _side(self, facts: Facts, measure: str, name: str) -> pl.DataFrame:
         rows = facts.stretches(measure).filter(pl.col("denominator") >= self.least_dossiers)
         figures = {name: "value", f"{name}_error": "error", f"{name}_n": "denominator"}
-        return facts.with_error(rows, measure).select(*_AT, "province_code", **figures)
+        return facts.with_error(rows, measure).select(*AT, "province_code", **figures)
 
     def _usual(self) -> pl.Expr:
         """How far apart the two sources lie by their definitions: the median of the province, else of the country."""

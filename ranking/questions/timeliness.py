@@ -13,11 +13,7 @@ from ranking.periods import MERGER
 from ranking.process_limits import IMPROVEMENT, marks
 from ranking.questions.facts import STRETCH, Facts, beside
 from ranking.questions.findings import figure, strength
-from ranking.questions.rule import Measures, Rule
-
-Positive = Annotated[float, Field(gt=0)]
-Percent = Annotated[float, Field(ge=0, le=100)]
-_AT = ["unit_code", *STRETCH]
+from ranking.questions.rule import AT, Measures, Percent, Positive, Rule
 
 
 class WorseAndWorsening(Rule):
@@ -37,7 +33,7 @@ class WorseAndWorsening(Rule):
         rows = facts.with_error(facts.months(share).filter(pl.col("denominator") >= self.least_dossiers), share)
         gap = sign * (pl.col("peers") - pl.col("value"))
         worse = (gap >= self.least_points) & (gap >= self.least_z * pl.col("error"))
-        judged = rows.join(_peer_levels(rows, facts, self.least_peers), on=_AT)
+        judged = rows.join(_peer_levels(rows, facts, self.least_peers), on=AT)
         judged = judged.join(_monthly_marks(facts, share), on=["unit_code", "period_start"])
         return judged.with_columns(gap=gap, fires=worse & (pl.col("variation") == "concern"))
 
@@ -67,10 +63,10 @@ class PerfectWhileSlow(Rule):
 
     def tested(self, facts: Facts, measures: Measures) -> pl.DataFrame:
         shares = facts.stretches(measures["on_time"]).filter(pl.col("denominator") >= self.least_dossiers)
-        days = facts.stretches(measures["days"]).select(*_AT, days="value").drop_nulls("days")
+        days = facts.stretches(measures["days"]).select(*AT, days="value").drop_nulls("days")
         days = days.with_columns(usual_days=pl.col("days").median().over(STRETCH))
         slow = (pl.col("days") >= self.least_days) & (pl.col("days") >= self.times_median * pl.col("usual_days"))
-        return shares.join(days, on=_AT).with_columns(fires=slow & (pl.col("value") >= self.least_share))
+        return shares.join(days, on=AT).with_columns(fires=slow & (pl.col("value") >= self.least_share))
 
     def strength(self) -> pl.Expr:
         return strength("days", self.least_days, self.strong_days)
@@ -200,9 +196,9 @@ def _peer_levels(rows: pl.DataFrame, facts: Facts, least_peers: int) -> pl.DataF
     """For each unit and stretch the peers' share, all their dossiers together, and how many these were."""
     peers = facts.tables.peers.select("unit_code", "peer_code")
     figures = rows.select("numerator", "denominator", *STRETCH, peer_code="unit_code")
-    sums = peers.join(figures, on="peer_code").group_by(_AT).agg(pl.col("numerator", "denominator").sum(), n=pl.len())
+    sums = peers.join(figures, on="peer_code").group_by(AT).agg(pl.col("numerator", "denominator").sum(), n=pl.len())
     level = 100 * pl.col("numerator") / pl.col("denominator")
-    return sums.filter(pl.col("n") >= least_peers).select(*_AT, peers=level, peers_n="denominator")
+    return sums.filter(pl.col("n") >= least_peers).select(*AT, peers=level, peers_n="denominator")
 
 
 def _monthly_marks(facts: Facts, share: str) -> pl.DataFrame:
