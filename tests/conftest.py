@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message
 from etl.harvest import Harvest, measurement_rows
 from etl.publish import publish
 from tests.app_data import app_data, published_datasets
-from ui import layers, store, text
+from ui import layers, sign_in, store, text
 
 __all__ = ["app_data", "published_datasets"]
 
@@ -129,3 +129,9 @@ def _get(app: ASGIApp, path: str, query: str = "", *, method: str = "GET", **hea
     asyncio.run(app(scope, receive, send))
     start = sent[0]
     return Reply(start["status"], Headers(raw=start["headers"]), b"".join(part.get("body", b"") for part in sent[1:]))
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that a test runs without a server belong to the one user of this machine, as under `make run`."""
+    monkeypatch.setattr(sign_in, "_is_here", lambda: True)

@@ -1,4 +1,4 @@
-"""Arrows point one way: pages → ui → ranking, press → ui, etl → ranking, all → files; and who may import what from outside."""
+"""Arrows point one way: pages → ui → ranking, press → ui, etl → ranking, all → files; who may import what besides."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def earlier(snapshot: Snapshot) -> Snapshot | None:
         except (ManifestError, OSError, UnicodeDecodeError):
             continue  # a folder that is being written or cleared away is no snapshot
         if _order(manifest) < _order(snapshot.manifest):
-            kept.append(Snapshot(path.parent, manifest))
+            kept.append(Snapshot(path.parent, manifest, snapshot.seen))
     return max(kept, key=lambda one: _order(one.manifest), default=None)
 
 

@@ -35,5 +35,7 @@ def address(view: View, page: str, **choices: str | None) -> str:
 
 
 def anchor(view: View, text: str, page: str, **choices: str | None) -> str:
-    """A link as markup; `text` is plain."""
+    """A link as markup; `text` is plain. To a page that the reader may not open, the text alone."""
+    if not view.reader.may(f"page.{page}"):
+        return escape(text)
     return f'<a href="{escape(address(view, page, **choices))}" target="_self">{escape(text)}</a>'

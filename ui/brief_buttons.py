@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from ranking.route import Stop
-from ui import brief, brief_table, inspection_checklist, unit_summary
+from ui import brief, brief_table, inspection_checklist, sign_in, unit_summary
 from ui.shell import View
 
 _PDF, _CSV, _ZIP = "application/pdf", "text/csv", "application/zip"
@@ -24,7 +24,8 @@ def of_unit(view: View, code: str) -> None:
         files = (("xlsx", _EXCEL, brief_table.excel), ("csv", _CSV, brief_table.csv))
         for ending, kind, make in files if unit_summary.rows(view.snapshot, code) else ():
             st.download_button(
-                view.say(f"brief.download.{ending}"), partial(make, view, code),
+                view.say(f"brief.download.{ending}"),
+                sign_in.noted(view.reader, brief_table.file_name(view, code, ending), partial(make, view, code)),
                 brief_table.file_name(view, code, ending), kind, icon=":material/download:", on_click="ignore",
                 key=f"summary_{ending}",
             )  # fmt: skip
@@ -33,7 +34,9 @@ def of_unit(view: View, code: str) -> None:
 def brief_button(view: View, code: str) -> None:
     """The one-page brief of a commune."""
     st.download_button(
-        view.say("brief.download.pdf"), partial(brief.pdf, view, code), brief.file_name(view, code), _PDF,
+        view.say("brief.download.pdf"),
+        sign_in.noted(view.reader, brief.file_name(view, code), partial(brief.pdf, view, code)),
+        brief.file_name(view, code), _PDF,
         icon=":material/print:", on_click="ignore", key=f"brief_{code}",
     )  # fmt: skip
 
@@ -64,6 +67,7 @@ def of_plan(view: View, trip: Sequence[Stop], start: str) -> None:
 
 
 def _made(view: View, trip: Sequence[Stop], start: str) -> tuple[bytes, bytes]:
+    sign_in.note(view.reader, "export", file=brief.plan_name(view, "to-tom-tat"), units=len(trip))
     bar = st.progress(0.0)
     briefs = brief.plan_pdf(view, trip, start, _ticking(bar.progress, view, len(trip)))
     checklists = brief.plan_zip(view, trip)

@@ -225,6 +225,8 @@ def _questions(view: View, code: str, found: Sequence[Row]) -> dict[str, object]
     """The questions as sentences, and for each number of them that finds no room the line that says so."""
     asked = [question.sentence for question in inspection_checklist.asked(view, code)] if found else []
     none = "inspection.checklist.none" if found else "inspection.checklist.no_figures"
+    if not inspection_checklist.may_ask(view, code):
+        none = "access.questions"
     return {
         "questions_title": view.say("brief.questions", n=len(asked)) if asked else view.say("brief.questions.title"),
         "about_questions": view.say("brief.questions.verdict" if asked else none),

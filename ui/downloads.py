@@ -7,7 +7,7 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from ui import exports, numbers, rankings, store
+from ui import exports, numbers, rankings, sign_in, store
 from ui.exports import Sheet
 from ui.filters import Selection
 from ui.shell import View
@@ -32,7 +32,8 @@ def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[
     with st.container(horizontal=True, gap="small"):
         for ending, (kind, make) in files.items():
             st.download_button(
-                view.say(f"download.{ending}"), make, f"{name}.{ending}", kind,
+                view.say(f"download.{ending}"), sign_in.noted(view.reader, f"{name}.{ending}", make),
+                f"{name}.{ending}", kind,
                 icon=":material/download:", on_click="ignore", key=f"download_{ending}",
             )  # fmt: skip
 

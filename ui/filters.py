@@ -209,7 +209,10 @@ def scope(view: View, catalog: pl.DataFrame) -> str:
 
 
 def _first_province(view: View, fullest: str, options: list[str]) -> str:
-    """The province with the fullest current figures; in a country-wide dataset the first by name."""
+    """The reader's own province; else the one with the fullest current figures, country-wide the first by name."""
+    own = [code for code in options if code in (view.reader.seen or ())]
+    if own:
+        return own[0]
     latest = store.catalog(view.snapshot).filter(pl.col("scope").is_in(options), pl.col("scope") != COUNTRY)
     if latest.is_empty():
         return fullest

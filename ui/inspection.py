@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 
 import polars as pl
@@ -15,6 +16,7 @@ from ui import (
     inspection_workbook,
     links,
     numbers,
+    sign_in,
     store,
     unit_store,
 )  # fmt: skip
@@ -65,6 +67,7 @@ def stop(view: View, planned: list[str]) -> str | None:
     """The commune that is being prepared: one of the plan, or the one that the link names; None without either."""
     asked = links.recalled(_STOP)
     options = [*planned, *([asked] if unit_store.unit(asked) and asked not in planned else [])]
+    options = [code for code in options if inspection_visits.may(view, code)]
     if not options:
         return None
     return links.select(
@@ -93,7 +96,10 @@ def prepare(view: View, code: str) -> None:
 def file_button(view: View, code: str) -> None:
     """The checklist as a workbook, made when it is asked for."""
     st.download_button(
-        view.say("inspection.checklist.file"), lambda: inspection_workbook.workbook(view, code),
+        view.say("inspection.checklist.file"), 
+        sign_in.noted(
+            view.reader, inspection_workbook.file_name(view, code), partial(inspection_workbook.workbook, view, code)
+        ),
         inspection_workbook.file_name(view, code), _EXCEL, icon=":material/download:", on_click="ignore",
         key=f"checklist_{code}",
     )  # fmt: skip

@@ -48,9 +48,16 @@ def items() -> tuple[Item, ...]:
 
 
 def asked(view: View, code: str) -> list[Asked]:
-    """The questions that the commune's own figures raise, the heaviest first."""
+    """The questions that the commune's own figures raise, the heaviest first; none for who may not ask there."""
+    if not may_ask(view, code):
+        return []
     period = inspection_figures.period(view.snapshot, unit_store.unit(code)["province_code"])
     return questions.sentences(view.language, questions.of_unit(view.snapshot, period, code)) if period else []
+
+
+def may_ask(view: View, code: str) -> bool:
+    """Whether the reader may see what there is to ask in a commune."""
+    return view.reader.may("questions", unit_store.unit(code)["province_code"])
 
 
 def own_lines(view: View, code: str) -> list[Line]:
@@ -92,6 +99,8 @@ def own(view: View, code: str) -> None:
 
 
 def _no_questions(view: View, code: str) -> str:
+    if not may_ask(view, code):
+        return view.say("access.questions")
     known = unit_store.figures(view.snapshot, code).height
     return view.say("inspection.checklist.none" if known else "inspection.checklist.no_figures")
 

@@ -25,6 +25,7 @@ from ui import (
     numbers,
     plan,
     questions,
+    sign_in,
     store,
     unit_choice,
 )
@@ -58,7 +59,7 @@ def row(view: View) -> Chosen:
         known = store.catalog(view.snapshot).filter(pl.col("level") == "commune", pl.col("of") > 0)
         if known.is_empty():
             raise store.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
-        scope = filters.scope(view, known)
+        scope = filters.scope(view, _own(view, known))
         kind = _of_kind(view)
         start = _start(view, scope)
         near = _near(view, start)
@@ -66,6 +67,17 @@ def row(view: View) -> Chosen:
         question = _question(view, scope)
     filters.unfold(view, button, _in_a_line(view, scope, kind))
     return Chosen(scope, kind, start, near, since, question)
+
+
+def _own(view: View, known: pl.DataFrame) -> pl.DataFrame:
+    """The scopes in which the reader may ask questions; SnapshotTrouble where the dataset holds none of them."""
+    provinces = view.reader.within("questions")
+    if provinces is None:
+        return known
+    own = known.filter(pl.col("scope").is_in(sorted(provinces)))
+    if own.is_empty():
+        raise store.SnapshotTrouble(view.snapshot.manifest.dataset, "not_own")
+    return own
 
 
 def _of_kind(view: View) -> str:
@@ -310,15 +322,14 @@ def downloads(view: View, chosen: Chosen, rows: pl.DataFrame) -> None:
     name = f"gan-dan_kiem-tra_{chosen.scope}_{view.snapshot.manifest.dataset}"
     titles = (view.say("inspection.list"), view.say("download.sheet.about"))
     excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    files = {"csv": ("text/csv", _csv, ()), "xlsx": (excel, _excel, (titles,))}
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            view.say("download.csv"), partial(_csv, view, chosen, rows), f"{name}.csv", "text/csv",
-            icon=":material/download:", on_click="ignore", key="shortlist_csv",
-        )  # fmt: skip
-        st.download_button(
-            view.say("download.xlsx"), partial(_excel, view, chosen, rows, titles), f"{name}.xlsx", excel,
-            icon=":material/download:", on_click="ignore", key="shortlist_xlsx",
-        )  # fmt: skip
+        for ending, (kind, make, more) in files.items():
+            content = sign_in.noted(view.reader, f"{name}.{ending}", partial(make, view, chosen, rows, *more))
+            st.download_button(
+                view.say(f"download.{ending}"), content, f"{name}.{ending}", kind,
+                icon=":material/download:", on_click="ignore", key=f"shortlist_{ending}",
+            )  # fmt: skip
 
 
 def _csv(view: View, chosen: Chosen, rows: pl.DataFrame) -> bytes:

@@ -10,11 +10,13 @@ from html import escape
 import streamlit as st
 
 from ranking.periods import local_day
-from ui import html, numbers, unit_store, visits
+from ui import html, numbers, sign_in, unit_store, visits
+from ui.access import EVERYWHERE
 from ui.shell import View
 from ui.visits import Note, Visit, VisitError
 
 _FIELDS = ("visited_on", "team", "findings", "follow_up_on", "author")
+_FILE = "gan-dan_kiem-tra_ghi-chep.csv"
 _EDITED, _TOLD = "visit_edited", "visit_told"
 
 
@@ -24,16 +26,25 @@ def is_practice(view: View) -> bool:
 
 
 def last_days(view: View) -> dict[str, date] | None:
-    """The day of the last visit by unit; None, and a warning on the page, where the database cannot be reached."""
+    """The day of the last visit by unit of the reader's own provinces; None, and a warning, without a database."""
     try:
-        return visits.last_days(is_practice(view))
+        found = visits.last_days(is_practice(view))
+        return {code: day for code, day in found.items() if may(view, code)}
     except VisitError as error:
         st.warning(view.say("visits.error.unreachable", detail=error.detail), icon=":material/cloud_off:")
         return None
 
 
+def may(view: View, code: str) -> bool:
+    """Whether the reader may read and write down visits to a commune; of a place that is no more, who may all."""
+    unit = unit_store.unit(code)
+    return view.reader.may("visits", unit["province_code"] if unit else EVERYWHERE)
+
+
 def of_unit(view: View, code: str) -> list[Visit] | None:
-    """The visits to a commune, the latest first; None where the database cannot be reached."""
+    """The visits to a commune, the latest first; None where the database cannot be reached or the reader may not."""
+    if not may(view, code):
+        return None
     try:
         return visits.of_unit(code, is_practice(view))
     except VisitError:
@@ -92,11 +103,14 @@ def _save(view: View, code: str) -> None:
     """Keep what stands in the form; where it cannot be kept, everything stays in the form and the reason is told."""
     edited = st.session_state.get(_EDITED)
     try:
+        if not may(view, code):
+            raise VisitError("not_allowed")
         note = _note(view, code)
         if edited and edited[0] == code:
-            visits.change(edited[1], edited[2], note, _today())
+            kept, act = visits.change(edited[1], edited[2], note, _today()), "visit_change"
         else:
-            visits.record(note, _today())
+            kept, act = visits.record(note, _today()), "visit_note"
+        sign_in.note(view.reader, act, unit=code, visit=kept.id, version=kept.version)
     except VisitError as error:
         st.session_state[_TOLD] = (error.kind, error.detail)
         if error.kind == "stale":
@@ -193,14 +207,14 @@ def entry(view: View, visit: Visit, with_unit: bool = False) -> str:
 def everything(view: View) -> None:
     """All visits, with a file to take away."""
     try:
-        found = visits.everything(is_practice(view))
+        found = [visit for visit in visits.everything(is_practice(view)) if may(view, visit.unit_code)]
     except VisitError:
         html.caption(view.say("visits.unknown"))
         return
     with st.expander(view.say("visits.all", n=numbers.number(len(found), view.language)), icon=":material/history:"):
         if found:
             st.download_button(
-                view.say("visits.csv"), partial(visits.to_csv, found), "gan-dan_kiem-tra_ghi-chep.csv", "text/csv",
-                icon=":material/download:", on_click="ignore", key="visits_csv",
+                view.say("visits.csv"), sign_in.noted(view.reader, _FILE, partial(visits.to_csv, found)), _FILE,
+                "text/csv", icon=":material/download:", on_click="ignore", key="visits_csv",
             )  # fmt: skip
         history(view, found[:50], with_unit=True)

@@ -26,7 +26,7 @@ from ranking import __version__
 from ranking.measures import Measure
 from ranking.periods import parse
 from ranking.tables import COUNTRY
-from ui import map_borders, map_members, numbers, store, tables
+from ui import access, map_borders, map_members, numbers, sign_in, store, tables
 from ui.colouring import COMPARABLE, WAYS, Coloured, Reader, coloured
 from ui.palette import palette, rgb
 from ui.text import LANGUAGES, Speaker, texts
@@ -36,6 +36,7 @@ _FOR_EVER = {
     "content-encoding": "gzip",
     "vary": "accept-encoding",
 }
+_FOR_ITS_READER = _FOR_EVER | {"cache-control": "private, max-age=3600", "vary": "accept-encoding, cookie"}
 _DIGITS = {"geometry": 4, "geometry_country": 3}
 
 
@@ -44,7 +45,8 @@ class Layer:
     """Everything that a layer depends on.
 
     `shape` is `area` or `symbol`, `way` one of `colouring.WAYS`, `since` the earlier period of a change,
-    `beside` another period that is shown beside this one in the same classes.
+    `beside` another period that is shown beside this one in the same classes, `seen` the provinces whose figures
+    are shown whole (`access.code_of`): whoever asks must be one who sees them.
     """
 
     dataset: str
@@ -61,6 +63,7 @@ class Layer:
     since: str = ""
     edition: str = ""
     beside: str = ""
+    seen: str = ""
 
     def address(self) -> str:
         return "/layers/units.geojson?" + urlencode(asdict(self))
@@ -93,7 +96,15 @@ class Borders:
 
 
 async def units_layer(request: Request) -> Response:
-    return await _reply(request, Layer, encoded)
+    """The coloured units; 403 where the address shows more than its reader may see whole."""
+    seen = request.query_params.get("seen", "")
+    if not await run_in_threadpool(_may_see, request, seen):
+        return PlainTextResponse("layer: sign in to see it", 403, headers={"cache-control": "no-store"})
+    return await _reply(request, Layer, encoded, _FOR_EVER if not seen else _FOR_ITS_READER)
+
+
+def _may_see(request: Request, seen: str) -> bool:
+    return not seen or access.covers(sign_in.of_request(request), seen)
 
 
 async def members_layer(request: Request) -> Response:
@@ -104,7 +115,9 @@ async def borders_layer(request: Request) -> Response:
     return await _reply(request, Borders, encoded_borders)
 
 
-async def _reply(request: Request, kind: type, encode: Callable[..., bytes]) -> Response:
+async def _reply(
+    request: Request, kind: type, encode: Callable[..., bytes], headers: dict[str, str] = _FOR_EVER
+) -> Response:
     """The GeoJSON of a layer; 400 where the address is incomplete, 404 where it names nothing."""
     try:
         layer = kind(**dict(request.query_params))
@@ -113,7 +126,7 @@ async def _reply(request: Request, kind: type, encode: Callable[..., bytes]) -> 
         return PlainTextResponse("layer: the address is incomplete", 400)
     except (store.SnapshotTrouble, KeyError, ValueError):
         return PlainTextResponse("layer: there is none at this address", 404)
-    return Response(body, media_type="application/geo+json", headers=_FOR_EVER)
+    return Response(body, media_type="application/geo+json", headers=headers)
 
 
 ROUTES = [
@@ -193,6 +206,7 @@ def _makes_sense(layer: Layer) -> bool:
         and layer.theme in ("light", "dark")
         and layer.way in WAYS
         and layer.edition in ("", edition())
+        and access.code_of(access.provinces_of(layer.seen)) == layer.seen
         and (layer.way == "change") == bool(layer.since)
         and (layer.way in COMPARABLE or not layer.beside)
         and (layer.shape, layer.boundaries) in (("symbol", ""), ("area", boundaries_id()))
@@ -203,7 +217,8 @@ def units_of(layer: Layer) -> pl.DataFrame:
     """The ranked communes of the layer with their points."""
     if "/" in layer.snapshot or layer.snapshot.startswith("."):
         raise KeyError(layer.snapshot)
-    snapshot = store.snapshot_at(layer.dataset, store.published_folder() / layer.dataset / layer.snapshot)
+    whole = store.snapshot_at(layer.dataset, store.published_folder() / layer.dataset / layer.snapshot)
+    snapshot = whole.seen_in(access.provinces_of(layer.seen))
     since = parse(layer.since) if layer.since else None
     rows = store.with_earlier(snapshot, layer.measure, layer.basis, parse(layer.period), layer.scope, since)
     points = store.reference("units").select("point_lat", "point_lon", "seat_lat", "seat_lon", unit_code="code")

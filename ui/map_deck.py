@@ -10,7 +10,7 @@ import pydeck as pdk
 import streamlit as st
 
 from ranking.tables import COUNTRY
-from ui import layers, map_hand, store
+from ui import access, layers, map_hand, store
 from ui.filters import Selection
 from ui.layers import Layer
 from ui.palette import rgb
@@ -143,5 +143,5 @@ def layer_of(view: View, selection: Selection, look: Look) -> Layer:
     return Layer(
         manifest.dataset, manifest.id, selection.measure.id, selection.basis, selection.period.id, selection.scope,
         look.shape, view.language, theme, layers.boundaries_id() if look.shape == "area" else "", look.way, look.since,
-        layers.edition(), look.beside,
+        layers.edition(), look.beside, access.code_of(view.snapshot.seen),
     )  # fmt: skip

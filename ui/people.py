@@ -130,7 +130,7 @@ def current() -> People:
     """The file of roles as it is now; nobody where there is none, and the last sound one while it is damaged."""
     where = path()
     try:
-        stamp = where.stat().st_mtime_ns
+        stamp = (where.stat().st_mtime_ns, where.stat().st_size)
     except FileNotFoundError:
         return People()
     try:
@@ -146,7 +146,7 @@ _SOUND: dict[Path, People] = {}
 
 
 @lru_cache(maxsize=4)
-def _read(where: Path, stamp: int) -> People:
+def _read(where: Path, stamp: tuple[int, int]) -> People:
     return parsed(where.read_text(encoding="utf-8"), where.name)
 
 

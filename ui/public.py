@@ -140,3 +140,12 @@ def _order(snapshot: Snapshot) -> NDArray[np.uint32]:
 @lru_cache(maxsize=1)
 def _places() -> pl.DataFrame:
     return places_of(store.reference("units"), store.reference("lineage"), store.reference("provinces"))
+
+
+@lru_cache(maxsize=2)
+def _frame(folder, table, snapshot):
+    return {"measurements": measurements, "standings": standings}[table](snapshot).rows
+
+
+def scan(snapshot: Snapshot, table: str) -> pl.LazyFrame:
+    return _frame(snapshot.folder, table, snapshot.seen_in(None)).lazy()

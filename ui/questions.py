@@ -58,10 +58,24 @@ def tables(snapshot: Snapshot) -> Tables:
     )
 
 
-@lru_cache(maxsize=8)
 def asked(snapshot: Snapshot, period: Period) -> pl.DataFrame:
-    """The communes' questions at the end of `period`, as `ranking.questions.ask` gives them."""
+    """The questions at the end of `period`, as `ranking.questions.ask` gives them, of the provinces seen whole.
+
+    They are worked out from all figures: what a commune is asked must not hang on who asks.
+    """
+    found = _of_all(snapshot.seen_in(None), period)
+    return found if snapshot.seen is None else found.filter(pl.col("unit_code").is_in(_communes(snapshot.seen)))
+
+
+@lru_cache(maxsize=8)
+def _of_all(snapshot: Snapshot, period: Period) -> pl.DataFrame:
     return ask(tables(snapshot), questions(), period)
+
+
+@lru_cache(maxsize=64)
+def _communes(provinces: frozenset[str]) -> list[str]:
+    units = store.reference("units")
+    return units.filter(pl.col("province_code").is_in(sorted(provinces))).get_column("code").to_list()
 
 
 def of_unit(snapshot: Snapshot, period: Period, unit: str) -> pl.DataFrame:

@@ -103,15 +103,17 @@ def box(view: View) -> None:
     """The box itself. Hits are links, so that `browser.meet` follows them in the reader's session."""
     parts = {kind: _asset(kind) for kind in ("html", "css", "js")}
     component = st.components.v2.component("gan_dan_search", **parts)
+    unit = "unit" if view.reader.may("page.unit") else "transparency"
+    province = "overview" if view.reader.may("page.overview") else "transparency"
     component(
         key="search",
         data={
             "language": view.language,
             "label": view.say("search.label"),
             "trouble": view.say("search.trouble"),
-            "new": addresses.address(view, "unit") + "&unit=",
-            "old": addresses.address(view, "unit") + "&unit=",
-            "province": addresses.address(view, "overview") + "&province=",
+            "new": addresses.address(view, unit) + "&unit=",
+            "old": addresses.address(view, unit) + "&unit=",
+            "province": addresses.address(view, province) + "&province=",
         },
     )
 

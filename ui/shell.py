@@ -9,7 +9,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui import addresses, browser, links, search, store
+from ui import access, addresses, browser, links, search, sign_in, store
+from ui.access import Reader
 from ui.html import show
 from ui.numbers import local_date
 from ui.palette import Palette, palette
@@ -30,6 +31,7 @@ _SHEETS = (
     *("style.css", "panels.css", "unit.css", "time.css"),
     *("map.css", "inspection.css", "transparency.css", "about.css"),
 )
+_HOME, _PUBLIC_HOME = next(iter(addresses.PATHS)), "transparency"
 _STYLE = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SHEETS)
 
 
@@ -42,6 +44,7 @@ class View:
     snapshot: Snapshot
     palette: Palette
     narrow: bool = False
+    reader: Reader = access.LOCAL
 
     def measure_words(self) -> dict[str, str]:
         """The names of the parts of a measure's definition."""
@@ -56,28 +59,42 @@ def run() -> None:
     say = Speaker(language)
     st.set_page_config(page_title="Gần Dân", page_icon=str(store.HOME / "static" / "logo.svg"), layout="wide")
     st.logo(str(store.HOME / "static" / "logo.svg"), size="large")
-    pages = {
-        path: st.Page(
+    reader = sign_in.current()
+    pages = _pages(reader, say)
+    page = st.navigation(list(pages.values()), position="top")
+    _style()
+    narrow = _meet(language, {addresses.PATHS[name]: page for name, page in pages.items()})
+    name = next(name for name, one in pages.items() if one is page)
+    if name == _HOME and not reader.may(f"page.{name}"):
+        st.switch_page(pages[_PUBLIC_HOME], query_params=dict(st.query_params))
+    try:
+        snapshot, box = _top_row(reader, say)
+        st.session_state["view"] = View(language, say, snapshot, palette(st.context.theme.type), narrow, reader)
+        with box:
+            search.box(view())
+        if reader.may(f"page.{name}"):
+            page.run()
+        else:
+            sign_in.refusal(reader, say, name)
+        _footer(reader, say, snapshot)
+    except SnapshotTrouble as trouble:
+        _trouble(trouble, say)
+
+
+def _pages(reader: Reader, say: Speaker) -> dict[str, st.Page]:
+    """All pages by their files' names. Those that the reader may not open are not in the navigation, but known:
+    whoever opens their address is told for whom they are."""
+    return {
+        name: st.Page(
             store.HOME / "pages" / f"{name}.py",
             title=say(f"page.{name}"),
             icon=_ICONS[name],
             url_path=path,
-            default=not n,
+            default=name == _HOME,
+            visibility="visible" if reader.may(f"page.{name}") else "hidden",
         )
-        for n, (name, path) in enumerate(addresses.PATHS.items())
+        for name, path in addresses.PATHS.items()
     }
-    page = st.navigation(list(pages.values()), position="top")
-    _style()
-    narrow = _meet(language, pages)
-    try:
-        snapshot, box = _top_row(say)
-        st.session_state["view"] = View(language, say, snapshot, palette(st.context.theme.type), narrow)
-        with box:
-            search.box(view())
-        page.run()
-        _footer(say, snapshot)
-    except SnapshotTrouble as trouble:
-        _trouble(trouble, say)
 
 
 def _meet(language: str, pages: dict[str, st.Page]) -> bool:
@@ -102,8 +119,8 @@ def _style() -> None:
     show(f"<style>{colours}</style>")
 
 
-def _top_row(say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
-    """The snapshot that is shown, and the place for the search box."""
+def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
+    """The snapshot that is shown, as the reader may see it, and the place for the search box."""
     published = store.datasets()
     with st.container(horizontal=True, key="top_row", horizontal_alignment="distribute"):
         nature = st.container(width="content")
@@ -118,10 +135,11 @@ def _top_row(say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
                 say("shell.language"), "lang", LANGUAGES, "vi", lambda code: code.upper(),
                 label_visibility="collapsed",
             )  # fmt: skip
+            sign_in.control(reader, say)
     if not published:
         raise SnapshotTrouble("recorded", "missing")
     with nature:
-        snapshot = store.open_snapshot(dataset)
+        snapshot = store.open_snapshot(dataset).seen_in(reader.seen)
         _nature(say, snapshot)
     return snapshot, box
 
@@ -133,10 +151,12 @@ def _nature(say: Speaker, snapshot: Snapshot) -> None:
     show(f'<div class="{style}" role="note"><span>{escape(say(f"nature.{nature}", captured=captured))}</span></div>')
 
 
-def _footer(say: Speaker, snapshot: Snapshot) -> None:
+def _footer(reader: Reader, say: Speaker, snapshot: Snapshot) -> None:
     manifest = snapshot.manifest
     nature = say(f"nature.{manifest.nature}", captured=local_date(manifest.captured_at, say.language))
     words = say("shell.footer", nature=nature, snapshot=manifest.id)
+    if reader.seen is not None:
+        words = f"{words} {say('access.withheld')}"
     remarks = "".join(f"<li>{escape(text)}</li>" for text in manifest.warnings)
     if remarks:
         title = escape(say("shell.remarks", n=len(manifest.warnings)))
@@ -150,6 +170,8 @@ def _trouble(trouble: SnapshotTrouble, say: Speaker) -> None:
         f'<div class="gd-trouble" role="alert"><h1 class="gd-title">{escape(say("trouble.title"))}</h1>'
         f'<p class="gd-sentence">{escape(what)}</p>'
         + (f'<p class="gd-caption">{escape(trouble.detail)}</p>' if trouble.detail else "")
-        + f'<p class="gd-sentence">{escape(say("trouble.mend"))}</p></div>'
+        + (f'<p class="gd-sentence">{escape(say("trouble.mend"))}</p>' if trouble.command else "")
+        + "</div>"
     )
-    st.code(trouble.command, language="bash")
+    if trouble.command:
+        st.code(trouble.command, language="bash")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,29 +30,46 @@ _MENDING = {
 
 
 class SnapshotTrouble(Exception):
-    """A dataset cannot be read: `kind` missing or damaged, what is wrong, and the command that mends it."""
+    """A dataset cannot be read: `kind` missing, damaged, …; what is wrong; the command that mends it, if one does."""
 
     def __init__(self, dataset: str, kind: str, detail: str = "") -> None:
         super().__init__(f"{dataset}: {kind} {detail}")
         self.dataset, self.kind, self.detail = dataset, kind, detail
-        self.command = _MENDING.get(dataset, "python -m etl status")
+        self.command = "" if kind == "not_own" else _MENDING.get(dataset, "python -m etl status")
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One published snapshot: immutable, so everything read from it may be cached by its folder."""
+    """One published snapshot as somebody may see it: immutable, so everything read from it may be cached by it.
+
+    `seen`: the provinces whose figures are shown whole, None for all; the rest is as the public may see it.
+    """
 
     folder: Path
     manifest: Manifest
+    seen: frozenset[str] | None = None
 
     def __hash__(self) -> int:
-        return hash(self.folder)
+        return hash((self.folder, self.seen))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Snapshot) and self.folder == other.folder
+        return isinstance(other, Snapshot) and (self.folder, self.seen) == (other.folder, other.seen)
+
+    def seen_in(self, provinces: frozenset[str] | None) -> Snapshot:
+        """The same snapshot for a reader who sees the figures of these provinces whole."""
+        return replace(self, seen=provinces)
 
     def scan(self, table: str) -> pl.LazyFrame:
-        return pl.scan_parquet(self.folder / table_file(table))
+        """A table of the snapshot, narrowed to what may be seen of it."""
+        whole = pl.scan_parquet(self.folder / table_file(table))
+        return whole if self.seen is None else narrowed(self, table, whole)
+
+
+def narrowed(snapshot: Snapshot, table: str, whole: pl.LazyFrame) -> pl.LazyFrame:
+    """A table as `ui.sight` narrows it; imported late, because what it needs stands on this module."""
+    from ui import sight
+
+    return sight.narrowed(snapshot, table, whole)
 
 
 def published_folder() -> Path:

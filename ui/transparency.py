@@ -15,8 +15,8 @@ from ui.transparency_words import Card, Section
 
 
 def figures(view: View, code: str) -> tuple[Province, Portrait]:
-    """What the public may know of a commune and of its province."""
-    found = province(view.snapshot, unit_store.unit(code)["province_code"])
+    """What the public may know of a commune and of its province, whoever reads it."""
+    found = province(view.snapshot.seen_in(frozenset()), unit_store.unit(code)["province_code"])
     return found, found.portrait(code)
 
 

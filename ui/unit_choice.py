@@ -17,7 +17,7 @@ _PROVINCE, _UNIT = "unit_page_province", "unit_page_unit"
 def row(view: View) -> str | None:
     """Draw the choice of province and commune; the code of the commune of the link, None where it names none."""
     code = links.choice("unit", store.reference("units").get_column("code").to_list(), "")
-    province = _province(code)
+    province = _province(view, code)
     button, boxes = filters.folding()
     with boxes:
         _select_province(view, province)
@@ -40,12 +40,13 @@ def how_to_choose(view: View) -> None:
     html.caption(view.say("unit.choose.link"))
 
 
-def _province(code: str) -> str:
-    """The commune's own province; without a commune the one chosen before, else the first by name."""
+def _province(view: View, code: str) -> str:
+    """The commune's own province; without a commune the one chosen before, else the reader's own or the first."""
     if code:
         return unit_store.unit(code)["province_code"]
     options = list(store.province_names())
-    return links.choice("province", options, options[0])
+    own = [code for code in options if code in (view.reader.seen or ())]
+    return links.choice("province", options, (own or options)[0])
 
 
 def _select_province(view: View, province: str) -> None:

@@ -11,6 +11,8 @@ from ui.shell import View
 def section(view: View, code: str) -> None:
     """The unit's own questions, its visits, and a link that puts it into a plan."""
     inspection_checklist.own(view, code)
+    if not inspection_checklist.may_ask(view, code):
+        return
     inspection_visits.history(view, inspection_visits.of_unit(view, code))
     html.caption(inspection_visits.internal(view))
     province = unit_store.unit(code)["province_code"]
