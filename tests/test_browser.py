@@ -43,14 +43,18 @@ def address(app_data):
         yield own
 
 
-@contextmanager
-def served() -> Iterator[str]:
-    """The app, started as the README says, on a free port; its address."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def served(*options: str, port: int | None = None) -> Iterator[str]:
+    """The app, started as the README says but for `options`, on a free port; its address."""
+    port = port or free_port()
     place = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *place]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *place, *options]
     with subprocess.Popen(command, cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health")

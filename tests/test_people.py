@@ -125,3 +125,10 @@ def test_a_wrong_file_is_refused_with_its_key(text, said):
     with pytest.raises(PeopleError, match="access") as error:
         parsed(text, "access.yaml")
     assert said in str(error.value)
+
+
+def test_the_example_is_a_file_that_can_be_used():
+    text = (people.store.HOME / "deploy" / "access.example.yaml").read_text(encoding="utf-8")
+
+    assert len(parsed(text, "access.example.yaml").people) == 4
+    assert parsed(text.replace("# claims", "claims"), "access.example.yaml").claims

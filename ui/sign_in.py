@@ -6,6 +6,7 @@ import ipaddress
 import json
 import os
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -21,7 +22,7 @@ from ui.text import Speaker
 
 ALONE = "GANDAN_LOCAL"
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
-_NOTED = "signed_in_noted"
+_REFUSED = "refused_page"
 
 
 def is_configured() -> bool:
@@ -35,10 +36,15 @@ def current() -> Reader:
         return LOCAL if _is_here() else PUBLIC
     user = st.user.to_dict()
     reader = people.reader_of(user, _client_id(user))
-    if reader.kind == "signed_in" and st.session_state.get(_NOTED) != reader.name:
-        st.session_state[_NOTED] = reader.name
-        note(reader, "sign_in", roles=",".join(reader.roles), trouble=reader.trouble)
+    if reader.kind == "signed_in":
+        _note_once(reader, user.get("iat"))
     return reader
+
+
+@lru_cache(maxsize=4096)
+def _note_once(reader: Reader, signed_in_at: object) -> None:
+    """Note a sign-in: once for all the sessions and pages that its cookie opens."""
+    note(reader, "sign_in", roles=",".join(reader.roles), trouble=reader.trouble)
 
 
 def of_request(request: Request) -> Reader:
@@ -132,7 +138,9 @@ def words(reader: Reader, say: Speaker) -> str:
 
 def refusal(reader: Reader, say: Speaker, page: str) -> None:
     """Instead of a page that the reader may not open: for whom it is, and what to do."""
-    note(reader, "refused", page=page)
+    if st.session_state.get(_REFUSED) != page:
+        st.session_state[_REFUSED] = page
+        note(reader, "refused", page=page)
     html.heading(say("access.refused.title"), "")
     role = access.RULES[f"page.{page}"].role
     html.caption(say("access.refused", page=say(f"page.{page}"), role=say(f"access.role.{role}")))
