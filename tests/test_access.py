@@ -154,7 +154,8 @@ def test_a_page_opened_by_its_address_asks_who_it_is(opened, page, role):
     public_home = page == next(iter(addresses.PATHS))  # the app's own address leads the public to its page
 
     assert not app.exception
-    assert ("Trang này cần đăng nhập" in words(app)) == (not allowed and not public_home)
+    refused = "Trang này cần đăng nhập" in words(app) or "Trang này không mở cho vai trò của bạn" in words(app)
+    assert refused == (not allowed and not public_home)
 
 
 def test_the_public_arrives_on_its_own_page(opened):

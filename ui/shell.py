@@ -156,7 +156,7 @@ def _footer(reader: Reader, say: Speaker, snapshot: Snapshot) -> None:
     nature = say(f"nature.{manifest.nature}", captured=local_date(manifest.captured_at, say.language))
     words = say("shell.footer", nature=nature, snapshot=manifest.id)
     if reader.seen is not None:
-        words = f"{words} {say('access.withheld')}"
+        words = f"{words} {say('access.withheld' if reader.seen else 'access.withheld.public')}"
     remarks = "".join(f"<li>{escape(text)}</li>" for text in manifest.warnings)
     if remarks:
         title = escape(say("shell.remarks", n=len(manifest.warnings)))

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from html import escape
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -141,15 +142,17 @@ def refusal(reader: Reader, say: Speaker, page: str) -> None:
     if st.session_state.get(_REFUSED) != page:
         st.session_state[_REFUSED] = page
         note(reader, "refused", page=page)
-    html.heading(say("access.refused.title"), "")
-    role = access.RULES[f"page.{page}"].role
-    html.caption(say("access.refused", page=say(f"page.{page}"), role=say(f"access.role.{role}")))
-    if reader.trouble or reader.kind == "signed_in":
+    role = say(f"access.role.{access.RULES[f'page.{page}'].role}")
+    known = reader.kind == "signed_in"
+    title = say("access.refused.role" if known else "access.refused.title")
+    html.heading(title, escape(say("access.refused", page=say(f"page.{page}"), role=role)))
+    if known:
         html.caption(words(reader, say))
     elif is_configured():
         st.button(say("access.sign_in"), icon=":material/login:", key="sign_in_here", type="primary", on_click=st.login)
     else:
         html.caption(say("access.unconfigured"))
+    st.page_link("pages/transparency.py", label=say("access.public"), icon=":material/visibility:")
 
 
 def noted(reader: Reader, file: str, make: Callable[[], bytes]) -> Callable[[], bytes]:
