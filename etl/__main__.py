@@ -17,6 +17,7 @@ COMMANDS = {
     "dossiers": ("etl.dossiers", "read exports of dossiers, one row per dossier"),
     "simulate": ("etl.simulated", "build the simulated dataset"),
     "reference": ("etl.reference", "build units, lineage and provinces"),
+    "withhold": ("etl.withhold", "make anew what the public may see, after a change of policy"),
     "boundaries": ("etl.boundaries", "prepare the communes' boundaries for the map"),
     "site": ("press.site", "write the public's static site"),
     "brief": ("press.brief", "print the one-page brief of a commune"),

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from etl.dossier_personal import personal_header
 from etl.faults import BadInput, Fault
 from etl.places import DATA
+from ranking import yaml_text
 from ranking.names import fold
 
 HEADERS = DATA / "dossiers" / "headers.yaml"
@@ -48,7 +47,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=4)
 def mapping(path: Path = HEADERS) -> Mapping:
     """The mapping of a file like `headers.yaml`; Fault where one heading is given to two columns."""
-    said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    said = yaml_text.load(path.read_text(encoding="utf-8"))
     columns: dict[str, str] = {}
     for name, column in said["columns"].items():
         for header in column["headers"]:

@@ -6,9 +6,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from etl.places import DATA
+from ranking import yaml_text
 from ranking.names import fold, tidy
 
 PERSONAL = DATA / "dossiers" / "personal.yaml"
@@ -19,7 +18,7 @@ _LONGEST_NAME = 5
 
 @lru_cache(maxsize=4)
 def _known(path: Path = PERSONAL) -> tuple[tuple[str, ...], re.Pattern[str], frozenset[str]]:
-    rules = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rules = yaml_text.load(path.read_text(encoding="utf-8"))
     headers = tuple(fold(word) for word in rules["headers"])
     content = re.compile("|".join(f"(?:{pattern})" for pattern in rules["content"].values()))
     return headers, content, frozenset(fold(name) for name in rules["surnames"])

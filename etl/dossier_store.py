@@ -17,12 +17,12 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-import yaml
 from filelock import FileLock, Timeout
 
 from etl.dossier_rows import OFFICE, Units
 from etl.faults import Fault
 from etl.places import DATA
+from ranking import yaml_text
 from ranking.dossier_calendar import calendar
 from ranking.dossier_tables import added
 from ranking.dossiers import DOSSIER, partial_sums
@@ -178,7 +178,7 @@ class Store:
 
 def legal_limits(path: Path = PROCEDURES) -> list[dict]:
     """The rows of `procedures.yaml`; Fault where one lacks its code, days or source."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    rows = yaml_text.load(path.read_text(encoding="utf-8")) or []
     for row in rows:
         if not (row.get("code") and isinstance(row.get("limit_days"), int) and row.get("source")):
             raise Fault(f"{path.name}: {row} must have code, limit_days (a whole number) and source")

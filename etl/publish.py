@@ -13,6 +13,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from etl.faults import Fault
 from etl.harvest import Harvest, department_rows, empty_quarantine
 from etl.merge import merged, validated
 from etl.places import measures, reference
+from etl.withhold import PUBLIC, linked, policy_stamp, write_public
 from ranking import __version__
 from ranking.certainty import with_certainty
 from ranking.derived import received_per_1000, received_per_day
@@ -191,11 +193,12 @@ def _write(
     partial.mkdir()
     try:
         rows = _write_figures(partial, chunks)
+        rows |= _write_public(partial)
         small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}
         for name, table in small.items():
             with _Appender(partial, name) as file:
                 rows[name] = file.append(SNAPSHOT_TABLES[name].validate(table))
-        sha256 = {name: _sha256(partial / table_file(name)) for name in SNAPSHOT_TABLES}
+        sha256 = {name: _sha256(partial / table_file(name)) for name in rows}
         manifest = Manifest(
             id=_snapshot_id(captured_at, sha256),
             dataset=folder.name,
@@ -207,6 +210,7 @@ def _write(
             sha256=sha256,
             code_version=__version__,
             warnings=warnings,
+            policy=policy_stamp(),
         )
         (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
         _switch(folder, partial, manifest.id)
@@ -216,6 +220,47 @@ def _write(
     if manifest.nature != "live" and manifest.id != before:
         _forget_all_but(folder, {manifest.id, before})
     return manifest
+
+
+def published_again(data: Path, dataset: str) -> Manifest:
+    """Publish the current snapshot of a dataset once more, with public tables by the policy as it is now.
+
+    Fault where nothing is published. Where the policy is the same, nothing happens.
+    """
+    folder = data / "published" / dataset
+    with _sole_writer(folder):
+        before = current_snapshot(folder)
+        if before is None:
+            raise Fault(f"{folder}: nothing is published")
+        known = snapshot_manifest(before)
+        if known.policy == policy_stamp():
+            return known
+        return _write_again(folder, before, known)
+
+
+def _write_again(folder: Path, before: Path, known: Manifest) -> Manifest:
+    partial = folder / f".partial-{os.getpid()}"
+    partial.mkdir()
+    try:
+        kept = [name for name in known.rows if name not in PUBLIC]
+        linked(before, partial, kept)
+        rows = {name: known.rows[name] for name in kept} | _write_public(partial)
+        sha256 = {name: _sha256(partial / table_file(name)) for name in rows}
+        manifest = replace(
+            known, id=_snapshot_id(known.captured_at, sha256), rows=rows, sha256=sha256, policy=policy_stamp(),
+            published_at=datetime.now(UTC).replace(microsecond=0), code_version=__version__,
+        )  # fmt: skip
+        (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+        _switch(folder, partial, manifest.id)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return manifest
+
+
+def _write_public(partial: Path) -> dict[str, int]:
+    with _Appender(partial, "measurements_public") as measured, _Appender(partial, "standings_public") as ranked:
+        return write_public(partial, measured.append, ranked.append)
 
 
 def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame]) -> dict[str, int]:
@@ -256,7 +301,12 @@ class _Appender:
 
     def __init__(self, partial: Path, table: str) -> None:
         self._path = partial / table_file(table)
-        self._schema = SNAPSHOT_TABLES[table].create_empty().to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+        self._schema = (
+            SNAPSHOT_TABLES[PUBLIC.get(table, table)]
+            .create_empty()
+            .to_arrow(compat_level=pl.CompatLevel.oldest())
+            .schema
+        )
 
     def __enter__(self) -> _Appender:
         self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd", compression_level=5)

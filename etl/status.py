@@ -10,6 +10,7 @@ import polars as pl
 from etl.faults import Fault
 from etl.places import DATA, reference
 from etl.publish import current_snapshot, snapshot_manifest
+from etl.withhold import policy_stamp
 from ranking.manifest import table_file
 from ranking.periods import Period
 
@@ -45,6 +46,9 @@ def _print_dataset(name: str, folder: Path, province: str | None) -> str:
     print(f"  captured {manifest.captured_at:%Y-%m-%d %H:%M} UTC, published {manifest.published_at:%Y-%m-%d %H:%M} UTC")
     print("  sources: " + "; ".join(manifest.sources))
     print("  rows: " + ", ".join(f"{table} {count:,}" for table, count in manifest.rows.items()))
+    if manifest.policy != policy_stamp():
+        why = "by another policy" if manifest.policy else "by the app itself"
+        print(f"  small numbers are withheld {why}: `python -m etl withhold --dataset {name}` makes them anew")
     for warning in manifest.warnings:
         print(f"  warning: {warning}")
     for row in coverage(snapshot, province).iter_rows(named=True):

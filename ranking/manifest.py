@@ -7,7 +7,7 @@ snapshot to read. A snapshot is never changed after `current` has named it.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import Field, asdict, dataclass, fields
 from datetime import datetime
 
 CURRENT = "current"
@@ -21,7 +21,10 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True)
 class Manifest:
-    """Identity and contents of one snapshot; `rows` and `sha256` are keyed by table."""
+    """Identity and contents of one snapshot; `rows` and `sha256` are keyed by table.
+
+    `policy`: the stamp of the suppression policy by which its public tables were made, empty where it has none.
+    """
 
     id: str
     dataset: str
@@ -34,6 +37,7 @@ class Manifest:
     code_version: str
     warnings: list[str]
     format: int = FORMAT
+    policy: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=datetime.isoformat, ensure_ascii=False, indent=1) + "\n"
@@ -43,7 +47,9 @@ class Manifest:
         """The manifest written by `to_json`; ManifestError where keys are missing or make no sense."""
         try:
             content = json.loads(text)
-            known = {field.name: content[field.name] for field in fields(cls)}
+            known = {
+                field.name: content[field.name] for field in fields(cls) if field.name in content or _needed(field)
+            }
             for name in ("captured_at", "published_at"):
                 known[name] = datetime.fromisoformat(known[name])
         except (ValueError, KeyError, TypeError) as error:
@@ -51,6 +57,11 @@ class Manifest:
         if known["format"] != FORMAT:
             raise ManifestError(f"{MANIFEST} has format {known['format']}; this version reads format {FORMAT}")
         return cls(**known)
+
+
+def _needed(field: Field) -> bool:
+    """`policy` came later: a manifest from before does without."""
+    return field.name != "policy"
 
 
 def table_file(table: str) -> str:

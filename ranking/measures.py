@@ -11,6 +11,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from ranking import yaml_text
+
 Basis = Literal["portal", "form", "dossiers"]
 
 
@@ -136,7 +138,7 @@ def registry(definitions: Mapping[str, str]) -> dict[str, Measure]:
 
 def _measure(name: str, text: str) -> Measure:
     try:
-        measure = Measure.model_validate(yaml.safe_load(text))
+        measure = Measure.model_validate(yaml_text.load(text))
     except yaml.YAMLError as error:
         raise MeasureError(f"{name}: not YAML: {error}") from error
     except ValidationError as error:

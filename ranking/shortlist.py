@@ -12,6 +12,8 @@ import polars as pl
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ranking import yaml_text
+
 PARTS = ("question", "below", "worsening")
 PART = {"kind": pl.String, "name": pl.String, "points": pl.Float64}
 """One part of a score. `kind`: one of `PARTS`; `name`: the question's or the measure's id."""
@@ -48,7 +50,7 @@ class Weights(BaseModel):
 def read_weights(name: str, text: str, known: Mapping[str, object]) -> Weights:
     """The weights of a file; WeightsError where it is not valid or names a measure that is not `known`."""
     try:
-        weights = Weights.model_validate(yaml.safe_load(text))
+        weights = Weights.model_validate(yaml_text.load(text))
     except yaml.YAMLError as error:
         raise WeightsError(f"{name}: not YAML: {error}") from error
     except ValidationError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -11,11 +13,14 @@ import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ranking import yaml_text
 from ranking.measures import Measure, Text
 from ranking.movement import MOVEMENTS
 from ranking.periods import MERGER, Period, previous
 from ranking.tables import CELL, COUNTRY, PERIOD_COLUMNS
 
+EDITION = 1
+"""Of the rules below: a change of what they withhold is a new edition, so that public tables are made anew."""
 FIGURES = ("numerator", "denominator", "score", "max_score")
 STANDING_FIGURES = ("value", "value_low", "value_high", "rank", "rank_low", "rank_high", "band")
 GROUP = ("measure", "level", *PERIOD_COLUMNS, "series", "basis", "scope")
@@ -52,7 +57,7 @@ class Policy(_Strict):
     def from_yaml(cls, text: str, known: Sequence[str]) -> Policy:
         """The policy; PolicyError where it is not valid or names a measure that is not among the `known`."""
         try:
-            policy = cls.model_validate(yaml.safe_load(text))
+            policy = cls.model_validate(yaml_text.load(text))
         except (yaml.YAMLError, ValidationError) as error:
             raise PolicyError(f"suppression.yaml: {error}") from error
         members = [measure for family in policy.families for measure in family]
@@ -120,6 +125,31 @@ def hidden(
 def suppressed(measurements: pl.DataFrame, hidden: pl.Series) -> pl.DataFrame:
     """The measurements with the state `suppressed` and no figure where `hidden` says so."""
     return _blanked(measurements, hidden, [name for name in FIGURES if name in measurements.columns])
+
+
+def withheld_rows(
+    measurements: pl.LazyFrame,
+    standings: pl.LazyFrame,
+    family: Sequence[str],
+    places: pl.DataFrame,
+    measures: Mapping[str, Measure],
+    policy: Policy,
+) -> tuple[pl.Series, pl.Series]:
+    """The places (`row` of both frames) of a family's withheld measurements, and of the standings that rest on them."""
+    own = pl.col("measure").is_in(list(family))
+    rows = measurements.filter(own).select("row", *CELL, "numerator", "denominator", "state").collect()
+    out = rows.filter(hidden(rows, places, measures, policy))
+    whole = out.filter(pl.col("field") == "all").lazy()
+    key = [name for name in CELL if name != "field"]
+    ranked = standings.filter(own).select("row", *key).join(whole, on=key, how="semi").collect()
+    return out.get_column("row"), ranked.get_column("row")
+
+
+def stamp(policy: Policy, measures: Mapping[str, Measure]) -> str:
+    """Names what decides over every row: the policy, what each measure counts, and the edition of these rules."""
+    kinds = {name: measure.kind for name, measure in sorted(measures.items())}
+    spoken = json.dumps([EDITION, policy.model_dump(mode="json", exclude={"shown"}), kinds])
+    return hashlib.sha256(spoken.encode()).hexdigest()[:12]
 
 
 def withheld_ranks(standings: pl.DataFrame) -> pl.DataFrame:

@@ -219,5 +219,5 @@ def test_the_map_takes_its_layer_from_our_own_address(browser, address):
 
     assert reply.value.ok
     assert len(reply.value.json()["features"]) == 148
-    assert "immutable" in reply.value.headers["cache-control"]
+    assert "max-age=3600" in reply.value.headers["cache-control"]
     seen.page.close()

@@ -8,9 +8,9 @@ from functools import lru_cache
 from html import escape
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from ranking import yaml_text
 from ranking.measures import Text
 from ui import addresses, html, inspection_figures, numbers, questions, store, unit_store, visits
 from ui.questions import Asked
@@ -44,7 +44,7 @@ class Line:
 def items() -> tuple[Item, ...]:
     """The general list, in its order."""
     text = (store.HOME / "data" / "inspection" / "checklist.yaml").read_text(encoding="utf-8")
-    return TypeAdapter(tuple[Item, ...]).validate_python(yaml.safe_load(text))
+    return TypeAdapter(tuple[Item, ...]).validate_python(yaml_text.load(text))
 
 
 def asked(view: View, code: str) -> list[Asked]:

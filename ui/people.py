@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ranking import yaml_text
 from ui import store
 from ui.access import EVERYWHERE, ROLES, Reader
 
@@ -153,7 +154,7 @@ def _read(where: Path, stamp: tuple[int, int]) -> People:
 def parsed(text: str, name: str) -> People:
     """The people of a file's text; PeopleError names the key and what would be right."""
     try:
-        found = People.model_validate(yaml.safe_load(text) or {})
+        found = People.model_validate(yaml_text.load(text) or {})
     except (yaml.YAMLError, ValidationError) as error:
         raise PeopleError(f"{name}: {error}") from error
     known = {"all", EVERYWHERE, *store.province_names()}

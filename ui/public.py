@@ -15,11 +15,12 @@ from ranking.manifest import table_file
 from ranking.suppression import (
     GROUP,
     Policy,
-    hidden,
     places_of,
+    stamp,
     suppressed,
     suppressed_standings,
     withheld_ranks,
+    withheld_rows,
 )
 from ranking.tables import CELL
 from ui import store
@@ -44,14 +45,32 @@ def policy() -> Policy:
     return Policy.from_yaml(path.read_text(encoding="utf-8"), list(store.measures()))
 
 
+def scan(snapshot: Snapshot, table: str) -> pl.LazyFrame:
+    """`measurements` or `standings` as the public may see them, in the order of `Page`s.
+
+    As they were published with the snapshot; where it has none by the policy now in force, worked out here.
+    """
+    if snapshot.manifest.policy == policy_in_force():
+        return pl.scan_parquet(snapshot.folder / table_file(f"{table}_public"))
+    return _whole(snapshot.seen_in(None), table).lazy()
+
+
+@lru_cache(maxsize=1)
+def policy_in_force() -> str:
+    return stamp(policy(), store.measures())
+
+
+@lru_cache(maxsize=4)
+def _whole(snapshot: Snapshot, table: str) -> pl.DataFrame:
+    return {"measurements": _measurements, "standings": _standings}[table](snapshot, (), 0, None).rows
+
+
 def measurements(snapshot: Snapshot, *where: pl.Expr, offset: int = 0, limit: int | None = None) -> Page:
     """Rows of `tables.Measurements`, in the order of their file, as the public may see them.
 
     `where` may look at keys only: a condition on a figure would tell what is withheld.
     """
-    chosen = _chosen(snapshot, "measurements", where)
-    rows = _rows(snapshot, "measurements", where, chosen.slice(offset, limit))
-    return Page(suppressed(rows.drop("row"), _flags(snapshot, "measurements", rows)), chosen.len())
+    return _page(snapshot, "measurements", where, offset, limit)
 
 
 def standings(snapshot: Snapshot, *where: pl.Expr, offset: int = 0, limit: int | None = None) -> Page:
@@ -59,6 +78,31 @@ def standings(snapshot: Snapshot, *where: pl.Expr, offset: int = 0, limit: int |
 
     `where` as for `measurements`. The file's own order would tell where a withheld unit stands.
     """
+    return _page(snapshot, "standings", where, offset, limit)
+
+
+def _page(snapshot: Snapshot, table: str, where: Sequence[pl.Expr], offset: int, limit: int | None) -> Page:
+    _check_keys(where)
+    if snapshot.manifest.policy != policy_in_force():
+        return {"measurements": _measurements, "standings": _standings}[table](snapshot, where, offset, limit)
+    rows = scan(snapshot, table).filter(*where)
+    if limit is None and not offset:
+        whole = rows.collect()
+        return Page(whole, whole.height)
+    page, total = pl.collect_all([rows.slice(offset, limit), rows.select(pl.len())])
+    return Page(page, total.item())
+
+
+# --- worked out here, for a snapshot without public tables
+
+
+def _measurements(snapshot: Snapshot, where: Sequence[pl.Expr], offset: int, limit: int | None) -> Page:
+    chosen = _chosen(snapshot, "measurements", where)
+    rows = _rows(snapshot, "measurements", where, chosen.slice(offset, limit))
+    return Page(suppressed(rows.drop("row"), _flags(snapshot, "measurements", rows)), chosen.len())
+
+
+def _standings(snapshot: Snapshot, where: Sequence[pl.Expr], offset: int, limit: int | None) -> Page:
     chosen = _chosen(snapshot, "standings", where)
     chosen = chosen.gather(np.argsort(_order(snapshot)[chosen.to_numpy()]))
     rows = _rows(snapshot, "standings", where, chosen.slice(offset, limit))
@@ -69,11 +113,14 @@ def standings(snapshot: Snapshot, *where: pl.Expr, offset: int = 0, limit: int |
     return Page(suppressed_standings(rows.drop("row"), flags, pl.concat(withheld)), chosen.len())
 
 
-def _chosen(snapshot: Snapshot, table: str, where: Sequence[pl.Expr]) -> pl.Series:
-    """The places of the rows in their file."""
+def _check_keys(where: Sequence[pl.Expr]) -> None:
     used = {name for condition in where for name in condition.meta.root_names()}
     if used - KEYS:
         raise ValueError(f"{', '.join(sorted(used - KEYS))}: the public's rows are chosen by their keys only")
+
+
+def _chosen(snapshot: Snapshot, table: str, where: Sequence[pl.Expr]) -> pl.Series:
+    """The places of the rows in their file."""
     return _scan(snapshot, table).filter(*where).select("row").collect().to_series()
 
 
@@ -108,15 +155,9 @@ def _hidden_places(snapshot: Snapshot, family: tuple[str, ...]) -> dict[str, NDA
 
 @lru_cache(maxsize=256)
 def _worked_out(snapshot: Snapshot, family: tuple[str, ...]) -> dict[str, NDArray[np.uint32]]:
-    own = pl.col("measure").is_in(list(family))
-    rows = (
-        _scan(snapshot, "measurements").filter(own).select("row", *CELL, "numerator", "denominator", "state").collect()
-    )
-    out = rows.filter(hidden(rows, _places(), store.measures(), policy()))
-    whole = out.filter(pl.col("field") == "all").lazy()
-    key = [name for name in CELL if name != "field"]
-    ranked = _scan(snapshot, "standings").filter(own).select("row", *key).join(whole, on=key, how="semi").collect()
-    return {"measurements": out.get_column("row").to_numpy(), "standings": ranked.get_column("row").to_numpy()}
+    tables = (_scan(snapshot, "measurements"), _scan(snapshot, "standings"))
+    rows, ranked = withheld_rows(*tables, family, _places(), store.measures(), policy())
+    return {"measurements": rows.to_numpy(), "standings": ranked.to_numpy()}
 
 
 @lru_cache(maxsize=256)
@@ -140,12 +181,3 @@ def _order(snapshot: Snapshot) -> NDArray[np.uint32]:
 @lru_cache(maxsize=1)
 def _places() -> pl.DataFrame:
     return places_of(store.reference("units"), store.reference("lineage"), store.reference("provinces"))
-
-
-@lru_cache(maxsize=2)
-def _frame(folder, table, snapshot):
-    return {"measurements": measurements, "standings": standings}[table](snapshot).rows
-
-
-def scan(snapshot: Snapshot, table: str) -> pl.LazyFrame:
-    return _frame(snapshot.folder, table, snapshot.seen_in(None)).lazy()

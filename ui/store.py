@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
-import yaml
 
+from ranking import yaml_text
 from ranking.certainty import inflation_of, with_certainty
 from ranking.levels import together
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
@@ -143,7 +143,7 @@ def reference(table: str) -> pl.DataFrame:
 def events() -> list[dict[str, object]]:
     """Policy events for time charts, in the order of their dates."""
     text = (HOME / "data" / "reference" / "events.yaml").read_text(encoding="utf-8")
-    return sorted(yaml.safe_load(text)["events"], key=lambda event: event["date"])
+    return sorted(yaml_text.load(text)["events"], key=lambda event: event["date"])
 
 
 @lru_cache(maxsize=1)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import yaml
-
+from ranking import yaml_text
 from ui.store import HOME
 
 LANGUAGES = ("vi", "en")
@@ -17,7 +16,7 @@ def texts() -> dict[str, dict[str, str]]:
     """All texts by key, each with `vi` and `en`."""
     known: dict[str, dict[str, str]] = {}
     for path in sorted((HOME / "data" / "texts").glob("*.yaml")):
-        known |= yaml.safe_load(path.read_text(encoding="utf-8"))
+        known |= yaml_text.load(path.read_text(encoding="utf-8"))
     return known
 
 

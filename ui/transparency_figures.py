@@ -11,8 +11,8 @@ from datetime import date, datetime
 from functools import lru_cache
 
 import polars as pl
-import yaml
 
+from ranking import yaml_text
 from ranking.levels import together
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
@@ -125,7 +125,7 @@ class _Asked:
 @lru_cache(maxsize=1)
 def questions() -> tuple[tuple[Question, ...], int]:
     """The questions in their order, and how many at most are shown."""
-    content = yaml.safe_load((store.HOME / "data" / "policies" / "public.yaml").read_text(encoding="utf-8"))
+    content = yaml_text.load((store.HOME / "data" / "policies" / "public.yaml").read_text(encoding="utf-8"))
     return tuple(Question(q["icon"], tuple(q["measures"])) for q in content["questions"]), content["most"]
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import yaml
 
 from etl.faults import BadInput
 from etl.places import DATA
+from ranking import yaml_text
 
 Calibration = dict[str, Any]
 
@@ -26,7 +26,7 @@ _RULE_KEYS = {"before", "during", "quarter_ends", "volume", "volume_times", "rep
 
 def read_calibration(path: Path) -> Calibration:
     """The parameters in `path`; BadInput where a rule has an unknown key or an oddity an unknown rule."""
-    calibration = yaml.safe_load(path.read_text(encoding="utf-8"))
+    calibration = yaml_text.load(path.read_text(encoding="utf-8"))
     for name, rule in calibration["rules"].items():
         if unknown := set(rule) - _RULE_KEYS:
             raise BadInput(path.name, f"{sorted(unknown)} is none of {sorted(_RULE_KEYS)}", field=f"rules.{name}")

@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from ranking import yaml_text
 from ranking.measures import Text
 from ranking.questions.filing import RULES as FILING
 from ranking.questions.reporting import RULES as REPORTING
@@ -97,7 +98,7 @@ def registry(texts: Mapping[str, str]) -> dict[str, Question]:
 
 def _question(name: str, text: str) -> Question:
     try:
-        content = yaml.safe_load(text)
+        content = yaml_text.load(text)
         if not isinstance(content, Mapping):
             raise QuestionError(f"{name}: must hold the keys {', '.join(Question.model_fields)}")
         question = Question.model_validate(content)
