@@ -8,8 +8,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui import layers, open_data, open_embed, search
+from ui import layers, open_data, open_embed, search, vitals
 from ui.document import Document
+from ui.door import Door
+from ui.settings import Settings
 
 # Streamlit takes a folder `pages/` for its older kind of navigation until `st.navigation` has run once,
 # so the very first reader of a fresh server would be told that a page's own address does not exist.
@@ -19,10 +21,18 @@ PagesManager.uses_pages_directory = False
 @asynccontextmanager
 async def prepared(app: st.App) -> AsyncIterator[None]:
     """Reads the names while the first reader is still on the way: it takes most of a second."""
+    vitals.set_up_log(settings)
     reading = asyncio.create_task(asyncio.to_thread(search.index))
     yield
     await reading
 
 
-routes = [*layers.ROUTES, *search.ROUTES, *open_data.ROUTES, *open_embed.ROUTES]
-app = st.App("shell.py", lifespan=prepared, routes=routes, middleware=[Middleware(Document)])
+settings = Settings.from_environment()
+routes = [*vitals.ROUTES, *layers.ROUTES, *search.ROUTES, *open_data.ROUTES, *open_embed.ROUTES]
+app = st.App(
+    "shell.py",
+    lifespan=prepared,
+    routes=routes,
+    middleware=[Middleware(Door, settings=settings), Middleware(Document)],
+    on_script_error=vitals.script_failed,
+)

@@ -21,6 +21,7 @@ from etl.portal import parse_run
 from etl.portal_client import CONTACT, PORTAL, Blocked, Manners, PortalClient, Unanswered
 from etl.portal_endpoints import ENDPOINTS, PATH, RESULTS, body_for
 from etl.portal_units import Province, provinces_by
+from files import pulls
 from ranking.names import fold
 from ranking.periods import Period, calendar_period, local_day
 from ranking.tables import COUNTRY, NATURES
@@ -110,7 +111,22 @@ def carried_out(
     fetch: Callable[[Run, PortalClient], Fetched],
     parse: Callable[[Run, Fetched], Harvest],
 ) -> int:
-    """One pull from the first request to the snapshot; its replies are kept whatever happens."""
+    """One pull from the first request to the snapshot; its replies are kept whatever happens, and its end is noted."""
+    try:
+        code = _carried_out(args, request_set, fetch, parse)
+    except Fault as fault:
+        pulls.note(args.data, args.dataset, False, str(fault))
+        raise
+    pulls.note(args.data, args.dataset, code == 0, "" if code == 0 else "not everything was pulled")
+    return code
+
+
+def _carried_out(
+    args: argparse.Namespace,
+    request_set: dict[str, object],
+    fetch: Callable[[Run, PortalClient], Fetched],
+    parse: Callable[[Run, Fetched], Harvest],
+) -> int:
     client = PortalClient(manners(args))
     with opened_run(args.data / "raw" / "portal", request_set, now=datetime.now(UTC), fresh=args.fresh) as run:
         got = fetch(run, client)

@@ -58,6 +58,7 @@ RULES: dict[str, Rule] = {
     "route.open": ANYBODY,
     "route.embed": ANYBODY,
     "route.health": ANYBODY,
+    "route.metrics": Rule("admin"),  # or a collector that shows the token
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui import access, addresses, browser, links, search, sign_in, store
+from ui import access, addresses, browser, links, search, sign_in, store, vitals
 from ui.access import Reader
 from ui.html import show
 from ui.numbers import local_date
@@ -72,11 +72,12 @@ def run() -> None:
         st.session_state["view"] = View(language, say, snapshot, palette(st.context.theme.type), narrow, reader)
         with box:
             search.box(view())
-        if reader.may(f"page.{name}"):
-            page.run()
-        else:
-            sign_in.refusal(reader, say, name)
-        _footer(reader, say, snapshot)
+        with vitals.rerun(name):
+            if reader.may(f"page.{name}"):
+                page.run()
+            else:
+                sign_in.refusal(reader, say, name)
+            _footer(reader, say, snapshot)
     except SnapshotTrouble as trouble:
         _trouble(trouble, say)
 

@@ -1,0 +1,53 @@
+"""How the last pull of each dataset ended: a small file that `etl` writes and the service's metrics read."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+NAME = "pulls.json"
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Pull:
+    ended_at: datetime
+    ok: bool
+    said: str
+
+
+def note(data: Path, dataset: str, ok: bool, said: str = "") -> None:
+    """Note how a pull ended just now; where that cannot be written, the log tells, and the pull's result stands."""
+    known = {name: _plain(pull) for name, pull in last(data).items()}
+    known[dataset] = _plain(Pull(datetime.now(UTC), ok, said[:500]))
+    partial = data / f".{NAME}-{os.getpid()}"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        partial.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        partial.replace(data / NAME)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        _LOG.error("%s could not be written: %s", NAME, error)
+
+
+def last(data: Path) -> dict[str, Pull]:
+    """The last pulls by dataset; none where nothing sound is noted."""
+    try:
+        content = json.loads((data / NAME).read_text(encoding="utf-8"))
+        return {
+            name: Pull(datetime.fromisoformat(pull["ended_at"]), bool(pull["ok"]), str(pull["said"]))
+            for name, pull in content.items()
+        }
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        _LOG.warning("%s is not usable: %s", NAME, error)
+        return {}
+
+
+def _plain(pull: Pull) -> dict[str, object]:
+    return {"ended_at": pull.ended_at.isoformat(timespec="seconds"), "ok": pull.ok, "said": pull.said}
