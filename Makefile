@@ -14,11 +14,12 @@ $(BIN)/.ready: requirements.txt deploy/venv.sh
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(BIN)/.ready-dev: requirements-dev.txt deploy/chromium.sh deploy/postgres.sh deploy/java.sh $(BIN)/.ready
+$(BIN)/.ready-dev: requirements-dev.txt deploy/chromium.sh deploy/postgres.sh deploy/java.sh deploy/nginx.sh $(BIN)/.ready
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	sh deploy/chromium.sh $(BIN)
 	sh deploy/postgres.sh
 	sh deploy/java.sh
+	sh deploy/nginx.sh
 	@touch $@
 
 $(SIMULATED): | $(BIN)/.ready

@@ -85,7 +85,7 @@ def _painted(browser: Browser, address: str) -> float:
     page = context.new_page()
     page.add_init_script(_WATCH)
     page.goto(address)
-    page.wait_for_function("window.painted && window.read", timeout=60_000)
+    page.wait_for_function("() => window.painted && window.read", timeout=60_000)
     seconds = page.evaluate("(window.painted - window.read) / 1000")
     context.close()
     return seconds

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
+from etl import form_report
 from etl.faults import BadInput, Fault
 from etl.form_figures import measured
 from etl.form_layout import Table, find_tables
@@ -81,6 +82,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", metavar="CODE", help="the commune that a form by field (lĩnh vực) reports on")
     parser.add_argument("--dataset", default="live", help="dataset to publish to (default: live)")
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder that holds published/")
+    parser.add_argument(
+        "--strict", action="store_true", help="refuse a file whose title block names another province than --province"
+    )
+    parser.add_argument("--report", type=Path, metavar="FILE", help="also write what was understood, as JSON")
     parser.add_argument("--dry-run", action="store_true", help="report only, publish nothing")
 
 
@@ -93,19 +98,26 @@ def run(args: argparse.Namespace) -> int:
         "unit": args.unit,
         "captured_at": datetime.now(UTC),
     }
-    harvests = []
+    harvests, understood, taken = [], [], []
     for path in args.files:
         try:
-            harvest, report = read_form(path, units, provinces, **options)
+            harvest, report = read_form(path, units, provinces, strict=args.strict, **options)
         except Fault as fault:
             print(f"{fault}; nothing was taken from this file", file=sys.stderr)
+            understood.append({"file": path.name, "refused": str(fault)})
             continue
+        understood.append(form_report.plain(report, harvest))
         print("\n".join(report.lines()))
         if harvest.measurements.is_empty():
             print(f"{path.name}: no row could be taken", file=sys.stderr)
         else:
             harvests.append(harvest)
+            taken.append(path)
+    if args.report:
+        form_report.write(args.report, understood)
     if harvests and not args.dry_run:
+        for path in taken:
+            form_report.keep(path, args.data / "raw" / "forms")
         _publish(args, together(harvests))
     return 0 if len(harvests) == len(args.files) else 1
 
@@ -152,17 +164,20 @@ def read_form(
     period: Period | None = None,
     unit: str | None = None,
     captured_at: datetime,
+    strict: bool = False,
 ) -> tuple[Harvest, FormReport]:
     """What one workbook gives, and the report on it.
 
     `units` and `provinces` as in `ranking.tables`; `province` is a code, state code or name; `unit` is
     the code of the commune (or province) that a form by field is about. These and `period` win over
-    the title block. Raises BadInput where the file cannot be read, is not this form, lacks a column,
-    or where neither title block nor option says which province, period or unit it is about.
+    the title block; with `strict` the title block may name no other province. Raises BadInput where the file cannot
+    be read, is not this form, lacks a column, or where neither title block nor option says which province, period or
+    unit it is about.
     """
     sheets, hidden = read_workbook(path)
     tables, others = find_tables(path.name, sheets)
-    form = _Form(units, provinces, province and province_code(province, provinces), period, unit, captured_at)
+    chosen = province and province_code(province, provinces)
+    form = _Form(units, provinces, chosen, period, unit, captured_at, strict)
     readings: list[Reading] = []
     listed: list[Reading] = []
     warnings: list[str] = []
@@ -189,6 +204,7 @@ class _Form:
     period: Period | None
     unit: str | None
     captured_at: datetime
+    strict: bool = False
 
     def read(self, table: Table) -> tuple[list[Reading], list[str]]:
         """(the readings of one table, warnings)."""
@@ -222,6 +238,9 @@ class _Form:
         said = provinces_named((text for row in table.title for text in row), self.provinces)
         chosen = self.province or self._province_of_unit()
         if chosen and said and chosen not in said:
+            if self.strict:
+                what = f"the title block names province {_codes(said)}, but only forms of {chosen} are taken"
+                raise BadInput(table.place, what)
             return chosen, [f"{table.place}: the title block names province {_codes(said)}, {chosen} was taken"]
         if chosen:
             return chosen, []

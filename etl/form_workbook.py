@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.faults import BadInput
+from etl.form_guard import ole_trouble, zip_trouble
 
 if TYPE_CHECKING:
     from fastexcel import ExcelSheet
@@ -84,6 +85,8 @@ def _recognise(path: Path) -> None:
         raise BadInput(path.name, "is locked with a password; save a copy without one")
     if not content.startswith((_ZIP, _OLE)):
         raise BadInput(path.name, f"is no Excel workbook but {_nature(content)}; save it as .xlsx in Excel")
+    if trouble := ole_trouble(content) if content.startswith(_OLE) else zip_trouble(content):
+        raise BadInput(path.name, trouble)
 
 
 def _nature(content: bytes) -> str:
@@ -92,6 +95,8 @@ def _nature(content: bytes) -> str:
         return "a web page with an Excel name"
     if beginning.startswith(b"<?xml"):
         return "an XML file with an Excel name"
+    if content.startswith((b"MZ", b"\x7fELF")):
+        return "a program with an Excel name"
     return "a PDF document" if beginning.startswith(b"%pdf") else "a text or other file with an Excel name"
 
 

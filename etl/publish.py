@@ -26,6 +26,7 @@ from etl.harvest import Harvest, department_rows, empty_quarantine
 from etl.merge import merged, validated
 from etl.places import measures, reference
 from etl.withhold import PUBLIC, linked, policy_stamp, write_public
+from files import audit
 from ranking import __version__
 from ranking.certainty import with_certainty
 from ranking.derived import received_per_1000, received_per_day
@@ -214,6 +215,7 @@ def _write(
         )
         (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
         _switch(folder, partial, manifest.id)
+        _noted(folder, manifest)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
@@ -252,10 +254,16 @@ def _write_again(folder: Path, before: Path, known: Manifest) -> Manifest:
         )  # fmt: skip
         (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
         _switch(folder, partial, manifest.id)
+        _noted(folder, manifest)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return manifest
+
+
+def _noted(folder: Path, manifest: Manifest) -> None:
+    about = {"dataset": manifest.dataset, "snapshot": manifest.id, "rows": manifest.rows["measurements"]}
+    audit.note(folder.parents[1], audit.actor(), "publish", **about)
 
 
 def _write_public(partial: Path) -> dict[str, int]:

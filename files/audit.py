@@ -6,6 +6,7 @@ written by one call in append mode, so several replicas can share a folder witho
 
 from __future__ import annotations
 
+import getpass
 import json
 import logging
 import os
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-FOLDER = "GANDAN_AUDIT"
+FOLDER, ACTOR = "GANDAN_AUDIT", "GANDAN_ACTOR"
 FULL_BYTES = 20 * 2**20
 LONGEST = 500
 ACTS = (
@@ -81,3 +82,11 @@ def _append(path: Path, line: str) -> None:
 
 def _short(value: object) -> object:
     return value[:LONGEST] if isinstance(value, str) else value
+
+
+def actor() -> str:
+    """Who runs a command: GANDAN_ACTOR, which the service sets for a signed-in editor, else the system's user."""
+    try:
+        return os.environ.get(ACTOR, "").strip() or getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return f"uid {os.getuid()}"

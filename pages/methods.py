@@ -12,6 +12,7 @@ from ui import (
     about_methods,
     html,
     links,
+    problems_form,
 )
 from ui.shell import view
 
@@ -37,6 +38,7 @@ parts = {
     "cover": (":material/calendar_month:", partial(about_coverage.panel, v)),
     "changes": (":material/difference:", partial(about_changes.panel, v)),
     "quarantine": (":material/block:", partial(about_data.quarantine, v)),
+    "problems": (":material/flag:", partial(problems_form.everywhere, v)),
     "quality": (":material/rule:", partial(about_data.quality, v)),
     "warnings": (":material/warning:", partial(about_data.warnings, v)),
     "inflation": (":material/ssid_chart:", partial(about_data.inflation, v)),

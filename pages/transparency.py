@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ui import html, transparency, unit_choice
+from ui import html, problems_form, transparency, unit_choice
 from ui.shell import view
 
 v = view()
@@ -16,6 +16,7 @@ else:
         province, portrait = transparency.figures(v, code)
     with head:
         transparency.head(v, code, portrait)
+        problems_form.notice(v, code)
     if portrait.answers:
         st.subheader(v.say("public.figures"), anchor=False)
         transparency.measures(v, code, portrait)

@@ -4,6 +4,7 @@ from ui import (
     brief_buttons,
     html,
     over_time,
+    problems_form,
     unit_calendar,
     unit_choice,
     unit_fields,
@@ -30,6 +31,7 @@ else:
     known = unit_summary.rows(v.snapshot, code)
     with head:
         unit_head.head(v, code)
+        problems_form.notice(v, code)
         brief_buttons.of_unit(v, code)
     if known:
         st.subheader(v.say("unit.summary.title"), anchor=False)

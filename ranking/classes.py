@@ -45,8 +45,8 @@ def fixed_breaks(values: pl.Series, steps: int = 7) -> list[float]:
     power = 10.0 ** floor(log10(exact))
     width = next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= exact)
     first = ceil(low / width) * width
-    limits = [round(first + n * width, 10) for n in range(steps) if first + n * width < high]
-    return [limit for limit in limits if limit > low][: steps - 1]
+    limits = {round(first + n * width, 10) for n in range(steps) if first + n * width < high}
+    return sorted(limit for limit in limits if low < limit < high)[: steps - 1]
 
 
 def change_breaks(changes: pl.Series, side: int = 3) -> list[float]:

@@ -23,7 +23,7 @@ WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
 PATHS = {
     "overview": "/", "rankings": "/xep-hang", "map": "/ban-do", "online_filing": "/nop-truc-tuyen",
     "unit": "/don-vi", "inspection": "/kiem-tra", "transparency": "/minh-bach",
-    "methods": "/phuong-phap",
+    "methods": "/phuong-phap", "imports": "/nhap-bieu",
 }  # fmt: skip
 FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -150,7 +150,7 @@ def test_language_switches_in_place_and_into_the_link(browser, address):
     seen = visit(browser, address, "/xep-hang?dataset=recorded")
     seen.page.locator(".st-key-top_row").get_by_text("EN", exact=True).click()
     seen.page.wait_for_selector("h1:has-text('Communes ranked')")
-    seen.page.wait_for_function("document.documentElement.lang === 'en'")
+    seen.page.wait_for_function("() => document.documentElement.lang === 'en'")
 
     assert "lang=en" in seen.page.url
     seen.page.close()

@@ -110,7 +110,7 @@ def test_the_search_finds_a_former_name_without_diacritics(browser, site):
 def test_markup_typed_into_the_search_stays_text(browser, site):
     page, _ = opened(browser, site)
     page.fill("#q", "<img src=x onerror=alert(1)>")
-    page.wait_for_function("document.querySelector('#said').textContent")
+    page.wait_for_function("() => document.querySelector('#said').textContent")
 
     assert page.inner_text("#said") == "Không tìm thấy."
     assert page.locator("#said img").count() == 0

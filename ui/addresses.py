@@ -18,6 +18,7 @@ PATHS = {
     "inspection": "kiem-tra",
     "transparency": "minh-bach",
     "methods": "phuong-phap",
+    "imports": "nhap-bieu",
 }
 """The path of each page below the app's own; the first one is also the app's own address."""
 

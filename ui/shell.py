@@ -26,6 +26,7 @@ _ICONS = {
     "inspection": ":material/checklist:",
     "transparency": ":material/visibility:",
     "methods": ":material/menu_book:",
+    "imports": ":material/upload_file:",
 }
 _SHEETS = (
     *("style.css", "panels.css", "unit.css", "time.css"),

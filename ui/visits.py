@@ -27,9 +27,10 @@ _PATIENCE_SECONDS = 5
 _LOCK = 766_2022  # of PostgreSQL's advisory locks: ours while the table is made
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+METADATA = sa.MetaData()
 _VISITS = sa.Table(
     "visits",
-    sa.MetaData(),
+    METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("unit_code", sa.String(5), nullable=False, index=True),
     sa.Column("visited_on", sa.Date, nullable=False),
@@ -84,7 +85,7 @@ def record(note: Note, today: date) -> Visit:
     """Keep a new note. VisitError where it is not complete or the database cannot be reached."""
     now = datetime.now(UTC)
     values = asdict(checked(note, today)) | {"created_at": now, "updated_at": now, "version": 1}
-    with _transaction() as connection:
+    with transaction() as connection:
         return _visit(connection.execute(sa.insert(_VISITS).values(values).returning(*_VISITS.c)).one())
 
 
@@ -92,7 +93,7 @@ def change(visit_id: int, version: int, note: Note, today: date) -> Visit:
     """Replace a note that was read at `version`. VisitError `stale` where it has changed since or is not there."""
     values = asdict(checked(note, today)) | {"updated_at": datetime.now(UTC), "version": version + 1}
     mine = (_VISITS.c.id == visit_id) & (_VISITS.c.version == version)
-    with _transaction() as connection:
+    with transaction() as connection:
         rows = connection.execute(sa.update(_VISITS).where(mine).values(values).returning(*_VISITS.c)).all()
     if not rows:
         raise VisitError("stale", f"visit {visit_id} is no longer at version {version}; read it again")
@@ -101,23 +102,23 @@ def change(visit_id: int, version: int, note: Note, today: date) -> Visit:
 
 def checked(note: Note, today: date) -> Note:
     """The note with its texts tidied; VisitError where something is missing or cannot be."""
-    tidy = {name: _tidy(getattr(note, name)) for name in LONGEST}
-    for name, text in tidy.items():
+    texts = {name: tidy(getattr(note, name)) for name in LONGEST}
+    for name, text in texts.items():
         if len(text) > LONGEST[name]:
             raise VisitError("too_long", f"{name}: {len(text)} characters, at most {LONGEST[name]} are kept")
     if not re.fullmatch(r"[0-9]{5}", note.unit_code):
         raise VisitError("no_unit", f"unit_code: five digits are needed, found {note.unit_code!r}")
     for name in ("team", "findings"):
-        if not tidy[name]:
+        if not texts[name]:
             raise VisitError(f"no_{name}")
     if note.visited_on > today:
         raise VisitError("future", f"visited_on: {note.visited_on} lies after today, {today}")
     if note.follow_up_on and note.follow_up_on < note.visited_on:
         raise VisitError("follow_up", f"follow_up_on: {note.follow_up_on} lies before {note.visited_on}")
-    return Note(**asdict(note) | tidy)
+    return Note(**asdict(note) | texts)
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Composed letters, one kind of line end, no control characters: PostgreSQL refuses a zero byte."""
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
@@ -144,24 +145,24 @@ def everything(practice: bool = False) -> list[Visit]:
 def last_days(practice: bool = False) -> dict[str, date]:
     """The day of the last visit by unit code; units that were never visited are absent."""
     latest = sa.select(_VISITS.c.unit_code, sa.func.max(_VISITS.c.visited_on)).where(_VISITS.c.practice == practice)
-    with _transaction() as connection:
+    with transaction() as connection:
         return dict(connection.execute(latest.group_by(_VISITS.c.unit_code)).all())
 
 
 def _read(*where: sa.ColumnElement[bool]) -> list[Visit]:
     ordered = sa.select(_VISITS).where(*where).order_by(_VISITS.c.visited_on.desc(), _VISITS.c.id.desc())
-    with _transaction() as connection:
+    with transaction() as connection:
         return [_visit(row) for row in connection.execute(ordered)]
 
 
 def _visit(row: sa.Row) -> Visit:
     """SQLite keeps no time zone: what comes back without one was written in UTC."""
     known: Mapping[str, object] = row._mapping
-    times = {name: _utc(known[name]) for name in ("created_at", "updated_at")}
+    times = {name: utc(known[name]) for name in ("created_at", "updated_at")}
     return Visit(**{field.name: known[field.name] for field in fields(Visit)} | times)
 
 
-def _utc(moment: datetime) -> datetime:
+def utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
@@ -204,7 +205,7 @@ def url() -> str:
 
 
 @contextmanager
-def _transaction() -> Iterator[sa.Connection]:
+def transaction() -> Iterator[sa.Connection]:
     """A connection whose work is kept as a whole or not at all; VisitError where there is no database."""
     try:
         with _engine(url()).begin() as connection:
@@ -216,7 +217,9 @@ def _transaction() -> Iterator[sa.Connection]:
 
 @lru_cache(maxsize=4)
 def _engine(address: str) -> sa.Engine:
-    """The engine of a database whose table is ready."""
+    """The engine of a database whose tables are ready."""
+    from ui import problems  # noqa: F401 - its table stands beside that of the visits
+
     place = sa.make_url(address)
     if place.get_backend_name() == "sqlite":
         engine = sa.create_engine(place)
@@ -240,7 +243,7 @@ def _prepare_sqlite(engine: sa.Engine, place: sa.URL) -> None:
         raise sa.exc.ArgumentError("an SQLite address needs a file: a database in memory would forget its visits")
     with FileLock(f"{place.database}.lock"), engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        _VISITS.metadata.create_all(connection)
+        METADATA.create_all(connection)
         connection.commit()
 
 
@@ -248,4 +251,4 @@ def _prepare_server(engine: sa.Engine) -> None:
     """`CREATE TABLE IF NOT EXISTS` of two machines can collide in PostgreSQL: the lock makes one wait."""
     with engine.begin() as connection:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        _VISITS.metadata.create_all(connection)
+        METADATA.create_all(connection)

@@ -1,0 +1,174 @@
+"""What `deploy/` holds: backup and restore, the nightly round, an upgrade and the way back, and what docs say of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from files import audit
+from ui import store, visits
+
+HOME = store.HOME
+DEPLOY = HOME / "deploy"
+
+
+def run(*words: object, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+    known = os.environ | {"GANDAN_PYTHON": str(Path(HOME, ".venv/bin/python"))} | environment
+    return subprocess.run([*map(str, words)], cwd=HOME, env=known, capture_output=True, text=True, check=check)
+
+
+def variables() -> set[str]:
+    """The variables of the environment that the code and the scripts read."""
+    places = [path for room in ("ui", "etl", "files", "press", "ranking") for path in (HOME / room).rglob("*.py")]
+    places += [*DEPLOY.glob("*.sh"), HOME / "app.py"]
+    return {name for path in places for name in re.findall(r"\bGANDAN_[A-Z_]+\b", path.read_text(encoding="utf-8"))}
+
+
+def test_the_table_of_the_environment_names_every_variable_and_no_other():
+    page = (HOME / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(GANDAN_[A-Z_]+)`", page, re.MULTILINE)) == variables()
+
+
+def test_the_example_sets_known_variables_only():
+    named = set(re.findall(r"^(\w+)=", (DEPLOY / "env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    assert named <= variables()
+
+
+def test_a_backup_is_restored_as_it_was(published, tmp_path):
+    store_visit(published)
+    audit.note(published, "a@b.vn", "export", file="x.csv")
+    (published / "access.yaml").write_text("people: []\n")
+    before = sorted(path.relative_to(published) for path in (published / "published").rglob("*") if path.is_file())
+    file = Path(run("sh", DEPLOY / "backup.sh", published, tmp_path / "kept").stdout.strip())
+
+    restored = tmp_path / "restored"
+    run("sh", DEPLOY / "restore.sh", file, restored)
+    for path in before:
+        if path.suffix != ".lock":
+            assert (restored / path).read_bytes() == (published / path).read_bytes()
+    assert [line["act"] for line in audit.lines(restored)][-1] == "export"
+    assert (restored / "access.yaml").read_text() == "people: []\n"
+    assert (restored / "visits.db").exists()
+    assert run(HOME / ".venv/bin/python", "-m", "etl", "status", "--data", restored).returncode == 0
+
+
+def store_visit(data: Path) -> None:
+    from datetime import date
+
+    visits._engine.cache_clear()
+    visits.record(visits.Note("04792", date(2026, 9, 1), "Đoàn 1", "Đã xem sổ"), date(2026, 9, 2))
+
+
+def test_a_visit_that_stands_in_the_journal_only_is_in_the_backup(published, tmp_path):
+    store_visit(published)
+    file = Path(run("sh", DEPLOY / "backup.sh", published, tmp_path / "kept").stdout.strip())
+    with tarfile.open(file) as archive:
+        archive.extractall(tmp_path / "out", filter="data")
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "out" / "data" / "visits.db") as found:
+        assert found.execute("select findings from visits").fetchall() == [("Đã xem sổ",)]
+
+
+def test_a_damaged_backup_is_not_restored(published, tmp_path):
+    file = Path(run("sh", DEPLOY / "backup.sh", published, tmp_path / "kept").stdout.strip())
+    file.write_bytes(file.read_bytes()[:-20])
+    done = run("sh", DEPLOY / "restore.sh", file, tmp_path / "restored", check=False)
+
+    assert done.returncode == 1
+    assert "checksum" in done.stderr
+    assert not (tmp_path / "restored").exists()
+
+
+def test_what_was_there_is_moved_aside_and_never_removed(published, tmp_path):
+    file = Path(run("sh", DEPLOY / "backup.sh", published, tmp_path / "kept").stdout.strip())
+    target = tmp_path / "data"
+    (target / "boundaries").mkdir(parents=True)
+    (target / "boundaries" / "boundaries.id").write_text("x")
+    (target / "published").mkdir()
+    (target / "published" / "note").write_text("old")
+    run("sh", DEPLOY / "restore.sh", file, target)
+
+    aside = next(tmp_path.glob("data.before-*"))
+    assert (aside / "published" / "note").read_text() == "old"
+    assert not (target / "published" / "note").exists()
+    assert (target / "published" / "live" / "current").exists()
+    assert (target / "boundaries" / "boundaries.id").read_text() == "x"
+
+
+def test_the_nightly_round_goes_on_where_a_part_fails_and_says_so(tmp_path):
+    done = run(
+        "sh", DEPLOY / "nightly.sh", check=False, GANDAN_DATA=str(tmp_path), GANDAN_PROVINCES="H44",
+        GANDAN_PULL_URL="http://127.0.0.1:9", GANDAN_BACKUPS=str(tmp_path / "kept"), GANDAN_NIGHTLY_DATASET="trial",
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "pull of the year failed" in done.stderr
+    assert "backup done" in done.stdout
+    assert list((tmp_path / "kept").glob("gan-dan-*.tar.gz"))
+    assert not (tmp_path / "published" / "trial" / "current").exists()
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A folder with two versions in service one after the other; replicas are started by a script that succeeds."""
+    place = tmp_path / "place"
+    for name in ("v1", "v2"):
+        (place / "releases" / name / ".streamlit").mkdir(parents=True)
+        (place / "releases" / name / ".ready").touch()
+    (place / "current").symlink_to(place / "releases" / "v1")
+    return place
+
+
+def test_an_upgrade_that_does_not_answer_goes_back_by_itself(place):
+    done = run(
+        "sh", "-c", f"sed 's/seq 60/seq 1/' {DEPLOY}/upgrade.sh > {place}/up.sh && sh {place}/up.sh v2", check=False,
+        GANDAN_PLACE=str(place), GANDAN_PORTS="9", GANDAN_RESTART="true ",
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert (place / "current").readlink().name == "v1"
+
+
+def test_an_upgrade_and_the_way_back(place):
+    words = {"GANDAN_PLACE": str(place), "GANDAN_PORTS": "", "GANDAN_RESTART": "true "}
+    words["GANDAN_PORTS"] = " "
+    run("sh", DEPLOY / "upgrade.sh", "v2", **words)
+    assert (place / "current").readlink().name == "v2"
+    run("sh", DEPLOY / "upgrade.sh", "--back", **words)
+    assert (place / "current").readlink().name == "v1"
+    run("sh", DEPLOY / "upgrade.sh", "--back", **words)
+    assert (place / "current").readlink().name == "v2"
+
+
+@pytest.mark.parametrize("name", ["gan-dan@.service", "gan-dan-nightly.service", "gan-dan-nightly.timer"])
+def test_the_units_say_what_systemd_needs(name):
+    text = (DEPLOY / "systemd" / name).read_text(encoding="utf-8")
+    sections = re.findall(r"^\[(\w+)\]$", text, re.MULTILINE)
+
+    assert sections[0] == "Unit"
+    assert {"Service", "Timer"} & set(sections)
+    for program in re.findall(r"^ExecStart=\S+ (deploy/\S+)", text, re.MULTILINE):
+        assert (HOME / program).exists()
+
+
+def test_the_compose_file_is_sound():
+    content = yaml.safe_load((HOME / "compose.yaml").read_text(encoding="utf-8"))
+    replicas = [name for name in content["services"] if name.startswith("app-")]
+
+    assert len(replicas) == 2
+    for name in replicas:
+        assert f"{name}:8501" in " ".join(content["services"]["proxy"]["command"])
+
+
+def test_scripts_are_sound_shell():
+    for script in DEPLOY.glob("*.sh"):
+        run("sh", "-n", script)
+    assert shutil.which("nginx")
