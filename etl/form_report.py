@@ -27,7 +27,7 @@ def plain(report: FormReport, harvest: Harvest) -> dict[str, object]:
     """A file's report as JSON knows it: periods, lists, sums by measure over the form's units, quarantined cells."""
     rows = harvest.measurements.filter(pl.col("field") == "all", pl.col("level") != "province")
     sums = rows.group_by("measure", maintain_order=True).agg(
-        pl.len().alias("units"), pl.col("numerator").sum(), pl.col("denominator").sum()
+        pl.len().alias("units"), *(_sum(name) for name in ("numerator", "denominator"))
     )
     cells = harvest.quarantine.select("place", "row", "column", "value", "reason")
     return {
@@ -40,6 +40,11 @@ def plain(report: FormReport, harvest: Harvest) -> dict[str, object]:
         "counts": {name: len(getattr(report, name)) for name in _LISTS} | {"quarantine": cells.height},
         "absent": sum(report.absent.values()),
     } | {name: getattr(report, name)[:MOST] for name in _LISTS}
+
+
+def _sum(name: str) -> pl.Expr:
+    """None where there is nothing to add: a count has no denominator, which is not one of 0."""
+    return pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)
 
 
 def write(path: Path, understood: list[dict[str, object]]) -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ui.store import HOME
@@ -30,6 +31,9 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]  # fmt: skip
+TABS = 12
+"""Elements that every page has for the keyboard: its navigation, the search, the dataset, the language."""
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 # The browser loads the code of charts when it first meets one, which on a busy machine takes seconds.
 DRAWN = """() => !document.querySelector("[data-testid=stSkeleton]")
     && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"))
@@ -110,6 +114,12 @@ def visit(browser: Browser, address: str, link: str, width: str = "desk", theme:
     return seen
 
 
+def faults(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA: rule and place."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [f"{fault['id']}: {node['target']}" for fault in found for node in fault["nodes"]]
+
+
 def _is_stranger(url: str, address: str) -> bool:
     own = (address, address.replace("http", "ws", 1), "data:", "blob:")
     return not url.startswith(own)
@@ -136,6 +146,34 @@ def test_pages_are_whole_quiet_and_ours(browser, address, page, language, width,
     assert seen.page.evaluate("document.documentElement.lang") == language
     assert scroll <= WIDTHS[width][0]
     seen.page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", PATHS)
+def test_axe_finds_nothing_and_the_keyboard_gets_everywhere(browser, address, page, theme):
+    seen = visit(browser, address, f"{PATHS[page]}?dataset=recorded&province=25&unit=04792", theme=theme)
+
+    assert faults(seen.page) == []
+    if theme == "light":
+        assert len(walked(seen.page)) == TABS
+    seen.page.close()
+
+
+def walked(page: Page) -> list[str]:
+    """The first elements that the Tab key reaches, each once: an element that holds the focus fast ends the walk."""
+    reached: list[str] = []
+    for _ in range(TABS):
+        page.keyboard.press("Tab")
+        place = page.evaluate(
+            """() => { const now = document.activeElement, box = now.getBoundingClientRect();
+                window.order = window.order || new Map();
+                if (!window.order.has(now)) window.order.set(now, window.order.size);
+                return `${window.order.get(now)} ${now.tagName} ${box.width > 0}` }"""
+        )
+        if place in reached:
+            break
+        reached.append(place)
+    return reached
 
 
 def test_the_dark_theme_is_quiet_too(browser, address):

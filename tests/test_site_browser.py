@@ -8,16 +8,14 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from press.site import build
-from tests.test_browser import WIDTHS, address, browser, visit
+from tests.test_browser import WIDTHS, address, browser, faults
 
 __all__ = ["address", "browser"]
 
 pytestmark = pytest.mark.browser
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PAGES = (
     "",
     "tinh/25.html",
@@ -54,12 +52,6 @@ def opened(browser, link: str, width: str = "desk", theme: str = "light", **more
     return page, calls
 
 
-def faults(page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA: rule and place."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{fault['id']}: {node['target']}" for fault in found for node in fault["nodes"]]
-
-
 def test_axe_is_at_work(browser, site):
     page, _ = opened(browser, site)
     page.add_style_tag(content=".lead { color: #ccc !important; background: #fff; }")
@@ -76,14 +68,6 @@ def test_axe_finds_nothing_on_the_site(browser, site, path, language, theme):
 
     assert faults(page) == []
     page.close()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_public_page(browser, address, theme):
-    seen = visit(browser, address, "/minh-bach?dataset=recorded&unit=04831", theme=theme)
-
-    assert faults(seen.page) == []
-    seen.page.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

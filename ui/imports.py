@@ -14,6 +14,12 @@ from ui.shell import View
 _BATCH, _TOLD, _ROUND = "import_batch", "import_told", "import_round"
 _SHOWN = 50
 _PARTS = ("numerator", "denominator")
+_TROUBLES = {
+    "holds macros": "macros", "unfolds to": "harm", "XML entities": "harm", "with a password": "password",
+    "damaged": "damaged", "no Excel workbook": "no_workbook", "only forms of": "province", "no period": "period",
+    "future": "period", "before 1 July 2025": "period", "no row could be taken": "rows", "is empty": "empty",
+}  # fmt: skip
+"""What the import says of a file, by a few of its words."""
 
 
 def own(view: View) -> list[str]:
@@ -82,7 +88,7 @@ def _file(view: View, report: dict) -> None:
     with st.container(border=True):
         html.show(f'<h3 class="gd-list-title">{escape(report["file"])}</h3>')
         if report["refused"]:
-            st.error(view.say("imports.refused", why=_plain(report["refused"])), icon=":material/block:")
+            st.error(_refusal(view, report["refused"]), icon=":material/block:")
             if "counts" not in report:
                 return
         counts = {name: numbers.number(n, view.language) for name, n in report["counts"].items()}
@@ -95,6 +101,12 @@ def _file(view: View, report: dict) -> None:
         _cells(view, report)
         for name in ("warnings", "not_reported", "skipped"):
             _list(view, name, report)
+
+
+def _refusal(view: View, said: str) -> str:
+    """Why a file is not taken: in the language of the page where the kind of trouble is known, and as it was said."""
+    kind = next((kind for sign, kind in _TROUBLES.items() if sign in said), "other")
+    return view.say("imports.refused", why=view.say(f"imports.why.{kind}")) + f"  \n:small[{_plain(said)}]"
 
 
 def _sums(view: View, report: dict) -> None:

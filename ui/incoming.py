@@ -51,7 +51,8 @@ def take(files: Sequence[tuple[str, bytes]]) -> Path:
     try:
         folder.mkdir(parents=True, mode=0o700)
         for number, (name, content) in enumerate(files):
-            (folder / f"{number:02d} {_safe(name)}").write_bytes(content)
+            (folder / f"{number:02d}").mkdir()
+            (folder / f"{number:02d}" / _safe(name)).write_bytes(content)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise IncomingError("full", error.strerror or "") from error
@@ -76,7 +77,7 @@ def discard(folder: Path) -> None:
 
 def _run(folder: Path, province: str, who: str, *options: str) -> list[dict]:
     data = _place().parent
-    files = sorted(path for path in folder.glob("[0-9][0-9] *") if path.is_file())
+    files = sorted(folder.glob("[0-9][0-9]/*"))
     if not files:
         raise IncomingError("gone")
     report = folder / "report.json"
@@ -96,7 +97,7 @@ def _run(folder: Path, province: str, who: str, *options: str) -> list[dict]:
         raise IncomingError("failed", f"{SECONDS_MAX} s") from None
     except OSError as error:
         raise IncomingError("full", error.strerror or "") from error
-    if done.returncode and not _all_read(report):
+    if done.returncode and not report.exists():
         _LOG.error("import-form ended with %s: %s", done.returncode, done.stderr[-2000:])
     try:
         understood = json.loads(report.read_text(encoding="utf-8"))
@@ -105,11 +106,7 @@ def _run(folder: Path, province: str, who: str, *options: str) -> list[dict]:
     wanted = not options and any(not one["refused"] for one in understood)
     if wanted and "published" not in done.stdout:
         raise IncomingError("failed", _last_line(done.stderr))
-    return [one | {"file": one["file"][3:]} for one in understood]
-
-
-def _all_read(report: Path) -> bool:
-    return report.exists()
+    return understood
 
 
 def _last_line(text: str) -> str:
@@ -122,7 +119,7 @@ def _place() -> Path:
 
 def _safe(name: str) -> str:
     """A name without anything that a path, a log or a page could stumble over; its end is kept."""
-    return re.sub(r"[^\w.\- ]", "_", Path(name).name)[-100:] or "workbook"
+    return re.sub(r"[^\w.\- ]", "_", Path(name).name)[-100:].strip(". ") or "workbook"
 
 
 def _forget_old() -> None:
