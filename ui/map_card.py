@@ -25,7 +25,8 @@ def card(view: View, selection: Selection, rows: pl.DataFrame, code: str | None)
     unit = store.reference("units").filter(pl.col("code") == code).row(0, named=True)
     row = next(iter(rows.filter(pl.col("unit_code") == code).iter_rows(named=True)), None)
     return (
-        f'<div class="gd-card gd-unit-card"><p class="gd-card-name">{escape(unit["full_name"])}</p>{_standing(view, selection, row)}'
+        f'<div class="gd-card gd-unit-card"><p class="gd-card-name">{escape(unit["full_name"])}</p>'
+        f"{_standing(view, selection, row)}"
         f"{_facts(view, unit)}{_members(view, code)}<p>{_way_on(view, selection, unit)}</p></div>"
     )
 
