@@ -30,11 +30,20 @@ def place_of(code: str, box: dict) -> tuple[float, float]:
     return middle[0] + (lon - seen.longitude) * degree, middle[1] - up * degree
 
 
+def hover(page, x: float, y: float) -> None:
+    """Move to a place until its name shows: a move before the layer is painted meets nothing."""
+    for step in range(60):
+        page.mouse.move(x + step % 2, y)
+        page.wait_for_timeout(500)
+        if page.locator(f"{TIP}:has-text('Phường Tân Hòa')").is_visible():
+            return
+    raise AssertionError("no tip after 30 s")
+
+
 def test_a_slow_click_on_a_unit_chooses_it(browser, address):
     seen = visit(browser, address, "/ban-do?dataset=recorded&province=25")
     box = seen.page.locator("[data-testid=stDeckGlJsonChart]").bounding_box()
-    seen.page.mouse.move(*place_of("04792", box))
-    seen.page.wait_for_selector(f"{TIP}:has-text('Phường Tân Hòa')")
+    hover(seen.page, *place_of("04792", box))
     seen.page.mouse.down()
     seen.page.wait_for_timeout(400)
     seen.page.mouse.up()
@@ -48,8 +57,7 @@ def test_a_slow_click_on_a_unit_chooses_it(browser, address):
 def test_hovering_gives_value_interval_n_and_the_range_of_ranks(browser, address):
     seen = visit(browser, address, "/ban-do?dataset=recorded&province=25&measure=on_time_share&period=2026-08")
     box = seen.page.locator("[data-testid=stDeckGlJsonChart]").bounding_box()
-    seen.page.mouse.move(*place_of("04792", box))
-    seen.page.wait_for_selector(f"{TIP}:has-text('Phường Tân Hòa')")
+    hover(seen.page, *place_of("04792", box))
     tip = seen.page.inner_text(TIP)
 
     assert re.search(r"\d+,\d\s%", tip)
