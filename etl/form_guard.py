@@ -13,7 +13,7 @@ import zlib
 PARTS_MAX = 2_000
 UNPACKED_MAX = 300_000_000
 RATIO_MAX = 1_000
-"""Deflate packs at most about 1,030 to 1; a real sheet stays below 100."""
+"""Near the most that Deflate can do, which no sheet that a person filled in comes to."""
 BEGINNING = 4_096
 MACROS = "vbaproject.bin"
 _OLE_MACROS = "_VBA_PROJECT".encode("utf-16-le")

@@ -213,9 +213,7 @@ def _write(
             warnings=warnings,
             policy=policy_stamp(),
         )
-        (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-        _switch(folder, partial, manifest.id)
-        _noted(folder, manifest)
+        _put_into_service(folder, partial, manifest)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
@@ -252,16 +250,17 @@ def _write_again(folder: Path, before: Path, known: Manifest) -> Manifest:
             known, id=_snapshot_id(known.captured_at, sha256), rows=rows, sha256=sha256, policy=policy_stamp(),
             published_at=datetime.now(UTC).replace(microsecond=0), code_version=__version__,
         )  # fmt: skip
-        (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-        _switch(folder, partial, manifest.id)
-        _noted(folder, manifest)
+        _put_into_service(folder, partial, manifest)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return manifest
 
 
-def _noted(folder: Path, manifest: Manifest) -> None:
+def _put_into_service(folder: Path, partial: Path, manifest: Manifest) -> None:
+    """Write the manifest, switch to the snapshot, and note in the audit log who has published it."""
+    (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    _switch(folder, partial, manifest.id)
     about = {"dataset": manifest.dataset, "snapshot": manifest.id, "rows": manifest.rows["measurements"]}
     audit.note(folder.parents[1], audit.actor(), "publish", **about)
 

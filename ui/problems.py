@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,6 +13,9 @@ from ui import visits
 from ui.visits import VisitError
 
 LONGEST = 500
+PAUSE_SECONDS = 60
+"""After the database could not be reached: the public's pages don't wait for it in every run."""
+_ASLEEP: dict[str, float] = {}
 _LOG = logging.getLogger(__name__)
 _PROBLEMS = sa.Table(
     "data_problems",
@@ -74,11 +78,14 @@ def still_open(practice: bool, *, unit: str | None = None, province: str | None 
     where = [_PROBLEMS.c.settled_at.is_(None), _PROBLEMS.c.practice == practice]
     where += [_PROBLEMS.c.unit_code == unit] if unit else []
     where += [_PROBLEMS.c.province_code == province] if province else []
+    if time.monotonic() < _ASLEEP.get(visits.url(), 0.0):
+        return []
     try:
         with visits.transaction() as connection:
             rows = connection.execute(sa.select(_PROBLEMS).where(*where).order_by(_PROBLEMS.c.id.desc())).all()
     except VisitError as error:
         _LOG.error("data problems cannot be read: %s", error)
+        _ASLEEP[visits.url()] = time.monotonic() + PAUSE_SECONDS
         return []
     return [_problem(row) for row in rows]
 
