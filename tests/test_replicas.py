@@ -6,15 +6,11 @@ import itertools
 import json
 import shutil
 import signal
-import ssl
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,34 +19,11 @@ import pytest
 from etl.harvest import Harvest, measurement_rows
 from etl.publish import publish
 from tests.conftest import CAPTURED, _row
-from tests.test_browser import FLAGS, HOME, browser, free_port  # noqa: F401 - a fixture
+from tests.replicas import PLAIN, Service, running
+from tests.test_browser import HOME, browser  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.browser
-CONF = HOME / "deploy" / "nginx-app.conf"
-PLAIN = ssl._create_unverified_context()
-
-
-@dataclass
-class Service:
-    """nginx on a port of its own, and the replicas behind it by their ports."""
-
-    address: str
-    ports: tuple[int, int]
-    replicas: dict[int, subprocess.Popen] = field(default_factory=dict)
-
-    def start(self, port: int) -> None:
-        place = ["--server.port", str(port), "--server.address", "127.0.0.1"]
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", *place]
-        self.replicas[port] = subprocess.Popen(command, cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def wait(self, port: int) -> None:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=2)
-                return
-            except OSError:
-                time.sleep(0.25)
-        raise TimeoutError(port)
+ASKED = 'gandan_request_seconds_count{part="search.json"'
 
 
 @pytest.fixture(scope="module")
@@ -64,55 +37,8 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(data, tmp_path_factory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("nginx")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("GANDAN_TLS", "yes")
-    patch.setenv("GANDAN_DATA", str(data))
-    port, plain, one, two = free_port(), free_port(), free_port(), free_port()
-    own = Service(f"https://127.0.0.1:{port}", (one, two))
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-         "-keyout", "privkey.pem", "-out", "fullchain.pem"],
-        cwd=folder, check=True, capture_output=True,
-    )  # fmt: skip
-    for number in own.ports:
-        own.start(number)
-    program = subprocess.Popen(["nginx", "-c", str(_configured(folder, port, plain, own.ports)), "-g", "daemon off;"])
-    try:
-        for number in own.ports:
-            own.wait(number)
+    with running(tmp_path_factory.mktemp("nginx"), GANDAN_DATA=str(data)) as own:
         yield own
-    finally:
-        program.terminate()
-        for replica in own.replicas.values():
-            replica.kill()
-        program.wait(20)
-        patch.undo()
-
-
-def _configured(folder: Path, port: int, plain: int, ports: tuple[int, int]) -> Path:
-    """The project's configuration with ports and folders of the test; nothing else is changed."""
-    text = CONF.read_text(encoding="utf-8")
-    for old, new in {
-        "127.0.0.1:8501": f"127.0.0.1:{ports[0]}", "127.0.0.1:8502": f"127.0.0.1:{ports[1]}",
-        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl", "listen 80": f"listen 127.0.0.1:{plain}",
-        "listen [::]:443 ssl;": "", "listen [::]:80;": "",
-        "/etc/ssl/gan-dan": str(folder), "/var/cache/nginx/gan-dan": f"{folder}/cache",
-        "Host $host": "Host $http_host",
-    }.items():  # fmt: skip
-        assert old in text, old
-        text = text.replace(old, new)
-    user = "user root;\n" if Path("/root").exists() else ""
-    paths = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    conf = folder / "nginx.conf"
-    conf.write_text(
-        f"{user}pid {folder}/pid; error_log {folder}/error.log;\nevents {{}}\n"
-        f"http {{ access_log off; {paths}\n{text}\n}}\n",
-        encoding="utf-8",
-    )
-    return conf
 
 
 def ask(address: str, **headers: str) -> urllib.request.addinfourl:
@@ -134,19 +60,13 @@ def settled(page) -> None:
 
 def replica_of(service: Service, cookie: str) -> int:
     """Which replica a reader's cookie leads to: the one whose count of requests grows."""
-    before = {port: _asked(port) for port in service.ports}
+    before = {port: service.metric(port, ASKED) for port in service.ports}
     for _ in range(5):
         ask(f"{service.address}/search.json", Cookie=f"gan_dan_reader={cookie}").read()
-    after = {port: _asked(port) for port in service.ports}
+    after = {port: service.metric(port, ASKED) for port in service.ports}
     grown = [port for port in service.ports if after[port] - before[port] >= 5]
     assert len(grown) == 1
     return grown[0]
-
-
-def _asked(port: int) -> int:
-    text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
-    lines = [line for line in text.splitlines() if line.startswith('gandan_request_seconds_count{part="search.json"')]
-    return int(sum(float(line.rsplit(" ", 1)[1]) for line in lines))
 
 
 def test_headers_reach_the_reader_through_nginx(service):

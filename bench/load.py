@@ -1,0 +1,220 @@
+"""A hundred readers at two replicas behind nginx on this machine: how long a click takes, what memory it costs.
+
+The client (`bench/reader.py`) runs on the same two cores as nginx and the replicas. Readers are leaders of all
+provinces and the public, spread over the pages as `_PAGES` says; every click shows another province, commune,
+measure or option, so little that one reader has seen serves another. GANDAN_BENCH_MINUTES makes it longer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import secrets
+import shutil
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+
+from bench.reader import Reader, Trouble
+from etl.__main__ import main as etl
+from tests.replicas import Service, running
+from ui import store
+from ui.addresses import PATHS
+
+READERS, EVERY = 100, 5.0
+MINUTES = float(os.environ.get("GANDAN_BENCH_MINUTES", 3))
+HOUR_SESSIONS, HOUR_CLICKS, AT_ONCE = 1200, 4, 12
+"""An hour in which a hundred readers stay five minutes each; each opens a page and clicks so often."""
+_PAGES = {"rankings": 30, "unit": 25, "overview": 15, "map": 10, "online_filing": 10, "transparency": 7, "methods": 3}
+_PUBLIC = {"transparency": 90, "methods": 10}
+_MEASURES = ("on_time_share", "online_filing_share", "digitised_share", "online_payment_share", "index_766", "received")
+_HOME = ""
+Figure = tuple[str, float, str]
+
+
+@dataclass
+class Seen:
+    """What readers saw: seconds of openings and clicks by page, and what went wrong."""
+
+    openings: list[float] = field(default_factory=list)
+    clicks: dict[str, list[float]] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+
+    def click(self, page: str, seconds: float) -> None:
+        self.clicks.setdefault(page, []).append(seconds)
+
+    def all_clicks(self) -> list[float]:
+        return [seconds for each in self.clicks.values() for seconds in each]
+
+
+def run() -> list[Figure]:
+    """(name, value, unit): a few minutes at full load, then an hour's sessions as fast as the service takes them."""
+    with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as (service, cookies):
+        crowd = _Crowd(service, cookies)
+        asyncio.run(crowd.warm_up())
+        steady = asyncio.run(crowd.steady())
+        after_load = _memory(service)
+        started = time.perf_counter()
+        hour = asyncio.run(crowd.hour())
+        taken = time.perf_counter() - started
+        figures = [
+            ("readers at once", READERS, ""),
+            ("clicks", len(steady.all_clicks()), ""),
+            ("errors", len(steady.troubles), ""),
+            ("first page of a reader, median", 1000 * statistics.median(steady.openings), "ms"),
+            *_spread("a click", steady.all_clicks()),
+        ]
+        for page, times in sorted(steady.clicks.items()):
+            figures.append((f"a click on {page}, p95 of {len(times)}", 1000 * _quantile(times, 95), "ms"))
+        figures += [(f"memory of replica {n}, peak, after it", mb, "MB") for n, mb in enumerate(after_load, 1)]
+        figures += [
+            (f"an hour's {HOUR_SESSIONS} sessions, compressed into", taken, "s"),
+            ("their reruns", len(hour.openings) + len(hour.all_clicks()), ""),
+            ("their errors", len(hour.troubles), ""),
+        ]
+        figures += [
+            (f"memory of replica {n}, peak, in all", value, "MB") for n, value in enumerate(_memory(service), 1)
+        ]
+    for text, times in Counter([*steady.troubles, *hour.troubles]).most_common(5):
+        print(f"  {times} times: {text}")
+    return figures
+
+
+def _spread(name: str, seconds: list[float]) -> list[Figure]:
+    return [
+        (f"{name}, median", 1000 * statistics.median(seconds), "ms"),
+        (f"{name}, p95", 1000 * _quantile(seconds, 95), "ms"),
+        (f"{name}, longest", 1000 * max(seconds), "ms"),
+    ]
+
+
+def _quantile(values: list[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
+
+
+def _memory(service: Service) -> list[float]:
+    """Peak resident memory of each replica in MB."""
+    found = []
+    for port in service.ports:
+        status = Path(f"/proc/{service.replicas[port].pid}/status").read_text(encoding="ascii")
+        found.append(int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1000)
+    return found
+
+
+# --- the service
+
+
+@contextmanager
+def _service(folder: Path) -> Iterator[tuple[Service, dict[str, str]]]:
+    """The service over the simulated country, and the cookie of a leader of all provinces."""
+    data, secret = folder / "data", secrets.token_hex(32)
+    if "simulated" in store.datasets():
+        shutil.copytree(store.published_folder() / "simulated", data / "published" / "simulated")
+    else:
+        etl(["simulate", "--data", str(data)])
+    (folder / "access.yaml").write_text("people:\n  - {who: leader@example.vn, roles: [leader], provinces: all}\n")
+    options = ("--secrets.files", str(folder / "secrets.toml"))
+    environment = {"GANDAN_DATA": str(data), "GANDAN_ACCESS": str(folder / "access.yaml")}
+
+    def ready(address: str) -> None:
+        (folder / "secrets.toml").write_text(
+            f'[auth]\nredirect_uri = "{address}/oauth2callback"\ncookie_secret = "{secret}"\nclient_id = "bench"\n'
+            'client_secret = "x"\nserver_metadata_url = "http://127.0.0.1:9/.well-known/openid-configuration"\n'
+        )
+
+    with running(folder, options=options, ready=ready, **environment) as service:
+        claims = {
+            "email": "leader@example.vn", "email_verified": True, "aud": "bench", "iat": int(time.time()),
+            "origin": service.address, "is_logged_in": True, "provider": "default",
+        }  # fmt: skip
+        yield service, {"_streamlit_user": create_signed_value(secret, "_streamlit_user", json.dumps(claims)).decode()}
+
+
+# --- the readers
+
+
+class _Crowd:
+    def __init__(self, service: Service, cookies: dict[str, str]) -> None:
+        self._service, self._cookies = service, cookies
+        self._units = dict(store.reference("units").select("code", "province_code").iter_rows())
+        self._provinces = store.reference("provinces").get_column("code").to_list()
+
+    def _reader(self, number: int, *, public: bool) -> Reader:
+        cookies = {"gan_dan_reader": f"reader-{number}"} | ({} if public else self._cookies)
+        source = f"127.0.{1 + number // 250}.{1 + number % 250}"
+        return Reader(self._service.address, cookies, source, random.Random(number))
+
+    def _view(self, dice: random.Random, pages: dict[str, int]) -> tuple[str, str]:
+        """A page's path and a query for it, at random."""
+        page = dice.choices(list(pages), list(pages.values()))[0]
+        unit = dice.choice(list(self._units))
+        query = f"dataset=simulated&province={self._units[unit]}&measure={dice.choice(_MEASURES)}"
+        if page in ("unit", "transparency"):
+            query += f"&unit={unit}"
+        return (_HOME if page == "overview" else PATHS[page]), query
+
+    async def warm_up(self) -> None:
+        """Open every page at both replicas once, as the check after a publish does."""
+        for name in ("a", "b", "c", "d"):
+            reader = self._reader(hash(name) % 100, public=False)
+            reader.cookies["gan_dan_reader"] = f"warm-{name}"
+            async with reader:
+                await reader.open(_HOME, "dataset=simulated")
+                for page in list(_PAGES)[:2] + list(_PAGES)[3:]:
+                    await reader.go(PATHS[page], "dataset=simulated&province=25&unit=04792")
+
+    async def steady(self) -> Seen:
+        seen, end = Seen(), time.monotonic() + 60 * MINUTES
+
+        async def stay(number: int) -> None:
+            await asyncio.sleep(EVERY * number / READERS * 4)  # they come within twenty seconds
+            await self._visit(number, seen, until=end, public=number % 4 == 0)
+
+        async with asyncio.TaskGroup() as crowd:
+            for number in range(READERS):
+                crowd.create_task(stay(number))
+        return seen
+
+    async def hour(self) -> Seen:
+        seen, waiting = Seen(), iter(range(READERS, READERS + HOUR_SESSIONS))
+
+        async def come_and_go() -> None:
+            for number in waiting:
+                await self._visit(number, seen, clicks=HOUR_CLICKS, public=number % 4 == 0)
+
+        async with asyncio.TaskGroup() as crowd:
+            for _ in range(AT_ONCE):
+                crowd.create_task(come_and_go())
+        return seen
+
+    async def _visit(
+        self, number: int, seen: Seen, *, public: bool, until: float | None = None, clicks: int = 1_000_000
+    ) -> None:
+        """Open a page and click: to another page half of the time, else in a select box of the page."""
+        reader = self._reader(number, public=public)
+        pages = _PUBLIC if public else _PAGES
+        try:
+            async with reader:
+                seen.openings.append(await reader.open(*self._view(reader.dice, pages)))
+                for _ in range(clicks):
+                    if until is not None:
+                        await asyncio.sleep(reader.dice.uniform(0.8 * EVERY, 1.2 * EVERY))
+                        if time.monotonic() > until:
+                            return
+                    seconds = await reader.choose() if reader.dice.random() < 0.5 else None
+                    if seconds is None:
+                        seconds = await reader.go(*self._view(reader.dice, pages))
+                    seen.click(reader.page or "tong-quan", seconds)
+        except (Trouble, OSError, EOFError) as trouble:
+            seen.troubles.append(str(trouble) or type(trouble).__name__)
+        except Exception as trouble:  # the socket's own
+            seen.troubles.append(f"{type(trouble).__name__}: {trouble}")
