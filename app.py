@@ -1,6 +1,7 @@
 """The ASGI application: the Streamlit shell with the routes and the page language that a browser needs."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,9 +21,13 @@ PagesManager.uses_pages_directory = False
 
 @asynccontextmanager
 async def prepared(app: st.App) -> AsyncIterator[None]:
-    """Reads the names while the first reader is still on the way: it takes most of a second."""
+    """Reads the names while the first reader is still on the way: it takes most of a second.
+
+    What has been loaded by then stays for good, so it is taken out of what the garbage collector looks through.
+    """
     vitals.set_up_log(settings)
     reading = asyncio.create_task(asyncio.to_thread(search.index))
+    reading.add_done_callback(lambda _: gc.freeze())
     yield
     await reading
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ranking import yaml_text
 from ui import store
@@ -32,12 +32,17 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+def _list(value: object) -> object:
+    """A word without brackets is a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 class Person(_Strict):
     """One person, or with `who: "*@domain"` everybody of a mail domain; provinces by code, `all` for every one."""
 
     who: Annotated[str, Field(min_length=3, max_length=200)]
-    roles: Annotated[list[Role], Field(min_length=1)]
-    provinces: list[str] = []
+    roles: Annotated[list[Role], BeforeValidator(_list), Field(min_length=1)]
+    provinces: Annotated[list[str], BeforeValidator(_list)] = []
 
 
 class Claims(_Strict):
