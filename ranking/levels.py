@@ -8,22 +8,25 @@ from ranking.measures import Measure
 
 
 def together(rows: pl.DataFrame, measure: Measure) -> float | None:
-    """The value of all `rows` (columns of `tables.Measurements`) taken as one unit.
+    """The value of all `rows` (columns of `tables.Measurements`) taken as one unit; None where no row reports."""
+    return rows.select(level(measure)).item()
+
+
+def level(measure: Measure) -> pl.Expr:
+    """What `together` gives, as an aggregation of a group's rows.
 
     Shares and rates: sum of numerators over sum of denominators. Counts: the sum. Scores and
-    quantities, whose weights are not known: the median. None where no row reports.
+    quantities, whose weights are not known: the median. Null where no row reports.
     """
-    reported = rows.filter(pl.col("state") == "reported")
-    if reported.is_empty():
-        return None
+    reported, numerator, denominator = pl.col("state") == "reported", pl.col("numerator"), pl.col("denominator")
     if measure.kind in ("share", "rate"):
-        parts = reported.drop_nulls(["numerator", "denominator"])
-        denominator = parts.get_column("denominator").sum()
+        whole = reported & numerator.is_not_null() & denominator.is_not_null()
         factor = 100 if measure.kind == "share" else measure.per
-        return factor * parts.get_column("numerator").sum() / denominator if denominator else None
+        total = denominator.filter(whole).sum()
+        return pl.when(total != 0).then(factor * numerator.filter(whole).sum() / total)
     if measure.kind == "count":
-        return reported.get_column("numerator").sum()
-    return reported.select(measure.value()).to_series().median()
+        return pl.when(reported.any()).then(numerator.filter(reported).sum())
+    return measure.value().filter(reported).median()
 
 
 def is_typical(measure: Measure) -> bool:

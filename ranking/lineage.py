@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from ranking.measures import Measure
@@ -19,12 +21,13 @@ _BASES = {"numerator_low": "n", "denominator_low": "d"}
 _TOLERANCE = 1e-6
 
 
-def regrouped(rows: pl.DataFrame, lineage: pl.DataFrame, measure: Measure) -> pl.DataFrame:
-    """One row per commune of today and cell (period, series, field, basis), from rows of old communes.
+def regrouped(rows: pl.DataFrame, lineage: pl.DataFrame, *measures: Measure) -> pl.DataFrame:
+    """One row per commune of today and cell (period, series, measure, field, basis), from rows of old communes.
 
     `rows`: `tables.Measurements` of periods before 2025-07-01, `unit_code` = old code; other measures and
     levels are left out. `lineage`: all of `tables.Lineage`, not only the pairs of the units asked for.
-    Units of which no old member is in `rows` get no row.
+    `measures`: one, or several that add up alike (see `alike`), which are faster together than one by one.
+    Units of which no old member has the measure in `rows` get no row of it.
 
     Columns beside the cell: `unit_code` (new) · `state` · `value`, `value_low`, `value_high` in the measure's
     unit · `numerator`, `denominator` and their `_low`, `_high` in dossiers (a rate's denominator in its own
@@ -43,13 +46,25 @@ def regrouped(rows: pl.DataFrame, lineage: pl.DataFrame, measure: Measure) -> pl
     as alike in all its parts. reported: `value` = `value_low` = `value_high`.
 
     ValueError: a period that ends after the merger, a code without a successor, weights that contradict
-    themselves (see `weights`). polars.exceptions.ComputeError: two rows for one cell of a commune.
+    themselves (see `weights`), measures that do not add up alike. polars.exceptions.ComputeError: two rows for one
+    cell of a commune.
     """
-    old = _old_rows(rows, measure)
+    if len(alike(measures)) != 1:
+        raise ValueError(f"{', '.join(measure.id for measure in measures) or 'no measure'}: must add up alike")
+    measure, old = measures[0], _old_rows(rows, measures)
     members = _members(old, weights(lineage), measure)
     known = members.group_by(_KEY).agg(*_amounts(measure), *_coverage(), *_spread(measure))
     extremes = known.join(_extremes(members, known, measure), on=_KEY, how="left", maintain_order="left")
     return _with_values(extremes, measure).select(*_KEY, "state", *_columns()).sort(*_CELL, "unit_code")
+
+
+def alike(measures: Sequence[Measure]) -> list[list[Measure]]:
+    """Measures in groups of which each adds up by the same rules, so that `regrouped` can take them together."""
+    groups: dict[tuple[object, ...], list[Measure]] = {}
+    for measure in measures:
+        rules = (measure.kind, measure.per, measure.direction, measure.minimum_denominator, _is_ratio(measure))
+        groups.setdefault(rules, []).append(measure)
+    return list(groups.values())
 
 
 def weights(lineage: pl.DataFrame) -> pl.DataFrame:
@@ -90,8 +105,9 @@ def _refuse_contradictions(stated: pl.DataFrame) -> None:
             raise ValueError(f"lineage, old commune {facts['old_code']}: {reason.format(**facts)}")
 
 
-def _old_rows(rows: pl.DataFrame, measure: Measure) -> pl.DataFrame:
-    old = rows.filter(pl.col("measure") == measure.id, pl.col("level") == "commune")
+def _old_rows(rows: pl.DataFrame, measures: Sequence[Measure]) -> pl.DataFrame:
+    names = [measure.id for measure in measures]
+    old = rows.filter(pl.col("measure").is_in(names), pl.col("level") == "commune")
     late = old.filter(pl.col("period_end") >= MERGER)
     if late.height:
         code, end = late.item(0, "unit_code"), late.item(0, "period_end")
@@ -104,8 +120,9 @@ def _members(old: pl.DataFrame, pairs: pl.DataFrame, measure: Measure) -> pl.Dat
     strangers = old.join(pairs, left_on="unit_code", right_on="old_code", how="anti")
     if strangers.height:
         raise ValueError(f"unit {strangers.item(0, 'unit_code')}: no old commune of the lineage has this code")
-    concerned = pairs.join(old, left_on="old_code", right_on="unit_code", how="semi").select("new_code").unique()
-    all_cells = pairs.join(concerned, on="new_code", how="semi").join(old.select(_CELL).unique(), how="cross")
+    answers = old.select("unit_code", "measure").unique()
+    concerned = pairs.join(answers, left_on="old_code", right_on="unit_code").select("new_code", "measure").unique()
+    all_cells = pairs.join(concerned, on="new_code").join(old.select(_CELL).unique(), on="measure")
     figures = old.select(*_KEY, *_FIGURES, "state", value=measure.value(), answered=_answered(measure))
     joined = all_cells.join(
         figures, left_on=["old_code", *_CELL], right_on=_KEY, how="left", validate="m:1"

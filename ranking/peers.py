@@ -7,6 +7,7 @@ count, never how well it performs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,27 +102,34 @@ def reasons(units: pl.DataFrame, code: str, peers: pl.DataFrame) -> Likeness:
     )
 
 
-def rank_among_peers(values: pl.DataFrame, peers: pl.DataFrame, descending: bool = True) -> pl.DataFrame:
+def rank_among_peers(
+    values: pl.DataFrame, peers: pl.DataFrame, descending: bool = True, by: Sequence[str] = ()
+) -> pl.DataFrame:
     """The rank of each unit among itself and its peers.
 
-    `values`: one row per unit with `unit_code` and `value` (null or NaN = not ranked); `peers`: the result of
-    `nearest`; `descending`: whether the highest value is first. Ties share the best rank.
-    Returns one row per unit of `peers`, sorted: `unit_code`, `rank` (null where the unit has no value) and
-    `of` (units of the group that are ranked, itself included).
+    `values`: one row per unit with `unit_code` and `value` (null or NaN = not ranked), of each group of equal values
+    in the columns `by`; `peers`: the result of `nearest`; `descending`: whether the highest value is first. Ties
+    share the best rank.
+    Returns one row per group and unit of `peers`, sorted: `by`, `unit_code`, `rank` (null where the unit has no
+    value) and `of` (units of the group that are ranked, itself included).
     """
-    known = values.select("unit_code", value=pl.col("value").cast(pl.Float64).fill_nan(None)).drop_nulls("value")
-    own = peers.select("unit_code").unique().join(known, on="unit_code", how="left")
-    pairs = peers.join(known.rename({"unit_code": "peer_code"}), on="peer_code", how="left")
+    known = values.select(*by, "unit_code", value=pl.col("value").cast(pl.Float64).fill_nan(None)).drop_nulls("value")
+    units, pairs = peers.select("unit_code").unique(), peers.select("unit_code", "peer_code")
+    if by:
+        groups = values.select(by).unique()
+        units, pairs = groups.join(units, how="cross"), groups.join(pairs, how="cross")
+    own = units.join(known, on=[*by, "unit_code"], how="left")
+    theirs = pairs.join(known.rename({"unit_code": "peer_code"}), on=[*by, "peer_code"], how="left")
     ahead = pl.col("peer_value") > pl.col("value") if descending else pl.col("peer_value") < pl.col("value")
     return (
-        own.join(pairs.select("unit_code", peer_value="value"), on="unit_code")
-        .group_by("unit_code")
+        own.join(theirs.select(*by, "unit_code", peer_value="value"), on=[*by, "unit_code"])
+        .group_by(*by, "unit_code")
         .agg(
             rank=pl.when(pl.col("value").first().is_not_null()).then(ahead.sum() + 1),
             of=pl.col("peer_value").count() + pl.col("value").first().is_not_null(),
         )
-        .select("unit_code", pl.col("rank", "of").cast(pl.UInt32))
-        .sort("unit_code")
+        .select(*by, "unit_code", pl.col("rank", "of").cast(pl.UInt32))
+        .sort(*by, "unit_code")
     )
 
 

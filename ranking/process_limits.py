@@ -90,9 +90,7 @@ def xmr(
     _check_improvement(improvement)
     if not len(values):
         return ()
-    row = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    if np.isinf(row).any():
-        raise ValueError(f"value {int(np.isinf(row).argmax())} is infinite; a value is a number, None or NaN")
+    row = _matrix([values])[0]
     if wrong := [index for index in rebase_at if not 0 <= index < len(row)]:
         raise ValueError(f"rebase_at {wrong[0]}: the series has the points 0 to {len(row) - 1}")
     starts = sorted({0, *rebase_at})
@@ -100,8 +98,47 @@ def xmr(
     return tuple(
         point
         for start, end in zip(starts, ends, strict=True)
-        for point in _baseline(row[start:end], start, improvement)
+        for point in _baselines(row[np.newaxis, start:end], start, improvement)[0]
     )
+
+
+def xmr_each(rows: Sequence[Sequence[float | None]], improvements: Sequence[Improvement]) -> list[tuple[Point, ...]]:
+    """The chart of each of many series, of any lengths: of each row those points that `xmr` gives it.
+
+    `improvements`: the way in which each row should go. Raises ValueError as `xmr` does.
+    """
+    alike: dict[tuple[int, Improvement], list[int]] = {}
+    for place, (row, improvement) in enumerate(zip(rows, improvements, strict=True)):
+        _check_improvement(improvement)
+        alike.setdefault((len(row), improvement), []).append(place)
+    found: dict[int, tuple[Point, ...]] = {}
+    for (length, improvement), places in alike.items():
+        matrix = _matrix([rows[place] for place in places])
+        charts = _baselines(matrix, 0, improvement) if length else [[] for _ in places]
+        found |= {place: tuple(points) for place, points in zip(places, charts, strict=True)}
+    return [found[place] for place in range(len(rows))]
+
+
+def _matrix(rows: Sequence[Sequence[float | None]]) -> Floats:
+    """Rows of one length with NaN for gaps; ValueError where a value is infinite."""
+    matrix = np.array([[np.nan if value is None else value for value in row] for row in rows], dtype=np.float64)
+    if np.isinf(matrix).any():
+        raise ValueError(
+            f"value {int(np.isinf(matrix).any(axis=0).argmax())} is infinite; a value is a number, None or NaN"
+        )
+    return matrix
+
+
+def xmr_marks(rows: Sequence[Sequence[float | None]], improvement: Improvement = "up") -> list[tuple[Mark, ...]]:
+    """The marks of many series of one length at once: of each row those of the points of `xmr(row, improvement)`.
+
+    Raises ValueError for rows of different lengths, and as `xmr` does.
+    """
+    _check_improvement(improvement)
+    matrix = _matrix(rows)
+    if not matrix.size:
+        return [() for _ in rows]
+    return [tuple(_MARKS[mark] for mark in row) for row in _marks_of(_Lines.of(matrix), improvement)]
 
 
 def variation(points: Sequence[Point]) -> Mark:
@@ -151,21 +188,26 @@ def _check_improvement(improvement: str) -> None:
         raise ValueError(f"improvement is up, down or neutral, not {improvement!r}")
 
 
-def _baseline(row: Floats, start: int, improvement: Improvement) -> list[Point]:
-    lines = _Lines.of(row[np.newaxis])
+def _baselines(values: Floats, start: int, improvement: Improvement) -> list[list[Point]]:
+    """The points of each row of a matrix, of which each is a baseline that begins at point `start` of its chart."""
+    lines = _Lines.of(values)
     found = _special_causes(lines)
-    mark = _marks_of(lines, improvement)[0]
-    limits = lines.limits(start) if lines.known[0] else None
-    return [
-        Point(
-            index=start + at,
-            value=None if np.isnan(value) else float(value),
-            limits=limits,
-            rules=tuple(rule for rule in RULES if found[rule][0][0, at] or found[rule][1][0, at]),
-            mark=_MARKS[mark[at]],
-        )
-        for at, value in enumerate(row)
-    ]
+    marks = _marks_of(lines, improvement)
+    either = {rule: high | low for rule, (high, low) in found.items()}
+    charts = []
+    for place, row in enumerate(values):
+        limits = lines.limits(place, start) if lines.known[place] else None
+        charts.append([
+            Point(
+                index=start + at,
+                value=None if np.isnan(value) else float(value),
+                limits=limits,
+                rules=tuple(rule for rule in RULES if either[rule][place, at]),
+                mark=_MARKS[marks[place, at]],
+            )
+            for at, value in enumerate(row)
+        ])  # fmt: skip
+    return charts
 
 
 @dataclass(frozen=True)
@@ -188,9 +230,9 @@ class _Lines:
         reach = _PER_MOVING_RANGE * _typical_range(ranges, slack)
         return cls(values, _row_mean(values), reach, points, known, slack)
 
-    def limits(self, start: int) -> Limits:
-        """The limits of the first row, whose first point is point `start` of the chart."""
-        mean, reach, points = float(self.mean[0]), float(self.reach[0]), int(self.points[0])
+    def limits(self, place: int, start: int) -> Limits:
+        """The limits of a row, whose first point is point `start` of the chart."""
+        mean, reach, points = float(self.mean[place]), float(self.reach[place]), int(self.points[place])
         last = start + self.values.shape[1] - 1
         return Limits(start, last, mean, mean - reach, mean + reach, points, points < FIRM_POINTS)
 

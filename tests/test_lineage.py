@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranking.lineage import STATES, regrouped, weights
+from ranking.lineage import STATES, alike, regrouped, weights
 from ranking.periods import MERGER
 from ui import store
 
@@ -462,3 +462,24 @@ def test_whole_successors_keep_the_dossiers_of_each_province_and_month(old_count
 
     assert before.height == 34 * 21
     assert before.equals(after)
+
+
+def test_measures_that_add_up_alike_give_together_what_each_gives_alone():
+    others = ("digitised_share", SHARE)
+    rows = [row("A", 60, 80), row("S", 40, 40), row("B", 1, 2, measure="digitised_share"), row("A", 3, measure=COUNT)]
+    frame, lineage = pl.DataFrame(rows, schema=ROWS), pl.DataFrame(SPLIT, schema=PAIRS, orient="row")
+    measures = [store.measures()[name] for name in others]
+    assert alike(measures) == [measures]
+
+    alone = pl.concat(regrouped(frame, lineage, measure) for measure in measures)
+    both = regrouped(frame, lineage, *measures)
+
+    order = ["measure", "unit_code"]
+    assert both.sort(order).equals(alone.sort(order))
+    assert both.select(order).sort(order).rows() == [("digitised_share", "Y"), (SHARE, "X"), (SHARE, "Y")]
+
+
+def test_measures_that_do_not_add_up_alike_are_refused():
+    frame, lineage = pl.DataFrame([row("A", 1, 2)], schema=ROWS), pl.DataFrame(SPLIT, schema=PAIRS, orient="row")
+    with pytest.raises(ValueError, match="received, online_filing_share: must add up alike"):
+        regrouped(frame, lineage, store.measures()[COUNT], store.measures()[SHARE])

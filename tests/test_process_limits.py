@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranking.process_limits import IMPROVEMENT, Limits, Point, Rule, assurance, marks, variation, xmr
+from ranking.process_limits import (
+    IMPROVEMENT,
+    Limits,
+    Point,
+    Rule,
+    assurance,
+    marks,
+    variation,
+    xmr,
+    xmr_each,
+    xmr_marks,
+)
 
 # Published with its limits in the vignette "Deviations from Excel defaults" of the R package NHSRplotthedots.
 PUBLISHED = [1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]
@@ -235,6 +246,25 @@ def test_marks_are_those_of_the_single_charts(table):
     provisional = [chart[0].limits.provisional if chart[0].limits else None for chart in charts]
     expected = zip(range(len(table)), map(variation, charts), provisional, strict=True)
     assert found == [(f"{unit:05d}", mark, firm) for unit, mark, firm in expected]
+
+
+@given(st.lists(st.tuples(some_values, a_direction), max_size=6))
+def test_many_series_at_once_have_the_points_of_the_single_charts(series):
+    rows, directions = [values for values, _ in series], [way for _, way in series]
+    assert xmr_each(rows, directions) == [xmr(values, way) for values, way in series]
+
+
+@given(st.integers(1, 20).flatmap(lambda n: st.lists(st.lists(st.none() | st.integers(0, 8), min_size=n, max_size=n))),
+       a_direction)  # fmt: skip
+def test_the_marks_of_many_series_are_those_of_their_points(rows, improvement):
+    expected = [tuple(point.mark for point in xmr(values, improvement)) for values in rows]
+    assert xmr_marks(rows, improvement) == expected
+
+
+@pytest.mark.parametrize("many", [lambda rows: xmr_each(rows, ["up"] * len(rows)), xmr_marks])
+def test_an_infinite_value_among_many_series_is_refused(many):
+    with pytest.raises(ValueError, match="value 1 is infinite"):
+        many([[1.0, 2.0], [1.0, math.inf]])
 
 
 def test_an_absent_row_is_a_gap_of_that_month():

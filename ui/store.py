@@ -12,13 +12,14 @@ import polars as pl
 
 from ranking import yaml_text
 from ranking.certainty import inflation_of, with_certainty
-from ranking.levels import together
+from ranking.levels import level as level_of
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
 from ranking.measures import Measure, registry
 from ranking.names import fold
 from ranking.peers import nearest, rank_among_peers
 from ranking.periods import MERGER, Period
 from ranking.tables import CELL, COUNTRY
+from ui.kept import kept
 
 HOME = Path(__file__).resolve().parents[1]
 DATASETS = ("live", "recorded", "simulated")
@@ -184,7 +185,7 @@ def only_province(snapshot: Snapshot, measure: str) -> str:
     return rows.select(pl.col("unit_code").min()).collect().item()
 
 
-@lru_cache(maxsize=64)
+@kept(megabytes=40)
 def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
     """The ranked units of one view: standings with names, figures and the dossiers received (`received`).
 
@@ -209,7 +210,7 @@ def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Pe
     )
 
 
-@lru_cache(maxsize=32)
+@kept(megabytes=20)
 def with_earlier(
     snapshot: Snapshot, measure: str, basis: str, period: Period, scope: str, since: Period | None
 ) -> pl.DataFrame:
@@ -299,7 +300,7 @@ def series(snapshot: Snapshot, measure: str, level: str, units: tuple[str, ...])
     return rows.with_columns(value=measures()[measure].value()).sort(*CELL)
 
 
-@lru_cache(maxsize=32)
+@kept(megabytes=30)
 def by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
     """The standings of one measure in every month, the open month included: what trends are drawn from."""
     here = [
@@ -312,23 +313,28 @@ def by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: st
     )
 
 
-@lru_cache(maxsize=32)
 def together_by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
     """The level of a scope in each month: `period_start`, `series`, `value`, and the `units` that report."""
-    units = unit_names(snapshot, level)
-    inside = units if scope == COUNTRY else units.filter(pl.col("province_code") == scope)
+    levels = _levels_by_month(snapshot, measure, basis, level)
+    return levels.filter(pl.col("scope") == scope).drop("scope")
+
+
+@lru_cache(maxsize=64)
+def _levels_by_month(snapshot: Snapshot, measure: str, basis: str, level: str) -> pl.DataFrame:
+    """`together_by_month` of every scope; read at once, since the rows of one are hardly fewer to look through."""
     here = [pl.col(n) == v for n, v in (("measure", measure), ("basis", basis), ("level", level), ("field", "all"))]
     rows = (
         snapshot.scan("measurements")
         .filter(*here, is_month(), (pl.col("period_start") >= MERGER) | (pl.col("level") != "commune"))
         .collect()
-        .join(inside.select("unit_code"), on="unit_code", how="semi")
+        .join(unit_names(snapshot, level).select("unit_code", scope="province_code"), on="unit_code")
     )
-    definition = measures()[measure]
-    months = one_per_month(rows).group_by("period_start", "series", maintain_order=True)
-    values = [(*key, together(part, definition), (part["state"] == "reported").sum()) for key, part in months]
-    schema = {"period_start": pl.Date, "series": pl.String, "value": pl.Float64, "units": pl.Int64}
-    return pl.DataFrame(values, schema=schema, orient="row").sort("period_start")
+    months = one_per_month(rows)
+    known = {"value": level_of(measures()[measure]), "units": (pl.col("state") == "reported").sum().cast(pl.Int64)}
+    month = ["period_start", "series"]
+    country = months.group_by(month).agg(**known).with_columns(scope=pl.lit(COUNTRY))
+    provinces = months.group_by("scope", *month).agg(**known)
+    return pl.concat([provinces, country.select(provinces.columns)]).sort("scope", *month)
 
 
 @lru_cache(maxsize=64)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
 import polars as pl
 
 from ranking.measures import Measure
-from ranking.process_limits import IMPROVEMENT, xmr
+from ranking.process_limits import IMPROVEMENT, xmr_marks
 from ui import addresses, links, numbers, store
 from ui.filters import Selection
 from ui.html import show
@@ -278,19 +277,16 @@ def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], measure: 
     known: dict[str, dict[date, float | None]] = {}
     for code, start, value in own.iter_rows():
         known.setdefault(code, {})[start] = value
-    return {code: _trend(view, [values.get(s) for s in starts], ends, measure) for code, values in known.items()}
+    lines = [[values.get(start) for start in starts] for values in known.values()]
+    marks = xmr_marks(lines, IMPROVEMENT[measure.direction])
+    return {code: _trend(view, *line, ends) for code, *line in zip(known, lines, marks, strict=True)}
 
 
-def _trend(view: View, values: list[float | None], ends: tuple[float, float], measure: Measure) -> str:
-    marks = _marks(tuple(values), measure.direction)[-_TREND:]
+def _trend(view: View, values: list[float | None], marks: Sequence[str], ends: tuple[float, float]) -> str:
+    marks = marks[-_TREND:]
     dots = [_MARKED[mark](view) if mark in _SPECIAL else None for mark in marks]
     dots[-1] = _MARKED[marks[-1]](view)
     return sparkline(values[-_TREND:], ends, dots, view.say(f"xmr.{marks[-1]}"))
-
-
-@lru_cache(maxsize=50_000)
-def _marks(values: tuple[float | None, ...], direction: str) -> tuple[str, ...]:
-    return tuple(point.mark for point in xmr(values, IMPROVEMENT[direction]))
 
 
 def sparkline(values: Sequence[float | None], ends: tuple[float, float], dots: Sequence[str | None], words: str) -> str:

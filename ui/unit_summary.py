@@ -12,7 +12,7 @@ import polars as pl
 from ranking.measures import Measure
 from ranking.peers import rank_among_peers
 from ranking.periods import MERGER, Period
-from ranking.process_limits import IMPROVEMENT, Assurance, Limits, Point, assurance, xmr
+from ranking.process_limits import IMPROVEMENT, Assurance, Limits, Point, assurance, xmr_each
 from ranking.tables import COUNTRY, PERIOD_COLUMNS
 from ui import numbers, store, tables, unit_store
 from ui.rankings import ENOUGH_PEERS
@@ -22,6 +22,8 @@ from ui.store import Snapshot
 VARIATIONS = ("improvement", "concern", "high", "low", "neither", "common", "none")
 SPECIAL = frozenset(VARIATIONS[:5])
 _CELL = [*PERIOD_COLUMNS, "series", "basis"]
+_Key = tuple[str, str]
+"""Measure and basis."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,9 @@ class Month:
     n: float | None
     mark: str
     limits: Limits | None
+
+
+_History = tuple[tuple[Month, ...], tuple[Point, ...]]
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,18 @@ def rows(snapshot: Snapshot, code: str) -> tuple[Row, ...]:
     order = list(store.measures())
     found = [row for row in latest.iter_rows(named=True) if row["measure"] in order]
     found.sort(key=lambda row: (order.index(row["measure"]), row["basis"]))
-    return tuple(_row(snapshot, code, row) for row in found)
+    keys = [(row["measure"], row["basis"]) for row in found]
+    about = _Known(_figures(snapshot, code), _histories(snapshot, code, keys), _among_peers(snapshot, code, found))
+    return tuple(_row(snapshot, row, about) for row in found)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a commune by measure and basis: its figures, its months, its rank among its peers."""
+
+    figures: dict[_Key, list[dict]]
+    histories: dict[_Key, _History]
+    peers: dict[_Key, tuple[int, int]]
 
 
 def missing(snapshot: Snapshot, code: str) -> list[Measure]:
@@ -123,20 +139,20 @@ def missing(snapshot: Snapshot, code: str) -> list[Measure]:
     return [measure for name, measure in store.measures().items() if name not in known]
 
 
-def _row(snapshot: Snapshot, code: str, standing: dict) -> Row:
-    measure = store.measures()[standing["measure"]]
+def _row(snapshot: Snapshot, standing: dict, known: _Known) -> Row:
+    measure, key = store.measures()[standing["measure"]], (standing["measure"], standing["basis"])
     period = Period(standing["period_start"], standing["period_end"], standing["period_kind"])
-    figure = _figure(snapshot, code, standing)
-    history, points = months(snapshot, code, measure, standing["basis"])
+    figure = _figure(known, key, standing, _CELL)
+    history, points = known.histories[key]
     limits = points[-1].limits if points else None
     target = measure.target.value if measure.target else None
-    peer_rank, peer_of = _among_peers(snapshot, code, measure, standing)
+    peer_rank, peer_of = known.peers.get(key, (None, None))
     return Row(
         measure=measure, basis=standing["basis"], series=standing["series"], period=period,
         state=standing["state"], provisional=bool(figure.get("provisional")), quality=figure.get("quality"),
         captured_at=figure.get("captured_at"),
         value=standing["value"], low=standing["value_low"], high=standing["value_high"],
-        n=figure.get("denominator") if measure.kind == "share" else _received(snapshot, code, standing),
+        n=figure.get("denominator") if measure.kind == "share" else _received(snapshot, standing, known),
         target=target,
         variation=history[-1].mark if history else "none",
         firm=None if limits is None else not limits.provisional,
@@ -146,35 +162,58 @@ def _row(snapshot: Snapshot, code: str, standing: dict) -> Row:
     )  # fmt: skip
 
 
-def _figure(snapshot: Snapshot, code: str, standing: dict) -> dict:
-    keys = [pl.col(name) == standing[name] for name in ("measure", *_CELL)]
-    found = unit_store.figures(snapshot, code).filter(*keys, pl.col("field") == "all")
-    return found.row(0, named=True) if found.height else {}
+def _figures(snapshot: Snapshot, code: str) -> dict[_Key, list[dict]]:
+    """The measurements of a commune of today, of all fields together, by measure and basis in time order."""
+    found: dict[_Key, list[dict]] = {}
+    for row in unit_store.figures(snapshot, code).filter(pl.col("field") == "all").iter_rows(named=True):
+        found.setdefault((row["measure"], row["basis"]), []).append(row)
+    return found
 
 
-def _received(snapshot: Snapshot, code: str, standing: dict) -> float | None:
+def _figure(known: _Known, key: _Key, standing: dict, columns: Sequence[str]) -> dict:
+    alike = (row for row in known.figures.get(key, []) if all(row[name] == standing[name] for name in columns))
+    return next(alike, {})
+
+
+def _received(snapshot: Snapshot, standing: dict, known: _Known) -> float | None:
     """The dossiers received in the same period, on the basis that the rankings show beside the measure."""
-    at = [pl.col(name) == standing[name] for name in PERIOD_COLUMNS]
-    counted = (pl.col("measure") == "received", pl.col("level") == "commune")
-    bases = store.catalog(snapshot).filter(*at, *counted).get_column("basis").unique().sort(descending=True).to_list()
+    bases = _bases_of_received(snapshot, *(standing[name] for name in PERIOD_COLUMNS))
     if not bases:
         return None
     basis = standing["basis"] if standing["basis"] in bases else bases[0]
-    reported = (pl.col("basis") == basis, pl.col("field") == "all", pl.col("state") == "reported")
-    found = unit_store.figures(snapshot, code).filter(*at, pl.col("measure") == "received", *reported)
-    return found.item(0, "numerator") if found.height else None
+    found = _figure(known, ("received", basis), standing, PERIOD_COLUMNS)
+    return found["numerator"] if found.get("state") == "reported" else None
 
 
-def _among_peers(snapshot: Snapshot, code: str, measure: Measure, standing: dict) -> tuple[int | None, int | None]:
-    """The rank among the unit and its peers, where a value is good or bad and enough of them are ranked."""
-    if measure.direction == "neutral":
-        return None, None
-    values = peer_values(snapshot, code, standing)
+@lru_cache(maxsize=256)
+def _bases_of_received(snapshot: Snapshot, start: date, end: date, kind: str) -> tuple[str, ...]:
+    """The bases on which communes' dossiers received are known in a period, in falling order."""
+    at = zip(PERIOD_COLUMNS, (start, end, kind), strict=True)
+    rows = store.catalog(snapshot).filter(
+        *(pl.col(name) == value for name, value in at), pl.col("measure") == "received", pl.col("level") == "commune"
+    )
+    return tuple(rows.get_column("basis").unique().sort(descending=True))
+
+
+def _among_peers(snapshot: Snapshot, code: str, standings: list[dict]) -> dict[_Key, tuple[int, int]]:
+    """The ranks among the unit and its peers, where a value is good or bad and enough of them are ranked."""
+    key = ["measure", *_CELL]
     pairs = store.peers().filter(pl.col("unit_code") == code)
-    ranks = rank_among_peers(values, pairs, measure.direction != "lower")
-    if ranks.is_empty() or ranks.item(0, "of") < ENOUGH_PEERS:
-        return None, None
-    return ranks.item(0, "rank"), ranks.item(0, "of")
+    ranked = unit_store.standings(snapshot, code).filter(pl.col("scope") == COUNTRY, pl.col("rank").is_not_null())
+    found: dict[_Key, tuple[int, int]] = {}
+    for direction in ("higher", "lower"):
+        alike = [row for row in standings if store.measures()[row["measure"]].direction == direction]
+        if not alike:
+            continue
+        wanted = pl.DataFrame([{name: row[name] for name in key} for row in alike], schema=ranked.select(key).schema)
+        values = ranked.join(wanted, on=key, how="semi")
+        ranks = rank_among_peers(values, pairs, direction == "higher", by=["measure", "basis"])
+        found |= {
+            (row["measure"], row["basis"]): (row["rank"], row["of"])
+            for row in ranks.iter_rows(named=True)
+            if row["of"] >= ENOUGH_PEERS
+        }
+    return found
 
 
 def peer_values(snapshot: Snapshot, code: str, standing: dict) -> pl.DataFrame:
@@ -187,34 +226,54 @@ def peer_values(snapshot: Snapshot, code: str, standing: dict) -> pl.DataFrame:
 # --- months
 
 
-def months(snapshot: Snapshot, code: str, measure: Measure, basis: str) -> tuple[tuple[Month, ...], tuple[Point, ...]]:
+def months(snapshot: Snapshot, code: str, measure: Measure, basis: str) -> _History:
     """The whole months of a measure since the merger, each with its mark, and the chart points of the last rules.
 
     Every rule-set (series) is a baseline of its own. An absent month is a gap; the last month is the last one of
     the province, so that a unit which has fallen silent is not judged by what it was.
     """
-    own = unit_store.figures(snapshot, code).filter(
-        pl.col("measure") == measure.id,
-        pl.col("basis") == basis,
-        pl.col("field") == "all",
-        pl.col("period_kind") == "month",
-        pl.col("period_start") >= MERGER,
-    )
-    if own.is_empty():
-        return (), ()
-    end = unit_store.last_month(snapshot, measure.id, basis, unit_store.unit(code)["province_code"])
-    end = max(end or date.min, own.get_column("period_start").max())
-    found: list[Month] = []
-    points: tuple[Point, ...] = ()
-    parts = own.sort("period_start").partition_by("series", maintain_order=True)
-    for number, part in enumerate(parts):
-        last = end if number == len(parts) - 1 else part.get_column("period_start").max()
-        known = {row["period_start"]: row for row in part.iter_rows(named=True)}
-        starts = pl.date_range(min(known), last, "1mo", eager=True).to_list()
-        points = xmr([known.get(start, {}).get("value") for start in starts], IMPROVEMENT[measure.direction])
-        series = part.item(0, "series")
-        found += [_month(start, series, known.get(start), point) for start, point in zip(starts, points, strict=True)]
-    return tuple(found), points
+    key = (measure.id, basis)
+    return _histories(snapshot, code, [key])[key]
+
+
+def _histories(snapshot: Snapshot, code: str, keys: Sequence[_Key]) -> dict[_Key, _History]:
+    """`months` of several measures and bases; all their charts are computed at once."""
+    known = _figures(snapshot, code)
+    parts: list[tuple[_Key, str, list[date], dict[date, dict]]] = []
+    for key in keys:
+        own = [row for row in known.get(key, []) if row["period_kind"] == "month" and row["period_start"] >= MERGER]
+        parts += [(key, *part) for part in _by_series(snapshot, code, key, own)]
+    values = [[rows.get(start, {}).get("value") for start in starts] for _, _, starts, rows in parts]
+    ways = [IMPROVEMENT[store.measures()[measure].direction] for (measure, _), *_ in parts]
+    found: dict[_Key, _History] = dict.fromkeys(keys, ((), ()))
+    for (key, series, starts, rows), points in zip(parts, xmr_each(values, ways), strict=True):
+        history = [_month(start, series, rows.get(start), point) for start, point in zip(starts, points, strict=True)]
+        found[key] = ((*found[key][0], *history), points)
+    return found
+
+
+def _by_series(
+    snapshot: Snapshot, code: str, key: _Key, own: list[dict]
+) -> list[tuple[str, list[date], dict[date, dict]]]:
+    """For each rule-set its name, all its months, and the rows of those that are known."""
+    series: dict[str, dict[date, dict]] = {}
+    for row in sorted(own, key=lambda row: row["period_start"]):
+        series.setdefault(row["series"], {})[row["period_start"]] = row
+    if not series:
+        return []
+    end = unit_store.last_month(snapshot, *key, unit_store.unit(code)["province_code"]) or date.min
+    last_of_all = max(end, *(start for rows in series.values() for start in rows))
+    found = []
+    for number, (name, rows) in enumerate(series.items(), 1):
+        last = last_of_all if number == len(series) else max(rows)
+        found.append((name, _month_starts(min(rows), last), rows))
+    return found
+
+
+def _month_starts(first: date, last: date) -> list[date]:
+    """The first days of all months from one to the other."""
+    numbers = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
 def _month(start: date, series: str, row: dict | None, point: Point) -> Month:
