@@ -55,7 +55,8 @@ def regrouped(rows: pl.DataFrame, lineage: pl.DataFrame, *measures: Measure) -> 
     members = _members(old, weights(lineage), measure)
     known = members.group_by(_KEY).agg(*_amounts(measure), *_coverage(), *_spread(measure))
     extremes = known.join(_extremes(members, known, measure), on=_KEY, how="left", maintain_order="left")
-    return _with_values(extremes, measure).select(*_KEY, "state", *_columns()).sort(*_CELL, "unit_code")
+    found = _with_values(extremes, measure).select(*_KEY, "state", *_columns()).sort(*_CELL, "unit_code")
+    return found.collect()
 
 
 def alike(measures: Sequence[Measure]) -> list[list[Measure]]:
@@ -98,11 +99,11 @@ def _refuse_contradictions(stated: pl.DataFrame) -> None:
         "its weights add up to {total:g}, not 1": (total > 1 + _TOLERANCE)
         | (known.is_not_null().all() & (total < 1 - _TOLERANCE)),
     }
-    for reason, found in wrong.items():
-        bad = stated.group_by("old_code").agg(found=found, n=successors, total=total).filter("found").sort("old_code")
-        if bad.height:
-            facts = bad.row(0, named=True)
-            raise ValueError(f"lineage, old commune {facts['old_code']}: {reason.format(**facts)}")
+    facts = {"n": successors, "total": total} | wrong
+    bad = stated.group_by("old_code").agg(**facts).filter(pl.any_horizontal(*wrong)).sort("old_code")
+    for reason in wrong:
+        for row in bad.filter(pl.col(reason)).head(1).iter_rows(named=True):
+            raise ValueError(f"lineage, old commune {row['old_code']}: {reason.format(n=row['n'], total=row['total'])}")
 
 
 def _old_rows(rows: pl.DataFrame, measures: Sequence[Measure]) -> pl.DataFrame:
@@ -115,11 +116,12 @@ def _old_rows(rows: pl.DataFrame, measures: Sequence[Measure]) -> pl.DataFrame:
     return old
 
 
-def _members(old: pl.DataFrame, pairs: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+def _members(old: pl.DataFrame, pairs: pl.DataFrame, measure: Measure) -> pl.LazyFrame:
     """One row per new unit, cell and old member, silent ones included: `n` and `d` are null where it is silent."""
     strangers = old.join(pairs, left_on="unit_code", right_on="old_code", how="anti")
     if strangers.height:
         raise ValueError(f"unit {strangers.item(0, 'unit_code')}: no old commune of the lineage has this code")
+    old, pairs = old.lazy(), pairs.lazy()
     answers = old.select("unit_code", "measure").unique()
     concerned = pairs.join(answers, left_on="old_code", right_on="unit_code").select("new_code", "measure").unique()
     all_cells = pairs.join(concerned, on="new_code").join(old.select(_CELL).unique(), on="measure")
@@ -190,7 +192,7 @@ def _spread(measure: Measure) -> list[pl.Expr]:
     return [value.min().alias("member_low"), value.max().alias("member_high"), worst.alias("worst_member")]
 
 
-def _extremes(members: pl.DataFrame, known: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+def _extremes(members: pl.LazyFrame, known: pl.LazyFrame, measure: Measure) -> pl.LazyFrame:
     """`ratio_low`, `ratio_high` per row with split members: the extremes of numerator / denominator.
 
     The greatest ratio takes in the split members with the greatest ratios of their own, down to some
@@ -204,7 +206,7 @@ def _extremes(members: pl.DataFrame, known: pl.DataFrame, measure: Measure) -> p
     return _best(free, "ratio_low").join(_best(free, "ratio_high"), on=_KEY)
 
 
-def _best(free: pl.DataFrame, name: str) -> pl.DataFrame:
+def _best(free: pl.LazyFrame, name: str) -> pl.LazyFrame:
     most = name == "ratio_high"
     ordered = free.sort(_ratio("n", "d"), descending=most, nulls_last=True)
     taken = [(pl.col(base) + pl.col(own).cum_sum().over(_KEY)).alias(own) for base, own in _BASES.items()]
@@ -218,7 +220,7 @@ def _ratio(numerator: str, denominator: str) -> pl.Expr:
     return pl.col(numerator) / pl.when(pl.col(denominator) > 0).then(pl.col(denominator))
 
 
-def _with_values(found: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+def _with_values(found: pl.LazyFrame, measure: Measure) -> pl.LazyFrame:
     factor = 100 if measure.kind == "share" else measure.per
     if _is_ratio(measure):
         own = _ratio(*_BASES)
