@@ -17,6 +17,7 @@ DENOMINATOR_OF_THE_PERIOD = frozenset({"received_per_day"})
 _CELL = [*PERIOD_COLUMNS, "series", "measure", "field", "basis"]
 _KEY = ["unit_code", *_CELL]
 _FIGURES = ["numerator", "denominator"]
+_RULES = ["ratio", "rate", "addable", "factor", "good", "enough"]
 _BASES = {"numerator_low": "n", "denominator_low": "d"}
 _TOLERANCE = 1e-6
 
@@ -26,7 +27,7 @@ def regrouped(rows: pl.DataFrame, lineage: pl.DataFrame, *measures: Measure) -> 
 
     `rows`: `tables.Measurements` of periods before 2025-07-01, `unit_code` = old code; other measures and
     levels are left out. `lineage`: all of `tables.Lineage`, not only the pairs of the units asked for.
-    `measures`: one, or several that add up alike (see `alike`), which are faster together than one by one.
+    `measures`: one, or several at once, which is faster than one by one.
     Units of which no old member has the measure in `rows` get no row of it.
 
     Columns beside the cell: `unit_code` (new) · `state` · `value`, `value_low`, `value_high` in the measure's
@@ -46,26 +47,36 @@ def regrouped(rows: pl.DataFrame, lineage: pl.DataFrame, *measures: Measure) -> 
     as alike in all its parts. reported: `value` = `value_low` = `value_high`.
 
     ValueError: a period that ends after the merger, a code without a successor, weights that contradict
-    themselves (see `weights`), measures that do not add up alike. polars.exceptions.ComputeError: two rows for one
-    cell of a commune.
+    themselves (see `weights`). polars.exceptions.ComputeError: two rows for one cell of a commune.
     """
-    if len(alike(measures)) != 1:
-        raise ValueError(f"{', '.join(measure.id for measure in measures) or 'no measure'}: must add up alike")
-    measure, old = measures[0], _old_rows(rows, measures)
-    members = _members(old, weights(lineage), measure)
-    known = members.group_by(_KEY).agg(*_amounts(measure), *_coverage(), *_spread(measure))
-    extremes = known.join(_extremes(members, known, measure), on=_KEY, how="left", maintain_order="left")
-    found = _with_values(extremes, measure).select(*_KEY, "state", *_columns()).sort(*_CELL, "unit_code")
+    members = _members(_old_rows(rows, measures), weights(lineage))
+    known = members.group_by(_KEY).agg(pl.col(_RULES).first(), *_amounts(), *_coverage(), *_spread())
+    extremes = known.join(_extremes(members, known), on=_KEY, how="left", maintain_order="left")
+    found = _with_values(extremes).select(*_KEY, "state", *_columns()).sort(*_CELL, "unit_code")
     return found.collect()
 
 
-def alike(measures: Sequence[Measure]) -> list[list[Measure]]:
-    """Measures in groups of which each adds up by the same rules, so that `regrouped` can take them together."""
-    groups: dict[tuple[object, ...], list[Measure]] = {}
-    for measure in measures:
-        rules = (measure.kind, measure.per, measure.direction, measure.minimum_denominator, _is_ratio(measure))
-        groups.setdefault(rules, []).append(measure)
-    return list(groups.values())
+def _rules(measures: Sequence[Measure]) -> pl.DataFrame:
+    """How each measure adds up, one row per measure.
+
+    `ratio`: numerators and denominators are added up. `rate`: the denominator is the same for all members, or
+    added up as well. `addable`: amounts can be added at all. `factor`: from a ratio to a value. `scored`: the value
+    is the score. `good`: 1 where high values are good, -1 where low ones are, null where neither is. `enough`: the
+    least denominator with which a member is named.
+    """
+    good = {"higher": 1.0, "lower": -1.0, "neutral": None}
+    rows = [
+        (
+            measure.id, measure.kind in ("share", "rate") and measure.id not in DENOMINATOR_OF_THE_PERIOD,
+            measure.kind == "rate", measure.kind not in ("score", "quantity"),
+            100.0 if measure.kind == "share" else float(measure.per), measure.kind == "score",
+            measure.kind in ("share", "rate"), good[measure.direction], float(measure.minimum_denominator),
+        )
+        for measure in measures
+    ]  # fmt: skip
+    flags = dict.fromkeys(("ratio", "rate", "addable"), pl.Boolean)
+    schema = {"measure": pl.String, **flags, "factor": pl.Float64, "scored": pl.Boolean, "divided": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema | {"good": pl.Float64, "enough": pl.Float64}, orient="row")
 
 
 def weights(lineage: pl.DataFrame) -> pl.DataFrame:
@@ -107,8 +118,7 @@ def _refuse_contradictions(stated: pl.DataFrame) -> None:
 
 
 def _old_rows(rows: pl.DataFrame, measures: Sequence[Measure]) -> pl.DataFrame:
-    names = [measure.id for measure in measures]
-    old = rows.filter(pl.col("measure").is_in(names), pl.col("level") == "commune")
+    old = rows.filter(pl.col("level") == "commune").join(_rules(measures), on="measure")
     late = old.filter(pl.col("period_end") >= MERGER)
     if late.height:
         code, end = late.item(0, "unit_code"), late.item(0, "period_end")
@@ -116,7 +126,7 @@ def _old_rows(rows: pl.DataFrame, measures: Sequence[Measure]) -> pl.DataFrame:
     return old
 
 
-def _members(old: pl.DataFrame, pairs: pl.DataFrame, measure: Measure) -> pl.LazyFrame:
+def _members(old: pl.DataFrame, pairs: pl.DataFrame) -> pl.LazyFrame:
     """One row per new unit, cell and old member, silent ones included: `n` and `d` are null where it is silent."""
     strangers = old.join(pairs, left_on="unit_code", right_on="old_code", how="anti")
     if strangers.height:
@@ -124,44 +134,44 @@ def _members(old: pl.DataFrame, pairs: pl.DataFrame, measure: Measure) -> pl.Laz
     old, pairs = old.lazy(), pairs.lazy()
     answers = old.select("unit_code", "measure").unique()
     concerned = pairs.join(answers, left_on="old_code", right_on="unit_code").select("new_code", "measure").unique()
-    all_cells = pairs.join(concerned, on="new_code").join(old.select(_CELL).unique(), on="measure")
-    figures = old.select(*_KEY, *_FIGURES, "state", value=measure.value(), answered=_answered(measure))
+    all_cells = pairs.join(concerned, on="new_code").join(old.select(*_CELL, *_RULES).unique(), on="measure")
+    figures = old.select(*_KEY, *_FIGURES, "state", value=_value(), answered=_answered())
     joined = all_cells.join(
         figures, left_on=["old_code", *_CELL], right_on=_KEY, how="left", validate="m:1"
     ).with_columns(pl.col("answered").fill_null(False), unit_code="new_code")
     amount = {name[0]: pl.when("answered").then(pl.col(name).fill_null(0)) for name in _FIGURES}
-    some = (pl.col("n") > 0) | ((pl.col("d") > 0) & _is_ratio(measure))
+    some = (pl.col("n") > 0) | ((pl.col("d") > 0) & pl.col("ratio"))
     return joined.with_columns(**amount).with_columns(
         open=(pl.col("most") > pl.col("least")) & some,
         sure=pl.col("answered") & (pl.col("least") > 0),
     )
 
 
-def _answered(measure: Measure) -> pl.Expr:
+def _value() -> pl.Expr:
+    """What `Measure.value` gives, for rows of several measures."""
+    own = pl.when("divided").then(pl.col("factor") * _ratio(*_FIGURES)).when("scored").then("score")
+    return pl.when(pl.col("state") == "reported").then(own.otherwise("numerator"))
+
+
+def _answered() -> pl.Expr:
     """Whether a row says how many dossiers there were, be it none."""
-    needed = {"share": _FIGURES, "rate": _FIGURES, "count": ["numerator"]}.get(measure.kind)
-    figures = measure.value().is_not_null() if needed is None else pl.all_horizontal(pl.col(needed).is_not_null())
-    return (pl.col("state") == "no_dossiers") | ((pl.col("state") == "reported") & figures)
+    both = pl.all_horizontal(pl.col(_FIGURES).is_not_null())
+    figures = pl.when("divided").then(both).when("addable").then(pl.col("numerator").is_not_null())
+    known = figures.otherwise(_value().is_not_null())
+    return (pl.col("state") == "no_dossiers") | ((pl.col("state") == "reported") & known)
 
 
-def _is_ratio(measure: Measure) -> bool:
-    return measure.kind in ("share", "rate") and measure.id not in DENOMINATOR_OF_THE_PERIOD
-
-
-def _can_be_added(measure: Measure) -> bool:
-    return measure.kind not in ("score", "quantity")
-
-
-def _amounts(measure: Measure) -> list[pl.Expr]:
+def _amounts() -> list[pl.Expr]:
     """The least and the most of numerator and denominator; null where nothing was reported or can be added."""
-    some = pl.col("answered").any() & _can_be_added(measure)
+    some = pl.col("answered").any() & pl.col("addable").first()
     found = []
     for name in _FIGURES:
         amount = pl.col(name[0])
         ends = {"low": (amount * pl.col("least")).sum(), "high": (amount * pl.col("most")).sum()}
-        if name == "denominator" and not _is_ratio(measure):
-            ends = dict.fromkeys(ends, amount.max() if measure.kind == "rate" else pl.lit(None, pl.Float64))
-        found += [pl.when(some).then(end).alias(f"{name}_{side}") for side, end in ends.items()]
+        for side, end in ends.items():
+            if name == "denominator":
+                end = pl.when(pl.col("ratio").first()).then(end).when(pl.col("rate").first()).then(amount.max())
+            found.append(pl.when(some).then(end).alias(f"{name}_{side}"))
     return found
 
 
@@ -180,28 +190,23 @@ def _coverage() -> list[pl.Expr]:
     ]
 
 
-def _spread(measure: Measure) -> list[pl.Expr]:
-    value, enough = pl.col("value"), measure.minimum_denominator
-    ranked = value.is_not_null() & (pl.col("denominator").fill_null(enough) >= enough)
-    if measure.direction == "neutral":
-        worst = pl.lit(None, pl.String)
-    else:
-        order = [value.filter(ranked), pl.col("old_code").filter(ranked)]
-        worst = pl.col("old_code").filter(ranked).sort_by(order, descending=[measure.direction == "lower", False])
-        worst = worst.first()
+def _spread() -> list[pl.Expr]:
+    value, good = pl.col("value"), pl.col("good")
+    enough = pl.col("denominator").fill_null(pl.col("enough")) >= pl.col("enough")
+    ranked = value.is_not_null() & good.is_not_null() & enough
+    order = [(value * good).filter(ranked), pl.col("old_code").filter(ranked)]
+    worst = pl.col("old_code").filter(ranked).sort_by(order).first()
     return [value.min().alias("member_low"), value.max().alias("member_high"), worst.alias("worst_member")]
 
 
-def _extremes(members: pl.LazyFrame, known: pl.LazyFrame, measure: Measure) -> pl.LazyFrame:
+def _extremes(members: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     """`ratio_low`, `ratio_high` per row with split members: the extremes of numerator / denominator.
 
     The greatest ratio takes in the split members with the greatest ratios of their own, down to some
     one of them, and leaves out the rest; so of all choices only those need be looked at.
     """
-    if not _is_ratio(measure):
-        return known.select(*_KEY, ratio_low=pl.lit(None, pl.Float64), ratio_high=pl.lit(None, pl.Float64))
     room = pl.col("most") - pl.col("least")
-    free = members.filter("open").select(*_KEY, n=pl.col("n") * room, d=pl.col("d") * room)
+    free = members.filter("open", "ratio").select(*_KEY, n=pl.col("n") * room, d=pl.col("d") * room)
     free = free.join(known.select(*_KEY, "numerator_low", "denominator_low"), on=_KEY)
     return _best(free, "ratio_low").join(_best(free, "ratio_high"), on=_KEY)
 
@@ -220,17 +225,15 @@ def _ratio(numerator: str, denominator: str) -> pl.Expr:
     return pl.col(numerator) / pl.when(pl.col(denominator) > 0).then(pl.col(denominator))
 
 
-def _with_values(found: pl.LazyFrame, measure: Measure) -> pl.LazyFrame:
-    factor = 100 if measure.kind == "share" else measure.per
-    if _is_ratio(measure):
-        own = _ratio(*_BASES)
-        low, high = (pl.when("open").then(f"ratio_{side}").otherwise(own) * factor for side in ("low", "high"))
-    elif measure.kind == "rate":
-        low, high = (_ratio(f"numerator_{side}", "denominator_low") * factor for side in ("low", "high"))
-    else:
-        low, high = (pl.col(f"numerator_{side}") for side in ("low", "high"))
-    state, is_known = pl.col("state"), ~pl.col("open")
-    return found.with_columns(state=_state(measure)).with_columns(
+def _with_values(found: pl.LazyFrame) -> pl.LazyFrame:
+    factor, is_known, state = pl.col("factor"), ~pl.col("open"), pl.col("state")
+    ends = []
+    for side in ("low", "high"):
+        ratio = pl.when("open").then(f"ratio_{side}").otherwise(_ratio(*_BASES)) * factor
+        daily = _ratio(f"numerator_{side}", "denominator_low") * factor
+        ends.append(pl.when("ratio").then(ratio).when("rate").then(daily).otherwise(f"numerator_{side}"))
+    low, high = ends
+    return found.with_columns(state=_state()).with_columns(
         value=pl.when(state == "reported").then(low),
         value_low=pl.when(state.is_in(["reported", "range", "at_least"])).then(low),
         value_high=pl.when(state.is_in(["reported", "range"])).then(high),
@@ -239,10 +242,10 @@ def _with_values(found: pl.LazyFrame, measure: Measure) -> pl.LazyFrame:
     )
 
 
-def _state(measure: Measure) -> pl.Expr:
-    none = pl.col("denominator_high") == 0 if _is_ratio(measure) else pl.col("none")
+def _state() -> pl.Expr:
+    none = pl.when("ratio").then(pl.col("denominator_high") == 0).otherwise("none")
     foreign = pl.col("open") & ~pl.col("sure")
-    silent_part = (pl.col("coverage") < 1) & (not _is_ratio(measure))
+    silent_part = (pl.col("coverage") < 1) & ~pl.col("ratio")
     return (
         pl.when((pl.col("reported") == 0) & pl.col("hidden"))
         .then(pl.lit("suppressed"))
@@ -250,7 +253,7 @@ def _state(measure: Measure) -> pl.Expr:
         .then(pl.lit("not_reported"))
         .when(none)
         .then(pl.lit("no_dossiers"))
-        .when(foreign | (not _can_be_added(measure)))
+        .when(foreign | ~pl.col("addable"))
         .then(pl.lit("not_comparable"))
         .when(silent_part)
         .then(pl.lit("at_least"))

@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
-from ranking.lineage import STATES, alike, regrouped, weights
+from ranking.lineage import STATES, regrouped, weights
 from ranking.periods import MERGER
 from ui import store
 
@@ -464,22 +465,29 @@ def test_whole_successors_keep_the_dossiers_of_each_province_and_month(old_count
     assert before.equals(after)
 
 
-def test_measures_that_add_up_alike_give_together_what_each_gives_alone():
-    others = ("digitised_share", SHARE)
-    rows = [row("A", 60, 80), row("S", 40, 40), row("B", 1, 2, measure="digitised_share"), row("A", 3, measure=COUNT)]
+def test_measures_together_are_what_each_is_alone():
+    """Of each kind one, among them one of which less is better and one whose denominators are not added up."""
+    names = (SHARE, COUNT, DAYS, "open_overdue", "received_per_day", "received_per_1000", "index_766")
+    rows = [
+        row(code, n + shift, 10.0 * n, measure=name, score=float(n), state="reported")
+        for shift, name in enumerate(names)
+        for n, code in enumerate(("A", "S", "B"), 1)
+        if (name, code) != (DAYS, "B")
+    ]
     frame, lineage = pl.DataFrame(rows, schema=ROWS), pl.DataFrame(SPLIT, schema=PAIRS, orient="row")
-    measures = [store.measures()[name] for name in others]
-    assert alike(measures) == [measures]
+    measures = [store.measures()[name] for name in names]
 
     alone = pl.concat(regrouped(frame, lineage, measure) for measure in measures)
     both = regrouped(frame, lineage, *measures)
 
     order = ["measure", "unit_code"]
-    assert both.sort(order).equals(alone.sort(order))
-    assert both.select(order).sort(order).rows() == [("digitised_share", "Y"), (SHARE, "X"), (SHARE, "Y")]
+    assert both.height == 2 * len(names)
+    assert_frame_equal(both.sort(order), alone.sort(order))
 
 
-def test_measures_that_do_not_add_up_alike_are_refused():
-    frame, lineage = pl.DataFrame([row("A", 1, 2)], schema=ROWS), pl.DataFrame(SPLIT, schema=PAIRS, orient="row")
-    with pytest.raises(ValueError, match="received, online_filing_share: must add up alike"):
-        regrouped(frame, lineage, store.measures()[COUNT], store.measures()[SHARE])
+def test_a_unit_gets_no_row_of_a_measure_that_none_of_its_members_has():
+    rows = [row("A", 60, 80), row("B", 1, 2, measure="digitised_share")]
+    frame, lineage = pl.DataFrame(rows, schema=ROWS), pl.DataFrame(SPLIT, schema=PAIRS, orient="row")
+    found = regrouped(frame, lineage, store.measures()[SHARE], store.measures()["digitised_share"])
+
+    assert sorted(found.select("measure", "unit_code").rows()) == [("digitised_share", "Y"), (SHARE, "X")]

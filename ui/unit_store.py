@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import shapely
 
-from ranking.lineage import alike, regrouped
+from ranking.lineage import regrouped
 from ranking.periods import MERGER
 from ranking.tables import CELL, COUNTRY, PERIOD_COLUMNS
 from ui import layers, store
@@ -129,13 +129,10 @@ def before_merger(snapshot: Snapshot, code: str) -> dict[str, pl.DataFrame]:
     lineage = store.reference("lineage")
     # All successors of the members are needed to know their weights; the rest of the country is not.
     concerned = lineage.filter(pl.col("old_code").is_in(members(code).get_column("old_code").implode()))
-    known = [store.measures()[name] for name in rows.get_column("measure").unique().sort()]
-    found = {}
-    for measures in alike(known):
-        whole = regrouped(rows, concerned, *measures)
-        own = whole.filter(pl.col("unit_code") == code).sort("series", "basis", "period_start")
-        found |= {name: part for (name,), part in own.partition_by("measure", as_dict=True).items()}
-    return found
+    measures = [store.measures()[name] for name in rows.get_column("measure").unique()]
+    whole = regrouped(rows, concerned, *measures).filter(pl.col("unit_code") == code)
+    parts = whole.sort("series", "basis", "period_start").partition_by("measure", as_dict=True)
+    return {name: part for (name,), part in parts.items()}
 
 
 # --- neighbours
