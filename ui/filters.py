@@ -174,8 +174,8 @@ def _toggle() -> None:
 
 
 def _selection(view: View, levels: tuple[str, ...]) -> Selection:
-    say, catalog = view.say, store.catalog(view.snapshot)
-    present = [level for level in levels if level in catalog.get_column("level")]
+    say, known = view.say, set(store.catalog_by_level(view.snapshot))
+    present = [level for level in levels if level in known]
     if not present:
         raise store.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
     level = present[0]
@@ -183,7 +183,7 @@ def _selection(view: View, levels: tuple[str, ...]) -> Selection:
         level = links.select(
             say("filters.level"), "level", present, present[0], lambda code: say(f"level.{code}"), width=160
         )  # fmt: skip
-    ours = catalog.filter(pl.col("level") == level)
+    ours = store.catalog_by_level(view.snapshot)[level]
     place = scope(view, ours)
     ours = ours.filter(pl.col("scope") == place)
     measure, basis = _measure(view, ours)

@@ -170,6 +170,12 @@ def catalog(snapshot: Snapshot) -> pl.DataFrame:
     return snapshot.scan("standings").group_by(key).agg(units=pl.len(), of=pl.col("of").max()).sort(key).collect()
 
 
+@lru_cache(maxsize=32)
+def catalog_by_level(snapshot: Snapshot) -> dict[str, pl.DataFrame]:
+    """The rows of `catalog` of each level that has any."""
+    return {level: rows for (level,), rows in catalog(snapshot).partition_by("level", as_dict=True).items()}
+
+
 @lru_cache(maxsize=16)
 def places(snapshot: Snapshot) -> frozenset[str]:
     """The provinces of which a snapshot holds anything, their own figures or their communes'."""

@@ -55,27 +55,29 @@ def calendar(snapshot: Snapshot, code: str) -> dict[str, tuple[Month, ...]]:
         pl.col("period_start") >= MERGER,
     )
     changed = set(unit_store.revised(snapshot, code).select("basis", "period_start").rows())
-    found = {}
-    for basis in BASES:
-        asked = expected.filter(pl.col("basis") == basis)
-        starts = asked.get_column("period_start").unique().sort().to_list()
-        months = own.filter(pl.col("basis") == basis).partition_by("period_start", as_dict=True)
-        asked_of = dict(asked.group_by("period_start").agg(pl.col("measure").n_unique()).iter_rows())
-        if starts:
-            found[basis] = tuple(
-                _month(start, months.get((start,)), asked_of[start], (basis, start) in changed) for start in starts
-            )
-    return found
+    asked = expected.group_by("basis", "period_start").agg(pl.col("measure").n_unique()).sort("period_start").rows()
+    told: dict[tuple[str, date], list[dict]] = {}
+    for row in own.iter_rows(named=True):
+        told.setdefault((row["basis"], row["period_start"]), []).append(row)
+    found = {
+        basis: tuple(
+            _month(start, told.get((basis, start), []), measures, (basis, start) in changed)
+            for of, start, measures in asked
+            if of == basis
+        )
+        for basis in BASES
+    }
+    return {basis: months for basis, months in found.items() if months}
 
 
-def _month(start: date, rows: pl.DataFrame | None, asked: int, revised: bool) -> Month:
-    if rows is None:
+def _month(start: date, rows: list[dict], asked: int, revised: bool) -> Month:
+    if not rows:
         return Month(start, "not_reported", 0, asked, False, revised, None)
-    states = rows.get_column("state")
-    state = next(state for state in STATES if state in set(states))
-    answered = rows.filter(states.is_in(["reported", "no_dossiers"])).get_column("measure").n_unique()
-    provisional = bool(rows.get_column("provisional").any())
-    return Month(start, state, answered, asked, provisional, revised, rows.get_column("captured_at").max())
+    states = {row["state"] for row in rows}
+    state = next(state for state in STATES if state in states)
+    answered = len({row["measure"] for row in rows if row["state"] in ("reported", "no_dossiers")})
+    captured_at = max((row["captured_at"] for row in rows if row["captured_at"]), default=None)
+    return Month(start, state, answered, asked, any(row["provisional"] for row in rows), revised, captured_at)
 
 
 def section(view: View, code: str) -> None:
