@@ -1,8 +1,9 @@
 """A hundred readers at two replicas behind nginx on this machine: how long a click takes, what memory it costs.
 
-The client (`bench/reader.py`) runs on the same two cores as nginx and the replicas. Readers are leaders of all
-provinces and the public, spread over the pages as `_PAGES` says; every click shows another province, commune,
-measure or option, so little that one reader has seen serves another. GANDAN_BENCH_MINUTES makes it longer.
+The client (`bench/reader.py`) runs on the same two cores as nginx and the replicas. The service is a province's own,
+with the figures of the whole country: three readers of four are its leaders, who look at the own province in four
+clicks of five and else at any other, the fourth is the public with any commune of the country. Pages are chosen as
+`_PAGES` says, and every click shows another commune, measure or option. GANDAN_BENCH_MINUTES makes it longer.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ _PAGES = {"rankings": 30, "unit": 25, "overview": 15, "map": 10, "online_filing"
 _PUBLIC = {"transparency": 90, "methods": 10}
 _MEASURES = ("on_time_share", "online_filing_share", "digitised_share", "online_payment_share", "index_766", "received")
 _HOME = ""
+PROVINCE, _OWN = "25", 0.8
+"""The province whose service it is, and how much of what its leaders look at is the own province."""
+_LEADER = "leader@example.vn"
 Figure = tuple[str, float, str]
 
 
@@ -115,13 +119,14 @@ def _memory(service: Service) -> list[float]:
 
 @contextmanager
 def _service(folder: Path) -> Iterator[tuple[Service, dict[str, str]]]:
-    """The service over the simulated country, and the cookie of a leader of all provinces."""
+    """The service over the simulated country, and the cookie of a leader of its province."""
     data, secret = folder / "data", secrets.token_hex(32)
     if "simulated" in store.datasets():
         shutil.copytree(store.published_folder() / "simulated", data / "published" / "simulated")
     else:
         etl(["simulate", "--data", str(data)])
-    (folder / "access.yaml").write_text("people:\n  - {who: leader@example.vn, roles: [leader], provinces: all}\n")
+    people = f"people:\n  - {{who: {_LEADER}, roles: [leader], provinces: ['{PROVINCE}']}}\n"
+    (folder / "access.yaml").write_text(people)
     options = ("--secrets.files", str(folder / "secrets.toml"))
     environment = {"GANDAN_DATA": str(data), "GANDAN_ACCESS": str(folder / "access.yaml")}
 
@@ -132,11 +137,16 @@ def _service(folder: Path) -> Iterator[tuple[Service, dict[str, str]]]:
         )
 
     with running(folder, options=options, ready=ready, **environment) as service:
-        claims = {
-            "email": "leader@example.vn", "email_verified": True, "aud": "bench", "iat": int(time.time()),
-            "origin": service.address, "is_logged_in": True, "provider": "default",
-        }  # fmt: skip
-        yield service, {"_streamlit_user": create_signed_value(secret, "_streamlit_user", json.dumps(claims)).decode()}
+        yield service, {"_streamlit_user": _signed_in(service.address, secret)}
+
+
+def _signed_in(address: str, secret: str) -> str:
+    """The cookie that Streamlit sets when the province's leader has signed in."""
+    claims = {
+        "email": _LEADER, "email_verified": True, "aud": "bench", "iat": int(time.time()),
+        "origin": address, "is_logged_in": True, "provider": "default",
+    }  # fmt: skip
+    return create_signed_value(secret, "_streamlit_user", json.dumps(claims)).decode()
 
 
 # --- the readers
@@ -146,17 +156,18 @@ class _Crowd:
     def __init__(self, service: Service, cookies: dict[str, str]) -> None:
         self._service, self._cookies = service, cookies
         self._units = dict(store.reference("units").select("code", "province_code").iter_rows())
-        self._provinces = store.reference("provinces").get_column("code").to_list()
 
     def _reader(self, number: int, *, public: bool) -> Reader:
         cookies = {"gan_dan_reader": f"reader-{number}"} | ({} if public else self._cookies)
         source = f"127.0.{1 + number // 250}.{1 + number % 250}"
         return Reader(self._service.address, cookies, source, random.Random(number))
 
-    def _view(self, dice: random.Random, pages: dict[str, int]) -> tuple[str, str]:
+    def _view(self, dice: random.Random, *, public: bool) -> tuple[str, str]:
         """A page's path and a query for it, at random."""
+        pages = _PUBLIC if public else _PAGES
         page = dice.choices(list(pages), list(pages.values()))[0]
-        unit = dice.choice(list(self._units))
+        own = not public and dice.random() < _OWN
+        unit = dice.choice([code for code, home in self._units.items() if home == PROVINCE or not own])
         query = f"dataset=simulated&province={self._units[unit]}&measure={dice.choice(_MEASURES)}"
         if page in ("unit", "transparency"):
             query += f"&unit={unit}"
@@ -165,7 +176,7 @@ class _Crowd:
     async def warm_up(self) -> None:
         """Open every page at both replicas once, as the check after a publish does."""
         for name in ("a", "b", "c", "d"):
-            reader = self._reader(hash(name) % 100, public=False)
+            reader = self._reader(0, public=False)
             reader.cookies["gan_dan_reader"] = f"warm-{name}"
             async with reader:
                 await reader.open(_HOME, "dataset=simulated")
@@ -201,10 +212,9 @@ class _Crowd:
     ) -> None:
         """Open a page and click: to another page half of the time, else in a select box of the page."""
         reader = self._reader(number, public=public)
-        pages = _PUBLIC if public else _PAGES
         try:
             async with reader:
-                seen.openings.append(await reader.open(*self._view(reader.dice, pages)))
+                seen.openings.append(await reader.open(*self._view(reader.dice, public=public)))
                 for _ in range(clicks):
                     if until is not None:
                         await asyncio.sleep(reader.dice.uniform(0.8 * EVERY, 1.2 * EVERY))
@@ -212,7 +222,7 @@ class _Crowd:
                             return
                     seconds = await reader.choose() if reader.dice.random() < 0.5 else None
                     if seconds is None:
-                        seconds = await reader.go(*self._view(reader.dice, pages))
+                        seconds = await reader.go(*self._view(reader.dice, public=public))
                     seen.click(reader.page or "tong-quan", seconds)
         except (Trouble, OSError, EOFError) as trouble:
             seen.troubles.append(str(trouble) or type(trouble).__name__)

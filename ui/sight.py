@@ -18,6 +18,8 @@ _REVISED = ("numerator", "denominator", "score")
 def narrowed(snapshot: Snapshot, table: str, whole: pl.LazyFrame) -> pl.LazyFrame:
     """The table as a reader may see it who sees the provinces `snapshot.seen` whole; the schema stays."""
     own = snapshot.seen or frozenset()
+    if not own and table in ("measurements", "standings"):
+        return public.scan(snapshot, table)
     match table:
         case "measurements":
             return _joined(whole, public.scan(snapshot, table), _of_units(own))

@@ -65,6 +65,15 @@ class Snapshot:
         whole = pl.scan_parquet(self.folder / table_file(table))
         return whole if self.seen is None else narrowed(self, table, whole)
 
+    def scan_of(self, table: str, province: str) -> pl.LazyFrame:
+        """`scan` for whoever reads only rows about the units of one province, or rankings within it.
+
+        All of them are shown whole, or all as the public may see them; so one file is read instead of two.
+        """
+        if self.seen is None or province in self.seen:
+            return replace(self, seen=None).scan(table)
+        return replace(self, seen=frozenset()).scan(table)
+
 
 def narrowed(snapshot: Snapshot, table: str, whole: pl.LazyFrame) -> pl.LazyFrame:
     """A table as `ui.sight` narrows it; imported late, because what it needs stands on this module."""

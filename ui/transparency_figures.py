@@ -17,7 +17,7 @@ from ranking.levels import together
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.tables import COUNTRY
-from ui import public, store
+from ui import public, store, unit_store
 from ui.store import Snapshot
 
 ENOUGH_PEERS = 10
@@ -220,7 +220,7 @@ def _answer(one: _Asked, row: dict | None, level: Answer, peers: tuple[float | N
 
 def _peers(one: _Asked, rows: dict[str, dict], unit: str) -> tuple[float | None, int]:
     """The value of the like communes together, and how many of them have a figure."""
-    known = [rows[code] for code in _peer_codes().get(unit, ()) if code in rows and rows[code]["value"] is not None]
+    known = [rows[code] for code in unit_store.peer_codes(unit) if code in rows and rows[code]["value"] is not None]
     if len(known) < ENOUGH_PEERS:
         return None, len(known)
     return _together(known, one.measure), len(known)
@@ -244,12 +244,6 @@ def _side(measure: Measure, row: dict, common: float | None) -> str | None:
     if row["value_low"] <= common <= row["value_high"]:
         return "alike"
     return "above" if (row["value_low"] > common) == (measure.direction != "lower") else "below"
-
-
-@lru_cache(maxsize=1)
-def _peer_codes() -> dict[str, list[str]]:
-    pairs = store.peers().sort("unit_code", "place").group_by("unit_code", maintain_order=True).agg("peer_code")
-    return dict(pairs.iter_rows())
 
 
 # --- the share filed online, month by month

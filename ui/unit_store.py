@@ -13,6 +13,7 @@ from ranking.lineage import regrouped
 from ranking.periods import MERGER
 from ranking.tables import CELL, COUNTRY, PERIOD_COLUMNS
 from ui import layers, store
+from ui.kept import kept
 from ui.store import Snapshot
 
 MOST_NEIGHBOURS = 12
@@ -34,13 +35,19 @@ def unit(code: str) -> dict | None:
     return _units().get(code)
 
 
-@lru_cache(maxsize=64)
 def figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     """All measurements of a commune of today, of every measure and field, in time order, with their `value`."""
-    mine = snapshot.scan("measurements").filter(
-        pl.col("unit_code") == code, pl.col("level") == "commune", pl.col("period_end") >= MERGER
+    return _figures(snapshot, unit(code)["province_code"]).filter(pl.col("unit_code") == code).sort(*CELL)
+
+
+@kept(megabytes=60)
+def _figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
+    """The measurements of all communes of a province: to read one of them takes as long."""
+    codes = store.reference("units").filter(pl.col("province_code") == province).get_column("code")
+    theirs = snapshot.scan_of("measurements", province).filter(
+        pl.col("unit_code").is_in(codes.implode()), pl.col("level") == "commune", pl.col("period_end") >= MERGER
     )
-    return with_values(mine.collect()).sort(*CELL)
+    return with_values(theirs.collect())
 
 
 def with_values(rows: pl.DataFrame) -> pl.DataFrame:
@@ -52,28 +59,46 @@ def with_values(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("measure").is_in(known)).with_columns(value=values)
 
 
-@lru_cache(maxsize=32)
-def standings(snapshot: Snapshot, code: str) -> pl.DataFrame:
-    """The standings of a commune in its province and in the country, and of its peers in the country."""
-    province = unit(code)["province_code"]
-    alike = [code, *peer_codes(code)]
-    mine = (pl.col("unit_code") == code) & pl.col("scope").is_in([province, COUNTRY])
-    theirs = pl.col("unit_code").is_in(alike) & (pl.col("scope") == COUNTRY)
-    here = snapshot.scan("standings").filter(
-        pl.col("unit_code").is_in(alike), pl.col("level") == "commune", mine | theirs
+def latest(snapshot: Snapshot, code: str) -> pl.DataFrame:
+    """The latest standing of a commune in its province of each measure and basis: the first of `store.latest_first`."""
+    return _latest(snapshot, unit(code)["province_code"]).filter(pl.col("unit_code") == code)
+
+
+@kept(megabytes=20)
+def _latest(snapshot: Snapshot, province: str) -> pl.DataFrame:
+    here = snapshot.scan_of("standings", province).filter(pl.col("scope") == province, pl.col("level") == "commune")
+    rows = store.latest_first(here.select(_OF_STANDINGS).collect())
+    return rows.unique(["unit_code", "measure", "basis"], keep="first", maintain_order=True)
+
+
+@lru_cache(maxsize=128)
+def ranked_in_country(
+    snapshot: Snapshot, measure: str, basis: str, series: str, start: date, end: date, kind: str
+) -> dict[str, float]:
+    """The values of all communes that the country ranks in one measure and period, by their codes."""
+    keys = {"measure": measure, "basis": basis, "series": series, "scope": COUNTRY, "level": "commune"}
+    keys |= {"period_start": start, "period_end": end, "period_kind": kind}
+    ranked = snapshot.scan("standings").filter(
+        *(pl.col(name) == value for name, value in keys.items()), pl.col("rank").is_not_null()
     )
-    return here.select(_OF_STANDINGS).collect()
+    return dict(ranked.select("unit_code", "value").collect().iter_rows())
 
 
 def peer_codes(code: str) -> list[str]:
     """The communes most like this one, the nearest first."""
-    return store.peers().filter(pl.col("unit_code") == code).sort("place").get_column("peer_code").to_list()
+    return _peer_codes().get(code, [])
+
+
+@lru_cache(maxsize=1)
+def _peer_codes() -> dict[str, list[str]]:
+    pairs = store.peers().sort("unit_code", "place").group_by("unit_code", maintain_order=True).agg("peer_code")
+    return dict(pairs.iter_rows())
 
 
 @lru_cache(maxsize=64)
 def province_fields(snapshot: Snapshot, province: str) -> pl.DataFrame:
     """The figures of a province by field (lĩnh vực); empty where its source knows none."""
-    rows = snapshot.scan("measurements").filter(
+    rows = snapshot.scan_of("measurements", province).filter(
         pl.col("unit_code") == province, pl.col("level") == "province", pl.col("field") != "all"
     )
     return with_values(rows.collect()).sort(*CELL)
@@ -109,17 +134,26 @@ def members(code: str) -> pl.DataFrame:
     return store.reference("lineage").filter(pl.col("new_code") == code).sort("old_district_code", "old_code")
 
 
-@lru_cache(maxsize=64)
 def old_figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     """The whole months of the old communes of a commune of today, of all fields together, with their `value`."""
-    rows = snapshot.scan("measurements").filter(
-        pl.col("unit_code").is_in(members(code).get_column("old_code").implode()),
+    olds = members(code).get_column("old_code").implode()
+    rows = _old_figures(snapshot, unit(code)["province_code"])
+    return rows.filter(pl.col("unit_code").is_in(olds)).sort(*CELL)
+
+
+@kept(megabytes=60)
+def _old_figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
+    """The same of all old communes of which any part lies in a province of today."""
+    here = store.reference("units").filter(pl.col("province_code") == province).get_column("code").implode()
+    olds = store.reference("lineage").filter(pl.col("new_code").is_in(here)).get_column("old_code").unique()
+    rows = snapshot.scan_of("measurements", province).filter(
+        pl.col("unit_code").is_in(olds.implode()),
         pl.col("level") == "commune",
         pl.col("field") == "all",
         pl.col("period_kind") == "month",
         pl.col("period_end") < MERGER,
     )
-    return with_values(rows.collect()).sort(*CELL)
+    return with_values(rows.collect())
 
 
 @lru_cache(maxsize=64)

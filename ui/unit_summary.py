@@ -13,7 +13,7 @@ from ranking.measures import Measure
 from ranking.peers import rank_among_peers
 from ranking.periods import MERGER, Period
 from ranking.process_limits import IMPROVEMENT, Assurance, Limits, Point, assurance, xmr_each
-from ranking.tables import COUNTRY, PERIOD_COLUMNS
+from ranking.tables import PERIOD_COLUMNS
 from ui import numbers, store, tables, unit_store
 from ui.rankings import ENOUGH_PEERS
 from ui.shell import View
@@ -113,9 +113,7 @@ def rows(snapshot: Snapshot, code: str) -> tuple[Row, ...]:
 
     The latest period is the first of `store.latest_first`: what the rankings open with.
     """
-    standings = unit_store.standings(snapshot, code)
-    own = standings.filter(pl.col("unit_code") == code, pl.col("scope") == unit_store.unit(code)["province_code"])
-    latest = store.latest_first(own).unique(["measure", "basis"], keep="first", maintain_order=True)
+    latest = unit_store.latest(snapshot, code)
     order = list(store.measures())
     found = [row for row in latest.iter_rows(named=True) if row["measure"] in order]
     found.sort(key=lambda row: (order.index(row["measure"]), row["basis"]))
@@ -197,16 +195,18 @@ def _bases_of_received(snapshot: Snapshot, start: date, end: date, kind: str) ->
 
 def _among_peers(snapshot: Snapshot, code: str, standings: list[dict]) -> dict[_Key, tuple[int, int]]:
     """The ranks among the unit and its peers, where a value is good or bad and enough of them are ranked."""
-    key = ["measure", *_CELL]
     pairs = store.peers().filter(pl.col("unit_code") == code)
-    ranked = unit_store.standings(snapshot, code).filter(pl.col("scope") == COUNTRY, pl.col("rank").is_not_null())
     found: dict[_Key, tuple[int, int]] = {}
     for direction in ("higher", "lower"):
         alike = [row for row in standings if store.measures()[row["measure"]].direction == direction]
         if not alike:
             continue
-        wanted = pl.DataFrame([{name: row[name] for name in key} for row in alike], schema=ranked.select(key).schema)
-        values = ranked.join(wanted, on=key, how="semi")
+        values = pl.concat(
+            peer_values(snapshot, code, row).with_columns(
+                measure=pl.lit(row["measure"], pl.String), basis=pl.lit(row["basis"], pl.String)
+            )
+            for row in alike
+        )
         ranks = rank_among_peers(values, pairs, direction == "higher", by=["measure", "basis"])
         found |= {
             (row["measure"], row["basis"]): (row["rank"], row["of"])
@@ -218,9 +218,11 @@ def _among_peers(snapshot: Snapshot, code: str, standings: list[dict]) -> dict[_
 
 def peer_values(snapshot: Snapshot, code: str, standing: dict) -> pl.DataFrame:
     """`unit_code`, `value` of the unit and its peers where the country ranks them; `standing` says of what and when."""
-    keys = [pl.col(name) == standing[name] for name in ("measure", *_CELL)]
-    here = unit_store.standings(snapshot, code).filter(*keys, pl.col("scope") == COUNTRY, pl.col("rank").is_not_null())
-    return here.select("unit_code", "value")
+    cell = (standing[name] for name in ("measure", "basis", "series", *PERIOD_COLUMNS))
+    ranked = unit_store.ranked_in_country(snapshot, *cell)
+    alike = [one for one in (code, *unit_store.peer_codes(code)) if one in ranked]
+    schema = {"unit_code": pl.String, "value": pl.Float64}
+    return pl.DataFrame({"unit_code": alike, "value": [ranked[one] for one in alike]}, schema=schema)
 
 
 # --- months
