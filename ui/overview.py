@@ -276,25 +276,37 @@ def more_on_freshness(view: View) -> str:
     return f'<p class="gd-caption">{link}</p>'
 
 
-@lru_cache(maxsize=64)
 def _coverage(snapshot: Snapshot, level: str, scope: str) -> pl.DataFrame:
     """Per basis the period that ends last (of several, the shortest), with `units`, `reported` and `captured_at`."""
-    inside = store.unit_names(snapshot, level)
+    latest = _latest_of_all(snapshot, level)
     if scope != COUNTRY:
-        inside = inside.filter(pl.col("province_code") == scope)
-    key = ["basis", "period_start", "period_end", "period_kind"]
-    rows = snapshot.scan("measurements").filter(pl.col("level") == level, pl.col("field") == "all")
-    latest = rows.filter(pl.col("period_end") == pl.col("period_end").max().over("basis"))
+        latest = latest.filter(pl.col("province_code") == scope)
     return (
-        latest.join(inside.lazy().select("unit_code"), on="unit_code", how="semi")
+        latest.group_by("basis", "period_start", "period_end", "period_kind")
+        .agg(pl.col("units", "reported").sum(), pl.col("captured_at").max())
+        .sort("basis", "period_start")
+        .unique("basis", keep="last", maintain_order=True)
+    )
+
+
+@lru_cache(maxsize=16)
+def _latest_of_all(snapshot: Snapshot, level: str) -> pl.DataFrame:
+    """`_coverage` of each province and each of the periods that end last."""
+    key = ["province_code", "basis", "period_start", "period_end", "period_kind"]
+    rows = snapshot.scan("measurements").filter(pl.col("level") == level, pl.col("field") == "all")
+    ends = rows.group_by("basis").agg(pl.col("period_end").max()).collect()
+    last = pl.any_horizontal(
+        *((pl.col("basis") == basis) & (pl.col("period_end") == end) for basis, end in ends.iter_rows()), False
+    )
+    return (
+        rows.filter(last)
+        .join(store.unit_names(snapshot, level).lazy().select("unit_code", "province_code"), on="unit_code")
         .group_by(key)
         .agg(
             units=pl.col("unit_code").n_unique(),
             reported=pl.col("unit_code").filter(pl.col("state") != "not_reported").n_unique(),
             captured_at=pl.col("captured_at").max(),
         )
-        .sort("basis", "period_start")
-        .unique("basis", keep="last", maintain_order=True)
         .collect()
     )
 
