@@ -79,7 +79,7 @@ def run() -> list[Figure]:
         ]
         for page, times in sorted(steady.clicks.items()):
             figures.append((f"a click on {page}, p95 of {len(times)}", 1000 * _quantile(times, 95), "ms"))
-        figures += [(f"memory of replica {n}, peak, after it", mb, "MB") for n, mb in enumerate(after_load, 1)]
+        figures += _in_words("after it", after_load)
         figures += [
             (f"an hour's {HOUR_SESSIONS} sessions, compressed into", taken, "s"),
             ("their reruns", len(hour.openings) + len(hour.all_clicks()), ""),
@@ -91,6 +91,17 @@ def run() -> list[Figure]:
     for text, times in Counter([*steady.troubles, *hour.troubles]).most_common(5):
         print(f"  {times} times: {text}")
     return figures
+
+
+def _in_words(when: str, memory: list[tuple[float, float]]) -> list[Figure]:
+    return [
+        figure
+        for number, (now, peak) in enumerate(memory, 1)
+        for figure in (
+            (f"memory of replica {number}, {when}", now, "MB"),
+            (f"memory of replica {number}, {when}, peak", peak, "MB"),
+        )
+    ]
 
 
 def _spread(name: str, seconds: list[float]) -> list[Figure]:
@@ -105,12 +116,14 @@ def _quantile(values: list[float], percent: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
 
 
-def _memory(service: Service) -> list[float]:
-    """Peak resident memory of each replica in MB."""
+def _memory(service: Service) -> list[tuple[float, float]]:
+    """Resident memory of each replica in MB: what it has now, and the most it had."""
     found = []
     for port in service.ports:
         status = Path(f"/proc/{service.replicas[port].pid}/status").read_text(encoding="ascii")
-        found.append(int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1000)
+        kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in status.splitlines() if line.startswith("VmR")}
+        peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+        found.append((kilobytes["VmRSS"] / 1000, peak / 1000))
     return found
 
 

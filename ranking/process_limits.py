@@ -42,7 +42,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What one baseline lets expect: from point `first` to point `last`, in the unit of the values."""
 
@@ -55,7 +55,7 @@ class Limits:
     provisional: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Point:
     """One point of the chart; `value` is None at a gap, `limits` None where there are too few points."""
 

@@ -46,7 +46,7 @@ _SHORTEST_TYPO = 5
 _SHORTEST_PLACE = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Why:
     """What joins a query to the unit it leads to, where that is not the unit's own name.
 
@@ -64,7 +64,7 @@ class Why:
     count: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A unit to open: `kind` is new, old or province; `score` counts from 0, the best match."""
 
@@ -76,7 +76,7 @@ class Hit:
     score: int = EXACT
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Entry:
     """A name with the hit it leads to: `text` is folded, `spelt` is not, both without the kind.
 

@@ -16,6 +16,12 @@ from pathlib import Path
 from tests.test_browser import HOME, free_port
 
 CONF = HOME / "deploy" / "nginx-app.conf"
+FRUGAL = dict(
+    line.split("=", 1)
+    for line in (HOME / "deploy" / "replica.env").read_text(encoding="utf-8").splitlines()
+    if "=" in line and not line.startswith("#")
+)
+"""The settings of memory and cores under which replicas run."""
 PLAIN = ssl._create_unverified_context()
 
 
@@ -61,7 +67,7 @@ def running(
     `options` go to `streamlit run`; `ready` is called with the address before anything is started.
     """
     port, plain, one, two = free_port(), free_port(), free_port(), free_port()
-    own = Service(f"https://127.0.0.1:{port}", (one, two), {"GANDAN_TLS": "yes", **environment}, options)
+    own = Service(f"https://127.0.0.1:{port}", (one, two), FRUGAL | {"GANDAN_TLS": "yes", **environment}, options)
     if ready:
         ready(own.address)
     subprocess.run(

@@ -37,7 +37,7 @@ class Question:
     measures: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One measure of one commune, or of all communes of a province together, in the province's latest period.
 
@@ -71,7 +71,7 @@ class Answer:
     peer_band: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Month:
     """The share filed online in a month: `own` of the commune, `level` of all of its province; None for no figure."""
 
@@ -81,7 +81,7 @@ class Month:
     level: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Portrait:
     """All that the public reads of a commune."""
 

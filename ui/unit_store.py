@@ -40,7 +40,7 @@ def figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     return _figures(snapshot, unit(code)["province_code"]).filter(pl.col("unit_code") == code).sort(*CELL)
 
 
-@kept(megabytes=60)
+@kept(megabytes=30)
 def _figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
     """The measurements of all communes of a province: to read one of them takes as long."""
     codes = store.reference("units").filter(pl.col("province_code") == province).get_column("code")
@@ -141,7 +141,7 @@ def old_figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     return rows.filter(pl.col("unit_code").is_in(olds)).sort(*CELL)
 
 
-@kept(megabytes=60)
+@kept(megabytes=30)
 def _old_figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
     """The same of all old communes of which any part lies in a province of today."""
     here = store.reference("units").filter(pl.col("province_code") == province).get_column("code").implode()
