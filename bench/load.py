@@ -85,9 +85,7 @@ def run() -> list[Figure]:
             ("their reruns", len(hour.openings) + len(hour.all_clicks()), ""),
             ("their errors", len(hour.troubles), ""),
         ]
-        figures += [
-            (f"memory of replica {n}, peak, in all", value, "MB") for n, value in enumerate(_memory(service), 1)
-        ]
+        figures += _in_words("after the hour", _memory(service))
     for text, times in Counter([*steady.troubles, *hour.troubles]).most_common(5):
         print(f"  {times} times: {text}")
     return figures

@@ -307,7 +307,9 @@ def in_words(view: View, row: Row) -> Words:
         target=numbers.target_value(measure, language) if measure.target else "",
         variation=say(f"unit.variation.{row.variation}"),
         assurance=say(f"unit.assurance.{row.assurance}") if row.assurance else "",
-        rank=tables.rank_text({name: getattr(row, name) for name in ("rank", "rank_low", "rank_high", "of")}, language) if row.rank is not None else "",
+        rank=tables.rank_text(vars(row), language)
+        if row.rank is not None
+        else "",
         peers=f"{row.peer_rank}/{row.peer_of}" if row.peer_rank is not None else "",
         band=say(f"band.{'neutral' if measure.direction == 'neutral' else 'clear'}.{row.band}") if row.band else "",
         notes=tuple(_notes(view, row)),
