@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import streamlit as st
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from bench.reader import Reader, Trouble
@@ -33,8 +34,8 @@ from ui.addresses import PATHS
 
 READERS, EVERY = 100, 5.0
 MINUTES = float(os.environ.get("GANDAN_BENCH_MINUTES", 3))
-HOUR_SESSIONS, HOUR_CLICKS, AT_ONCE = 1200, 4, 12
-"""An hour in which a hundred readers stay five minutes each; each opens a page and clicks so often."""
+HOUR_SESSIONS, HOUR_CLICKS, AT_ONCE, HOUR_SECONDS = 1200, 4, 12, 200
+"""An hour in which a hundred readers stay five minutes each; each opens a page and clicks so often. It takes about HOUR_SECONDS, readers coming AT_ONCE."""
 _PAGES = {"rankings": 30, "unit": 25, "overview": 15, "map": 10, "online_filing": 10, "transparency": 7, "methods": 3}
 _PUBLIC = {"transparency": 90, "methods": 10}
 _MEASURES = ("on_time_share", "online_filing_share", "digitised_share", "online_payment_share", "index_766", "received")
@@ -138,7 +139,9 @@ def _service(folder: Path) -> Iterator[tuple[Service, dict[str, str]]]:
         etl(["simulate", "--data", str(data)])
     people = f"people:\n  - {{who: {_LEADER}, roles: [leader], provinces: ['{PROVINCE}']}}\n"
     (folder / "access.yaml").write_text(people)
-    options = ("--secrets.files", str(folder / "secrets.toml"))
+    # Sessions that were left are kept for a while, which is compressed like the hour they belong to.
+    kept = str(round(HOUR_SECONDS * int(st.get_option("server.disconnectedSessionTTL")) / 3600))
+    options = ("--secrets.files", str(folder / "secrets.toml"), "--server.disconnectedSessionTTL", kept)
     environment = {"GANDAN_DATA": str(data), "GANDAN_ACCESS": str(folder / "access.yaml")}
 
     def ready(address: str) -> None:

@@ -14,6 +14,7 @@ _NEW_STYLE = {
 }
 _NEW_STYLE_AT_END = re.compile(r"(?<!q)(" + "|".join(_NEW_STYLE) + r")(?!\w)", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _APOSTROPHE = re.compile(r"[’‘ʼ′´`]")
 _SEPARATOR = re.compile(r"\s*[-‐‑–—]\s*")
 _OFFICE = re.compile(r"^(ubnd|u\.b\.n\.d\.?|[uủ]y ban nhân dân|ủy ban nhân dân)\s+")
@@ -24,9 +25,9 @@ _PROVINCE = re.compile(r"\s*[-‐‑–—,(]+\s*((tỉnh|thành phố|tp)\s+|tp
 
 
 def tidy(text: str) -> str:
-    """NFC, single spaces, ordinary hyphens and apostrophes."""
-    text = _APOSTROPHE.sub("'", unicodedata.normalize("NFC", text)).replace("\u00ad", "")
-    return _SPACE.sub(" ", text).strip()
+    """NFC, single spaces, ordinary apostrophes; nothing that is not seen, or turns the direction of the text."""
+    text = _APOSTROPHE.sub("'", unicodedata.normalize("NFC", text))
+    return _UNSEEN.sub("", _SPACE.sub(" ", text)).strip()
 
 
 def old_style(text: str) -> str:

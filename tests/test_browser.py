@@ -61,13 +61,13 @@ def served(*options: str, port: int | None = None) -> Iterator[str]:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *place, *options]
     with subprocess.Popen(command, cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
-            _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
 
 
-def _wait_for(url: str) -> None:
+def wait_for(url: str) -> None:
     for _ in range(120):
         try:
             urllib.request.urlopen(url, timeout=1)

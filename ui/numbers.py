@@ -14,7 +14,7 @@ MISSING = "–"
 _ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def number(value: float | None, language: str, decimals: int = 0) -> str:
     """1.234,5 in Vietnamese, 1,234.5 in English; a dash where there is no value."""
     if value is None:

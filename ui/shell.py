@@ -64,8 +64,9 @@ def run() -> None:
     pages = _pages(reader, say)
     page = st.navigation(list(pages.values()), position="top")
     _style()
-    narrow = _meet(language, {addresses.PATHS[name]: page for name, page in pages.items()})
     name = next(name for name, one in pages.items() if one is page)
+    refused = name != _HOME and not reader.may(f"page.{name}")
+    narrow = _meet(reader, refused, language, {addresses.PATHS[name]: page for name, page in pages.items()})
     if name == _HOME and not reader.may(f"page.{name}"):
         st.switch_page(pages[_PUBLIC_HOME], query_params=dict(st.query_params))
     try:
@@ -99,11 +100,12 @@ def _pages(reader: Reader, say: Speaker) -> dict[str, st.Page]:
     }
 
 
-def _meet(language: str, pages: dict[str, st.Page]) -> bool:
+def _meet(reader: Reader, refused: bool, language: str, pages: dict[str, st.Page]) -> bool:
     """Whether the window is narrow; a link to a page of ours that was clicked is followed here."""
     base = "/" + "".join(f"{part}/" for part in st.get_option("server.baseUrlPath").split("/") if part)
     by_path = {base + ("" if page is next(iter(pages.values())) else path): page for path, page in pages.items()}
-    narrow, link = browser.meet(language, by_path)
+    signed_in = reader.kind == "signed_in" and not reader.trouble
+    narrow, link = browser.meet(language, by_path, refused=refused and reader.kind == "public", signed_in=signed_in)
     if link:
         path, query = link
         st.switch_page(by_path[path], query_params=query)

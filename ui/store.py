@@ -205,7 +205,7 @@ def only_province(snapshot: Snapshot, measure: str) -> str:
     return rows.select(pl.col("unit_code").min()).collect().item()
 
 
-@kept(megabytes=40)
+@kept(megabytes=24)
 def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
     """The ranked units of one view: standings with names, figures and the dossiers received (`received`).
 
@@ -230,7 +230,7 @@ def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Pe
     )
 
 
-@kept(megabytes=20)
+@kept(megabytes=10)
 def with_earlier(
     snapshot: Snapshot, measure: str, basis: str, period: Period, scope: str, since: Period | None
 ) -> pl.DataFrame:
@@ -320,7 +320,7 @@ def series(snapshot: Snapshot, measure: str, level: str, units: tuple[str, ...])
     return rows.with_columns(value=measures()[measure].value()).sort(*CELL)
 
 
-@kept(megabytes=30)
+@kept(megabytes=16)
 def by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
     """The standings of one measure in every month, the open month included: what trends are drawn from."""
     here = [

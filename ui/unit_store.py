@@ -40,7 +40,7 @@ def figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     return _figures(snapshot, unit(code)["province_code"]).filter(pl.col("unit_code") == code).sort(*CELL)
 
 
-@kept(megabytes=30)
+@kept(megabytes=24)
 def _figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
     """The measurements of all communes of a province: to read one of them takes as long."""
     codes = store.reference("units").filter(pl.col("province_code") == province).get_column("code")
@@ -64,7 +64,7 @@ def latest(snapshot: Snapshot, code: str) -> pl.DataFrame:
     return _latest(snapshot, unit(code)["province_code"]).filter(pl.col("unit_code") == code)
 
 
-@kept(megabytes=20)
+@kept(megabytes=8)
 def _latest(snapshot: Snapshot, province: str) -> pl.DataFrame:
     here = snapshot.scan_of("standings", province).filter(pl.col("scope") == province, pl.col("level") == "commune")
     rows = store.latest_first(here.select(_OF_STANDINGS).collect())
@@ -141,7 +141,7 @@ def old_figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     return rows.filter(pl.col("unit_code").is_in(olds)).sort(*CELL)
 
 
-@kept(megabytes=30)
+@kept(megabytes=24)
 def _old_figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
     """The same of all old communes of which any part lies in a province of today."""
     here = store.reference("units").filter(pl.col("province_code") == province).get_column("code").implode()
@@ -156,7 +156,7 @@ def _old_figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
     return with_values(rows.collect())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def before_merger(snapshot: Snapshot, code: str) -> dict[str, pl.DataFrame]:
     """By measure, the months of a commune before the merger, as `ranking.lineage.regrouped` gives them."""
     rows = old_figures(snapshot, code)

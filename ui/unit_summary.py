@@ -107,7 +107,7 @@ class Words:
     notes: tuple[str, ...]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def rows(snapshot: Snapshot, code: str) -> tuple[Row, ...]:
     """One row per measure and basis of which the snapshot has any standing of the commune, in display order.
 
@@ -307,9 +307,7 @@ def in_words(view: View, row: Row) -> Words:
         target=numbers.target_value(measure, language) if measure.target else "",
         variation=say(f"unit.variation.{row.variation}"),
         assurance=say(f"unit.assurance.{row.assurance}") if row.assurance else "",
-        rank=tables.rank_text(vars(row), language)
-        if row.rank is not None
-        else "",
+        rank=tables.rank_text(vars(row), language) if row.rank is not None else "",
         peers=f"{row.peer_rank}/{row.peer_of}" if row.peer_rank is not None else "",
         band=say(f"band.{'neutral' if measure.direction == 'neutral' else 'clear'}.{row.band}") if row.band else "",
         notes=tuple(_notes(view, row)),
