@@ -35,7 +35,8 @@ from ui.addresses import PATHS
 READERS, EVERY = 100, 5.0
 MINUTES = float(os.environ.get("GANDAN_BENCH_MINUTES", 3))
 HOUR_SESSIONS, HOUR_CLICKS, AT_ONCE, HOUR_SECONDS = 1200, 4, 12, 200
-"""An hour in which a hundred readers stay five minutes each; each opens a page and clicks so often. It takes about HOUR_SECONDS, readers coming AT_ONCE."""
+"""An hour in which a hundred readers stay five minutes each; each opens a page and clicks so often.
+It takes about HOUR_SECONDS with so many readers AT_ONCE."""
 _PAGES = {"rankings": 30, "unit": 25, "overview": 15, "map": 10, "online_filing": 10, "transparency": 7, "methods": 3}
 _PUBLIC = {"transparency": 90, "methods": 10}
 _MEASURES = ("on_time_share", "online_filing_share", "digitised_share", "online_payment_share", "index_766", "received")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +31,8 @@ def note(data: Path, dataset: str, ok: bool, said: str = "") -> None:
         partial.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         partial.replace(data / NAME)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         _LOG.error("%s could not be written: %s", NAME, error)
 
 
