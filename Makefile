@@ -4,7 +4,7 @@ DATA := data
 BORDERS := $(DATA)/boundaries/boundaries.id
 SIMULATED := $(DATA)/published/simulated/current
 
-.PHONY: setup run test bench lint clean
+.PHONY: setup run test bench lint audit clean
 
 # Everything on a fresh machine: the app's packages, those of the tests, a Chromium, a PostgreSQL, a Java.
 setup: $(BIN)/.ready $(BIN)/.ready-dev
@@ -43,5 +43,11 @@ lint: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Known vulnerabilities of what is installed; needs the internet (docs/dependencies.md).
+audit: $(BIN)/.ready
+	sh deploy/venv.sh $(PYTHON) .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3"
+	.venv-audit/bin/pip-audit --strict --path .venv/lib/python3.11/site-packages
+
 clean:
-	rm -rf .venv $(DATA)/published/simulated .pytest_cache .ruff_cache
+	rm -rf .venv .venv-audit $(DATA)/published/simulated .pytest_cache .ruff_cache
