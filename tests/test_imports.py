@@ -202,6 +202,15 @@ def test_an_editor_sees_the_own_province_only(page):
     assert page.selectbox(key="import_province").options == ["Phú Thọ"]
 
 
+def test_the_page_opens_with_the_province_of_the_link(published):
+    app = AppTest.from_file(str(store.HOME / "shell.py"), default_timeout=60)
+    app.run()
+    app.query_params["province"] = "38"
+    app.switch_page("pages/imports.py").run()
+
+    assert app.selectbox(key="import_province").value == "38"
+
+
 def test_a_mark_is_kept_shown_to_everybody_and_settled(page, published):
     page.selectbox(key="problem_unit").select("04792")
     page.text_area(key="problem_words").input("<b>Số</b> tháng 8 *trùng* =1+1 \u202e")

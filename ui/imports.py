@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import html, incoming, numbers, sign_in, store, tables
+from ui import html, incoming, links, numbers, sign_in, store, tables
 from ui.incoming import FILES_MAX, MEGABYTES_MAX, IncomingError
 from ui.shell import View
 
@@ -29,9 +29,11 @@ def own(view: View) -> list[str]:
 
 
 def choice(view: View) -> str:
-    """The province whose forms come in: of one's own only."""
+    """The province whose forms come in: of one's own only, at first the one that the link names."""
+    codes = own(view)
+    first = codes.index(links.choice("province", codes, codes[0])) if codes else None
     return st.selectbox(
-        view.say("imports.province"), own(view), format_func=store.scope_name, key="import_province", width=320,
+        view.say("imports.province"), codes, first, format_func=store.scope_name, key="import_province", width=320,
         on_change=_drop,
     )  # fmt: skip
 
