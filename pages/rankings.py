@@ -1,7 +1,19 @@
 import streamlit as st
 
 from ranking.levels import together
-from ui import comparison, downloads, filters, html, links, methods, ranking_charts, rankings, store, tables, weights
+from ui import (
+    comparison,
+    downloads,
+    filters,
+    html,
+    links,
+    methods,
+    name_filter,
+    ranking_charts,
+    rankings,
+    tables,
+    weights,
+)
 from ui.figures import four_figures
 from ui.shell import view
 
@@ -15,7 +27,7 @@ measure = selection.measure
 rows = rankings.with_peers(v, selection, rankings.rows_of(v, selection))
 level = together(rows, measure)
 with more_place:
-    shown, named = filters.more(v, selection, store.found(rows, query))
+    shown, named = filters.more(v, selection, name_filter.found(rows, query))
 
 with head:
     html.heading(rankings.title(v, selection), rankings.sentence(v, selection, rows))

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -54,11 +54,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(*options: str, port: int | None = None) -> Iterator[str]:
-    """The app, started as the README says but for `options`, on a free port; its address."""
+def served(*options: str, port: int | None = None, before: Sequence[str] = ()) -> Iterator[str]:
+    """The app, started as the README says but for `options`, on a free port; its address.
+
+    `before`: the words of a command that starts another one.
+    """
     port = port or free_port()
     place = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *place, *options]
+    command = [*before, sys.executable, "-m", "streamlit", "run", "app.py", *place, *options]
     with subprocess.Popen(command, cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             wait_for(f"http://127.0.0.1:{port}/_stcore/health")

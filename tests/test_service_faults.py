@@ -12,8 +12,6 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +20,7 @@ import pytest
 from etl.harvest import Harvest, measurement_rows
 from etl.publish import publish
 from tests.conftest import CAPTURED, _row, _small_world
-from tests.test_browser import HOME, free_port, wait_for
+from tests.test_browser import HOME, served
 from tests.test_pages import PAGES, markup, open_page, words
 
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"'
@@ -80,20 +78,6 @@ def data(tmp_path) -> Path:
     return folder
 
 
-@contextmanager
-def served_inside(data: Path, mount: str) -> Iterator[str]:
-    port = free_port()
-    place = ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    command = inside(data, mount, sys.executable, "-m", "streamlit", "run", "app.py", *place)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=HOME, env=os.environ | {"GANDAN_DATA": str(data)}, **quiet) as server:
-        try:
-            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
 def ask(address: str) -> int:
     try:
         return urllib.request.urlopen(address, timeout=30).status
@@ -102,8 +86,9 @@ def ask(address: str) -> int:
 
 
 @pytest.mark.parametrize("mount", [READ_ONLY, FULL], ids=["read-only", "full"])
-def test_readers_notice_nothing_of_a_folder_that_cannot_be_written(data, mount):
-    with served_inside(data, mount) as address:
+def test_readers_notice_nothing_of_a_folder_that_cannot_be_written(data, mount, monkeypatch):
+    monkeypatch.setenv("GANDAN_DATA", str(data))
+    with served(before=inside(data, mount)) as address:
         assert ask(f"{address}/health") == 200
         assert ask(f"{address}/open/v1/measurements?dataset=live&format=csv") == 200
         assert ask(f"{address}/embed/v1/chart?dataset=live&unit=04792") < 500

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ranking.manifest import CURRENT, MANIFEST
 from ranking.periods import parse
-from ui import store
+from ui import name_filter, store
 from ui.store import SnapshotTrouble
 
 AUGUST = parse("2026-08")
@@ -199,7 +199,7 @@ def test_a_scope_is_named_and_the_country_is_not():
 def names(snapshot):
     def search(query: str) -> list[str]:
         units = store.ranking(snapshot, "commune", "on_time_share", "portal", AUGUST, "VN")
-        return store.found(units, query)["name"].to_list()
+        return name_filter.found(units, query)["name"].to_list()
 
     return search
 
@@ -225,10 +225,10 @@ def test_a_search_is_no_pattern(names, query):
 
 def test_an_old_name_finds_the_new_unit_and_says_why(snapshot):
     units = store.ranking(snapshot, "commune", "on_time_share", "portal", AUGUST, "VN")
-    hits = store.found(units, "hai thuong")
+    hits = name_filter.found(units, "hai thuong")
     assert hits.select("name", "because").rows() == [("Phường Nghi Sơn", "Phường Hải Thượng")]
 
 
 def test_a_hit_on_the_unit_s_own_name_needs_no_reason(snapshot):
     units = store.ranking(snapshot, "commune", "on_time_share", "portal", AUGUST, "VN")
-    assert store.found(units, "nghi son")["because"].to_list() == [None]
+    assert name_filter.found(units, "nghi son")["because"].to_list() == [None]

@@ -12,6 +12,7 @@ from ranking.process_limits import xmr
 from tests.conftest import _forget
 from tests.unit_world import HAI_BINH, NGHI_SON, SILENT, publish_world
 from ui import (
+    peers,
     rankings,
     store,
     unit_calendar,
@@ -320,7 +321,7 @@ def simulated(app_data):
 
 def test_ranks_among_peers_are_those_of_the_rankings(simulated):
     row = row_of(simulated, "on_time_share")
-    ranks = store.peer_ranks(simulated, row.measure.id, row.basis, row.period)
+    ranks = peers.peer_ranks(simulated, row.measure.id, row.basis, row.period)
     mine = ranks.filter(ranks["unit_code"] == NGHI_SON).row(0, named=True)
 
     assert (row.peer_rank, row.peer_of) == (mine["peer_rank"], mine["peer_of"])

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ranking.measures import Measure
 from ranking.periods import Period, parse
 from ranking.tables import BANDS, COUNTRY, STATES
-from ui import links, numbers, store
+from ui import links, numbers, peers, store
 from ui.shell import View
 
 LEVELS = ("commune", "province", "department")
@@ -123,7 +123,7 @@ def _by_peers(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> p
     if unit == "all":
         return rows
     words.append((view.say("more.peers"), names[unit]))
-    alike = store.peers().filter(pl.col("unit_code") == unit).get_column("peer_code")
+    alike = peers.peers().filter(pl.col("unit_code") == unit).get_column("peer_code")
     return rows.filter(pl.col("unit_code").is_in([unit, *alike]))
 
 

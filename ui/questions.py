@@ -10,7 +10,7 @@ import polars as pl
 
 from ranking.periods import Period, between
 from ranking.questions import Question, Tables, ask, registry
-from ui import addresses, numbers, store
+from ui import addresses, numbers, peers, store
 from ui.shell import View
 from ui.store import Snapshot
 from ui.text import Speaker
@@ -52,7 +52,7 @@ def tables(snapshot: Snapshot) -> Tables:
         quarantine=snapshot.scan("quarantine").collect(),
         units=store.reference("units"),
         lineage=store.reference("lineage"),
-        peers=store.peers(),
+        peers=peers.peers(),
         events=store.events(),
         measures=store.measures(),
     )

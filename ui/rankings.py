@@ -10,7 +10,7 @@ from ranking.levels import is_typical
 from ranking.measures import Measure
 from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
 from ranking.tables import BANDS
-from ui import numbers, store
+from ui import numbers, peers, store
 from ui.filters import Selection
 from ui.shell import View
 
@@ -122,6 +122,6 @@ def with_peers(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataF
     """The rank of each commune among its peers, of whatever province, beside its rank in the scope."""
     if selection.level != "commune" or selection.measure.direction == "neutral":
         return rows
-    ranks = store.peer_ranks(view.snapshot, selection.measure.id, selection.basis, selection.period)
+    ranks = peers.peer_ranks(view.snapshot, selection.measure.id, selection.basis, selection.period)
     known = ranks.filter(pl.col("peer_of") >= ENOUGH_PEERS)
     return rows.join(known, on="unit_code", how="left", maintain_order="left")

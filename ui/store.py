@@ -16,7 +16,6 @@ from ranking.levels import level as level_of
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
 from ranking.measures import Measure, registry
 from ranking.names import fold
-from ranking.peers import nearest, rank_among_peers
 from ranking.periods import MERGER, Period
 from ranking.tables import CELL, COUNTRY
 from ui.kept import kept
@@ -162,14 +161,6 @@ def province_names() -> dict[str, str]:
     names = dict(reference("provinces").select("code", "name").iter_rows())
     names |= {code: f"TP. {name}" for code, name in names.items() if name == "Hồ Chí Minh"}
     return dict(sorted(names.items(), key=lambda item: fold(item[1].removeprefix("TP. "))))
-
-
-@lru_cache(maxsize=1)
-def _old_names() -> pl.DataFrame:
-    """One row per new unit: the folded names of the old communes in it."""
-    return reference("lineage").select(
-        unit_code="new_code", old=pl.col("old_name").map_elements(fold, return_dtype=pl.String), old_name="old_name"
-    )
 
 
 @lru_cache(maxsize=32)
@@ -373,7 +364,8 @@ def one_per_month(rows: pl.DataFrame) -> pl.DataFrame:
 
 def latest_series(months: pl.DataFrame) -> pl.DataFrame:
     """The months that were counted by the latest rules: values of two sets of rules make no one line."""
-    return months.filter(pl.col("series") == months.sort("period_start").get_column("series").last())
+    last = pl.lit(months.sort("period_start").get_column("series").last(), pl.String)
+    return months.filter(pl.col("series").eq_missing(last))
 
 
 def is_month() -> pl.Expr:
@@ -400,40 +392,6 @@ def latest_first(periods: pl.DataFrame) -> pl.DataFrame:
     The open month comes last: its few days can be compared with no month before.
     """
     return periods.sort(is_open_month(), "period_end", "period_start", "series", descending=[False, True, False, True])
-
-
-@lru_cache(maxsize=1)
-def peers() -> pl.DataFrame:
-    """The communes most like each commune, as `ranking.peers.nearest` finds them."""
-    return nearest(reference("units"))
-
-
-@lru_cache(maxsize=64)
-def peer_ranks(snapshot: Snapshot, measure: str, basis: str, period: Period) -> pl.DataFrame:
-    """`unit_code`, `peer_rank`, `peer_of`: each commune's rank among itself and its peers of any province."""
-    values = ranking(snapshot, "commune", measure, basis, period, COUNTRY)
-    ranked = values.with_columns(value=pl.when(pl.col("rank").is_not_null()).then("value"))
-    ranks = rank_among_peers(ranked, peers(), measures()[measure].direction != "lower")
-    return ranks.rename({"rank": "peer_rank", "of": "peer_of"})
-
-
-def found(units: pl.DataFrame, query: str) -> pl.DataFrame:
-    """The rows of `units` whose name, or the name of an old commune inside, holds `query`.
-
-    Case and diacritics don't count. `because` names the old communes that made a row a hit.
-    """
-    wanted = fold(query)
-    if not wanted:
-        return units.with_columns(because=pl.lit(None, pl.String))
-    own = pl.col("name").map_elements(fold, return_dtype=pl.String).str.contains(wanted, literal=True)
-    old = (
-        _old_names()
-        .filter(pl.col("old").str.contains(wanted, literal=True))
-        .group_by("unit_code")
-        .agg(because=pl.col("old_name").sort().str.join(", "))
-    )
-    hits = units.join(old, on="unit_code", how="left").filter(own | pl.col("because").is_not_null())
-    return hits.with_columns(because=pl.when(~own).then("because"))
 
 
 def scope_name(scope: str) -> str | None:

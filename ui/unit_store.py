@@ -12,7 +12,7 @@ import shapely
 from ranking.lineage import regrouped
 from ranking.periods import MERGER
 from ranking.tables import CELL, COUNTRY, PERIOD_COLUMNS
-from ui import layers, store
+from ui import layers, peers, store
 from ui.kept import kept
 from ui.store import Snapshot
 
@@ -91,7 +91,7 @@ def peer_codes(code: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _peer_codes() -> dict[str, list[str]]:
-    pairs = store.peers().sort("unit_code", "place").group_by("unit_code", maintain_order=True).agg("peer_code")
+    pairs = peers.peers().sort("unit_code", "place").group_by("unit_code", maintain_order=True).agg("peer_code")
     return dict(pairs.iter_rows())
 
 

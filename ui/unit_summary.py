@@ -14,7 +14,7 @@ from ranking.peers import rank_among_peers
 from ranking.periods import MERGER, Period
 from ranking.process_limits import IMPROVEMENT, Assurance, Limits, Point, assurance, xmr_each
 from ranking.tables import PERIOD_COLUMNS
-from ui import numbers, store, tables, unit_store
+from ui import numbers, peers, store, tables, unit_store
 from ui.rankings import ENOUGH_PEERS
 from ui.shell import View
 from ui.store import Snapshot
@@ -195,7 +195,7 @@ def _bases_of_received(snapshot: Snapshot, start: date, end: date, kind: str) ->
 
 def _among_peers(snapshot: Snapshot, code: str, standings: list[dict]) -> dict[_Key, tuple[int, int]]:
     """The ranks among the unit and its peers, where a value is good or bad and enough of them are ranked."""
-    pairs = store.peers().filter(pl.col("unit_code") == code)
+    pairs = peers.peers().filter(pl.col("unit_code") == code)
     found: dict[_Key, tuple[int, int]] = {}
     for direction in ("higher", "lower"):
         alike = [row for row in standings if store.measures()[row["measure"]].direction == direction]

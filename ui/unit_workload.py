@@ -8,7 +8,7 @@ from html import escape
 import polars as pl
 
 from ranking.peers import Likeness, reasons
-from ui import addresses, html, numbers, store, unit_charts, unit_store, unit_summary
+from ui import addresses, html, numbers, peers, store, unit_charts, unit_store, unit_summary
 from ui.rankings import ENOUGH_PEERS
 from ui.shell import View
 from ui.store import Snapshot
@@ -121,7 +121,7 @@ def _peers(view: View, code: str) -> str:
         f"({escape(store.scope_name(peer['province_code']))})"
         for peer in known
     )
-    alike = reasons(store.reference("units"), code, store.peers())
+    alike = reasons(store.reference("units"), code, peers.peers())
     title = escape(view.say("unit.workload.peers", n=len(codes)))
     return (
         f'<details class="gd-caption gd-fold"><summary>{title}</summary>'
