@@ -44,7 +44,7 @@ def run() -> list[Figure]:
         usual = _usual_seconds(data)  # beside the readers
         counts = {"before": 0, "after": 0, "done": 0, "broken": 0, "failed": 0}
         for number in range(KILLS):
-            _kill_one(data, number + 10, dice.uniform(0, 1.3 * usual), counts)
+            _kill_one(data, number + 10, dice.uniform(0, 1.6 * usual), counts)
         stop.set()
         seen = [told.get(timeout=60) for _ in readers]
         for reader in readers:
@@ -95,6 +95,8 @@ def _usual_seconds(data: Path) -> float:
         process = _PROCESSES.Process(target=_publish, args=(data, number))
         process.start()
         process.join()
+        if process.exitcode:
+            raise RuntimeError(f"publish {number} ended with {process.exitcode}")
         times.append(time.perf_counter() - started)
     return sorted(times)[2]
 
@@ -108,6 +110,8 @@ def _kill_one(data: Path, number: int, after: float, counts: dict[str, int]) -> 
     if process.is_alive():
         os.kill(process.pid, signal.SIGKILL)
     process.join()
+    if process.exitcode not in (0, -signal.SIGKILL):
+        raise RuntimeError(f"publish {number} ended with {process.exitcode} by itself")
     now = current_snapshot(folder)
     if process.exitcode == 0:
         counts["done"] += 1
