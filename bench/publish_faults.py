@@ -148,4 +148,5 @@ def _read(data: Path, stop: Event, told: multiprocessing.Queue) -> None:
         except Exception as error:
             broken.append(f"{type(error).__name__}: {error}")
         reads += 1
+        time.sleep(0.05)  # the cores are for the publishes
     told.put((reads, len(broken), broken[:5]))
