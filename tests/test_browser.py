@@ -21,6 +21,7 @@ from ui.store import HOME
 pytestmark = pytest.mark.browser
 
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
+SIZES = WIDTHS | {"zoomed": (720, 450)}
 PATHS = {
     "overview": "/", "rankings": "/xep-hang", "map": "/ban-do", "online_filing": "/nop-truc-tuyen",
     "unit": "/don-vi", "inspection": "/kiem-tra", "transparency": "/minh-bach",
@@ -31,6 +32,18 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]  # fmt: skip
+BEYOND = """() => {
+    const main = document.querySelector("[data-testid=stMain]"), found = [];
+    const scrolls = (node) => node !== main
+        && (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
+    for (const node of main.querySelectorAll("*")) {
+        const box = node.getBoundingClientRect();
+        const out = box.width && box.right > main.clientWidth + 1;
+        if (out && !scrolls(node.parentElement)) found.push(node.outerHTML.slice(0, 99));
+    }
+    return found;
+}"""
+"""What reaches beyond the right edge of the page and does not lie in a part that scrolls by itself."""
 TABS = 12
 """Elements that every page has for the keyboard: its navigation, the search, the dataset, the language."""
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -106,7 +119,7 @@ class Visit:
 
 
 def visit(browser: Browser, address: str, link: str, width: str = "desk", theme: str = "light") -> Visit:
-    wide, high = WIDTHS[width]
+    wide, high = SIZES[width]
     page = browser.new_page(viewport={"width": wide, "height": high}, color_scheme=theme)
     seen = Visit(page)
     page.on("console", lambda m: m.type == "error" and seen.complaints.append(f"{m.text} {m.location.get('url')}"))
@@ -148,6 +161,15 @@ def test_pages_are_whole_quiet_and_ours(browser, address, page, language, width,
     assert seen.strangers == []
     assert seen.page.evaluate("document.documentElement.lang") == language
     assert scroll <= WIDTHS[width][0]
+    seen.page.close()
+
+
+@pytest.mark.parametrize("page", PATHS)
+def test_at_twice_the_size_nothing_sticks_out(browser, address, page):
+    """200 % zoom in a window of 1440 pixels leaves 720 for the page."""
+    seen = visit(browser, address, f"{PATHS[page]}?dataset=simulated&province=25&unit=04795", "zoomed")
+
+    assert seen.page.evaluate(BEYOND) == []
     seen.page.close()
 
 

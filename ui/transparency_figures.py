@@ -129,7 +129,7 @@ def questions() -> tuple[tuple[Question, ...], int]:
     return tuple(Question(q["icon"], tuple(q["measures"])) for q in content["questions"]), content["most"]
 
 
-@lru_cache(maxsize=40)
+@lru_cache(maxsize=12)
 def province(snapshot: Snapshot, code: str) -> Province:
     """The public's figures of a province and its communes."""
     units = store.reference("units").filter(pl.col("province_code") == code).get_column("code").sort().to_list()
