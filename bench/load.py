@@ -195,7 +195,7 @@ class _Crowd:
             reader.cookies["gan_dan_reader"] = f"warm-{name}"
             async with reader:
                 await reader.open(_HOME, "dataset=simulated")
-                for page in list(_PAGES)[:2] + list(_PAGES)[3:]:
+                for page in _PAGES.keys() - {"overview"}:
                     await reader.go(PATHS[page], "dataset=simulated&province=25&unit=04792")
 
     async def steady(self) -> Seen:

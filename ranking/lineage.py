@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from ranking.measures import Measure
+from ranking.measures import Measure, values
 from ranking.periods import MERGER
 from ranking.tables import PERIOD_COLUMNS
 
@@ -60,23 +60,23 @@ def _rules(measures: Sequence[Measure]) -> pl.DataFrame:
     """How each measure adds up, one row per measure.
 
     `ratio`: numerators and denominators are added up. `rate`: the denominator is the same for all members, or
-    added up as well. `addable`: amounts can be added at all. `factor`: from a ratio to a value. `scored`: the value
-    is the score. `good`: 1 where high values are good, -1 where low ones are, null where neither is. `enough`: the
-    least denominator with which a member is named.
+    added up as well. `addable`: amounts can be added at all. `factor`: from a ratio to a value. `good`: 1 where high
+    values are good, -1 where low ones are, null where neither is. `enough`: the least denominator with which a
+    member is named.
     """
     good = {"higher": 1.0, "lower": -1.0, "neutral": None}
     rows = [
         (
             measure.id, measure.kind in ("share", "rate") and measure.id not in DENOMINATOR_OF_THE_PERIOD,
             measure.kind == "rate", measure.kind not in ("score", "quantity"),
-            100.0 if measure.kind == "share" else float(measure.per), measure.kind == "score",
-            measure.kind in ("share", "rate"), good[measure.direction], float(measure.minimum_denominator),
+            100.0 if measure.kind == "share" else float(measure.per), good[measure.direction],
+            float(measure.minimum_denominator),
         )
         for measure in measures
     ]  # fmt: skip
     flags = dict.fromkeys(("ratio", "rate", "addable"), pl.Boolean)
-    schema = {"measure": pl.String, **flags, "factor": pl.Float64, "scored": pl.Boolean, "divided": pl.Boolean}
-    return pl.DataFrame(rows, schema=schema | {"good": pl.Float64, "enough": pl.Float64}, orient="row")
+    schema = {"measure": pl.String, **flags, **dict.fromkeys(("factor", "good", "enough"), pl.Float64)}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def weights(lineage: pl.DataFrame) -> pl.DataFrame:
@@ -118,7 +118,11 @@ def _refuse_contradictions(stated: pl.DataFrame) -> None:
 
 
 def _old_rows(rows: pl.DataFrame, measures: Sequence[Measure]) -> pl.DataFrame:
-    old = rows.filter(pl.col("level") == "commune").join(_rules(measures), on="measure")
+    old = (
+        rows.filter(pl.col("level") == "commune")
+        .join(_rules(measures), on="measure")
+        .with_columns(value=values(measures))
+    )
     late = old.filter(pl.col("period_end") >= MERGER)
     if late.height:
         code, end = late.item(0, "unit_code"), late.item(0, "period_end")
@@ -135,7 +139,7 @@ def _members(old: pl.DataFrame, pairs: pl.DataFrame) -> pl.LazyFrame:
     answers = old.select("unit_code", "measure").unique()
     concerned = pairs.join(answers, left_on="old_code", right_on="unit_code").select("new_code", "measure").unique()
     all_cells = pairs.join(concerned, on="new_code").join(old.select(*_CELL, *_RULES).unique(), on="measure")
-    figures = old.select(*_KEY, *_FIGURES, "state", value=_value(), answered=_answered())
+    figures = old.select(*_KEY, *_FIGURES, "state", "value", answered=_answered())
     joined = all_cells.join(
         figures, left_on=["old_code", *_CELL], right_on=_KEY, how="left", validate="m:1"
     ).with_columns(pl.col("answered").fill_null(False), unit_code="new_code")
@@ -147,17 +151,12 @@ def _members(old: pl.DataFrame, pairs: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _value() -> pl.Expr:
-    """What `Measure.value` gives, for rows of several measures."""
-    own = pl.when("divided").then(pl.col("factor") * _ratio(*_FIGURES)).when("scored").then("score")
-    return pl.when(pl.col("state") == "reported").then(own.otherwise("numerator"))
-
-
 def _answered() -> pl.Expr:
-    """Whether a row says how many dossiers there were, be it none."""
+    """Whether a row with its `value` says how many dossiers there were, be it none."""
     both = pl.all_horizontal(pl.col(_FIGURES).is_not_null())
-    figures = pl.when("divided").then(both).when("addable").then(pl.col("numerator").is_not_null())
-    known = figures.otherwise(_value().is_not_null())
+    divided = pl.col("ratio") | pl.col("rate")
+    figures = pl.when(divided).then(both).when("addable").then(pl.col("numerator").is_not_null())
+    known = figures.otherwise(pl.col("value").is_not_null())
     return (pl.col("state") == "no_dossiers") | ((pl.col("state") == "reported") & known)
 
 

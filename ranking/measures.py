@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -120,6 +120,14 @@ class Measure(_Strict):
             "quantity": pl.col("numerator"),
         }
         return pl.when(pl.col("state") == "reported").then(by_kind[self.kind])
+
+
+def values(measures: Iterable[Measure]) -> pl.Expr:
+    """`Measure.value` for rows of several measures; null in rows of any other."""
+    found = pl.lit(None, pl.Float64)
+    for measure in measures:
+        found = pl.when(pl.col("measure") == measure.id).then(measure.value()).otherwise(found)
+    return found
 
 
 def registry(definitions: Mapping[str, str]) -> dict[str, Measure]:

@@ -82,7 +82,7 @@ def labels(app: AppTest) -> list[str]:
             for element in app.get(kind)]  # fmt: skip
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "imports"])
 @pytest.mark.parametrize("query", [{}, {"level": "department"}, {"part": "data"}, {"unit": "04828"}], ids=str)
 def test_every_page_shows_it_as_text(hostile, page, query):
     app = open_page(page, dataset="live", **query)

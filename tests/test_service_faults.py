@@ -19,7 +19,7 @@ import pytest
 
 from etl.harvest import Harvest, measurement_rows
 from etl.publish import publish
-from tests.conftest import CAPTURED, _row, _small_world
+from tests.conftest import CAPTURED, _small_world
 from tests.test_browser import HOME, served
 from tests.test_pages import PAGES, markup, open_page, words
 
@@ -127,14 +127,3 @@ def test_figures_from_tomorrow_are_shown_with_their_day(tmp_path, monkeypatch):
     for page in PAGES:
         assert markup(open_page(page, dataset="live")).count("<h1") == 1
     assert f"{moment:%Y}" in words(open_page("overview", dataset="live"))
-
-
-def test_figures_captured_before_those_in_service_do_not_replace_them(tmp_path):
-    """A clock set back while pulling: the older capture is left out, and the warning names it."""
-    publish(tmp_path, "live", Harvest(measurement_rows([_row()]), CAPTURED, ["portal:test"]), nature="live")
-    earlier = CAPTURED - timedelta(days=1)
-    late = measurement_rows([_row(numerator=1.0, captured_at=earlier)])
-    manifest = publish(tmp_path, "live", Harvest(late, earlier, ["portal:test"]), nature="live")
-
-    assert any("older" in text or "earlier" in text for text in manifest.warnings)
-    assert manifest.captured_at == CAPTURED

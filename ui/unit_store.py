@@ -10,6 +10,7 @@ import polars as pl
 import shapely
 
 from ranking.lineage import regrouped
+from ranking.measures import values
 from ranking.periods import MERGER
 from ranking.tables import CELL, COUNTRY, PERIOD_COLUMNS
 from ui import layers, peers, store
@@ -53,10 +54,8 @@ def _figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
 def with_values(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of `tables.Measurements` of several measures with the `value` that each measure's definition gives."""
     known = [name for name in rows.get_column("measure").unique() if name in store.measures()]
-    values = pl.lit(None, pl.Float64)
-    for name in known:
-        values = pl.when(pl.col("measure") == name).then(store.measures()[name].value()).otherwise(values)
-    return rows.filter(pl.col("measure").is_in(known)).with_columns(value=values)
+    value = values(store.measures()[name] for name in known)
+    return rows.filter(pl.col("measure").is_in(known)).with_columns(value=value)
 
 
 def latest(snapshot: Snapshot, code: str) -> pl.DataFrame:
