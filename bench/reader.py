@@ -121,7 +121,7 @@ class Reader:
                         raise Trouble(
                             f"/{self.page}?{self.query}: {element.exception.type} {element.exception.message}"
                         )
-                    if kind == "html" and "gd-trouble" in element.html.body:
+                    if kind == "html" and 'class="gd-trouble"' in element.html.body:
                         raise Trouble(f"/{self.page}?{self.query}: nothing can be shown")
                     if kind == "selectbox" and not element.selectbox.id.endswith(_NOT_CHOSEN):
                         boxes[element.selectbox.id] = list(element.selectbox.options)
