@@ -148,7 +148,7 @@ def _carried_out(
 def fetched(run: Run, tasks: Iterable[Task], ask: Callable[[Task], list[Item]]) -> Fetched:
     """The replies to all tasks, in order, with a progress bar; Blocked ends the whole run."""
     got, tasks = Fetched(), list(tasks)
-    for number, task in enumerate(tqdm(tasks, unit="part", file=sys.stderr, dynamic_ncols=True)):
+    for number, task in enumerate(tqdm(tasks, unit="part", file=sys.stderr, disable=None, dynamic_ncols=True)):
         try:
             got.items += ask(task)
         except Unanswered as failure:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -116,36 +117,97 @@ def test_the_nightly_round_goes_on_where_a_part_fails_and_says_so(tmp_path):
     assert not (tmp_path / "published" / "trial" / "current").exists()
 
 
+@dataclass
+class Place:
+    """Where versions lie, and the repository they come from; replicas are started by a command that always succeeds."""
+
+    folder: Path
+    repository: Path
+
+    def release(self, version: str) -> None:
+        """Commit something on `main` and give it a tag."""
+        (self.repository / "VERSION").write_text(version)
+        name = ["-c", "user.name=t", "-c", "user.email=t@example.vn"]
+        for words in (["add", "-A"], [*name, "commit", "-qm", version], ["tag", version]):
+            run("git", "-C", self.repository, *words)
+
+    def upgrade(self, *words: object, check: bool = True, script: Path = DEPLOY / "upgrade.sh", ports: str = " "):
+        known = {"GANDAN_PLACE": str(self.folder), "GANDAN_PORTS": ports, "GANDAN_RESTART": "true "}
+        return run("sh", script, *words, check=check, **known)
+
+    def version(self, link: str = "current") -> str:
+        return (self.folder / link / "VERSION").read_text()
+
+
 @pytest.fixture
-def place(tmp_path):
-    """A folder with two versions in service one after the other; replicas are started by a script that succeeds."""
-    place = tmp_path / "place"
-    for name in ("v1", "v2"):
-        (place / "releases" / name / ".streamlit").mkdir(parents=True)
-        (place / "releases" / name / ".ready").touch()
-    (place / "current").symlink_to(place / "releases" / "v1")
+def place(tmp_path) -> Place:
+    """A place with version v1 in service, and a repository that holds v2 as well."""
+    place = Place(tmp_path / "place", tmp_path / "repository")
+    (place.repository / ".streamlit").mkdir(parents=True)
+    (place.repository / ".streamlit" / "config.toml").touch()
+    (place.repository / "Makefile").write_text(".venv/bin/.ready:\n\tmkdir -p .venv/bin && touch $@\n")
+    run("git", "init", "-q", "-b", "main", place.repository)
+    place.release("v1")
+    place.upgrade("main", place.repository)
+    place.release("v2")
     return place
 
 
-def test_an_upgrade_that_does_not_answer_goes_back_by_itself(place):
-    done = run(
-        "sh", "-c", f"sed 's/seq 60/seq 1/' {DEPLOY}/upgrade.sh > {place}/up.sh && sh {place}/up.sh v2", check=False,
-        GANDAN_PLACE=str(place), GANDAN_PORTS="9", GANDAN_RESTART="true ",
-    )  # fmt: skip
+def test_an_upgrade_that_does_not_answer_goes_back_by_itself(place, tmp_path):
+    impatient = tmp_path / "upgrade.sh"
+    impatient.write_text((DEPLOY / "upgrade.sh").read_text(encoding="utf-8").replace("seq 60", "seq 1"))
+    done = place.upgrade("v2", script=impatient, ports="9", check=False)
 
     assert done.returncode == 1
-    assert (place / "current").readlink().name == "v1"
+    assert place.version() == "v1"
+    assert place.upgrade("--back", check=False).returncode == 1  # nothing but v1 was ever in service
 
 
 def test_an_upgrade_and_the_way_back(place):
-    words = {"GANDAN_PLACE": str(place), "GANDAN_PORTS": "", "GANDAN_RESTART": "true "}
-    words["GANDAN_PORTS"] = " "
-    run("sh", DEPLOY / "upgrade.sh", "v2", **words)
-    assert (place / "current").readlink().name == "v2"
-    run("sh", DEPLOY / "upgrade.sh", "--back", **words)
-    assert (place / "current").readlink().name == "v1"
-    run("sh", DEPLOY / "upgrade.sh", "--back", **words)
-    assert (place / "current").readlink().name == "v2"
+    place.upgrade("v2")  # from where the version in service is from
+    assert (place.version(), place.version("previous")) == ("v2", "v1")
+    place.upgrade("--back")
+    assert place.version() == "v1"
+    place.upgrade("--back")
+    assert place.version() == "v2"
+
+
+def test_a_branch_that_moved_on_is_another_version_and_two_are_kept(place):
+    assert place.version() == "v1"
+    place.upgrade("main")
+    assert place.version() == "v2"
+    assert "in service already" in place.upgrade("main").stdout
+
+    place.release("v3")
+    place.upgrade("main")
+    assert (place.version(), place.version("previous")) == ("v3", "v2")
+    assert len(list((place.folder / "releases").iterdir())) == 2
+
+
+def test_a_version_that_is_not_there_changes_nothing(place):
+    assert place.upgrade("v9", check=False).returncode != 0
+    assert place.version() == "v1"
+    assert len(list((place.folder / "releases").iterdir())) == 1
+
+
+def test_a_version_that_cannot_be_set_up_changes_nothing(place):
+    (place.repository / "Makefile").write_text(".venv/bin/.ready:\n\tfalse\n")
+    place.release("v3")
+
+    assert place.upgrade("v3", check=False).returncode != 0
+    assert place.version() == "v1"
+
+
+def test_every_location_tells_a_replica_who_asks_and_for_what():
+    """nginx takes over none of the outer headers into a location that sets one of its own."""
+    text = (DEPLOY / "nginx-app.conf").read_text(encoding="utf-8")
+    location = r"\n    location [^{\n]+\{([^}]*)\}"
+    places = [re.sub(location, "", text), *re.findall(location, text)]
+    passing = [place for place in places if "proxy_set_header" in place]
+
+    assert len(passing) == 2
+    for place in passing:
+        assert {"Host", "X-Forwarded-For", "X-Forwarded-Proto"} <= set(re.findall(r"proxy_set_header (\S+)", place))
 
 
 @pytest.mark.parametrize("name", ["gan-dan@.service", "gan-dan-nightly.service", "gan-dan-nightly.timer"])

@@ -23,6 +23,7 @@ from tests.replicas import PLAIN, Service, running
 from tests.test_browser import HOME, browser  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.browser
+NAME = "gandan.example.vn"
 ASKED = 'gandan_request_seconds_count{part="search.json"'
 
 
@@ -37,7 +38,8 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(data, tmp_path_factory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("nginx"), GANDAN_DATA=str(data)) as own:
+    hosts = f"{NAME},127.0.0.1"
+    with running(tmp_path_factory.mktemp("nginx"), GANDAN_DATA=str(data), GANDAN_HOSTS=hosts) as own:
         yield own
 
 
@@ -76,6 +78,13 @@ def test_headers_reach_the_reader_through_nginx(service):
     assert reply.headers["content-security-policy"]
     assert reply.headers["server"] == "nginx"
     assert "Secure" in reply.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("path", ["/health", "/open/v1"])
+def test_a_replica_hears_the_name_that_the_reader_asked_for(service, path):
+    assert ask(service.address + path, Host=NAME).status == 200
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        ask(service.address + path, Host="elsewhere.example.vn")
 
 
 def test_metrics_are_not_for_the_outside(service):
