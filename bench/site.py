@@ -15,6 +15,7 @@ from pathlib import Path
 
 from etl.__main__ import main as etl
 from press.site import build
+from tests.replicas import temporary
 from ui import store
 
 Figure = tuple[str, float, str]
@@ -91,14 +92,15 @@ def _requests(site: Path, folder: Path) -> list[Figure]:
 
 @contextmanager
 def _nginx(site: Path, folder: Path, port: int) -> Iterator[None]:
-    """nginx with the project's own configuration, but for the port and the folder."""
-    own = _CONF.read_text(encoding="utf-8").replace("listen 80;", f"listen 127.0.0.1:{port};")
-    own = own.replace("    listen [::]:80;\n", "").replace("/var/www/gan-dan/current", str(site))
+    """nginx with the project's own configuration, but for the port and the folder, and without TLS."""
+    own = re.sub(r"server \{\n    listen 80;.*?\n\}\n", "", _CONF.read_text(encoding="utf-8"), flags=re.DOTALL)
+    own = re.sub(r"    (ssl_|listen \[::\]).*\n", "", own).replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
+    own = own.replace("/var/www/gan-dan/current", str(site))
     conf = folder / "nginx.conf"
     conf.write_text(
         f"worker_processes 2; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;\n"
         "events { worker_connections 1024; }\n"
-        f"http {{ include /etc/nginx/mime.types; access_log off; {_bodies(folder)}\n{own}\n}}\n",
+        f"http {{ include /etc/nginx/mime.types; access_log off; {temporary(folder)}\n{own}\n}}\n",
         encoding="utf-8",
     )
     with subprocess.Popen(["nginx", "-p", str(folder), "-c", str(conf)], stderr=subprocess.DEVNULL) as server:
@@ -107,11 +109,6 @@ def _nginx(site: Path, folder: Path, port: int) -> Iterator[None]:
             yield
         finally:
             server.terminate()
-
-
-def _bodies(folder: Path) -> str:
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    return " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
 
 
 def _wait(port: int) -> None:

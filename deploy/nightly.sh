@@ -27,6 +27,8 @@ set -- --data "$DATA" --dataset "$DATASET"
 [ -z "${GANDAN_PULL_URL:-}" ] || set -- "$@" --base-url "$GANDAN_PULL_URL" --delay 0 0
 part "pull of the year" "$PYTHON" -m etl pull --year "${today%%-*}" --fresh "$@"
 part "pull of $last_month" "$PYTHON" -m etl pull --year "${last_month%-*}" --month "$(echo "${last_month#*-}" | sed 's/^0//')" --fresh "$@"
-[ -z "${GANDAN_SITE:-}" ] || part "static site" "$PYTHON" -m etl site --data "$DATA" --out "$GANDAN_SITE"
+set -- --data "$DATA"
+[ -z "${GANDAN_SITE_URL:-}" ] || set -- "$@" --base-url "$GANDAN_SITE_URL"
+[ -z "${GANDAN_SITE:-}" ] || part "static site" "$PYTHON" -m etl site --out "$GANDAN_SITE" "$@"
 [ -z "${GANDAN_BACKUPS:-}" ] || part "backup" sh deploy/backup.sh "$DATA" "$GANDAN_BACKUPS"
 exit $failed

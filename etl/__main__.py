@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib import import_module
 
@@ -43,6 +44,9 @@ def main(words: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"{args.command}: stopped", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # whoever read what is printed has gone, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 if __name__ == "__main__":

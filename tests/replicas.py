@@ -89,6 +89,12 @@ def running(
         program.wait(20)
 
 
+def temporary(folder: Path) -> str:
+    """The lines by which nginx keeps its temporary files in `folder`."""
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+
+
 def _configured(folder: Path, port: int, plain: int, ports: tuple[int, int]) -> Path:
     """The project's configuration with ports and folders of its own; nothing else is changed."""
     text = CONF.read_text(encoding="utf-8")
@@ -103,9 +109,7 @@ def _configured(folder: Path, port: int, plain: int, ports: tuple[int, int]) -> 
             raise ValueError(f"{CONF.name} does not say {old!r}")
         text = text.replace(old, new)
     user = "user root;\n" if os.geteuid() == 0 else ""
-    paths = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
+    paths = temporary(folder)
     conf = folder / "nginx.conf"
     conf.write_text(
         f"{user}pid {folder}/pid; error_log {folder}/error.log;\nevents {{ worker_connections 1024; }}\n"

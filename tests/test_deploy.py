@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from files import audit
+from tests.replicas import temporary
 from ui import store, visits
 
 HOME = store.HOME
@@ -196,6 +197,19 @@ def test_a_version_that_cannot_be_set_up_changes_nothing(place):
 
     assert place.upgrade("v3", check=False).returncode != 0
     assert place.version() == "v1"
+
+
+def test_nginx_takes_the_configurations_of_app_and_site_together(tmp_path):
+    pair = ["-keyout", tmp_path / "privkey.pem", "-out", tmp_path / "fullchain.pem"]
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=t", *pair)
+    text = "".join((DEPLOY / name).read_text(encoding="utf-8") for name in ("nginx-app.conf", "nginx-site.conf"))
+    text = text.replace("/etc/ssl/gan-dan", str(tmp_path)).replace("/var/cache/nginx", str(tmp_path))
+    own = f"pid {tmp_path}/pid; error_log {tmp_path}/log;\nevents {{}}\n"
+    (tmp_path / "nginx.conf").write_text(f"{own}http {{ {temporary(tmp_path)} access_log off;\n{text}}}\n")
+
+    said = run("nginx", "-t", "-c", tmp_path / "nginx.conf", check=False)
+    assert said.returncode == 0, said.stderr
+    assert "warn" not in said.stderr
 
 
 def test_every_location_tells_a_replica_who_asks_and_for_what():
