@@ -9,6 +9,8 @@ stamp=$(date -u +%Y%m%dT%H%M%SZ)
 partial=$(mktemp -d "$folder/.partial-XXXXXX")
 trap 'rm -rf "$partial"' EXIT
 mkdir "$partial/data"
+chown --reference="$data" "$partial/data" 2>/dev/null || true
+chmod --reference="$data" "$partial/data"
 # The pointer of each dataset first: snapshots are never changed, so what it names is whole when it is copied after.
 for name in published raw audit access.yaml pulls.json; do
   [ ! -e "$data/$name" ] || cp -a "$data/$name" "$partial/data/"
@@ -23,6 +25,7 @@ import sys
 with sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True) as source, sqlite3.connect(sys.argv[2]) as target:
     source.backup(target)
 PY
+  chown --reference="$data/visits.db" "$partial/data/visits.db" 2>/dev/null || true
 fi
 tar -C "$partial" -czf "$partial/backup.tar.gz" data
 file="$folder/gan-dan-$stamp.tar.gz"
