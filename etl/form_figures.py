@@ -29,6 +29,14 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([., ])\d{3})(?:\1\d{3})*")
 _DIGITS_MAX = 12
 
 
+class NoCount(ValueError):
+    """A cell that is no whole number of dossiers: what it is instead, and how it reads."""
+
+    def __init__(self, kind: str, shown: str) -> None:
+        super().__init__(f"{kind}: says {shown}")
+        self.kind, self.shown = kind, shown
+
+
 def read_counts(place: str, row: Row) -> tuple[Counts, list[BadInput]]:
     """(the row's counts by form column, None where a cell is empty; what is wrong with them).
 
@@ -40,8 +48,9 @@ def read_counts(place: str, row: Row) -> tuple[Counts, list[BadInput]]:
     for number, cell in row.cells.items():
         try:
             counts[number] = 0 if _is_dash(cell) else count(cell)
-        except ValueError as error:
-            faults.append(BadInput(place, f"column {number} {error}", row=row.number, field=FIGURES[number]))
+        except NoCount as error:
+            what = f"{error.kind}: column {number} says {error.shown}"
+            faults.append(BadInput(place, what, row=row.number, field=FIGURES[number]))
     if faults:
         return counts, faults
     faults = list(_broken_sums(place, row, counts))
@@ -51,7 +60,7 @@ def read_counts(place: str, row: Row) -> tuple[Counts, list[BadInput]]:
 
 
 def count(cell: str | float | None) -> int | None:
-    """A whole number of dossiers, None for an empty cell; ValueError says what else the cell is.
+    """A whole number of dossiers, None for an empty cell; NoCount says what else the cell is.
 
     Points, commas and spaces that set off three digits each group thousands, so the ambiguous texts
     "1.234" and "1,234" are both 1234: a count has no decimals, and the sums of the row check the
@@ -60,13 +69,13 @@ def count(cell: str | float | None) -> int | None:
     if cell is None:
         return None
     if isinstance(cell, float):
-        raise ValueError(f"says {cell:g}, which is not a whole number")
+        raise NoCount("not a whole number", f"{cell:g}")
     text = _without_zero_decimals(cell.replace("−", "-"))
     if text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX:
         return int(text)
     if _GROUPED.fullmatch(text) and len(text) <= _DIGITS_MAX:
         return int(re.sub(r"[., ]", "", text))
-    raise ValueError(f"says {_shown(cell)}, which is {_other_than_count(text)}")
+    raise NoCount(_other_than_count(text), _shown(cell))
 
 
 def _without_zero_decimals(text: str) -> str:
@@ -99,7 +108,7 @@ def _broken_sums(place: str, row: Row, counts: Counts) -> Iterable[BadInput]:
         summed = added(counts, parts)
         if None not in (summed, counts[total]) and summed != counts[total]:
             sum_text = f"{' + '.join(map(str, parts))} = {summed}, but column {total} says {counts[total]}{dash}"
-            yield BadInput(place, sum_text, row=row.number, field=group)
+            yield BadInput(place, f"the sum does not hold: {sum_text}", row=row.number, field=group)
 
 
 def _unproven_dashes(place: str, row: Row, counts: Counts) -> Iterable[BadInput]:
@@ -107,7 +116,7 @@ def _unproven_dashes(place: str, row: Row, counts: Counts) -> Iterable[BadInput]
         columns = (total, *parts)
         if any(_is_dash(row.cells[number]) for number in columns) and added(counts, columns) is None:
             empty = next(number for number in columns if counts[number] is None)
-            what = f"'-' means 0 only where the sum shows it, and column {empty} is empty"
+            what = f"'-' means 0 only where the sum shows it: column {empty} is empty"
             yield BadInput(place, what, row=row.number, field=group)
 
 

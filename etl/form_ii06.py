@@ -339,7 +339,7 @@ def _report(file: str, readings: list[Reading], warnings: list[str]) -> FormRepo
 
 
 def _told(reading: Reading, what: str) -> str:
-    return f"{reading.place}, {reading.row}, {reading.name!r}: {what}" if reading.place not in what else what
+    return f"{reading.place}, {reading.row}, {reading.name!r}: {what}"
 
 
 def _absent(listed: list[Reading], units: pl.DataFrame) -> dict[Period, int]:

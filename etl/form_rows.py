@@ -211,7 +211,7 @@ def _with_counts(base: Reading, row: Row) -> Reading:
     counts, faults = read_counts(base.place, row)
     numbers = {heading: number for number, heading in FIGURES.items()}
     refusals = tuple(
-        Refusal(str(fault), fault.field, _shown(row.cells.get(numbers.get(fault.field)) or row.name))
+        Refusal(fault.what, fault.field, _shown(row.cells.get(numbers.get(fault.field)) or row.name))
         for fault in faults
         if row.name
     )

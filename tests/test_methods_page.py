@@ -338,7 +338,7 @@ def test_a_dataset_without_an_earlier_snapshot_says_so(app_data):
 
 REFUSED = pl.DataFrame(
     [
-        ("ii06", "a.xlsx", 14, "Xã", "Xã Lạ", "unknown unit: no commune of this name"),
+        ("ii06", "a.xlsx", 14, "Xã", "Xã Lạ", "unknown unit: no commune of province 25 has this name"),
         ("ii06", "a.xlsx", 15, "Xã", "Xã Kỳ", "unknown unit: two communes of this name"),
         ("portal", "H25", None, None, None, "unreadable"),
     ],
@@ -356,8 +356,9 @@ def test_refused_rows_are_counted_by_the_kind_of_their_reason():
 def test_an_example_names_source_row_field_and_value():
     first, last = about_data.by_reason(REFUSED).rows(named=True)
 
-    expected = "ii06, a.xlsx, dòng 14, cột “Xã”, giá trị “Xã Lạ”: unknown unit: no commune of this name"
-    assert about_data.example(VIEW, first) == expected
+    where = "ii06, a.xlsx, dòng 14, cột “Xã”, giá trị “Xã Lạ”"
+    reason = "không rõ đơn vị: tỉnh 25 không có xã, phường, đặc khu nào tên này"
+    assert about_data.example(VIEW, first) == f"{where}: {reason}"
     assert about_data.example(VIEW, last) == "portal, H25: unreadable"
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from ranking.measures import Measure
-from ui import html, numbers, store, tables
+from ui import html, numbers, refusals, store, tables
 from ui.shell import View
 from ui.store import Snapshot
 
@@ -25,7 +25,7 @@ def quarantine(view: View) -> None:
     html.caption(view.say("about.quarantine.count", n=numbers.number(rows.height, view.language)))
     headers = [view.say(f"about.quarantine.column.{name}") for name in ("reason", "n", "example")]
     texts = [
-        [row["kind"], numbers.number(row["n"], view.language), example(view, row)]
+        [refusals.in_language(row["kind"], view.language), numbers.number(row["n"], view.language), example(view, row)]
         for row in by_reason(rows).iter_rows(named=True)
     ]
     tables.plain_table(headers, texts, view.say("about.part.quarantine"), figures=(1,))
@@ -53,7 +53,7 @@ def example(view: View, row: dict) -> str:
         parts.append(view.say("about.quarantine.field", name=row["column"]))
     if row["value"]:
         parts.append(view.say("about.quarantine.value", value=row["value"][:_LONGEST]))
-    return f"{', '.join(parts)}: {row['reason']}"
+    return f"{', '.join(parts)}: {refusals.in_language(row['reason'], view.language)}"
 
 
 def quality(view: View) -> None:

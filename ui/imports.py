@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import html, incoming, links, numbers, sign_in, store, tables
+from ui import html, incoming, links, numbers, refusals, sign_in, store, tables
 from ui.incoming import FILES_MAX, MEGABYTES_MAX, IncomingError
 from ui.shell import View
 
@@ -133,7 +133,8 @@ def _cells(view: View, report: dict) -> None:
         return
     rows = [
         [
-            cell["place"] or "–", str(cell["row"] or "–"), cell["column"] or "–", _shown(cell["value"]), cell["reason"],
+            cell["place"] or "–", str(cell["row"] or "–"), cell["column"] or "–", _shown(cell["value"]),
+            refusals.in_language(cell["reason"], view.language),
         ]
         for cell in report["quarantine"][:_SHOWN]
     ]  # fmt: skip
@@ -146,7 +147,8 @@ def _list(view: View, name: str, report: dict) -> None:
     if facts:
         label = view.say(f"imports.{name}", n=numbers.number(report["counts"][name], view.language))
         with st.expander(label, key=f"import_{name}_{report['file']}"):
-            html.show("<ul>" + "".join(f"<li>{escape(fact)}</li>" for fact in facts[:_SHOWN]) + "</ul>")
+            said = (refusals.in_language(fact, view.language) for fact in facts[:_SHOWN])
+            html.show("<ul>" + "".join(f"<li>{escape(fact)}</li>" for fact in said) + "</ul>")
 
 
 # --- the two ways on
