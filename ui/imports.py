@@ -41,6 +41,7 @@ def choice(view: View) -> str:
 def drop(view: View, province: str) -> None:
     """The place where files are dropped; as soon as they are there they are looked at."""
     _tell(view)
+    html.show(f"<style>{_own_words(view)}</style>")
     files = st.file_uploader(
         view.say("imports.drop"), type=["xlsx", "xls"], accept_multiple_files=True, max_upload_size=MEGABYTES_MAX,
         key=f"import_files_{st.session_state.get(_ROUND, 0)}",
@@ -65,6 +66,17 @@ def _look(view: View, province: str, files: list[tuple[str, bytes]], stamp: tupl
         st.error(_words(view, error), icon=":material/error:")
         return
     st.session_state[_BATCH] = {"stamp": stamp, "province": province, "folder": str(folder), "files": understood}
+
+
+def _own_words(view: View) -> str:
+    """A style sheet that puts words of the page's language where Streamlit's own box says them in English."""
+    button, limits = view.say("imports.drop.choose"), view.say("imports.drop.limits", megabytes=MEGABYTES_MAX)
+    label = "[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer]"
+    note = "[data-testid=stFileUploaderDropzoneInstructions] > div"
+    return (
+        f"{label} > p, {note} > span {{ display: none; }}"
+        f'{label}::after {{ content: "{button}"; }} {note}::after {{ content: "{limits}"; font-size: 14px; }}'
+    )
 
 
 def understood(view: View) -> None:
