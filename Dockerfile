@@ -5,7 +5,7 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY --chown=root:root . .
 ENV GANDAN_DATA=/data GANDAN_LOCAL=no GANDAN_LOG=json GANDAN_PYTHON=python PYTHONDONTWRITEBYTECODE=1
-RUN mkdir /data && chown gan-dan /data
+RUN mkdir -p /data /var/www/gan-dan /var/lib/gan-dan-backups && chown gan-dan /data /var/www/gan-dan /var/lib/gan-dan-backups
 USER gan-dan
 VOLUME /data
 EXPOSE 8501
