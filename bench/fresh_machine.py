@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import re
 import shutil
@@ -192,11 +193,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.fresh_machine", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="where the machine lies; its base is kept there")
     parser.add_argument("--keep", action="store_true", help="leave the machine running, for looking at it")
-    folder = parser.parse_args().folder.absolute()
+    args = parser.parse_args()
+    folder = args.folder.absolute()
     missing = [name for name in ("debootstrap", "systemd-nspawn", "nsenter", "chromium") if not shutil.which(name)]
     if os.geteuid() or missing:
         print(f"needs root{' and ' + ', '.join(missing) if missing else ''}", file=sys.stderr)
         return 1
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # the provider's
     folder.mkdir(parents=True, exist_ok=True)
     machine = Machine(prepared(folder))
     with stand_ins() as (provider, portal):
@@ -207,7 +210,7 @@ def main() -> int:
             print(f"from the first command to a service that answers: {time.monotonic() - started:.0f} s")
             for line in tried(machine):
                 print(line, flush=True)
-            if "--keep" in sys.argv:
+            if args.keep:
                 input("Enter ends the machine. ")
         finally:
             machine.off()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bench.fresh_machine import commands
 from files import audit
 from tests.replicas import temporary
 from ui import store, visits
@@ -242,6 +243,33 @@ def test_the_compose_file_is_sound():
     assert len(replicas) == 2
     for name in replicas:
         assert f"{name}:8501" in " ".join(content["services"]["proxy"]["command"])
+
+
+def test_what_the_containers_write_to_are_volumes_of_theirs():
+    content = yaml.safe_load((HOME / "compose.yaml").read_text(encoding="utf-8"))
+    mounted = {text.split(":")[1] for text in content["services"]["nightly"]["volumes"]}
+    example = dict(
+        line.split("=", 1) for line in (DEPLOY / "env.example").read_text(encoding="utf-8").splitlines() if "=" in line
+    )
+
+    assert {example["GANDAN_SITE"], example["GANDAN_BACKUPS"], "/data"} <= mounted
+    made = (HOME / "Dockerfile").read_text(encoding="utf-8")
+    assert all(f" {folder} " in made or f" {folder}\n" in made for folder in mounted)
+
+
+def test_the_commands_of_the_operations_page_are_sound_and_what_they_name_is_there(tmp_path):
+    page = (HOME / "docs" / "operations.md").read_text(encoding="utf-8")
+    script = tmp_path / "commands.sh"
+    script.write_text(commands("https://id.example.vn", "http://127.0.0.1:9"), encoding="utf-8")
+
+    run("bash", "-n", script)
+    for name in set(re.findall(r"\bdeploy/[\w.-]+[\w]", "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL)))):
+        assert (HOME / name).exists() or name in {
+            "deploy/env",
+            "deploy/names",
+            "deploy/secrets.toml",
+            "deploy/certificates",
+        }
 
 
 def test_scripts_are_sound_shell():
