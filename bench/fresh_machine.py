@@ -51,17 +51,22 @@ class Machine:
         wait("the machine to start", lambda: self.run("systemctl is-system-running", check=False) == "running")
 
     def off(self) -> None:
+        """End everything that runs there: with its first process a namespace loses all others."""
         if self._program:
-            self._program.send_signal(signal.SIGKILL)
-            self._program.wait()
+            for number in self._first():
+                os.kill(int(number), signal.SIGKILL)
+            self._program.wait(30)
+
+    def _first(self) -> list[str]:
+        number = self._program.pid
+        return Path(f"/proc/{number}/task/{number}/children").read_text().split()
 
     def run(self, script: str, check: bool = True) -> str:
         """What a script of the shell prints there; RuntimeError with its end where it fails."""
-        number = self._program.pid
-        children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
-        if not children:
+        first = self._first()
+        if not first:
             return ""
-        enter = ["nsenter", "-t", children[0], "-m", "-u", "-i", "-p", "-C", "-r", "-w"]
+        enter = ["nsenter", "-t", first[0], "-m", "-u", "-i", "-p", "-C", "-r", "-w"]
         clean = ["env", "-i", f"PATH={_PATH}", "HOME=/root", "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive"]
         done = subprocess.run([*enter, *clean, "bash", "-c", script], capture_output=True, text=True, check=False)
         if check and done.returncode:

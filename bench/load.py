@@ -3,7 +3,8 @@
 The client (`bench/reader.py`) runs on the same two cores as nginx and the replicas. The service is a province's own,
 with the figures of the whole country: three readers of four are its leaders, who look at the own province in four
 clicks of five and else at any other, the fourth is the public with any commune of the country. Pages are chosen as
-`_PAGES` says, and every click shows another commune, measure or option. GANDAN_BENCH_MINUTES makes it longer.
+`_PAGES` says, and every click shows another commune, measure or option. GANDAN_BENCH_MINUTES makes it longer;
+with GANDAN_BENCH_PROVINCES=34 it is a service of all provinces, each reader a leader of another one.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _MEASURES = ("on_time_share", "online_filing_share", "digitised_share", "online_
 _HOME = ""
 PROVINCE, _OWN = "25", 0.8
 """The province whose service it is, and how much of what its leaders look at is the own province."""
-_LEADER = "leader@example.vn"
+_PROVINCES = int(os.environ.get("GANDAN_BENCH_PROVINCES", 1))
 Figure = tuple[str, float, str]
 
 
@@ -60,6 +61,12 @@ class Seen:
 
     def all_clicks(self) -> list[float]:
         return [seconds for each in self.clicks.values() for seconds in each]
+
+
+def served_provinces() -> list[str]:
+    """The provinces whose leaders sign in: the service's own, and as many others as are wanted."""
+    others = [code for code in store.province_names() if code != PROVINCE]
+    return [PROVINCE, *others[: _PROVINCES - 1]]
 
 
 def run() -> list[Figure]:
@@ -132,14 +139,14 @@ def _memory(service: Service) -> list[tuple[float, float]]:
 
 @contextmanager
 def _service(folder: Path) -> Iterator[tuple[Service, dict[str, str]]]:
-    """The service over the simulated country, and the cookie of a leader of its province."""
+    """The service over the simulated country, and the cookie of a leader of each of its provinces."""
     data, secret = folder / "data", secrets.token_hex(32)
     if "simulated" in store.datasets():
         shutil.copytree(store.published_folder() / "simulated", data / "published" / "simulated")
     else:
         etl(["simulate", "--data", str(data)])
-    people = f"people:\n  - {{who: {_LEADER}, roles: [leader], provinces: ['{PROVINCE}']}}\n"
-    (folder / "access.yaml").write_text(people)
+    people = (f"  - {{who: {_leader(code)}, roles: [leader], provinces: ['{code}']}}\n" for code in served_provinces())
+    (folder / "access.yaml").write_text("people:\n" + "".join(people))
     # Sessions that were left are kept for a while, which is compressed like the hour they belong to.
     kept = str(round(HOUR_SECONDS * int(st.get_option("server.disconnectedSessionTTL")) / 3600))
     options = ("--secrets.files", str(folder / "secrets.toml"), "--server.disconnectedSessionTTL", kept)
@@ -152,13 +159,17 @@ def _service(folder: Path) -> Iterator[tuple[Service, dict[str, str]]]:
         )
 
     with running(folder, options=options, ready=ready, **environment) as service:
-        yield service, {"_streamlit_user": _signed_in(service.address, secret)}
+        yield service, {code: _signed_in(service.address, secret, code) for code in served_provinces()}
 
 
-def _signed_in(address: str, secret: str) -> str:
-    """The cookie that Streamlit sets when the province's leader has signed in."""
+def _leader(code: str) -> str:
+    return f"leader-{code}@example.vn"
+
+
+def _signed_in(address: str, secret: str, code: str) -> str:
+    """The cookie that Streamlit sets when a province's leader has signed in."""
     claims = {
-        "email": _LEADER, "email_verified": True, "aud": "bench", "iat": int(time.time()),
+        "email": _leader(code), "email_verified": True, "aud": "bench", "iat": int(time.time()),
         "origin": address, "is_logged_in": True, "provider": "default",
     }  # fmt: skip
     return create_signed_value(secret, "_streamlit_user", json.dumps(claims)).decode()
@@ -169,20 +180,26 @@ def _signed_in(address: str, secret: str) -> str:
 
 class _Crowd:
     def __init__(self, service: Service, cookies: dict[str, str]) -> None:
-        self._service, self._cookies = service, cookies
+        self._service, self._cookies, self._homes = service, cookies, list(cookies)
         self._units = dict(store.reference("units").select("code", "province_code").iter_rows())
 
     def _reader(self, number: int, *, public: bool) -> Reader:
-        cookies = {"gan_dan_reader": f"reader-{number}"} | ({} if public else self._cookies)
+        cookies = {"gan_dan_reader": f"reader-{number}"}
+        if not public:
+            cookies["_streamlit_user"] = self._cookies[self._home(number)]
         source = f"127.0.{1 + number // 250}.{1 + number % 250}"
         return Reader(self._service.address, cookies, source, random.Random(number))
 
-    def _view(self, dice: random.Random, *, public: bool) -> tuple[str, str]:
+    def _home(self, number: int) -> str:
+        """The province whose leader a reader is."""
+        return self._homes[number % len(self._homes)]
+
+    def _view(self, dice: random.Random, home: str, *, public: bool) -> tuple[str, str]:
         """A page's path and a query for it, at random."""
         pages = _PUBLIC if public else _PAGES
         page = dice.choices(list(pages), list(pages.values()))[0]
         own = not public and dice.random() < _OWN
-        unit = dice.choice([code for code, home in self._units.items() if home == PROVINCE or not own])
+        unit = dice.choice([code for code, province in self._units.items() if province == home or not own])
         query = f"dataset=simulated&province={self._units[unit]}&measure={dice.choice(_MEASURES)}"
         if page in ("unit", "transparency"):
             query += f"&unit={unit}"
@@ -229,7 +246,7 @@ class _Crowd:
         reader = self._reader(number, public=public)
         try:
             async with reader:
-                seen.openings.append(await reader.open(*self._view(reader.dice, public=public)))
+                seen.openings.append(await reader.open(*self._view(reader.dice, self._home(number), public=public)))
                 for _ in range(clicks):
                     if until is not None:
                         await asyncio.sleep(reader.dice.uniform(0.8 * EVERY, 1.2 * EVERY))
@@ -237,7 +254,7 @@ class _Crowd:
                             return
                     seconds = await reader.choose() if reader.dice.random() < 0.5 else None
                     if seconds is None:
-                        seconds = await reader.go(*self._view(reader.dice, public=public))
+                        seconds = await reader.go(*self._view(reader.dice, self._home(number), public=public))
                     seen.click(reader.page or "tong-quan", seconds)
         except (Trouble, OSError, EOFError) as trouble:
             seen.troubles.append(str(trouble) or type(trouble).__name__)
