@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from etl.harvest import Harvest, measurement_rows, quarantine_rows
 from etl.publish import publish
+from ranking.periods import Period
 from tests.conftest import CAPTURED
-from ui import addresses, layers, open_data, open_embed, search, sign_in, store
-from ui.access import PUBLIC, Reader, code_of
+from ui import addresses, layers, open_data, open_embed, overview, search, sign_in, store, unit_store
+from ui.access import LOCAL, PUBLIC, Reader, code_of
 
 PHU_THO, HA_NOI = "25", "01"
 SMALL_OWN, SMALL_OTHER = "04828", "00008"
@@ -125,6 +126,39 @@ def test_the_same_figure_is_on_the_page_of_who_may_see_it(world, monkeypatch):
     app.run()
 
     assert BETRAYED in told(app.switch_page("pages/rankings.py").run()._tree)
+
+
+AUGUST = Period(date(2026, 8, 1), date(2026, 8, 31), "month")
+JULY = Period(date(2026, 7, 1), date(2026, 7, 31), "month")
+WHAT = ("on_time_share", "portal")
+KEPT = {
+    "ranking": lambda snapshot, scope: store.ranking(snapshot, "commune", *WHAT, AUGUST, scope),
+    "with_earlier": lambda snapshot, scope: store.with_earlier(snapshot, *WHAT, AUGUST, scope, JULY),
+    "by_month": lambda snapshot, scope: store.by_month(snapshot, *WHAT, "commune", scope),
+    "together_by_month": lambda snapshot, scope: store.together_by_month(snapshot, *WHAT, "commune", scope),
+    "catalog": lambda snapshot, scope: store.catalog(snapshot).filter(pl.col("scope") == scope),
+    "coverage": lambda snapshot, scope: overview._coverage(snapshot, "commune", scope),
+    "figures": lambda snapshot, scope: unit_store.figures(snapshot, UNIT_OF.get(scope, SMALL_OTHER)),
+    "latest": lambda snapshot, scope: unit_store.latest(snapshot, UNIT_OF.get(scope, SMALL_OTHER)),
+}
+"""What is kept of a snapshot for all readers who may see it, by province or country."""
+UNIT_OF = {PHU_THO: SMALL_OWN, HA_NOI: SMALL_OTHER}
+
+
+@pytest.mark.parametrize("scope", [PHU_THO, HA_NOI, "VN"])
+@pytest.mark.parametrize("what", KEPT)
+def test_what_readers_share_is_whole_for_the_own_province_and_the_public_s_elsewhere(world, what, scope):
+    whole, shown = (KEPT[what](seen_by(reader), scope) for reader in (LOCAL, PUBLIC))
+    found = KEPT[what](seen_by(LEADER), scope)
+
+    assert found.equals(whole if scope == PHU_THO else shown)
+    if what in ("ranking", "figures"):
+        assert not whole.equals(shown)
+
+
+def test_leaders_of_two_provinces_share_what_both_may_see(world):
+    other = Reader("b@b.vn", frozenset({("leader", "38")}), "signed_in")
+    assert KEPT["ranking"](seen_by(LEADER), HA_NOI) is KEPT["ranking"](seen_by(other), HA_NOI)
 
 
 # --- addresses

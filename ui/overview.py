@@ -278,7 +278,7 @@ def more_on_freshness(view: View) -> str:
 
 def _coverage(snapshot: Snapshot, level: str, scope: str) -> pl.DataFrame:
     """Per basis the period that ends last (of several, the shortest), with `units`, `reported` and `captured_at`."""
-    latest = _latest_of_all(snapshot, level)
+    latest = snapshot.each(lambda whose: _latest_of_all(whose, level), "province_code")
     if scope != COUNTRY:
         latest = latest.filter(pl.col("province_code") == scope)
     return (

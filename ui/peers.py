@@ -19,9 +19,13 @@ def peers() -> pl.DataFrame:
     return nearest(store.reference("units"))
 
 
-@lru_cache(maxsize=64)
 def peer_ranks(snapshot: Snapshot, measure: str, basis: str, period: Period) -> pl.DataFrame:
     """`unit_code`, `peer_rank`, `peer_of`: each commune's rank among itself and its peers of any province."""
+    return _peer_ranks(snapshot.of(COUNTRY), measure, basis, period)
+
+
+@lru_cache(maxsize=64)
+def _peer_ranks(snapshot: Snapshot, measure: str, basis: str, period: Period) -> pl.DataFrame:
     values = store.ranking(snapshot, "commune", measure, basis, period, COUNTRY)
     ranked = values.with_columns(value=pl.when(pl.col("rank").is_not_null()).then("value"))
     ranks = rank_among_peers(ranked, peers(), store.measures()[measure].direction != "lower")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -38,6 +39,9 @@ class SnapshotTrouble(Exception):
         self.command = "" if kind == "not_own" else _MENDING.get(dataset, "python -m etl status")
 
 
+_CATALOG = ["level", "measure", "basis", "series", "period_start", "period_end", "period_kind", "scope"]
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One published snapshot as somebody may see it: immutable, so everything read from it may be cached by it.
@@ -64,14 +68,26 @@ class Snapshot:
         whole = pl.scan_parquet(self.folder / table_file(table))
         return whole if self.seen is None else narrowed(self, table, whole)
 
-    def scan_of(self, table: str, province: str) -> pl.LazyFrame:
-        """`scan` for whoever reads only rows about the units of one province, or rankings within it.
+    def of(self, scope: str) -> Snapshot:
+        """The snapshot for whoever reads only rows about one province, or a ranking within it or the country.
 
-        All of them are shown whole, or all as the public may see them; so one file is read instead of two.
+        They are shown whole to those who see the province, and else as the public may see them; those of the
+        country are the public's for all who do not see everything. So all readers share what is kept of it, and
+        one file is read instead of two. Figures of other units must not be read from it.
         """
-        if self.seen is None or province in self.seen:
-            return replace(self, seen=None).scan(table)
-        return replace(self, seen=frozenset()).scan(table)
+        return self if self.seen is None else replace(self, seen=None if scope in self.seen else frozenset())
+
+    def scan_of(self, table: str, scope: str) -> pl.LazyFrame:
+        """`scan` of what `of` allows to be read."""
+        return self.of(scope).scan(table)
+
+    def each(self, frame_of: Callable[[Snapshot], pl.DataFrame], column: str) -> pl.DataFrame:
+        """A frame whose rows are each about the province or the country in `column`, put together by `of`."""
+        if not self.seen:
+            return frame_of(self)
+        own = pl.col(column).is_in(sorted(self.seen))
+        whole, shown = frame_of(replace(self, seen=None)), frame_of(replace(self, seen=frozenset()))
+        return pl.concat([whole.filter(own), shown.filter(~own)])
 
 
 def narrowed(snapshot: Snapshot, table: str, whole: pl.LazyFrame) -> pl.LazyFrame:
@@ -163,16 +179,20 @@ def province_names() -> dict[str, str]:
     return dict(sorted(names.items(), key=lambda item: fold(item[1].removeprefix("TP. "))))
 
 
-@lru_cache(maxsize=32)
+@kept(megabytes=12)
 def catalog(snapshot: Snapshot) -> pl.DataFrame:
     """What can be ranked: one row per level, measure, basis, series, period and scope, with `of` and `units`."""
-    key = ["level", "measure", "basis", "series", "period_start", "period_end", "period_kind", "scope"]
+    return snapshot.each(_catalog, "scope").sort(_CATALOG)
+
+
+@lru_cache(maxsize=8)
+def _catalog(snapshot: Snapshot) -> pl.DataFrame:
     rows = snapshot.scan("standings")
     # One measure after the other: all at once would take 200 MB for a moment, of which a process keeps much.
     measures_known = rows.select(pl.col("measure").unique()).collect().get_column("measure")
     parts = [rows.filter(pl.col("measure") == measure) for measure in measures_known] or [rows]
-    counted = (part.group_by(key).agg(units=pl.len(), of=pl.col("of").max()).collect() for part in parts)
-    return pl.concat(counted).sort(key)
+    counted = (part.group_by(_CATALOG).agg(units=pl.len(), of=pl.col("of").max()).collect() for part in parts)
+    return pl.concat(counted).sort(_CATALOG)
 
 
 @lru_cache(maxsize=32)
@@ -184,7 +204,7 @@ def catalog_by_level(snapshot: Snapshot) -> dict[str, pl.DataFrame]:
 @lru_cache(maxsize=16)
 def places(snapshot: Snapshot) -> frozenset[str]:
     """The provinces of which a snapshot holds anything, their own figures or their communes'."""
-    own = snapshot.scan("standings").filter(pl.col("level") == "province").select(scope="unit_code")
+    own = snapshot.scan_of("standings", COUNTRY).filter(pl.col("level") == "province").select(scope="unit_code")
     scopes = own.unique().collect().get_column("scope").to_list() + catalog(snapshot).get_column("scope").to_list()
     return frozenset(scopes) - {COUNTRY}
 
@@ -192,16 +212,20 @@ def places(snapshot: Snapshot) -> frozenset[str]:
 @lru_cache(maxsize=32)
 def only_province(snapshot: Snapshot, measure: str) -> str:
     """The first province, by code, with standings of its own in a measure."""
-    rows = snapshot.scan("standings").filter(pl.col("measure") == measure, pl.col("level") == "province")
+    rows = snapshot.scan_of("standings", COUNTRY).filter(pl.col("measure") == measure, pl.col("level") == "province")
     return rows.select(pl.col("unit_code").min()).collect().item()
 
 
-@kept(megabytes=24)
 def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
     """The ranked units of one view: standings with names, figures and the dossiers received (`received`).
 
     Where a period was scored by two sets of rules, the later one counts.
     """
+    return _ranking(snapshot.of(scope), level, measure, basis, period, scope)
+
+
+@kept(megabytes=24)
+def _ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
     where = _at(level, measure, basis, period)
     standings = snapshot.scan("standings").filter(*where, pl.col("scope") == scope).collect()
     latest = pl.col("series") == standings.get_column("series").max()
@@ -221,11 +245,17 @@ def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Pe
     )
 
 
-@kept(megabytes=10)
 def with_earlier(
     snapshot: Snapshot, measure: str, basis: str, period: Period, scope: str, since: Period | None
 ) -> pl.DataFrame:
     """The communes' `ranking` with `before`, the value of an earlier period that was counted by the same rules."""
+    return _with_earlier(snapshot.of(scope), measure, basis, period, scope, since)
+
+
+@kept(megabytes=10)
+def _with_earlier(
+    snapshot: Snapshot, measure: str, basis: str, period: Period, scope: str, since: Period | None
+) -> pl.DataFrame:
     rows = ranking(snapshot, "commune", measure, basis, period, scope)
     if since is None:
         return rows
@@ -311,9 +341,13 @@ def series(snapshot: Snapshot, measure: str, level: str, units: tuple[str, ...])
     return rows.with_columns(value=measures()[measure].value()).sort(*CELL)
 
 
-@kept(megabytes=16)
 def by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
     """The standings of one measure in every month, the open month included: what trends are drawn from."""
+    return _by_month(snapshot.of(scope), measure, basis, level, scope)
+
+
+@kept(megabytes=16)
+def _by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
     here = [
         pl.col(name) == value
         for name, value in zip(("measure", "basis", "level", "scope"), (measure, basis, level, scope), strict=True)
@@ -326,7 +360,7 @@ def by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: st
 
 def together_by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
     """The level of a scope in each month: `period_start`, `series`, `value`, and the `units` that report."""
-    levels = _levels_by_month(snapshot, measure, basis, level)
+    levels = _levels_by_month(snapshot.of(scope), measure, basis, level)
     return levels.filter(pl.col("scope") == scope).drop("scope")
 
 
@@ -348,9 +382,13 @@ def _levels_by_month(snapshot: Snapshot, measure: str, basis: str, level: str) -
     return pl.concat([provinces, country.select(provinces.columns)]).sort("scope", *month)
 
 
-@lru_cache(maxsize=64)
 def inflation(snapshot: Snapshot, measure: str, basis: str, level: str, series: str) -> float:
     """By how much the months of a unit vary more than chance explains, as a ratio of variances."""
+    return _inflation(snapshot.of(COUNTRY), measure, basis, level, series)
+
+
+@lru_cache(maxsize=64)
+def _inflation(snapshot: Snapshot, measure: str, basis: str, level: str, series: str) -> float:
     keys = {"measure": measure, "basis": basis, "level": level, "series": series, "field": "all"}
     rows = snapshot.scan("measurements").filter(*(pl.col(name) == value for name, value in keys.items())).collect()
     return inflation_of(rows, measures()[measure])

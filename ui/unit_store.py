@@ -38,14 +38,15 @@ def unit(code: str) -> dict | None:
 
 def figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     """All measurements of a commune of today, of every measure and field, in time order, with their `value`."""
-    return _figures(snapshot, unit(code)["province_code"]).filter(pl.col("unit_code") == code).sort(*CELL)
+    province = unit(code)["province_code"]
+    return _figures(snapshot.of(province), province).filter(pl.col("unit_code") == code).sort(*CELL)
 
 
 @kept(megabytes=24)
 def _figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
     """The measurements of all communes of a province: to read one of them takes as long."""
     codes = store.reference("units").filter(pl.col("province_code") == province).get_column("code")
-    theirs = snapshot.scan_of("measurements", province).filter(
+    theirs = snapshot.scan("measurements").filter(
         pl.col("unit_code").is_in(codes.implode()), pl.col("level") == "commune", pl.col("period_end") >= MERGER
     )
     return with_values(theirs.collect())
@@ -60,21 +61,28 @@ def with_values(rows: pl.DataFrame) -> pl.DataFrame:
 
 def latest(snapshot: Snapshot, code: str) -> pl.DataFrame:
     """The latest standing of a commune in its province of each measure and basis: the first of `store.latest_first`."""
-    return _latest(snapshot, unit(code)["province_code"]).filter(pl.col("unit_code") == code)
+    province = unit(code)["province_code"]
+    return _latest(snapshot.of(province), province).filter(pl.col("unit_code") == code)
 
 
 @kept(megabytes=8)
 def _latest(snapshot: Snapshot, province: str) -> pl.DataFrame:
-    here = snapshot.scan_of("standings", province).filter(pl.col("scope") == province, pl.col("level") == "commune")
+    here = snapshot.scan("standings").filter(pl.col("scope") == province, pl.col("level") == "commune")
     rows = store.latest_first(here.select(_OF_STANDINGS).collect())
     return rows.unique(["unit_code", "measure", "basis"], keep="first", maintain_order=True)
 
 
-@lru_cache(maxsize=128)
 def ranked_in_country(
     snapshot: Snapshot, measure: str, basis: str, series: str, start: date, end: date, kind: str
 ) -> dict[str, float]:
     """The values of all communes that the country ranks in one measure and period, by their codes."""
+    return _ranked_in_country(snapshot.of(COUNTRY), measure, basis, series, start, end, kind)
+
+
+@lru_cache(maxsize=128)
+def _ranked_in_country(
+    snapshot: Snapshot, measure: str, basis: str, series: str, start: date, end: date, kind: str
+) -> dict[str, float]:
     keys = {"measure": measure, "basis": basis, "series": series, "scope": COUNTRY, "level": "commune"}
     keys |= {"period_start": start, "period_end": end, "period_kind": kind}
     ranked = snapshot.scan("standings").filter(
@@ -136,7 +144,8 @@ def members(code: str) -> pl.DataFrame:
 def old_figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     """The whole months of the old communes of a commune of today, of all fields together, with their `value`."""
     olds = members(code).get_column("old_code").implode()
-    rows = _old_figures(snapshot, unit(code)["province_code"])
+    province = unit(code)["province_code"]
+    rows = _old_figures(snapshot.of(province), province)
     return rows.filter(pl.col("unit_code").is_in(olds)).sort(*CELL)
 
 
@@ -145,7 +154,7 @@ def _old_figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
     """The same of all old communes of which any part lies in a province of today."""
     here = store.reference("units").filter(pl.col("province_code") == province).get_column("code").implode()
     olds = store.reference("lineage").filter(pl.col("new_code").is_in(here)).get_column("old_code").unique()
-    rows = snapshot.scan_of("measurements", province).filter(
+    rows = snapshot.scan("measurements").filter(
         pl.col("unit_code").is_in(olds.implode()),
         pl.col("level") == "commune",
         pl.col("field") == "all",
@@ -155,9 +164,13 @@ def _old_figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
     return with_values(rows.collect())
 
 
-@lru_cache(maxsize=16)
 def before_merger(snapshot: Snapshot, code: str) -> dict[str, pl.DataFrame]:
     """By measure, the months of a commune before the merger, as `ranking.lineage.regrouped` gives them."""
+    return _before_merger(snapshot.of(unit(code)["province_code"]), code)
+
+
+@lru_cache(maxsize=16)
+def _before_merger(snapshot: Snapshot, code: str) -> dict[str, pl.DataFrame]:
     rows = old_figures(snapshot, code)
     lineage = store.reference("lineage")
     # All successors of the members are needed to know their weights; the rest of the country is not.
