@@ -263,3 +263,24 @@ def test_questions_and_visits_stand_on_the_page_once_opened(app_data):
     assert "Câu hỏi riêng của đơn vị" not in closed
     assert "Câu hỏi riêng của đơn vị" in opened
     assert "Chưa ghi lần" in opened
+
+
+def _page_that_may_be_broken_off() -> None:
+    import streamlit as st
+
+    from ui import links
+
+    links.arrive()
+    st.text(links.choice("province", ["25", "38"], "25"))
+    if not st.session_state.get("broken_off"):
+        links.settle()
+
+
+def test_a_choice_survives_a_first_run_that_is_broken_off():
+    app = AppTest.from_function(_page_that_may_be_broken_off)
+    app.session_state["remembered"], app.session_state["place"] = {"province": "38"}, "/elsewhere"
+    app.session_state["broken_off"] = True
+    assert app.run().text[0].value == "38"
+    app.session_state["broken_off"] = False
+    assert app.run().text[0].value == "38"
+    assert app.run().text[0].value == "25"  # on the same page, a link without it means the default

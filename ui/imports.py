@@ -74,7 +74,9 @@ def _own_words(view: View) -> str:
     label = "[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer]"
     note = "[data-testid=stFileUploaderDropzoneInstructions] > div"
     return (
-        f"{label} > p, {note} > span {{ display: none; }}"
+        # Without any text of its own a button has no name for some programs that read pages aloud.
+        f"{label} > p {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}"
+        f"{note} > span {{ display: none; }}"
         f'{label}::after {{ content: "{button}"; }} {note}::after {{ content: "{limits}"; font-size: 14px; }}'
     )
 

@@ -32,9 +32,20 @@ def choice(key: str, options: Sequence[str], default: str) -> str:
 
 def arrive() -> None:
     """Note at the start of a run whether the reader has come from another page."""
-    here = urlsplit(st.context.url or "").path
-    st.session_state[_ARRIVED] = st.session_state.get(_PLACE) != here
-    st.session_state[_PLACE] = here
+    st.session_state[_ARRIVED] = st.session_state.get(_PLACE) != _here()
+
+
+def settle() -> None:
+    """Note at the end of a run that the reader is on this page now.
+
+    A run that a click or the browser's width breaks off does not get here: the one after it still is an arrival,
+    or the choices that it had no time to make would fall back to their defaults.
+    """
+    st.session_state[_PLACE] = _here()
+
+
+def _here() -> str:
+    return urlsplit(st.context.url or "").path
 
 
 def remember(key: str, value: str, default: str | None = None) -> None:

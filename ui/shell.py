@@ -80,6 +80,7 @@ def run() -> None:
             else:
                 sign_in.refusal(reader, say, name)
             _footer(reader, say, snapshot)
+        links.settle()
     except SnapshotTrouble as trouble:
         _trouble(trouble, say)
 
