@@ -12,6 +12,7 @@ _SCRIPT = """
 export default function ({ data, setStateValue, setTriggerValue }) {
   document.documentElement.lang = data.language;
   const follow = (click) => {
+    if (click.defaultPrevented) return;  // Streamlit follows its own navigation
     const link = click.composedPath().find((node) => node.matches && node.matches("a[href]"));
     if (!link || link.download || link.target === "_blank" || link.origin !== location.origin) return;
     if (click.button || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey) return;
