@@ -231,6 +231,17 @@ def test_a_copied_link_reproduces_the_view(browser, address):
     second.page.close()
 
 
+def test_on_a_phone_the_navigation_closes_over_the_page_that_was_chosen(browser, address):
+    seen = visit(browser, address, "/xep-hang?dataset=simulated&province=38", "phone")
+    seen.page.get_by_test_id("stExpandSidebarButton").click()
+    seen.page.get_by_role("link", name="Bản đồ").click()
+    seen.page.wait_for_selector("h1:has-text('Bản đồ')")
+
+    seen.page.get_by_test_id("stExpandSidebarButton").wait_for(timeout=10_000)
+    assert "province=38" in seen.page.url
+    seen.page.close()
+
+
 def test_choices_travel_to_the_next_page(browser, address):
     seen = visit(browser, address, "/xep-hang?dataset=simulated&province=38&period=2026-08")
     seen.page.get_by_role("link", name="Bản đồ").click()

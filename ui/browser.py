@@ -12,8 +12,12 @@ _SCRIPT = """
 export default function ({ data, setStateValue, setTriggerValue }) {
   document.documentElement.lang = data.language;
   const follow = (click) => {
-    if (click.defaultPrevented) return;  // Streamlit follows its own navigation
     const link = click.composedPath().find((node) => node.matches && node.matches("a[href]"));
+    if (click.defaultPrevented) {  // Streamlit follows its own navigation, but leaves it open over a phone's page
+      const drawer = phone.matches && link && link.closest("[data-testid=stSidebar]");
+      if (drawer) drawer.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+      return;
+    }
     if (!link || link.download || link.target === "_blank" || link.origin !== location.origin) return;
     if (click.button || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey) return;
     if (link.hash && link.pathname + link.search === location.pathname + location.search) return;
