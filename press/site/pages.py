@@ -11,13 +11,13 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from display.drawing import icons, small_charts
 from display.drawing.icons import icon
 from display.drawing.palette import LIGHT, Palette
 from display.portraits import plain_chart, plain_words
 from display.portraits.plain_figures import Answer, Portrait, Province
 from display.words import numbers
 from display.words.text import LANGUAGES, Speaker
-from files import places
 from press.site import data, map
 from ranking.names import fold
 from store import borders, reference, units
@@ -86,8 +86,8 @@ def _environment() -> jinja2.Environment:
 @lru_cache(maxsize=1)
 def edition() -> str:
     """A stamp of what shapes pages besides their words and figures: templates and code."""
-    files = [*sorted(TEMPLATES.iterdir()), *sorted(TEMPLATES.parent.glob("site*.py"))]
-    files += [places.HOME / "ui" / f"{name}.py" for name in ("transparency_icons", "transparency_chart", "unit_charts")]
+    drawings = (Path(module.__file__) for module in (icons, plain_chart, small_charts))
+    files = [*sorted(TEMPLATES.iterdir()), *sorted(TEMPLATES.parent.glob("*.py")), *drawings]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 

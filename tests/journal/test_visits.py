@@ -32,7 +32,7 @@ WRITE = """
 import sys
 from dataclasses import replace
 from tests.journal.test_visits import NOTE, TODAY
-from ui import visits
+from journal import visits
 for number in range(int(sys.argv[2])):
     visits.record(replace(NOTE, findings=f"{sys.argv[1]}-{number}"), TODAY)
 """
