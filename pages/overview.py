@@ -4,7 +4,7 @@ from display.words import addresses, rankings
 from ui.frame import html
 from ui.frame.shell import view
 from ui.map import maps
-from ui.overview import attention, freshness, map, movers
+from ui.overview import attention, freshness, movers, small_map
 from ui.overview import head as overview_head
 from ui.parts import tables
 
@@ -38,9 +38,9 @@ with main:
 with side:
     st.subheader(v.say("overview.map"), anchor=False)
     if chosen.level == "commune":
-        look = map.look(chosen)
+        look = small_map.look(chosen)
         st.pydeck_chart(
-            map.small_map(v, chosen), height=map.SMALL_MAP,
+            small_map.small_map(v, chosen), height=small_map.SMALL_MAP,
             key=f"small_{maps.key(v, chosen, look)}", alt=maps.alt(v, chosen, rows),
         )  # fmt: skip
         html.legend(maps.legend(v, chosen, rows, look))

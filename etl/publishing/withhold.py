@@ -15,14 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from ranking.manifest import table_file
-from ranking.suppression import (
-    GROUP,
-    places_of,
-    suppressed,
-    suppressed_standings,
-    withheld_ranks,
-    withheld_rows,
-)
+from ranking.suppression import GROUP, places_of, suppressed, suppressed_standings, withheld_ranks, withheld_rows
 from store.policy import policy
 from store.reference import measures, reference_table
 

@@ -18,7 +18,7 @@ from display.portraits import plain_chart, plain_words
 from display.portraits.plain_figures import Answer, Portrait, Province
 from display.words import numbers
 from display.words.text import LANGUAGES, Speaker
-from press.site import data, map
+from press.site import data, province_map
 from ranking.names import fold
 from store import borders, reference, units
 from store.policy import policy
@@ -322,13 +322,15 @@ def _map(say: Speaker, found: Province, place: str) -> dict[str, object]:
     rows = {portrait.code: _row(say, portrait) for portrait in found.communes}
     styles = {code: row["band"] or "silent" for code, row in rows.items()}
     words = {code: f"{row['name']}: {row['value']}" for code, row in rows.items()}
-    drawn = map.svg(found.code, styles, words, say("site.province.map.alt", place=place)) if found.answers else ""
+    drawn = (
+        province_map.svg(found.code, styles, words, say("site.province.map.alt", place=place)) if found.answers else ""
+    )
     if not drawn:
         return {"map": "", "map_title": "", "legend": [], "borders": ""}
     first = found.answers[0]
     told = {band: say(f"site.band.{band}") for band in ("above", "alike", "below")}
     told["silent"] = say("site.legend.silent")
-    used = [band for band in map.legend_order() if band in styles.values()]
+    used = [band for band in province_map.legend_order() if band in styles.values()]
     return {
         "map": Markup(drawn),
         "map_title": say("site.province.map", measure=say(f"public.measure.{first.measure}.title")),

@@ -17,7 +17,7 @@ from store import units
 from store.reference import scope_name
 from ui.frame import html, links
 from ui.inspection import checklist
-from ui.inspection.list import Chosen
+from ui.inspection.candidates import Chosen
 from ui.inspection.visits import form, history
 
 _STOP = "stop"
