@@ -25,6 +25,7 @@ from etl.faults import Fault
 from etl.harvest import Harvest, department_rows, empty_quarantine
 from etl.merge import merged, validated
 from etl.places import measures, reference
+from etl.progress import Step, untold
 from etl.withhold import PUBLIC, linked, policy_stamp, write_public
 from files import audit
 from ranking import __version__
@@ -83,8 +84,12 @@ def publish_chunks(
     warnings: list[str],
     quarantine: pl.DataFrame | None = None,
     departments: pl.DataFrame | None = None,
+    step: Step = untold,
 ) -> Manifest:
-    """Publish `dataset` anew from frames that each hold all rows of one measure."""
+    """Publish `dataset` anew from frames that each hold all rows of one measure.
+
+    `step` is told twice of each measure, those that are derived included.
+    """
     folder = data / "published" / dataset
     with _sole_writer(folder):
         return _write(
@@ -97,6 +102,7 @@ def publish_chunks(
             quarantine=empty_quarantine() if quarantine is None else quarantine,
             revisions=Revisions.create_empty(),
             departments=department_rows({}) if departments is None else departments,
+            step=step,
         )
 
 
@@ -188,13 +194,14 @@ def _write(
     quarantine: pl.DataFrame,
     revisions: pl.DataFrame,
     departments: pl.DataFrame,
+    step: Step = untold,
 ) -> Manifest:
     before = _named(folder)
     partial = folder / f".partial-{os.getpid()}"
     partial.mkdir()
     try:
-        rows = _write_figures(partial, chunks)
-        rows |= _write_public(partial)
+        rows = _write_figures(partial, chunks, step)
+        rows |= _write_public(partial, step)
         small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}
         for name, table in small.items():
             with _Appender(partial, name) as file:
@@ -265,17 +272,18 @@ def _put_into_service(folder: Path, partial: Path, manifest: Manifest) -> None:
     audit.note(folder.parents[1], audit.actor(), "publish", **about)
 
 
-def _write_public(partial: Path) -> dict[str, int]:
+def _write_public(partial: Path, step: Step = untold) -> dict[str, int]:
     with _Appender(partial, "measurements_public") as measured, _Appender(partial, "standings_public") as ranked:
-        return write_public(partial, measured.append, ranked.append)
+        return write_public(partial, measured.append, ranked.append, step)
 
 
-def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame]) -> dict[str, int]:
+def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame], step: Step) -> dict[str, int]:
     registry, units, provinces = measures(), reference("units"), reference("provinces")
     counts = {"measurements": 0, "standings": 0}
     with _Appender(partial, "measurements") as measured, _Appender(partial, "standings") as ranked:
         for rows in with_derived(chunks, registry, units):
             measure = registry[rows.item(0, "measure")]
+            step(f"ranking {measure.id}")
             counts["measurements"] += measured.append(rows)
             offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
             standing = standings(rows, measure, unit_scopes(units, provinces, offices))

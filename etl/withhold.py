@@ -17,6 +17,7 @@ import polars as pl
 
 from etl.faults import Fault
 from etl.places import DATA, HOME, measures, reference
+from etl.progress import Step, untold
 from ranking.manifest import table_file
 from ranking.suppression import (
     GROUP,
@@ -64,13 +65,14 @@ def policy_stamp() -> str:
     return stamp(policy(), measures())
 
 
-def write_public(folder: Path, measured: Append, ranked: Append) -> dict[str, int]:
+def write_public(folder: Path, measured: Append, ranked: Append, step: Step = untold) -> dict[str, int]:
     """Write the public tables of a folder that holds `measurements` and `standings`; how many rows each has.
 
     Measure by measure, in the order of the files: a family's rows are looked at together, but never all rows.
     """
     counts = dict.fromkeys(PUBLIC, 0)
     for measure, family in _families(folder):
+        step(f"withholding small numbers of {measure}")
         rows, standing = _withheld(folder, family)
         counts["measurements_public"] += measured(_measurements(folder, measure, rows))
         public = _standings(folder, measure, standing)

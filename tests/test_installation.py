@@ -40,10 +40,8 @@ def pins(home: Path, lock: str) -> list[Requirement]:
 
 def installed(home: Path, lock: str, python: str, system: str = "linux") -> dict[str, str]:
     """Versions by name, as pip takes them from a lock for a Python and a system."""
-    place = {
-        "python_version": python, "python_full_version": f"{python}.0", "sys_platform": system,
-        "platform_python_implementation": "CPython", "implementation_name": "cpython",
-    }  # fmt: skip
+    place = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": system}
+    place |= {"platform_python_implementation": "CPython", "implementation_name": "cpython"}
     here = [pin for pin in pins(home, lock) if pin.marker is None or pin.marker.evaluate(place)]
     assert len({canonicalize_name(pin.name) for pin in here}) == len(here), f"{lock}: two versions of one package"
     return {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in here}
@@ -171,11 +169,9 @@ def test_the_versions_of_python_are_the_same_everywhere(home):
     assert [f"3.{minor}" for minor in range(20) if f"3.{minor}" in supported] == list(PYTHONS)
     assert project["tool"]["ruff"]["target-version"] == f"py{PYTHONS[0].replace('.', '')}"
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    done = subprocess.run(
-        ["sh", "-c", f'. deploy/system.sh; python_version "{sys.executable}"'],
-        cwd=home, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout.strip() == here and here in PYTHONS
+    ask = ["sh", "-c", f'. deploy/system.sh; python_version "{sys.executable}"']
+    assert subprocess.run(ask, cwd=home, capture_output=True, text=True, check=True).stdout.strip() == here
+    assert here in PYTHONS
 
 
 def test_the_port_can_be_chosen(home):

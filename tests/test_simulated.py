@@ -10,10 +10,14 @@ from typing import NamedTuple
 import polars as pl
 import pytest
 
+from etl import simulated
+from etl.__main__ import main
 from etl.faults import BadInput
+from etl.harvest import measurement_rows
 from etl.places import reference
 from etl.simulated import chunks
 from etl.simulation.calibration import CALIBRATION, GROUPS, read_calibration
+from etl.simulation.rows import COUNTED, SCORED
 from ranking.tables import Measurements
 
 MERGER, YEAR_2026 = date(2025, 7, 1), date(2026, 1, 1)
@@ -526,3 +530,19 @@ def test_a_rule_that_does_not_exist_is_refused(tmp_path, old, new, message):
     path.write_text(CALIBRATION.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(BadInput, match=message):
         read_calibration(path)
+
+
+def test_every_step_of_the_command_is_told(tmp_path, measurement, monkeypatch, capsys):
+    def one_row_each(*_):
+        for name in COUNTED:
+            yield measurement_rows([measurement(measure=name)])
+        for name in SCORED:
+            yield measurement_rows([measurement(measure=name, score=50.0)])
+
+    monkeypatch.setattr(simulated, "chunks", one_row_each)
+    assert main(["simulate", "--data", str(tmp_path)]) == 0
+
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == f"simulate: drawing the country (1 of {len(told)})"
+    assert told[-1] == f"simulate: withholding small numbers of {SCORED[-1]} ({len(told)} of {len(told)})"
+    assert len(told) == 1 + 2 * len({line.split(" ")[-4] for line in told[1:]})
