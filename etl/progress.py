@@ -23,8 +23,8 @@ class Progress:
         self._command, self._steps, self._begun = command, steps, 0
 
     def __enter__(self) -> Progress:
-        width = get_terminal_size().columns - 1  # 79 where a terminal does not know its own, as tqdm would draw nothing
-        look = {"desc": self._command, "unit": "step", "ncols": width, "leave": False}
+        size = get_terminal_size()  # usual ones where a terminal does not know its own: tqdm would draw nothing there
+        look = {"desc": self._command, "unit": "step", "ncols": size.columns - 1, "nrows": size.lines, "leave": False}
         self._bar = tqdm(total=self._steps, file=sys.stderr, disable=None, **look)
         return self
 
