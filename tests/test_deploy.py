@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,8 +72,8 @@ def store_visit(data: Path) -> None:
 def test_a_visit_that_stands_in_the_journal_only_is_in_the_backup(published, tmp_path):
     store_visit(published)
     file = Path(run("sh", DEPLOY / "backup.sh", published, tmp_path / "kept").stdout.strip())
-    with tarfile.open(file) as archive:
-        archive.extractall(tmp_path / "out", filter="data")
+    (tmp_path / "out").mkdir()
+    run("tar", "-C", tmp_path / "out", "-xzf", file)
     import sqlite3
 
     with sqlite3.connect(tmp_path / "out" / "data" / "visits.db") as found:
