@@ -174,5 +174,5 @@ def set_up_log(settings: Settings) -> None:
         if name.split(".")[0] in ("uvicorn", "streamlit"):
             known = logging.getLogger(name)
             known.handlers, known.propagate = [], True
-    for loud in ("httpx", "httpcore", "authlib"):  # their lines tell addresses with codes and tokens
+    for loud in ("httpx2", "httpcore2", "authlib"):  # their lines tell addresses with codes and tokens
         logging.getLogger(loud).setLevel(logging.WARNING)

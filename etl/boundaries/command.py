@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -45,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     borders, why = _chosen(args, present)
     units = reference_table("units")
+    _tell(f"writing the {borders.nature} boundaries")
     known = _of_today(borders, units, args.source or args.base_url)
     missing = units.filter(~pl.col("code").is_in(list(known)))
     for code, name in missing.select("code", "full_name").iter_rows():
@@ -60,9 +62,10 @@ def run(args: argparse.Namespace) -> int:
 def _chosen(args: argparse.Namespace, present: dict | None) -> tuple[Borders, str]:
     """The borders, and why they are no better ones; a Fault leaves those that are prepared in use."""
     if args.source:
+        _tell(f"reading {args.source}")
         return read(args.source), ""
     if args.approximate:
-        return approximate(), ""
+        return _approximate(), ""
     try:
         if args.offline or os.environ.get(OFFLINE, "0") not in ("", "0"):
             raise NotToBeHad("the public files were not asked for (offline)")
@@ -70,7 +73,16 @@ def _chosen(args: argparse.Namespace, present: dict | None) -> tuple[Borders, st
     except NotToBeHad as reason:
         if present:
             raise Fault(f"{reason}. The {present['nature']} boundaries stay in use") from reason
-        return approximate(), f"; {reason}"
+        return _approximate(), f"; {reason}"
+
+
+def _approximate() -> Borders:
+    _tell("building approximate ones from the former communes' positions")
+    return approximate()
+
+
+def _tell(doing: str) -> None:
+    print(f"boundaries: {doing}", file=sys.stderr, flush=True)
 
 
 def _public(args: argparse.Namespace) -> Borders:

@@ -9,6 +9,7 @@ import json
 import logging
 
 import pytest
+from authlib.integrations.httpx_client import AsyncOAuth2Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
@@ -333,6 +334,27 @@ def test_a_line_of_the_log_is_one_json_object():
     assert "\n" not in line
     assert json.loads(line)["message"] == "failed: a\nb"
     assert "Đúng" in json.loads(line)["trace"]
+
+
+@pytest.fixture
+def log_is_put_back():
+    names = [None, *logging.Logger.manager.loggerDict]
+    before = [(one, one.level, one.handlers, one.propagate) for one in map(logging.getLogger, names)]
+    yield
+    for one, level, handlers, propagate in before:
+        one.setLevel(level)
+        one.handlers, one.propagate = handlers, propagate
+
+
+def test_the_log_is_silent_about_the_addresses_that_sign_in_asks(log_is_put_back):
+    """They hold codes and tokens; the client is the one that Authlib takes of those that are installed."""
+    vitals.set_up_log(Settings(json_log=True))
+    rooms = {base.__module__.partition(".")[0] for base in AsyncOAuth2Client.__mro__} - {"builtins"}
+
+    assert any(room.startswith("httpx") for room in rooms)
+    for name in rooms | {room.replace("httpx", "httpcore") for room in rooms}:
+        assert not logging.getLogger(name).isEnabledFor(logging.INFO), name
+    assert logging.getLogger("gandan.door").isEnabledFor(logging.INFO)
 
 
 def test_a_damaged_note_of_pulls_is_no_fault(tmp_path):
