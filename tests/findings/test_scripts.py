@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parents[1] / "findings"
+from files.places import HOME
+
+FOLDER = HOME / "findings"
 SCRIPTS = sorted(FOLDER.glob("*.sh"))
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 
