@@ -17,6 +17,7 @@ from tests import rooms
 
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 HOLE = r"[a-z_0-9]+"
+TEXT_FILES = sorted((HOME / "data" / "texts").glob("*.yaml"))
 TEXTS = texts()
 LEVELS = ("commune", "province", "department")
 CHOICES = {
@@ -120,6 +121,13 @@ def test_no_text_is_left_over():
         said += [pattern for node in nodes(path) for pattern in patterns(node) if "." in pattern]
     known = re.compile("|".join(f"(?:{pattern})" for pattern in set(said)))
     assert [key for key in TEXTS if not known.fullmatch(key)] == []
+
+
+def test_a_key_stands_once_in_all_files():
+    """YAML takes the last of two entries without a word, and so would a second file."""
+    lines = [line for path in TEXT_FILES for line in path.read_text(encoding="utf-8").splitlines()]
+    keys = [line.partition(":")[0] for line in lines if re.match(r"[a-z]", line)]
+    assert len(keys) == len(set(keys)) == len(TEXTS)
 
 
 def test_keys_are_plain_words_with_dots():
