@@ -12,7 +12,9 @@ import pytest
 
 from display.words.text import LANGUAGES, Speaker, texts
 from files.places import HOME
-from ranking.tables import BASES, NATURES, STATES
+from ranking.bands import BANDS
+from ranking.tables import BASES, NATURES
+from store.states import states
 from tests import rooms
 
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
@@ -21,7 +23,7 @@ TEXT_FILES = sorted((HOME / "data" / "texts").glob("*.yaml"))
 TEXTS = texts()
 LEVELS = ("commune", "province", "department")
 CHOICES = {
-    "state": STATES,
+    "state": tuple(states()),
     "basis": BASES,
     "nature": NATURES,
     "source": NATURES,
@@ -33,6 +35,15 @@ CHOICES = {
     "trouble": ("missing", "damaged"),
     "map.shape": ("area", "symbol"),
 }
+
+ALSO = {
+    "more.state": states().in_rows,
+    "unit.calendar": states().in_rows,
+    "public.silent": list(states()),
+    "open.state": states().in_rows,
+    **dict.fromkeys(("band.clear", "band.neutral", "public.band", "public.amount", "public.like", "site.band"), BANDS),
+}
+"""Further words, whose keys begin like others."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +117,7 @@ def test_what_a_page_says_is_there_with_its_blanks_filled(said):
         assert all(blanks(TEXTS[key]["vi"]) <= said.names for key in keys)
 
 
-@pytest.mark.parametrize(("prefix", "words"), CHOICES.items())
+@pytest.mark.parametrize(("prefix", "words"), [*CHOICES.items(), *ALSO.items()])
 def test_every_choice_has_its_text(prefix, words):
     assert {f"{prefix}.{word}" for word in words} <= set(TEXTS)
 
