@@ -13,6 +13,7 @@ from ranking.intervals import Floats, dispersion, poisson_errors, spread_errors,
 from ranking.measures import Measure
 from ranking.periods import MERGER
 from ranking.rank_sets import Best, rank_sets
+from ranking.states import REPORTED
 from ranking.tables import COUNTRY, PERIOD_COLUMNS, Standings
 
 _GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
@@ -143,7 +144,7 @@ def _months(history: pl.DataFrame, measure: Measure) -> pl.DataFrame:
         pl.col("measure") == measure.id,
         pl.col("field") == "all",
         pl.col("period_kind") == "month",
-        pl.col("state") == "reported",
+        pl.col("state") == REPORTED,
         (pl.col("level") != "commune") | (pl.col("period_start") >= MERGER),
     )
 

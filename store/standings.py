@@ -9,6 +9,7 @@ import polars as pl
 from ranking.certainty import with_certainty
 from ranking.measures import Measure
 from ranking.periods import Period
+from ranking.states import REPORTED
 from store import sight
 from store.kept import kept
 from store.reference import measures, reference_table
@@ -79,7 +80,7 @@ def _received(snapshot: Snapshot, level: str, basis: str, period: Period) -> pl.
     """Dossiers received by each unit, all on one basis: the ranking's own where it is known."""
     rows = (
         sight.scan(snapshot, "measurements")
-        .filter(*_at(level, "received", None, period), pl.col("field") == "all", pl.col("state") == "reported")
+        .filter(*_at(level, "received", None, period), pl.col("field") == "all", pl.col("state") == REPORTED)
         .collect()
     )
     bases = rows.get_column("basis").unique().sort(descending=True).to_list()

@@ -14,9 +14,11 @@ import polars as pl
 
 from files.places import HOME
 from ranking import yaml_text
+from ranking.bands import ABOVE, ALIKE, BELOW
 from ranking.levels import together
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
+from ranking.states import ABSENT, NOT_REPORTED, REPORTED
 from ranking.tables import COUNTRY
 from store import catalog, public
 from store.months import latest_first
@@ -26,8 +28,6 @@ from store.units import peer_codes
 
 ENOUGH_PEERS = 10
 ONLINE = "online_filing_share"
-ABSENT = "absent"
-"""The state of a commune of which the dataset has no row at all: a fifth silence beside those of the tables."""
 
 _ROW = ("unit_code", "state", "numerator", "denominator", "score", "max_score", "provisional", "captured_at")
 _RANKED = ("unit_code", "value", "value_low", "value_high", "rank", "rank_low", "rank_high", "of", "band")
@@ -190,11 +190,11 @@ def _level(one: _Asked, rows: pl.DataFrame) -> Answer:
     """All communes of a province together, of what is shown."""
     return Answer(
         measure=one.measure.id, icon=one.icon, basis=one.basis, period=one.period,
-        state="reported" if rows.filter(pl.col("state") == "reported").height else "not_reported",
+        state=REPORTED if rows.filter(pl.col("state") == REPORTED).height else NOT_REPORTED,
         provisional=bool(rows.get_column("provisional").any()),
         captured_at=rows.get_column("captured_at").max(),
         value=together(rows, one.measure), level=_common(rows, one.measure),
-        units=rows.filter(pl.col("state") == "reported").height,
+        units=rows.filter(pl.col("state") == REPORTED).height,
     )  # fmt: skip
 
 
@@ -246,8 +246,8 @@ def _side(measure: Measure, row: dict, common: float | None) -> str | None:
     if common is None or row["value_low"] is None or row["value_high"] is None:
         return None
     if row["value_low"] <= common <= row["value_high"]:
-        return "alike"
-    return "above" if (row["value_low"] > common) == (measure.direction != "lower") else "below"
+        return ALIKE
+    return ABOVE if (row["value_low"] > common) == (measure.direction != "lower") else BELOW
 
 
 # --- the share filed online, month by month
@@ -260,7 +260,7 @@ def _months(snapshot: Snapshot, code: str) -> dict[str, dict[date, tuple[str, fl
     for start, unit, state, value in rows.select("period_start", "unit_code", "state", "value").iter_rows():
         found.setdefault(unit, {})[start] = (state, value)
     for (start,), part in rows.group_by("period_start", maintain_order=True):
-        found[""][start] = ("reported", together(part, measures()[ONLINE]))
+        found[""][start] = (REPORTED, together(part, measures()[ONLINE]))
     return found
 
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from display.portraits.plain_figures import ABSENT, Answer, Month, Portrait, Province
+from display.portraits.plain_figures import Answer, Month, Portrait, Province
 from display.words import numbers
 from display.words.text import Speaker
+from ranking.bands import BANDS
 from ranking.levels import is_typical
-from ranking.tables import BANDS
 from store.policy import policy
 from store.reference import measures, scope_name
+from store.states import states
 
 FEW = 30
 PORTAL = "https://dichvucong.gov.vn"
-_SILENCES = ("not_reported", "no_dossiers", "suppressed", ABSENT)
 _STEPS = ("one", "two", "three", "four", "five")
 
 
@@ -156,8 +156,6 @@ def band_words(say: Speaker, answer: Answer) -> str:
 
 def silence(say: Speaker, state: str) -> str:
     """Why there is no figure, in a sentence that never lets it pass for zero."""
-    if state not in _SILENCES:
-        return say("public.silent.reported")
     return say(f"public.silent.{state}", shown=policy().shown_instead(say.language))
 
 
@@ -276,7 +274,7 @@ def _online_row(say: Speaker, month: Month, own: bool) -> tuple[str, ...]:
 
 def short_silence(say: Speaker, state: str) -> str:
     """Why a cell of a table is empty, in a few words."""
-    return numbers.MISSING if state == ABSENT else say(f"state.{state}")
+    return say(f"state.{state}") if states()[state].in_rows else numbers.MISSING
 
 
 def _month(say: Speaker, start: date) -> str:

@@ -9,13 +9,16 @@ from functools import lru_cache
 
 import polars as pl
 
+from display.words import bands
 from display.words import numbers as words_numbers
 from display.words.marks import FEW, quality_words, rank_text
 from display.words.view import View
+from ranking.bands import BANDS
 from ranking.measures import Measure
 from ranking.peers import rank_among_peers
 from ranking.periods import MERGER, Period
 from ranking.process_limits import IMPROVEMENT, Assurance, Limits, Point, assurance, xmr_each
+from ranking.states import NOT_REPORTED, REPORTED
 from ranking.tables import PERIOD_COLUMNS
 from store import catalog, peers, units
 from store.peers import ENOUGH_PEERS
@@ -183,7 +186,7 @@ def _received(snapshot: Snapshot, standing: dict, known: _Known) -> float | None
         return None
     basis = standing["basis"] if standing["basis"] in bases else bases[0]
     found = _figure(known, ("received", basis), standing, PERIOD_COLUMNS)
-    return found["numerator"] if found.get("state") == "reported" else None
+    return found["numerator"] if found.get("state") == REPORTED else None
 
 
 @lru_cache(maxsize=256)
@@ -282,7 +285,7 @@ def _month_starts(first: date, last: date) -> list[date]:
 
 
 def _month(start: date, series: str, row: dict | None, point: Point) -> Month:
-    state, n = (row["state"], row["denominator"]) if row else ("not_reported", None)
+    state, n = (row["state"], row["denominator"]) if row else (NOT_REPORTED, None)
     return Month(start, series, point.value, state, n, _variation(point), point.limits)
 
 
@@ -312,7 +315,7 @@ def in_words(view: View, row: Row) -> Words:
         assurance=say(f"unit.assurance.{row.assurance}") if row.assurance else "",
         rank=rank_text(vars(row), language) if row.rank is not None else "",
         peers=f"{row.peer_rank}/{row.peer_of}" if row.peer_rank is not None else "",
-        band=say(f"band.{'neutral' if measure.direction == 'neutral' else 'clear'}.{row.band}") if row.band else "",
+        band=bands.marked(say, measure, row.band) if row.band else "",
         notes=tuple(_notes(view, row)),
     )
 
@@ -341,9 +344,7 @@ def counts(found: Sequence[Row]) -> dict[str, int]:
     marks = [row.variation for row in found]
     return {
         "compared": len(banded),
-        "above": banded.count("above"),
-        "below": banded.count("below"),
-        "alike": banded.count("alike"),
+        **{band: banded.count(band) for band in BANDS},
         "improvement": marks.count("improvement"),
         "concern": marks.count("concern"),
     }

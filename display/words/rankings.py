@@ -9,10 +9,11 @@ import polars as pl
 from display.words import numbers
 from display.words.selection import Selection
 from display.words.view import View
+from ranking.bands import BANDS
 from ranking.levels import is_typical
 from ranking.measures import Measure
 from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
-from ranking.tables import BANDS
+from ranking.states import REPORTED
 from store import peers, standings
 from store.months import by_month, inflation
 from store.peers import ENOUGH_PEERS
@@ -87,7 +88,7 @@ def certainty_line(view: View, selection: Selection, rows: pl.DataFrame, months:
     """What the interval of a rank counts: chance alone, the usual change from month to month too, or nothing yet."""
     if not rows.get_column("rank_low").count():
         return view.say("rankings.certainty.unknown")
-    whole = months.filter(pl.col("period_kind") == "month", pl.col("state") == "reported")
+    whole = months.filter(pl.col("period_kind") == "month", pl.col("state") == REPORTED)
     enough = not whole.is_empty() and whole.group_by("unit_code").len().get_column("len").max() >= FEWEST_MONTHS
     if not enough:
         return view.say("rankings.certainty.chance")

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import polars as pl
 
-from etl.publishing.harvest import empty_quarantine, quarantine_rows
+from etl.publishing.harvest import quarantine_rows
 from ranking.manifest import table_file
+from ranking.states import COUNTED, REPORTED
 from ranking.tables import CELL, Measurements, Revisions
+from store import states
 
 _FIGURES = ("numerator", "denominator", "score", "state")
 _DERIVED = ("received_per_day", "received_per_1000")
@@ -25,13 +27,16 @@ def validated(rows: pl.DataFrame, captured_at: datetime) -> tuple[pl.DataFrame, 
     Of several rows for the same cell the one captured last counts; if those differ, none can be trusted.
     """
     is_last = pl.col("captured_at") == pl.col("captured_at").max().over(CELL)
-    result = Measurements.filter(rows.filter(is_last.fill_null(True)).unique(maintain_order=True), cast=True)
-    if result.failure.invalid().is_empty():
-        return result.result, empty_quarantine()
-    return result.result, _rejected(result.failure.details(), captured_at)
+    last = rows.filter(is_last.fill_null(True)).unique(maintain_order=True)
+    known = pl.col("state").is_in(states.states().in_rows).fill_null(True)
+    result = Measurements.filter(last.filter(known), cast=True)
+    strange = last.filter(~known).with_columns(known_state=pl.lit("invalid"))
+    broken = [result.failure.details()] if result.failure.invalid().height else []
+    return result.result, pl.concat(_rejected(rows, captured_at) for rows in (strange, *broken))
 
 
 def _rejected(details: pl.DataFrame, captured_at: datetime) -> pl.DataFrame:
+    """The quarantine of rows; a column for each rule says `invalid` where a row breaks it."""
     rules = [name for name in details.columns if name not in Measurements.column_names()]
     return quarantine_rows(
         {
@@ -82,7 +87,7 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     pairs = rows.join(touched, on=list(CELL), suffix="_old")
     stale = pairs.filter(pl.col("captured_at") < pl.col("captured_at_old"))
     outdated = _outdated(before, rows)
-    silent = pairs.filter(pl.col("state") == "not_reported", pl.col("state_old").is_in(["reported", "no_dossiers"]))
+    silent = pairs.filter(~states.answered(), pl.col("state_old").is_in(COUNTED))
     refused = pl.concat([frame.select(CELL) for frame in (stale, outdated, silent)]).unique()
     warnings = []
     if older := pl.concat([stale.select(CELL), outdated.select(CELL)]).unique().height:
@@ -100,9 +105,9 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
 def _silenced(before: Path, rows: pl.DataFrame) -> int:
     """How many held values of a stretch to date give way to a later stretch of which the source says nothing."""
     thread = ["unit_code", "level", "period_start", "series", "measure", "field", "basis"]
-    quiet = rows.filter(pl.col("state") == "not_reported").select(*thread, later="period_end")
+    quiet = rows.filter(~states.answered()).select(*thread, later="period_end")
     held = _stored(before).filter(
-        pl.col("period_kind") == "to_date", pl.col("provisional"), pl.col("state") == "reported"
+        pl.col("period_kind") == "to_date", pl.col("provisional"), pl.col("state") == REPORTED
     )
     gone = held.join(quiet.lazy(), on=thread).filter(pl.col("later") > pl.col("period_end"))
     return gone.select(pl.len()).collect().item()

@@ -34,6 +34,7 @@ from ranking.measures import Measure
 from ranking.movement import with_movement
 from ranking.standings import standings, unit_scopes
 from ranking.tables import CELL, SNAPSHOT_TABLES, Measurements, Revisions, Standings
+from store import states
 from store.policy import policy_in_force
 from store.reference import measures, reference_table
 
@@ -273,6 +274,7 @@ def with_derived(
             rows += [received_per_day(chunk), received_per_1000(chunk, units)]
         for frame in rows:
             if not frame.is_empty():
+                states.check(frame, "measurements")
                 yield Measurements.validate(frame, cast=True).sort(_ORDER)
 
 

@@ -21,6 +21,7 @@ from display.words.text import LANGUAGES, Speaker
 from press.site import data, province_map
 from ranking.names import fold
 from store import borders, reference, units
+from store.bands import bands
 from store.policy import policy
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -37,8 +38,8 @@ _LONGER = {
 }  # fmt: skip
 _METHODS = ("level", "band", "rank", "like", "small", "silence", "merger")
 _INKS = Palette(
-    ink="var(--ink)", quiet="var(--quiet)", line="var(--line)", ground="var(--ground)", accent="var(--accent)",
-    alike="var(--alike)", warning="var(--warning)", alarm=LIGHT.alarm, missing=LIGHT.missing,
+    dark=False, ink="var(--ink)", quiet="var(--quiet)", line="var(--line)", ground="var(--ground)",
+    accent="var(--accent)", grey="var(--grey)", warning="var(--warning)", alarm=LIGHT.alarm,
     sequence=LIGHT.sequence, series=LIGHT.series,
 )  # fmt: skip
 
@@ -328,9 +329,8 @@ def _map(say: Speaker, found: Province, place: str) -> dict[str, object]:
     if not drawn:
         return {"map": "", "map_title": "", "legend": [], "borders": ""}
     first = found.answers[0]
-    told = {band: say(f"site.band.{band}") for band in ("above", "alike", "below")}
-    told["silent"] = say("site.legend.silent")
-    used = [band for band in province_map.legend_order() if band in styles.values()]
+    told = {band: say(f"site.band.{band}") for band in bands()} | {"silent": say("site.legend.silent")}
+    used = [style for style in told if style in styles.values()]
     return {
         "map": Markup(drawn),
         "map_title": say("site.province.map", measure=say(f"public.measure.{first.measure}.title")),

@@ -11,6 +11,7 @@ from ranking.lineage import weights
 from ranking.questions.facts import STRETCH, Facts, beside, explained
 from ranking.questions.findings import figure, strength
 from ranking.questions.rule import AT, Measures, Percent, Positive, Rule
+from ranking.states import NO_DOSSIERS
 from ranking.tables import COUNTRY
 
 
@@ -162,7 +163,7 @@ class ZeroBetweenBusy(Rule):
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:
     """Months of which the count is known, beside those before and after where they are known too."""
-    said = pl.when(pl.col("state") == "no_dossiers").then(pl.col("numerator").fill_null(0)).otherwise("numerator")
+    said = pl.when(pl.col("state") == NO_DOSSIERS).then(pl.col("numerator").fill_null(0)).otherwise("numerator")
     known = rows.select("unit_code", "name", "period_start", "period_end", value=said).drop_nulls("value")
     around = beside(beside(known, ["value", "period_end"], -1, "_before"), ["value", "period_end"], 1, "_after")
     return around.drop_nulls(["value_before", "value_after"]).with_columns(

@@ -11,6 +11,7 @@ from ranking.names import unit_key
 from ranking.questions.facts import STRETCH, Facts, beside
 from ranking.questions.findings import figure, strength
 from ranking.questions.rule import AT, Measures, Positive, Rule
+from ranking.states import REPORTED
 
 Part = Annotated[float, Field(gt=0, le=1)]
 _PLACED = {"unit_code": pl.String, "period_start": pl.Date, "period_end": pl.Date}
@@ -49,7 +50,7 @@ class IdenticalMonths(Rule):
 
     def _pairs(self, facts: Facts, measure: str) -> pl.DataFrame:
         """Each month's count beside that of the month before; two zeros say nothing and are left out."""
-        rows = facts.months(measure).filter(pl.col("state") == "reported")
+        rows = facts.months(measure).filter(pl.col("state") == REPORTED)
         rows = rows.select("unit_code", "period_start", "period_end", now=pl.coalesce("numerator", "score"))
         pairs = beside(rows, ["now", "period_end"], -1, "_before").drop_nulls(["now", "now_before"])
         return pairs.filter((pl.col("now") != 0) | (pl.col("now_before") != 0)).select(

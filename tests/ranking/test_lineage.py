@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from ranking.lineage import STATES, regrouped, weights
+from ranking.lineage import ADDED_UP, regrouped, weights
 from ranking.periods import MERGER
 from store import reference, sight, snapshot
+from store.states import states
 
 SHARE, COUNT, DAYS = "online_filing_share", "received", "processing_days"
 HAI_THUONG, XA_NGHI_SON, HAI_HA = "16654", "16657", "16660"
@@ -27,7 +28,7 @@ MERGED = [(NGHI_SON, code, "whole", 1.0) for code in (HAI_THUONG, XA_NGHI_SON, H
 # A came whole to X; S was split between X and Y; B came whole to Y.
 SPLIT = [("X", "A", "whole", 1.0), ("X", "S", "part", None), ("Y", "S", "part", None), ("Y", "B", "whole", 1.0)]
 
-each_silence = pytest.mark.parametrize("state", ["not_reported", "suppressed"])
+each_silence = pytest.mark.parametrize("state", ["not_reported", "suppressed", "on_strike"])
 
 
 def row(code: str, numerator: float | None, denominator: float | None = None, **changes: object) -> dict[str, object]:
@@ -446,7 +447,7 @@ def test_the_country_keeps_its_dossiers_month_by_month(old_country, measure):
 
     assert sums.height == 21
     assert sums.filter(~pl.col("total").is_between("numerator_low", "numerator_high")).is_empty()
-    assert set(found.get_column("state")) <= set(STATES)
+    assert set(found.get_column("state")) <= {*states(), *ADDED_UP}
 
 
 def test_whole_successors_keep_the_dossiers_of_each_province_and_month(old_country):

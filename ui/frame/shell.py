@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from display.drawing import sheet
 from display.drawing.palette import palette
 from display.words import addresses
 from display.words.numbers import local_date
@@ -106,7 +107,7 @@ def view() -> View:
 def _style() -> None:
     dark = st.context.theme.type == "dark"
     colours = _STYLE.replace(".gd-dark", ":root") if dark else _STYLE
-    show(f"<style>{colours}</style>")
+    show(f"<style>{colours}\n{sheet.of_pages(dark=dark)}</style>")
 
 
 def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:

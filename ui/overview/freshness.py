@@ -11,7 +11,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from ranking.periods import Period
 from ranking.tables import COUNTRY
-from store import sight, standings
+from store import sight, standings, states
 from store.snapshot import Snapshot
 
 
@@ -66,7 +66,7 @@ def _latest_of_all(snapshot: Snapshot, level: str) -> pl.DataFrame:
         .group_by(key)
         .agg(
             units=pl.col("unit_code").n_unique(),
-            reported=pl.col("unit_code").filter(pl.col("state") != "not_reported").n_unique(),
+            reported=pl.col("unit_code").filter(states.answered()).n_unique(),
             captured_at=pl.col("captured_at").max(),
         )
         .collect()

@@ -6,15 +6,17 @@ import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from display.words import numbers
+from display.words import bands, numbers
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import Period, parse
-from ranking.tables import BANDS, COUNTRY, STATES
+from ranking.tables import COUNTRY
+from store import bands as store_bands
 from store import catalog as store_catalog
 from store import months, peers, snapshot
 from store.reference import measures, province_names, scope_name
+from store.states import states
 from ui.frame import links
 
 LEVELS = ("commune", "province", "department")
@@ -118,21 +120,20 @@ def _by_band(
     view: View, selection: Selection, rows: pl.DataFrame, words: list[tuple[str, str]]
 ) -> pl.DataFrame:  # fmt: skip
     say = view.say
-    kind = "neutral" if selection.measure.direction == "neutral" else "clear"
     band = links.segments(
-        say("table.band"), "band", ["all", *BANDS], "all",
-        lambda code: say("more.all") if code == "all" else say(f"band.{kind}.{code}")
+        say("table.band"), "band", ["all", *store_bands.bands()], "all",
+        lambda code: say("more.all") if code == "all" else bands.marked(say, selection.measure, code)
     )  # fmt: skip
     if band == "all":
         return rows
-    words.append((say("table.band"), say(f"band.{kind}.{band}")))
+    words.append((say("table.band"), bands.marked(say, selection.measure, band)))
     return rows.filter(pl.col("band") == band)
 
 
 def _by_state(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
     """Only where some unit has no figure, so that the silent ones can be called up by themselves."""
     say = view.say
-    present = [state for state in STATES if state in rows.get_column("state")]
+    present = [state for state in states() if state in rows.get_column("state")]
     state = links.select(
         say("more.state"), "state", ["all", *present], "all", lambda code: say(f"more.state.{code}")
     )  # fmt: skip

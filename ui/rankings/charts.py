@@ -10,9 +10,10 @@ import streamlit as st
 from display.drawing.palette import Palette
 from display.words import numbers
 from display.words.view import View
+from ranking.bands import ALIKE
 from ranking.funnel import limits, overdispersion
 from ranking.measures import Measure
-from ranking.tables import BANDS
+from store.bands import bands
 from ui.parts import charts, tables
 
 _FEW = 4
@@ -70,7 +71,7 @@ def in_order(view: View, rows: pl.DataFrame, measure: Measure, level: float | No
     ranked = rows.filter(pl.col("rank").is_not_null()).with_row_index("place", 1)
     figure = go.Figure()
     for band, colour in _colours(view.palette).items():
-        part = ranked.filter(pl.col("band").fill_null("alike") == band)
+        part = ranked.filter(pl.col("band").fill_null(ALIKE) == band)
         if part.height:
             figure.add_trace(_points(view, measure, part, part.get_column("place").to_numpy(), colour, ranked.height))
     _level(figure, view, measure, level, level_name)
@@ -99,7 +100,7 @@ def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None
             font={"color": view.palette.quiet, "size": 11},
         )  # fmt: skip
     for band, colour in _colours(view.palette).items():
-        part = ranked.filter(pl.col("band").fill_null("alike") == band)
+        part = ranked.filter(pl.col("band").fill_null(ALIKE) == band)
         if part.height:
             figure.add_trace(_points(view, measure, part, part.get_column("denominator").to_numpy(), colour, _CROWD))
     _level(figure, view, measure, level, level_name)
@@ -142,7 +143,7 @@ def _cuts(months: pl.DataFrame) -> pl.DataFrame:
 
 
 def _colours(colours: Palette) -> dict[str, str]:
-    return dict(zip(BANDS, (colours.accent, colours.alike, colours.warning), strict=True))
+    return {band: colours.band(band) for band in bands()}
 
 
 def _points(view: View, measure: Measure, rows: pl.DataFrame, x: np.ndarray, colour: str, crowd: int) -> go.Scatter:

@@ -16,6 +16,7 @@ from display.words.view import View
 from ranking import index_sensitivity
 from ranking.index_sensitivity import GROUPS
 from ranking.periods import Period
+from ranking.states import ABSENT
 from store import catalog, standings
 from store.reference import province_names
 from store.snapshot import Snapshot
@@ -328,8 +329,7 @@ def reason(view: View, row: dict) -> str:
     groups_by_word: dict[str, list[str]] = {}
     for group in GROUPS:
         if row[group] is None:
-            state = row[f"{group}_state"]
-            word = view.say(f"state.{state}" if state else "weights.missing.absent")
+            word = view.say(f"state.{row[f'{group}_state'] or ABSENT}")
             groups_by_word.setdefault(word, []).append(view.say(f"weights.group.{group}"))
     parts = [
         view.say(

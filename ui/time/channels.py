@@ -82,9 +82,9 @@ def _colours(view: View, found: Channels) -> list[tuple[str, str]]:
         ONLINE: colours.accent,
         "online_full_share": colours.accent,
         "online_partial_share": colours.mixed(colours.accent, 0.45),
-        "in_person_share": colours.alike,
+        "in_person_share": colours.grey,
         "post_share": colours.line,
-        "rest": colours.alike,
+        "rest": colours.grey,
     }
     return [(name, shades[name]) for name in found.names]
 

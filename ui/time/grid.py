@@ -120,7 +120,7 @@ def markup(view: View, measure: Measure, scope: str, grid: Grid, cells: Sequence
     """A list of small charts; the grey line of all together is one picture behind each of them."""
     scale = _scale(grid)
     breaks = _breaks(grid.months)
-    behind = _picture(path(grid.level, breaks, scale), view.palette.alike, 1.2)
+    behind = _picture(path(grid.level, breaks, scale), view.palette.grey, 1.2)
     items = "".join(_cell(view, measure, scope, cell, breaks, scale) for cell in cells)
     return f'<ul class="gd-grid" style="--gd-behind:url({behind})">{items}</ul>'
 

@@ -175,7 +175,7 @@ def _limit_lines(
 def _curve(drawn: go.Figure, view: View, measure: Measure, months: Sequence[Month]) -> None:
     drawn.add_scatter(
         x=[m.day for m in months], y=[m.point.value for m in months], mode="lines+markers", connectgaps=False,
-        line={"color": view.palette.alike, "width": 1.6}, marker={"size": 5}, showlegend=False,
+        line={"color": view.palette.grey, "width": 1.6}, marker={"size": 5}, showlegend=False,
         customdata=[numbers.with_unit(m.point.value, measure, view.language) for m in months],
         hovertemplate="%{x}: %{customdata}<extra></extra>",
     )  # fmt: skip

@@ -13,6 +13,7 @@ from display.words.view import View
 from ranking.intervals import wilson
 from ranking.measures import Measure
 from ranking.periods import MERGER
+from ranking.states import REPORTED
 from store import units
 from store.reference import measures
 from store.snapshot import Snapshot
@@ -47,7 +48,7 @@ class Member:
 def members_of(snapshot: Snapshot, code: str, measure: str) -> tuple[Member, ...]:
     """The old communes with their figures of July 2024 to June 2025, in the order of their districts."""
     rows = units.old_figures(snapshot, code).filter(
-        pl.col("measure") == measure, pl.col("period_start") >= _FIRST, pl.col("state") == "reported"
+        pl.col("measure") == measure, pl.col("period_start") >= _FIRST, pl.col("state") == REPORTED
     )
     first = rows.get_column("basis").sort().head(1)
     by_code = rows.filter(pl.col("basis").is_in(first.implode())).partition_by("unit_code", as_dict=True)

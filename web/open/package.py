@@ -14,6 +14,7 @@ from ranking.tables import COUNTRY
 from store import public, reference, standings
 from store.policy import policy
 from store.snapshot import Snapshot
+from store.states import states
 from web.open.query import Problem, conditions
 from web.open.tables import LICENCE, said_of
 
@@ -141,6 +142,7 @@ def _told(query: Mapping[str, str], snapshot: Snapshot, say: Speaker) -> str:
         captured=numbers.local_date(manifest.captured_at, language),
         chosen=", ".join(f"{key} = {value}" for key, value in query.items()) or "–",
         file="standings.csv",
+        states=", ".join(say(f"open.state.{name}") for name in states().in_rows),
         shown=policy().shown_instead(language),
         sources="; ".join(manifest.sources),
     )

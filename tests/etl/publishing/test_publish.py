@@ -153,6 +153,7 @@ def test_row_order_does_not_matter(tmp_path, measurement, seed):
         ({"state": "not_reported", "numerator": 0.0}, "silent_has_no_figure"),
         ({"unit_code": "4792"}, "unit_code|regex"),
         ({"level": "district"}, "level|check"),
+        ({"state": "on_strike", "numerator": None}, "known_state"),
         ({"source": None}, "source|nullability"),
         ({"captured_at": None}, "captured_at|nullability"),
     ],
