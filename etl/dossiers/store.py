@@ -107,7 +107,7 @@ class Store:
 
     def state(self) -> dict:
         path = self.folder / "state.json"
-        empty = {"exports": {}, "pending": [], "months": [], "unpublished": False, "rules": ""}
+        empty = {"exports": {}, "pending": [], "months": [], "unpublished": False, "rules": "", "formulas": ""}
         return empty | (json.loads(path.read_text(encoding="utf-8")) if path.exists() else {})
 
     def remember(self, **changed: object) -> None:

@@ -15,13 +15,14 @@ from tqdm import tqdm
 
 from etl.portal.archive import Item, Reply, Request, Run, opened_run
 from etl.portal.client import CONTACT, PORTAL, Blocked, Manners, PortalClient, Unanswered
-from etl.portal.endpoints import ENDPOINTS, PATH, RESULTS, body_for
+from etl.portal.endpoints import ENDPOINTS, PATH, body_for
 from etl.portal.rows import parse_run
 from etl.portal.units import Province, provinces_by
 from etl.publishing.harvest import Harvest
 from files.faults import Fault
 from files.places import DATA
 from journal import pulls
+from ranking.formulas import NATIONAL
 from ranking.names import fold
 from ranking.periods import Period, calendar_period, local_day
 from ranking.tables import COUNTRY, NATURES
@@ -89,12 +90,12 @@ def run(args: argparse.Namespace) -> int:
     provinces = chosen_provinces(known, args.province)
     tasks = [Task(endpoint, province) for province in provinces for endpoint in ENDPOINTS]
     if not args.province:
-        tasks.append(Task(RESULTS, None))
+        tasks.append(Task(NATIONAL, None))
     request_set = {
         "source": "portal",
         "base_url": args.base_url.rstrip("/"),
         "period": period.id,
-        "scopes": sorted(task.scope for task in tasks if task.endpoint == RESULTS),
+        "scopes": sorted(task.scope for task in tasks if task.endpoint == NATIONAL),
     }
 
     def fetch(run: Run, client: PortalClient) -> Fetched:

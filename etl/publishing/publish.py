@@ -58,7 +58,8 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
         known = snapshot_manifest(before) if before else None
         if known and known.nature != nature:
             raise Fault(f"{folder}: holds {known.nature} figures; {nature} ones go into a dataset of their own")
-        sound, rejected = validated(harvest.measurements, harvest.captured_at)
+        shares = {name for name, measure in measures().items() if measure.kind == "share"}
+        sound, rejected = validated(harvest.measurements, harvest.captured_at, shares)
         result = merged(before, sound)
         quarantine = pl.concat([_kept_quarantine(before, harvest), harvest.quarantine, rejected])
         return _write(
