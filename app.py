@@ -4,15 +4,19 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui import layers, open_data, open_embed, search, vitals
-from ui.document import Document
-from ui.door import Door
-from ui.settings import Settings
+from ui.frame import sign_in
+from web import map_layers, search, vitals
+from web.document import Document
+from web.door import Door
+from web.open import embed
+from web.open import routes as open_data
+from web.settings import Settings
 
 # Streamlit takes a folder `pages/` for its older kind of navigation until `st.navigation` has run once,
 # so the very first reader of a fresh server would be told that a page's own address does not exist.
@@ -32,12 +36,19 @@ async def prepared(app: st.App) -> AsyncIterator[None]:
     await reading
 
 
-settings = Settings.from_environment()
-routes = [*vitals.ROUTES, *layers.ROUTES, *search.ROUTES, *open_data.ROUTES, *open_embed.ROUTES]
+base_path = st.get_option("server.baseUrlPath").strip("/")
+settings = replace(Settings.from_environment(), base_path=base_path)
+routes = [
+    *vitals.routes(sign_in.of_request),
+    *map_layers.routes(sign_in.of_request),
+    *search.ROUTES,
+    *open_data.ROUTES,
+    *embed.ROUTES,
+]
 app = st.App(
     "shell.py",
     lifespan=prepared,
     routes=routes,
-    middleware=[Middleware(Door, settings=settings), Middleware(Document)],
+    middleware=[Middleware(Door, settings=settings), Middleware(Document, base_path=base_path)],
     on_script_error=vitals.script_failed,
 )

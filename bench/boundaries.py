@@ -18,13 +18,14 @@ import numpy as np
 import polars as pl
 import shapely
 
+from display.maps import layers
 from etl.__main__ import main as etl
-from etl.boundary_approximate import approximate
-from etl.boundary_set import write
-from etl.boundary_sources import read
-from etl.places import reference
-from etl.publish import current_snapshot
-from ui import layers
+from etl.boundaries.approximate import approximate
+from etl.boundaries.prepared import write
+from etl.boundaries.sources import read
+from etl.publishing.publish import current_snapshot
+from store import borders
+from store.reference import reference_table
 
 FROM = "GANDAN_BOUNDARIES_FROM"
 Figure = tuple[str, float, str]
@@ -91,7 +92,7 @@ def _weights(data: Path, what: str) -> list[Figure]:
     before = os.environ.get("GANDAN_DATA")
     os.environ["GANDAN_DATA"] = str(data)
     try:
-        provinces = [_bytes(data, code) for code in reference("provinces")["code"]]
+        provinces = [_bytes(data, code) for code in reference_table("provinces")["code"]]
         country = _bytes(data, "VN")
     finally:
         os.environ.pop("GANDAN_DATA")
@@ -107,7 +108,7 @@ def _bytes(data: Path, scope: str) -> int:
     snapshot = current_snapshot(data / "published" / "simulated").name
     layer = layers.Layer(
         dataset="simulated", snapshot=snapshot, measure="on_time_share", basis="portal", period="2026-08", scope=scope,
-        shape="area", language="vi", theme="light", boundaries=layers.boundaries_id(),
+        shape="area", language="vi", theme="light", boundaries=borders.boundaries_id(),
     )  # fmt: skip
     return len(layers.encoded(layer))
 

@@ -6,10 +6,13 @@ import statistics
 import time
 from collections.abc import Callable
 
-from ui import brief, inspection_figures, plan, store
-from ui.palette import LIGHT
-from ui.shell import View
-from ui.text import Speaker
+from display.drawing.palette import LIGHT
+from display.portraits import shortlist
+from display.words.text import Speaker
+from display.words.view import View
+from press.brief import pdf
+from store.snapshot import open_snapshot
+from ui.inspection import plan
 
 START = "16654"
 LATER = 20
@@ -17,14 +20,14 @@ LATER = 20
 
 def run() -> list[tuple[str, float, str]]:
     """(what, seconds, unit). Each brief is of a commune that nothing has been read of before."""
-    snapshot = store.open_snapshot("simulated")
+    snapshot = open_snapshot("simulated")
     view = View("vi", Speaker("vi"), snapshot, LIGHT)
-    codes = inspection_figures.units("38").get_column("unit_code").to_list()
-    first = _seconds(lambda: brief.pdf(view, codes[0]))
-    later = [_seconds(lambda code=code: brief.pdf(view, code)) for code in codes[1 : LATER + 1]]
+    codes = shortlist.units("38").get_column("unit_code").to_list()
+    first = _seconds(lambda: pdf.pdf(view, codes[0]))
+    later = [_seconds(lambda code=code: pdf.pdf(view, code)) for code in codes[1 : LATER + 1]]
     trip = plan.stops(codes[LATER + 1 : LATER + 1 + plan.MOST], START)
-    whole = _seconds(lambda: brief.plan_pdf(view, trip, START))
-    checklists = _seconds(lambda: brief.plan_zip(view, trip))
+    whole = _seconds(lambda: pdf.plan_pdf(view, trip, START))
+    checklists = _seconds(lambda: pdf.plan_zip(view, trip))
     return [
         ("one brief, the first since the server started", first, "s"),
         ("one brief, median of later ones", statistics.median(later), "s"),

@@ -1,7 +1,7 @@
 """Simulated dossiers by the million: skewed units, procedures with limits, late corrections, both attributions.
 
 Every month is drawn from its own seed, so the same month comes out the same whatever else is drawn.
-The rows have the store's columns (`ranking.dossiers.DOSSIER`); about no real dossier.
+The rows have the store's columns (`ranking.dossiers.rows.DOSSIER`); about no real dossier.
 
 `python -m bench.dossier_generator FOLDER --rows 100000000`
 """
@@ -17,8 +17,8 @@ from time import perf_counter
 import numpy as np
 import polars as pl
 
-from ranking.dossier_calendar import calendar
-from ranking.dossiers import DOSSIER
+from ranking.dossiers.days import calendar
+from ranking.dossiers.rows import DOSSIER
 
 SEED = 766
 UNITS, PROVINCES, FIELDS, PROCEDURES = 3321, 34, 30, 320

@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from bench import dossier_generator, growth_picture
-from ranking.dossier_calendar import calendar
-from ranking.dossier_days import histogram, quantile
-from ranking.dossier_tables import added
-from ranking.dossiers import KEYS, SUMS, partial_sums
+from etl.dossiers.store import Store
+from files.places import HOME
+from ranking.dossiers.days import calendar, histogram, quantile
+from ranking.dossiers.rows import KEYS, SUMS, partial_sums
+from ranking.dossiers.tables import added
 
 if TYPE_CHECKING:
-    from etl.dossier_store import Store
+    from etl.dossiers.store import Store
 
-HOME = Path(__file__).resolve().parents[1]
 SQL = HOME / "bench" / "dossiers.sql"
 THREADS = 2
 Figure = tuple[str, float, str]
@@ -178,7 +178,7 @@ def _pandas(given: Path, out: Path) -> None:
 
 
 def _spark(given: Path, out: Path) -> None:
-    from etl.dossier_spark import _frame, session
+    from etl.dossiers.spark import _frame, session
 
     spark = session(f"local[{THREADS}]")
     rows, days = spark.read.parquet(str(given)).select(*_NEEDED), _frame(spark, calendar())
@@ -205,10 +205,10 @@ def _one_day(given: Path, out: Path) -> None:
     Timed from the checked rows of the export on; reading its file and publishing are not in it. What publishing
     would then do first, counting the touched periods again, is timed apart.
     """
-    from etl.dossier_changes import Changes, merge, sum_here
-    from etl.dossier_rows import Units
-    from etl.dossiers import harvest
-    from etl.places import reference
+    from etl.dossiers.changes import Changes, merge, sum_here
+    from etl.dossiers.command import harvest
+    from etl.dossiers.rows import Units
+    from store.reference import reference_table as reference
 
     store, units = _kept(given, out), Units(reference("units"), reference("provinces"))
     export = dossier_generator.day_after(given)
@@ -230,8 +230,8 @@ def _one_day(given: Path, out: Path) -> None:
 
 def _kept(given: Path, out: Path) -> Store:
     """A store of the given dossiers, with the sums that `_polars` has left, as an earlier import leaves it."""
-    from etl.dossier_store import Store
-    from etl.places import reference
+    from etl.dossiers.store import Store
+    from store.reference import reference_table as reference
 
     store = Store(out)
     folders = [(given, store.folder / "dossiers")]

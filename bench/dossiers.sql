@@ -1,4 +1,4 @@
--- The partial sums of ranking/dossiers.py in DuckDB's SQL, for the comparison in bench/dossiers.py.
+-- The partial sums of ranking/dossiers/rows.py in DuckDB's SQL, for the comparison in bench/dossiers.py.
 -- Views expected: dossiers (the files), calendar (day, number, index, next, month, closed).
 CREATE OR REPLACE TEMP VIEW dated AS
 SELECT d.*, coalesce(d.done, d.returned, d.stopped) AS ended,

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ui.store import HOME
+from files.places import HOME
 
 
 def run() -> list[tuple[str, float, str]]:

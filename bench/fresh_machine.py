@@ -26,10 +26,11 @@ from pathlib import Path
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Page, sync_playwright
 
-from etl.places import reference
-from tests.stand_in import StandIn, World
-from tests.test_browser import FLAGS
-from ui.store import HOME
+from files.places import HOME
+from store.reference import reference_table
+from tests.pages.test_in_browser import FLAGS
+from tests.stand_in.server import StandIn
+from tests.stand_in.world import World
 
 NAME, SITE = "gandan.thu.vn", "xem.gandan.thu.vn"
 PEOPLE = {"chutich": "Xếp hạng", "thanhtra": "Chuẩn bị kiểm tra", "nhaplieu": "Nhập biểu"}
@@ -121,7 +122,7 @@ def stand_ins() -> Iterator[tuple[str, str]]:
     people = [
         User(sub=name, claims={"email": f"{name}@phutho.gov.vn", "email_verified": True}) for name in (*PEOPLE, "la")
     ]
-    world = World(reference("units"), reference("provinces"))
+    world = World(reference_table("units"), reference_table("provinces"))
     world.now = datetime.now(world.now.tzinfo)
     with run_server_in_thread(user_claims=people) as provider, StandIn(world) as portal:
         yield f"http://127.0.0.1:{provider.server_port}/.well-known/openid-configuration", portal.base_url

@@ -28,10 +28,12 @@ import streamlit as st
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from bench.reader import Reader, Trouble
+from display.words.addresses import PATHS
 from etl.__main__ import main as etl
+from files.places import published_folder
+from store import snapshot
+from store.reference import province_names, reference_table
 from tests.replicas import Service, running
-from ui import store
-from ui.addresses import PATHS
 
 READERS, EVERY = 100, 5.0
 MINUTES = float(os.environ.get("GANDAN_BENCH_MINUTES", 3))
@@ -65,7 +67,7 @@ class Seen:
 
 def served_provinces() -> list[str]:
     """The provinces whose leaders sign in: the service's own, and as many others as are wanted."""
-    others = [code for code in store.province_names() if code != PROVINCE]
+    others = [code for code in province_names() if code != PROVINCE]
     return [PROVINCE, *others[: _PROVINCES - 1]]
 
 
@@ -141,8 +143,8 @@ def _memory(service: Service) -> list[tuple[float, float]]:
 def _service(folder: Path) -> Iterator[tuple[Service, dict[str, str]]]:
     """The service over the simulated country, and the cookie of a leader of each of its provinces."""
     data, secret = folder / "data", secrets.token_hex(32)
-    if "simulated" in store.datasets():
-        shutil.copytree(store.published_folder() / "simulated", data / "published" / "simulated")
+    if "simulated" in snapshot.datasets():
+        shutil.copytree(published_folder() / "simulated", data / "published" / "simulated")
     else:
         etl(["simulate", "--data", str(data)])
     people = (f"  - {{who: {_leader(code)}, roles: [leader], provinces: ['{code}']}}\n" for code in served_provinces())
@@ -181,7 +183,7 @@ def _signed_in(address: str, secret: str, code: str) -> str:
 class _Crowd:
     def __init__(self, service: Service, cookies: dict[str, str]) -> None:
         self._service, self._cookies, self._homes = service, cookies, list(cookies)
-        self._units = dict(store.reference("units").select("code", "province_code").iter_rows())
+        self._units = dict(reference_table("units").select("code", "province_code").iter_rows())
 
     def _reader(self, number: int, *, public: bool) -> Reader:
         cookies = {"gan_dan_reader": f"reader-{number}"}

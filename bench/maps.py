@@ -12,8 +12,11 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.test_browser import FLAGS, served
-from ui import layers, store
+from display.maps import layers
+from store import borders
+from store.reference import province_names
+from store.snapshot import open_snapshot
+from tests.pages.test_in_browser import FLAGS, served
 
 RUNS = 5
 Figure = tuple[str, float, str]
@@ -55,13 +58,13 @@ def run() -> list[Figure]:
 
 
 def _weights() -> Iterator[Figure]:
-    snapshot = store.open_snapshot("simulated").manifest.id
-    shape = "area" if layers.boundaries_id() else "symbol"
+    snapshot = open_snapshot("simulated").manifest.id
+    shape = "area" if borders.boundaries_id() else "symbol"
 
     def units(scope: str) -> int:
         layer = layers.Layer(
             "simulated", snapshot, "on_time_share", "portal", "2026-08", scope, shape, "vi", "light",
-            layers.boundaries_id(), edition=layers.edition(),
+            borders.boundaries_id(), edition=layers.edition(),
         )  # fmt: skip
         return len(layers.encoded(layer))
 
@@ -72,9 +75,9 @@ def _weights() -> Iterator[Figure]:
     }
     for name, size in kinds.items():
         yield f"layer of the country, {name}", size("VN") / 1000, "kB"
-        yield f"layer of a province, {name}, largest", max(map(size, store.province_names())) / 1000, "kB"
+        yield f"layer of a province, {name}, largest", max(map(size, province_names())) / 1000, "kB"
     opened = [kinds[f"units as {shape}s"], kinds["borders and names"]]
-    view = {scope: sum(size(scope) for size in opened) / 1000 for scope in ("VN", *store.province_names())}
+    view = {scope: sum(size(scope) for size in opened) / 1000 for scope in ("VN", *province_names())}
     yield "map of the country as it opens, all layers", view.pop("VN"), "kB"
     yield "map of a province as it opens, all layers, largest", max(view.values()), "kB"
 

@@ -8,10 +8,11 @@ from time import perf_counter
 
 from starlette.applications import Starlette
 
-from ui import open_data, store
-from ui.open_query import FORMATS
+from store import snapshot
+from web.open import routes
+from web.open.query import FORMATS
 
-APP = Starlette(routes=open_data.ROUTES)
+APP = Starlette(routes=routes.ROUTES)
 REPEATS = 200
 QUERY = "measure=on_time_share&province={province}&scope={province}&level=commune&limit=1000"
 PROVINCE = "25"
@@ -19,7 +20,7 @@ PROVINCE = "25"
 
 def run() -> list[tuple[str, float, str]]:
     """Name, figure and unit of each measurement, for every dataset that is published here."""
-    return [figure for dataset in store.datasets() for figure in _of(dataset)]
+    return [figure for dataset in snapshot.datasets() for figure in _of(dataset)]
 
 
 def _of(dataset: str) -> list[tuple[str, float, str]]:
@@ -41,7 +42,7 @@ def _seconds(query: str) -> float:
 
 
 async def _asked(query: str) -> None:
-    path = f"{open_data.HOME}/standings"
+    path = f"{routes.HOME}/standings"
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
         "path": path, "raw_path": path.encode(), "root_path": "", "query_string": query.encode(),

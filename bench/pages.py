@@ -7,7 +7,7 @@ import time
 
 from streamlit.testing.v1 import AppTest
 
-from ui.store import HOME
+from files.places import HOME
 
 RUNS = 12
 _VIEWS = {

@@ -22,15 +22,15 @@ from unittest import mock
 
 import polars as pl
 
-import etl.publish
 from etl.__main__ import main as etl_main
-from etl.faults import Fault
-from etl.portal_client import PortalClient
-from etl.portal_endpoints import ENDPOINTS
-from etl.publish import current_snapshot
-from tests.stand_in import StandIn, Trouble, World
-from tests.stand_in.troubles import IN_WHAT_IT_SAYS, ON_THE_WIRE
-from ui import store
+from etl.portal.client import PortalClient
+from etl.portal.endpoints import ENDPOINTS
+from etl.publishing.publish import current_snapshot
+from files.faults import Fault
+from store import reference as publishing
+from tests.stand_in.server import StandIn
+from tests.stand_in.troubles import IN_WHAT_IT_SAYS, ON_THE_WIRE, Trouble
+from tests.stand_in.world import World
 
 RUNS = int(os.environ.get("GANDAN_BENCH_PULLS", 500))
 PROVINCES = ("H35", "H57", "H18")  # small ones: a pull takes half a second
@@ -73,13 +73,13 @@ class _Portal:
 def run() -> list[Figure]:
     """(name, value, unit): how pulls ended, wrong figures, lost ones, crashes."""
     dice, counts, kinds = random.Random(766), Counter(), Counter()
-    registry = etl.publish.measures()
-    world = World(store.reference("units"), store.reference("provinces"))
+    registry = publishing.measures()
+    world = World(publishing.reference_table("units"), publishing.reference_table("provinces"))
     patient = functools.partial(PortalClient, sleep=lambda seconds: None)
     with (
         tempfile.TemporaryDirectory() as name,
-        mock.patch("etl.publish.measures", lambda: registry),
-        mock.patch("etl.pull.PortalClient", patient),
+        mock.patch("etl.publishing.publish.measures", lambda: registry),
+        mock.patch("etl.portal.pull.PortalClient", patient),
         StandIn(world) as stand_in,
     ):
         portal = _Portal(stand_in, Path(name))
@@ -151,8 +151,8 @@ def _drawn(dice: random.Random, units: int) -> tuple[Trouble | None, tuple[Troub
 
 def _communes(world: World, province: str) -> list[str]:
     """Codes of a province's communes in the order in which the stand-in's troubles count them."""
-    place = store.reference("provinces").filter(state_code=province).row(0, named=True)
-    codes = store.reference("units").filter(province_code=place["code"]).get_column("code")
+    place = publishing.reference_table("provinces").filter(state_code=province).row(0, named=True)
+    codes = publishing.reference_table("units").filter(province_code=place["code"]).get_column("code")
     children = [child for child in world.children(place["portal_id"]) if child["level"] == "COMMUNE"]
     order = sorted(zip(children, codes, strict=True), key=lambda pair: pair[0]["departmentId"])
     return [code for _, code in order]

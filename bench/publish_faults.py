@@ -14,18 +14,19 @@ from pathlib import Path
 
 import polars as pl
 
-import etl.publish
-from etl.harvest import Harvest, measurement_rows
-from etl.publish import current_snapshot, publish, snapshot_manifest
+from etl.publishing.harvest import Harvest, measurement_rows
+from etl.publishing.publish import current_snapshot, publish, snapshot_manifest
 from ranking.tables import SNAPSHOT_TABLES
-from ui import store
+from store import reference as publishing
+from store import sight
+from store.snapshot import open_snapshot
 
 KILLS = int(os.environ.get("GANDAN_BENCH_KILLS", 1000))
 READERS = 2
 _FIRST = datetime(2026, 9, 2, 1, tzinfo=UTC)
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload([__name__])
-_REGISTRY = etl.publish.measures()  # read once, in the process from which all others are forked
+_REGISTRY = publishing.measures()  # read once, in the process from which all others are forked
 _CODES = [f"{number:05}" for number in range(4792, 5242, 3)]
 """As many codes as a large province has communes. Nothing of polars may run here: its threads do not survive a fork."""
 Figure = tuple[str, float, str]
@@ -83,7 +84,7 @@ def _numbered(number: int) -> Harvest:
 
 
 def _publish(data: Path, number: int) -> None:
-    etl.publish.measures = lambda: _REGISTRY
+    publishing.measures = lambda: _REGISTRY
     publish(data, "live", _numbered(number), nature="live")
 
 
@@ -137,8 +138,8 @@ def _read(data: Path, stop: Event, told: multiprocessing.Queue) -> None:
     reads, broken = 0, []
     while not stop.is_set():
         try:
-            snapshot = store.open_snapshot("live")
-            tables = {name: snapshot.scan(name).collect() for name in SNAPSHOT_TABLES}
+            snapshot = open_snapshot("live")
+            tables = {name: sight.scan(snapshot, name).collect() for name in SNAPSHOT_TABLES}
             number = (snapshot.manifest.captured_at - _FIRST) / timedelta(minutes=1)
             if set(tables["measurements"].get_column("numerator")) != {500.0 + number}:
                 broken.append(f"{snapshot.folder.name}: a mixture")

@@ -11,10 +11,13 @@ from time import perf_counter
 import polars as pl
 import yaml
 
+from display.portraits.questions import questions, tables
+from files.places import HOME
 from ranking.periods import MERGER, calendar_period
-from ranking.questions import Question, Tables, ask, tested
-from ui.questions import questions, tables
-from ui.store import HOME, open_snapshot
+from ranking.questions.definitions import Question
+from ranking.questions.facts import Tables
+from ranking.questions.inquiry import ask, tested
+from store.snapshot import open_snapshot
 
 CALIBRATION = HOME / "data" / "simulated.yaml"
 

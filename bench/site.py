@@ -14,12 +14,13 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 from etl.__main__ import main as etl
-from press.site import build
+from files.places import HOME
+from press.site.command import build
+from store import snapshot
 from tests.replicas import temporary
-from ui import store
 
 Figure = tuple[str, float, str]
-_CONF = store.HOME / "deploy" / "nginx-site.conf"
+_CONF = HOME / "deploy" / "nginx-site.conf"
 _SECONDS, _CONNECTIONS = 15, 64
 
 
@@ -47,7 +48,7 @@ def run() -> list[Figure]:
 def _data(folder: Path) -> Iterator[None]:
     """The data folder with the simulated dataset; one is built where there is none."""
     before = os.environ.get("GANDAN_DATA")
-    if "simulated" not in store.datasets():
+    if "simulated" not in snapshot.datasets():
         with redirect_stdout(None):
             etl(["simulate", "--data", str(folder / "data")])
         os.environ["GANDAN_DATA"] = str(folder / "data")

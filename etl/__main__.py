@@ -7,22 +7,22 @@ import os
 import sys
 from importlib import import_module
 
-from etl.faults import Fault
+from files.faults import Fault
 
 COMMANDS = {
-    "pull": ("etl.pull", "pull figures of 2026 and later from the national portal"),
-    "pull-2025": ("etl.portal_2025", "pull the index of 2025 from the portal's former gateway"),
-    "replay": ("etl.replay", "publish again from archived replies, without any request"),
-    "recorded": ("etl.recorded", "publish replies that were saved by hand"),
-    "import-form": ("etl.form_ii06", "read workbooks of form II.06/VPCP/KSTT"),
-    "dossiers": ("etl.dossiers", "read exports of dossiers, one row per dossier"),
-    "simulate": ("etl.simulated", "build the simulated dataset"),
+    "pull": ("etl.portal.pull", "pull figures of 2026 and later from the national portal"),
+    "pull-2025": ("etl.portal.pull_2025", "pull the index of 2025 from the portal's former gateway"),
+    "replay": ("etl.portal.replay", "publish again from archived replies, without any request"),
+    "recorded": ("etl.portal.recorded", "publish replies that were saved by hand"),
+    "import-form": ("etl.forms.import_form", "read workbooks of form II.06/VPCP/KSTT"),
+    "dossiers": ("etl.dossiers.command", "read exports of dossiers, one row per dossier"),
+    "simulate": ("etl.simulation.command", "build the simulated dataset"),
     "reference": ("etl.reference", "build units, lineage and provinces"),
-    "withhold": ("etl.withhold", "make anew what the public may see, after a change of policy"),
-    "boundaries": ("etl.boundaries", "prepare the communes' boundaries for the map"),
-    "site": ("press.site", "write the public's static site"),
-    "brief": ("press.brief", "print the one-page brief of a commune"),
-    "status": ("etl.status", "say what is published"),
+    "withhold": ("etl.publishing.again", "make anew what the public may see, after a change of policy"),
+    "boundaries": ("etl.boundaries.command", "prepare the communes' boundaries for the map"),
+    "site": ("press.site.command", "write the public's static site"),
+    "brief": ("press.brief.command", "print the one-page brief of a commune"),
+    "status": ("etl.publishing.status", "say what is published"),
 }
 
 

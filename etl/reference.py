@@ -16,8 +16,8 @@ from pathlib import Path
 
 import polars as pl
 
-from etl.faults import BadInput, Fault
-from etl.places import REFERENCE
+from files.faults import BadInput, Fault
+from files.places import REFERENCE
 from ranking.names import spelling
 from ranking.tables import Lineage, Provinces, Units
 

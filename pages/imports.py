@@ -1,11 +1,13 @@
 from html import escape
 
-from ui import html, imports, problems_form
-from ui.shell import view
+from ui.frame import html
+from ui.frame.shell import view
+from ui.imports import upload
+from ui.parts import problems_form
 
 v = view()
 html.heading(v.say("page.imports"), escape(v.say("imports.sentence")))
-province = imports.choice(v)
-imports.drop(v, province)
-imports.understood(v)
+province = upload.choice(v)
+upload.drop(v, province)
+upload.understood(v)
 problems_form.section(v, province)

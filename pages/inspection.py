@@ -1,28 +1,31 @@
 import streamlit as st
 
-from ui import brief_buttons, html, inspection, inspection_list, inspection_visits, plan
-from ui.shell import view
+from ui.frame import html
+from ui.frame.shell import view
+from ui.inspection import candidates, plan, visits
+from ui.inspection import head as inspection_head
+from ui.parts import brief_buttons
 
 v = view()
 head = st.container()
 with st.spinner(v.say("inspection.reading")):
-    chosen = inspection_list.row(v)
+    chosen = candidates.row(v)
 with head:
-    html.heading(inspection.title(v, chosen), inspection.sentence(v, chosen))
-last_days = inspection_visits.last_days(v)
+    html.heading(inspection_head.title(v, chosen), inspection_head.sentence(v, chosen))
+last_days = visits.known_last_days(v)
 planned = plan.codes()
 
-rows = inspection_list.rows_of(v, chosen, last_days or {})
-chosen = inspection_list.both_toggle(v, chosen, rows)
-rows = inspection_list.leave_both(chosen, rows)
+rows = candidates.rows_of(v, chosen, last_days or {})
+chosen = candidates.both_toggle(v, chosen, rows)
+rows = candidates.leave_both(chosen, rows)
 if rows.is_empty():
     html.caption(v.say("inspection.nobody"))
 else:
-    inspection_list.table(v, chosen, rows, planned)
-    html.caption(inspection.count_line(v, chosen, rows))
-    inspection_list.downloads(v, chosen, rows)
+    candidates.table(v, chosen, rows, planned)
+    html.caption(inspection_head.count_line(v, chosen, rows))
+    candidates.downloads(v, chosen, rows)
 with st.expander(v.say("inspection.score.title"), icon=":material/calculate:"):
-    inspection_list.about_score(v)
+    candidates.about_score(v)
 
 st.subheader(v.say("plan.title"), anchor=False)
 planned = plan.choice(v, chosen.scope, rows.get_column("unit_code").to_list(), planned)
@@ -35,12 +38,12 @@ else:
 
 st.subheader(v.say("inspection.prepare"), anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom", key="prepare_row"):
-    code = inspection.stop(v, [stop.place.code for stop in trip])
+    code = inspection_head.stop(v, [stop.place.code for stop in trip])
     if code:
-        inspection.file_button(v, code)
+        inspection_head.file_button(v, code)
         brief_buttons.brief_button(v, code)
 if code:
-    inspection.prepare(v, code)
+    inspection_head.prepare(v, code)
 else:
     html.caption(v.say("inspection.prepare.empty"))
-inspection_visits.everything(v)
+visits.everything(v)

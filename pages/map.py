@@ -1,8 +1,12 @@
 import streamlit as st
 
+from display.words import rankings
 from ranking.levels import together
-from ui import filters, html, map_card, maps, rankings, tables
-from ui.shell import view
+from ui.frame import html
+from ui.frame.shell import view
+from ui.map import card, maps
+from ui.parts import filters
+from ui.rankings import table
 
 v = view()
 head = st.container()
@@ -22,8 +26,8 @@ with side:
     if v.narrow or look.beside:
         maps.show_legend(v, selection, rows, look)
     maps.unit_box(v, selection)
-    html.show(map_card.card(v, selection, rows, unit))
-    map_card.show_trend(v, selection, unit)
+    html.show(card.card(v, selection, rows, unit))
+    card.show_trend(v, selection, unit)
     html.caption(maps.reading(v, selection.measure, look))
     if look.inside == "old":
         html.caption(maps.members_line(v, selection))
@@ -31,6 +35,6 @@ with side:
     html.caption(rankings.source_line(v, selection, rows))
 with st.expander(v.say("table.show"), icon=":material/table:"):
     shown = rankings.with_place(selection, rows)
-    tables.ranking_table(
-        v, selection, shown.slice(*tables.pages(v, shown)), tables.Beside(together(rows, selection.measure))
+    table.ranking_table(
+        v, selection, shown.slice(*table.pages(v, shown)), table.Beside(together(rows, selection.measure))
     )

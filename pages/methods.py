@@ -2,47 +2,38 @@ from functools import partial
 
 import streamlit as st
 
-from ui import (
-    about,
-    about_changes,
-    about_coverage,
-    about_data,
-    about_freshness,
-    about_measures,
-    about_methods,
-    html,
-    links,
-    problems_form,
-)
-from ui.shell import view
+from ui.about import changes, coverage, data, freshness, head, measures, methods
+from ui.frame import html, links
+from ui.frame.shell import view
+from ui.parts import problems_form
 
 v = view()
-today = about.today()
-html.heading(v.say("about.title"), about.sentence(v))
-html.cards(about.figures(v, today))
-html.show(about.contents(v))
+today = head.today()
+html.heading(v.say("about.title"), head.sentence(v))
+html.cards(head.figures(v, today))
+html.show(head.contents(v))
 
-about.section_title(v, "measures")
+head.section_title(v, "measures")
 query = links.words(v.say("about.measures.search"), "q", placeholder=v.say("about.measures.example"))
-about_measures.section(v, query, today)
+measures.section(v, query, today)
 
-about.section_title(v, "groups")
-about_measures.groups(v)
+head.section_title(v, "groups")
+measures.groups(v)
 
-about.section_title(v, "methods")
-about_methods.panel(v)
+head.section_title(v, "methods")
+methods.panel(v)
 
-about.section_title(v, "data")
+head.section_title(v, "data")
 parts = {
-    "fresh": (":material/schedule:", partial(about_freshness.panel, v, today)),
-    "cover": (":material/calendar_month:", partial(about_coverage.panel, v)),
-    "changes": (":material/difference:", partial(about_changes.panel, v)),
-    "quarantine": (":material/block:", partial(about_data.quarantine, v)),
+    "fresh": (":material/schedule:", partial(freshness.panel, v, today)),
+    "cover": (":material/calendar_month:", partial(coverage.panel, v)),
+    "changes": (":material/difference:", partial(changes.panel, v)),
+    "quarantine": (":material/block:", partial(data.quarantine, v)),
     "problems": (":material/flag:", partial(problems_form.everywhere, v)),
-    "quality": (":material/rule:", partial(about_data.quality, v)),
-    "warnings": (":material/warning:", partial(about_data.warnings, v)),
-    "inflation": (":material/ssid_chart:", partial(about_data.inflation, v)),
-    "datasets": (":material/database:", partial(about_measures.by_dataset, v)),
+    "quality": (":material/rule:", partial(data.quality, v)),
+    "warnings": (":material/warning:", partial(data.warnings, v)),
+    "inflation": (":material/ssid_chart:", partial(data.inflation, v)),
+    "datasets": (":material/database:", partial(measures.by_dataset, v)),
 }
 for part, (icon, draw) in parts.items():
     with st.expander(

@@ -1,53 +1,58 @@
 import streamlit as st
 
-from ui import addresses, html, maps, overview, rankings, tables
-from ui.shell import view
+from display.words import addresses, rankings
+from ui.frame import html
+from ui.frame.shell import view
+from ui.map import maps
+from ui.overview import attention, freshness, movers, small_map
+from ui.overview import head as overview_head
+from ui.parts import tables
 
 v = view()
 head, figures = st.container(), st.container()
 with st.container(horizontal=True, key="doors", horizontal_alignment="distribute", vertical_alignment="bottom"):
     doors = st.container(horizontal=True, width="content")
     with st.container(width=200):
-        chosen = overview.selection(v)
+        chosen = overview_head.selection(v)
 rows = rankings.rows_of(v, chosen)
 
 with head:
-    html.heading(overview.title(v, chosen), overview.sentence(v, chosen, rows))
+    html.heading(overview_head.title(v, chosen), overview_head.sentence(v, chosen, rows))
 with figures:
-    html.cards(overview.figures(v, chosen, rows))
+    html.cards(overview_head.figures(v, chosen, rows))
 with doors:
-    for words, icon, page, query in overview.doors(v, chosen):
+    for words, icon, page, query in overview_head.doors(v, chosen):
         st.page_link(f"pages/{page}.py", label=words, icon=icon, query_params=query)
 
 main, side = st.columns([11, 9], gap="large")
 with main:
     st.subheader(v.say("overview.attention"), anchor=False)
-    html.show(overview.attention(v, chosen, rows))
+    html.show(attention.attention(v, chosen, rows))
     st.subheader(v.say("overview.moved"), anchor=False)
-    moved = overview.moved(v, chosen, rows)
+    moved = movers.moved(v, chosen, rows)
     if moved:
         for place, direction, units in zip(st.columns(2), ("up", "down"), moved, strict=True):
             with place:
-                html.show(overview.movers(v, chosen, v.say(f"overview.moved.{direction}"), units))
-    html.caption(overview.moved_note(v, chosen, moved))
+                html.show(movers.movers(v, chosen, v.say(f"overview.moved.{direction}"), units))
+    html.caption(movers.moved_note(v, chosen, moved))
 with side:
     st.subheader(v.say("overview.map"), anchor=False)
     if chosen.level == "commune":
-        look = overview.look(chosen)
+        look = small_map.look(chosen)
         st.pydeck_chart(
-            overview.small_map(v, chosen), height=overview.SMALL_MAP,
+            small_map.small_map(v, chosen), height=small_map.SMALL_MAP,
             key=f"small_{maps.key(v, chosen, look)}", alt=maps.alt(v, chosen, rows),
         )  # fmt: skip
         html.legend(maps.legend(v, chosen, rows, look))
         html.caption(maps.borders_line(v, look))
         st.page_link(
             "pages/map.py", label=v.say("overview.map.open"), icon=":material/map:",
-            query_params=addresses.query(v, **overview.choices(v, chosen), way="band"),
+            query_params=addresses.query(v, **overview_head.choices(v, chosen), way="band"),
         )  # fmt: skip
 st.subheader(v.say("overview.freshness"), anchor=False)
 tables.plain_table(
     [v.say(f"overview.freshness.{part}") for part in ("basis", "period", "units", "captured")],
-    overview.freshness(v, chosen), v.say("overview.freshness"), figures=(2,),
+    freshness.freshness(v, chosen), v.say("overview.freshness"), figures=(2,),
 )  # fmt: skip
-html.show(overview.more_on_freshness(v))
+html.show(freshness.more_on_freshness(v))
 html.caption(rankings.source_line(v, chosen, rows))

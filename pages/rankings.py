@@ -1,21 +1,13 @@
 import streamlit as st
 
+from display.words import rankings
 from ranking.levels import together
-from ui import (
-    comparison,
-    downloads,
-    filters,
-    html,
-    links,
-    methods,
-    name_filter,
-    ranking_charts,
-    rankings,
-    tables,
-    weights,
-)
-from ui.figures import four_figures
-from ui.shell import view
+from store import names
+from ui.frame import html, links
+from ui.frame.shell import view
+from ui.parts import downloads, filters, methods
+from ui.parts.figures import four_figures
+from ui.rankings import charts, comparison, table, weights
 
 v = view()
 head, figures = st.container(), st.container()
@@ -27,7 +19,7 @@ measure = selection.measure
 rows = rankings.with_peers(v, selection, rankings.rows_of(v, selection))
 level = together(rows, measure)
 with more_place:
-    shown, named = filters.more(v, selection, name_filter.found(rows, query))
+    shown, named = filters.more(v, selection, names.found(rows, query))
 
 with head:
     html.heading(rankings.title(v, selection), rankings.sentence(v, selection, rows))
@@ -42,19 +34,19 @@ with main:
     if shown.is_empty():
         html.caption(v.say("table.none_found", query=query) if query else v.say("table.all_filtered"))
     else:
-        visible = rankings.with_place(selection, shown.slice(*tables.pages(v, shown)))
-        trends = tables.sparklines(v, months, visible.get_column("unit_code"), measure)
-        tables.ranking_table(v, selection, visible, tables.Beside(level, trends))
+        visible = rankings.with_place(selection, shown.slice(*table.pages(v, shown)))
+        trends = table.sparklines(v, months, visible.get_column("unit_code"), measure)
+        table.ranking_table(v, selection, visible, table.Beside(level, trends))
     downloads.buttons(v, selection, shown, [(v.say("filters.search"), query), *named])
 with side:
-    kinds = ranking_charts.kinds(rows, months, measure)
+    kinds = charts.kinds(rows, months, measure)
     if kinds:
         kind = links.segments(
             v.say("chart.kind"), "chart", kinds, kinds[0], lambda code: v.say(f"chart.kind.{code}"),
             label_visibility="collapsed",
         )  # fmt: skip
-        ranking_charts.draw(v, kind, rows, months, measure, level, rankings.level_name(v, selection))
-        html.caption(ranking_charts.reading(v, kind, rows))
+        charts.draw(v, kind, rows, months, measure, level, rankings.level_name(v, selection))
+        html.caption(charts.reading(v, kind, rows))
         html.caption(rankings.spread(v, selection, rows))
     html.caption(rankings.certainty_line(v, selection, rows, months))
     html.caption(rankings.source_line(v, selection, rows))

@@ -1,7 +1,9 @@
 import streamlit as st
 
-from ui import html, problems_form, transparency, unit_choice
-from ui.shell import view
+from ui.frame import html
+from ui.frame.shell import view
+from ui.parts import problems_form, unit_choice
+from ui.transparency import cards
 
 v = view()
 head = st.container()
@@ -13,13 +15,13 @@ if code is None:
         unit_choice.how_to_choose(v)
 else:
     with st.spinner(v.say("public.wait")):
-        province, portrait = transparency.figures(v, code)
+        province, portrait = cards.figures(v, code)
     with head:
-        transparency.head(v, code, portrait)
+        cards.head(v, code, portrait)
         problems_form.notice(v, code)
     if portrait.answers:
         st.subheader(v.say("public.figures"), anchor=False)
-        transparency.measures(v, code, portrait)
+        cards.measures(v, code, portrait)
     st.subheader(v.say("public.online"), anchor=False)
-    transparency.online(v, province, portrait)
-transparency.chapters(v)
+    cards.online(v, province, portrait)
+cards.chapters(v)

@@ -9,15 +9,7 @@ import numpy as np
 import polars as pl
 
 from ranking.bands import Better, against
-from ranking.intervals import (
-    Floats,
-    dispersion,
-    poisson_errors,
-    spread_errors,
-    standard_errors,
-    two_sided_z,
-    wilson,
-)
+from ranking.intervals import Floats, dispersion, poisson_errors, spread_errors, standard_errors, two_sided_z, wilson
 from ranking.measures import Measure
 from ranking.periods import MERGER
 from ranking.rank_sets import Best, rank_sets

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from etl.__main__ import main
-from ui.store import HOME
+from files.places import HOME
 
 
 @pytest.fixture(scope="session")

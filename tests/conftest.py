@@ -13,10 +13,10 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
-from etl.harvest import Harvest, measurement_rows
-from etl.publish import publish
+from etl.publishing.harvest import Harvest, measurement_rows
+from etl.publishing.publish import publish
 from tests.app_data import app_data, published_datasets
-from ui import layers, sign_in, store, text
+from ui.frame import sign_in
 
 __all__ = ["app_data", "published_datasets"]
 
@@ -88,10 +88,11 @@ def _small_world() -> list[Row]:
 
 
 def _forget() -> None:
-    for module in (store, layers, text):
-        for thing in vars(module).values():
-            if hasattr(thing, "cache_clear"):
-                thing.cache_clear()
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in ("store", "display", "web"):
+            for thing in vars(module).values():
+                if hasattr(thing, "cache_clear"):
+                    thing.cache_clear()
 
 
 @dataclass

@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from ranking.dossier_calendar import calendar
-from ranking.dossiers import DONE, DOSSIER, FULL, KEYS, partial_sums
+from ranking.dossiers.days import calendar
+from ranking.dossiers.rows import DONE, DOSSIER, FULL, KEYS, partial_sums
 
 CALENDAR = calendar()
 # August 2026 begins on a Saturday: 3, 10, 17, 24 are Mondays.

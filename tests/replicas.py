@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.test_browser import HOME, free_port
+from files.places import HOME
+from tests.pages.test_in_browser import free_port
 
 CONF = HOME / "deploy" / "nginx-app.conf"
 FRUGAL = dict(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from etl.harvest import Harvest, measurement_rows
-from etl.publish import publish
+from etl.publishing.harvest import Harvest, measurement_rows
+from etl.publishing.publish import publish
 from ranking.periods import Period, calendar_period
 from tests.conftest import CAPTURED
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from etl.faults import BadInput
-from etl.places import DATA
+from files.faults import BadInput
+from files.places import DATA
 from ranking import yaml_text
 
 Calibration = dict[str, Any]

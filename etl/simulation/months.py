@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from etl.faults import Fault
 from etl.simulation.calibration import CALIBRATION, Calibration
+from files.faults import Fault
 from ranking.periods import MERGER, Period, as_of, calendar_period, local_day
 
 _OLD_RULES_UNTIL = 2025

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from etl.faults import BadInput
 from etl.simulation.calibration import CALIBRATION, Calibration
 from etl.simulation.months import Months
 from etl.simulation.world import Units
+from files.faults import BadInput
 
 
 @dataclass(frozen=True)

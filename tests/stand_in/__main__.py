@@ -7,8 +7,11 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from etl.places import reference
-from tests.stand_in import Recorded, StandIn, Trouble, World, recorded_folder
+from store.reference import reference_table
+from tests.stand_in.recorded import Recorded, recorded_folder
+from tests.stand_in.server import StandIn
+from tests.stand_in.troubles import Trouble
+from tests.stand_in.world import World
 
 
 def main() -> None:
@@ -19,7 +22,7 @@ def main() -> None:
     parser.add_argument("--trouble", nargs="*", default=[], metavar="KIND[:REQUEST]", help="such as firewall:12")
     args = parser.parse_args()
     folder = None if args.made_up else args.recorded or recorded_folder()
-    world = World(reference("units"), reference("provinces"), Recorded(folder) if folder else None)
+    world = World(reference_table("units"), reference_table("provinces"), Recorded(folder) if folder else None)
     with StandIn(world, troubles=[_trouble(text) for text in args.trouble], port=args.port) as stand_in:
         print(f"{stand_in.base_url} ({'recorded where there is a record' if folder else 'made up'})", flush=True)
         with suppress(KeyboardInterrupt):

@@ -121,7 +121,7 @@ class StandIn:
 
 def default_world() -> World:
     """Units of data/reference, and recorded replies where they are at hand."""
-    from etl.places import reference
+    from store.reference import reference_table as reference
 
     folder = recorded_folder()
     return World(reference("units"), reference("provinces"), Recorded(folder) if folder else None)

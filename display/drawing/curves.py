@@ -1,0 +1,318 @@
+"""Curves of a measure over time: which ones, their marks and targets, and what they say in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from html import escape
+
+import polars as pl
+
+from display.words import numbers
+from display.words.view import View
+from ranking.measures import Measure
+from ranking.periods import MERGER, Period
+from ranking.tables import COUNTRY
+from store import catalog, reference, standings
+from store.months import by_month, is_month, one_per_month, series
+
+MOST_UNITS = 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a part of the page is about: one commune, a province or the country."""
+
+    level: str
+    code: str
+    name: str
+
+
+def scopes(view: View) -> list[str]:
+    """The country, and the provinces of which the dataset holds anything."""
+    present = catalog.places(view.snapshot)
+    return [COUNTRY, *(code for code in reference.province_names() if code in present)]
+
+
+def first_scope(view: View, measure: str) -> str:
+    """The one province that has figures of its own; the country where there are several or none."""
+    known = catalog.catalog(view.snapshot).filter(pl.col("measure") == measure, pl.col("level") == "province")
+    if known.is_empty() or known.get_column("units").max() > 1:
+        return COUNTRY
+    return catalog.only_province(view.snapshot, measure)
+
+
+def communes(view: View, measure: str, scope: str) -> dict[str, str]:
+    """Code and name of the scope's communes that have figures of the measure in months."""
+    basis = fullest_basis(view, reference.measures()[measure])
+    if basis is None:
+        return {}
+    known = by_month(view.snapshot, measure, basis, "commune", scope).get_column("unit_code").unique()
+    names = standings.unit_names(view.snapshot, "commune").filter(pl.col("unit_code").is_in(known.implode()))
+    return dict(names.sort("name").select("unit_code", "name").iter_rows())
+
+
+def place(view: View, scope: str, units: Sequence[str]) -> Place:
+    """The one chosen commune; the scope where none or several are chosen."""
+    if len(units) == 1:
+        return Place("commune", units[0], _commune_names(view)[units[0]])
+    level = "country" if scope == COUNTRY else "province"
+    return Place(level, scope, reference.scope_name(scope) or view.say("scope.country"))
+
+
+def _commune_names(view: View) -> dict[str, str]:
+    return dict(standings.unit_names(view.snapshot, "commune").select("unit_code", "name").iter_rows())
+
+
+def of_today() -> pl.Expr:
+    """Rows of the units of today: before the merger a commune's code can mean another place."""
+    return (pl.col("level") != "commune") | (pl.col("period_start") >= MERGER)
+
+
+def grid_title(view: View, scope: str) -> str:
+    if scope == COUNTRY:
+        return view.say("grid.part.province")
+    return view.say("grid.part.commune", place=reference.scope_name(scope))
+
+
+def empty(view: View, measure: Measure, reason: str) -> str:
+    """Why a part is empty, and the commands that bring in what it needs. Markup.
+
+    Where communes have no figures on any basis, more months of the portal would not help if a form can.
+    """
+    by_form = "form" in measure.basis
+    by_portal = fullest_basis(view, measure) == "portal" or not by_form
+    commands = {"portal": "pull --year 2026 --month 7", "form": "import-form FILE.xlsx"}
+    wanted = [name for name, useful in (("portal", by_portal), ("form", by_form)) if useful]
+    named = " · ".join(
+        f"<code>python -m etl {commands[name]}</code> ({escape(view.say(f'time.source.{name}'))})" for name in wanted
+    )
+    return f'<p class="gd-sentence">{escape(reason)} {escape(view.say("time.more_months"))} {named}</p>'
+
+
+def measures(view: View) -> list[str]:
+    """Measures that the dataset holds, in their display order."""
+    present = set(catalog.catalog(view.snapshot).get_column("measure"))
+    return [name for name in reference.measures() if name in present]
+
+
+def lines(view: View, measure: Measure, scope: str, units: Sequence[str]) -> list[Line]:
+    """Country, province and chosen units, each as one curve per stretch of the same series and basis."""
+    colours = view.palette
+    wanted = [("country", COUNTRY, view.say("scope.country"), colours.quiet, True)]
+    if scope != COUNTRY:
+        wanted.append(("province", scope, reference.province_names()[scope], colours.accent, True))
+    names = _commune_names(view)
+    for code, colour in zip(units, colours.series, strict=False):
+        wanted.append(("commune", code, names[code], colour, False))
+    found: list[Line] = []
+    for level, code, name, colour, wide in wanted:
+        rows = one_per_month(series(view.snapshot, measure.id, level, (code,)).filter(is_month()))
+        if level == "commune":
+            rows = rows.filter(pl.col("period_start") >= MERGER)
+        found += stretches(view, rows, name, colour, wide)
+    return found
+
+
+def stretches(view: View, rows: pl.DataFrame, name: str, colour: str, wide: bool) -> list[Line]:
+    """One line per series and basis; only the last one carries the name."""
+    parts = [part for _, part in rows.sort("period_start").group_by(["series", "basis"], maintain_order=True)]
+    return [
+        Line(
+            name if number == len(parts) - 1 else "",
+            part.get_column("period_start").to_list(),
+            part.get_column("value").to_list(),
+            colour,
+            wide,
+            [_note(view, row) for row in part.iter_rows(named=True)],
+            str(part.item(-1, "basis")),
+        )
+        for number, part in enumerate(parts)
+    ]
+
+
+def _note(view: View, row: dict) -> str:
+    words = [view.say(f"basis.{row['basis']}")]
+    if row["denominator"]:
+        words.append(view.say("time.n", n=numbers.number(row["denominator"], view.language)))
+    if row["provisional"]:
+        words.append(view.say("rankings.provisional"))
+    return ", ".join(words)
+
+
+def fan(view: View, measure: Measure, scope: str) -> pl.DataFrame:
+    """Per month and series the 10th and 90th percentile of the communes: `day`, `low`, `middle`, `high`."""
+    basis = fullest_basis(view, measure)
+    if basis is None:
+        return pl.DataFrame()
+    months = by_month(view.snapshot, measure.id, basis, "commune", scope)
+    value = pl.col("value")
+    return (
+        months.drop_nulls("value")
+        .group_by("series", day="period_start")
+        .agg(low=value.quantile(0.1), middle=value.median(), high=value.quantile(0.9), units=pl.len())
+        .filter(pl.col("units") >= 10)
+        .sort("day")
+    )
+
+
+def fullest_basis(view: View, measure: Measure, level: str = "commune") -> str | None:
+    """The basis on which most figures of a measure stand at a level; None where there are none."""
+    rows = catalog.catalog(view.snapshot).filter(pl.col("measure") == measure.id, pl.col("level") == level)
+    return None if rows.is_empty() else str(rows.group_by("basis").len().sort("len", descending=True).item(0, "basis"))
+
+
+def marks(view: View, scope: str, days: Sequence[date]) -> list[tuple[date, str]]:
+    """Events that concern the scope and lie within the chart, with a short label."""
+    if not days:
+        return []
+    concerned = [event for event in reference.events() if event["provinces"] == "all" or scope in event["provinces"]]
+    inside = [event for event in concerned if min(days) <= event["date"] <= max(days)]
+    return [(event["date"], str(event["short"][view.language])) for event in inside]
+
+
+def marks_in_words(marks: Sequence[tuple[date, str]]) -> str:
+    """What the numbered lines of a narrow chart stand for."""
+    return " · ".join(f"{number} {text}" for number, (_, text) in enumerate(sorted(marks), 1))
+
+
+def targets(view: View, measure: Measure) -> list[tuple[float, str]]:
+    if measure.target is None:
+        return []
+    value = numbers.target_value(measure, view.language)
+    return [(measure.target.value, view.say("time.target", value=value))]
+
+
+def known_values(view: View, measure: Measure, scope: str) -> list[list[str]]:
+    """Every period of the country and the province in words, the latest first: the chart as a table."""
+    rows = [series(view.snapshot, measure.id, "country", (COUNTRY,))]
+    if scope != COUNTRY:
+        rows.append(series(view.snapshot, measure.id, "province", (scope,)))
+    table = pl.concat(rows).sort("level", "period_end", "period_start", descending=[True, True, False])
+    return [_in_words(view, measure, row) for row in table.iter_rows(named=True)]
+
+
+def _in_words(view: View, measure: Measure, row: dict) -> list[str]:
+    place = reference.scope_name(row["unit_code"]) or view.say("scope.country")
+    silence = "" if row["state"] == "reported" else view.say("state." + row["state"])
+    return [
+        place,
+        numbers.period(Period(row["period_start"], row["period_end"], row["period_kind"]), view.language),
+        silence or numbers.with_unit(row["value"], measure, view.language),
+        numbers.number(row["denominator"], view.language),
+        view.say(f"basis.{row['basis']}"),
+    ]
+
+
+def sentence(view: View, measure: Measure, scope: str) -> str:
+    """The latest value of the place, and of the country beside it. Markup."""
+    say = view.say
+    own = _latest(view, measure, scope)
+    if own is None:
+        place = reference.scope_name(scope) or say("scope.country")
+        return escape(say("time.no_value", place=place, measure=measure.short.in_language(view.language)))
+    text = _latest_words(view, measure, own, reference.scope_name(scope) or say("scope.country"))
+    country = _latest(view, measure, COUNTRY) if scope != COUNTRY else None
+    if country:
+        text += " " + escape(say("time.country", value=numbers.with_unit(country["value"], measure, view.language),
+                                 period=_period_words(view, country)))  # fmt: skip
+    if view.snapshot.manifest.nature == "simulated":
+        text += f" <b>{escape(say('rankings.simulated'))}</b>"
+    return text
+
+
+def _latest_words(view: View, measure: Measure, row: dict, place: str) -> str:
+    value = numbers.with_unit(row["value"], measure, view.language)
+    words = view.say(
+        "time.latest", value=value, period=_period_words(view, row), basis=view.say(f"basis.{row['basis']}")
+    )
+    return f"<b>{escape(place)}</b>: {escape(words)}"
+
+
+def _period_words(view: View, row: dict) -> str:
+    period = Period(row["period_start"], row["period_end"], row["period_kind"])
+    return numbers.period_in_sentence(period, view.language)
+
+
+def _latest(view: View, measure: Measure, scope: str) -> dict | None:
+    level = "country" if scope == COUNTRY else "province"
+    rows = series(view.snapshot, measure.id, level, (scope,)).drop_nulls("value")
+    last = rows.sort("period_end", "period_start", descending=[True, False])
+    return None if last.is_empty() else last.row(0, named=True)
+
+
+def alt(view: View, measure: Measure, curves: Sequence[Line]) -> str:
+    """The chart in words: first and last value of each curve."""
+    parts = []
+    for line in curves:
+        known = [(day, value) for day, value in zip(line.days, line.values, strict=True) if value is not None]
+        if known and line.name:
+            ends = [numbers.with_unit(value, measure, view.language) for value in (known[0][1], known[-1][1])]
+            parts.append(view.say("time.alt_line", name=line.name, first=ends[0], last=ends[1]))
+    return view.say("time.alt", measure=measure.name.in_language(view.language), lines="; ".join(parts))
+
+
+def title(view: View, measure: Measure) -> str:
+    return view.say("time.title", measure=measure.name.in_language(view.language))
+
+
+def values_in_a_line(view: View, scope: str, measure: str) -> str:
+    place = reference.scope_name(scope) or view.say("scope.country")
+    return f"{place} · {reference.measures()[measure].short.in_language(view.language)}"
+
+
+def days_of(curves: Sequence[Line], fan: pl.DataFrame) -> list[date]:
+    """All days on which the chart has a point."""
+    return [day for line in curves for day in line.days] + (fan.get_column("day").to_list() if fan.height else [])
+
+
+def is_drawable(curves: Sequence[Line], fan: pl.DataFrame) -> bool:
+    """A curve needs two points; fewer are better read as a table."""
+    return max([len(line.days) for line in curves] + [fan.height]) > 1
+
+
+def reading(view: View, measure: Measure, curves: Sequence[Line], fan: pl.DataFrame) -> str:
+    """How to read the band, the lines and the target; whose basis is whose where there is more than one."""
+    basis = fullest_basis(view, measure)
+    words = [view.say("time.reading.fan", basis=view.say(f"basis.{basis}"))] if fan.height else []
+    if len({line.basis for line in curves}) > 1:
+        named = [f"{line.name}: {view.say(f'basis.{line.basis}')}" for line in curves if line.name]
+        words.append(view.say("time.reading.bases", bases="; ".join(named)))
+    words.append(view.say("time.reading.merger"))
+    if any(not line.name for line in curves):
+        words.append(view.say("time.reading.break"))
+    if measure.target:
+        words.append(view.say("time.reading.target", target=numbers.target(measure, view.language)))
+    return " ".join(words)
+
+
+def no_communes(view: View) -> str:
+    """Why no commune's curve is there and how to bring it in. Markup."""
+    text, command = view.say("time.no_communes.text"), "python -m etl import-form FILE.xlsx"
+    return f'<p class="gd-sentence">{escape(text)} <code>{command}</code></p>'
+
+
+def headers(view: View) -> list[str]:
+    return [view.say(f"time.column.{name}") for name in ("place", "period", "value", "n", "basis")]
+
+
+def source_line(view: View) -> str:
+    manifest = view.snapshot.manifest
+    return view.say(f"nature.{manifest.nature}", captured=numbers.local_date(manifest.captured_at, view.language)) + "."
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve: its points in time order, a gap wherever series or basis change."""
+
+    name: str
+    days: Sequence[date]
+    values: Sequence[float | None]
+    colour: str
+    wide: bool = False
+    notes: Sequence[str] = field(default_factory=tuple)
+    basis: str = ""
+    width: float = 0
+    low: Sequence[float | None] = ()
+    high: Sequence[float | None] = ()

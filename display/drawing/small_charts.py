@@ -1,0 +1,364 @@
+"""Small drawings of one commune as SVG text of our own: sharp at any size, legible without colour.
+
+Pure functions: figures in, markup out. A page embeds them as images, a printed brief as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from itertools import groupby
+from math import ceil, floor, log10
+from urllib.parse import quote
+
+from display.drawing.palette import LIGHT, Palette
+
+FONT = "Be Vietnam Pro, sans-serif"
+_LETTER = 9.5
+_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 7, 8, 16
+_BAND = 0.16
+_SLACK = 1e-9
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Points that may be joined: one series on one basis. A value of None is a gap.
+
+    `marks`: per point one of `unit_summary.VARIATIONS`; `past`: summed up from the old communes, drawn thin.
+    """
+
+    days: Sequence[date]
+    values: Sequence[float | None]
+    marks: Sequence[str] = ()
+    past: bool = False
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What a unit's own process lets expect between two days, in the unit of the values."""
+
+    first: date
+    last: date
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """All that one small chart shows. `least`, `most`: where the scale ends whatever the data say."""
+
+    curves: tuple[Curve, ...]
+    usual: tuple[Usual, ...] = ()
+    target: float | None = None
+    merger: date | None = None
+    least: float | None = 0
+    most: float | None = None
+
+    def days(self) -> list[date]:
+        return [day for curve in self.curves for day in curve.days]
+
+    def known(self) -> list[float]:
+        return [value for curve in self.curves for value in curve.values if value is not None]
+
+
+def over_time(
+    chart: Chart,
+    write: Callable[[float, int], str],
+    width: int = 300,
+    height: int = 110,
+    palette: Palette = LIGHT,
+) -> str:
+    """A small chart as SVG text; `write` puts a number of the scale with its decimals into the reader's words.
+
+    Line: the unit's months, broken between series. Thin grey line: before the merger. Pale band: the usual
+    range. Dashed line: the target. Dotted upright: the merger. Filled circle, diamond, ring: special months.
+    Empty text where nothing is known.
+    """
+    if not chart.known():
+        return ""
+    frame = _Frame.of(chart, width, height)
+    parts = [
+        *_grid(frame, write, palette),
+        *(_usual(frame, usual, palette) for usual in chart.usual),
+        *_target(frame, chart.target, palette),
+        *_merger(frame, chart.merger, palette),
+        *(line for curve in chart.curves for line in _line(frame, curve, palette)),
+        *_points(frame, chart, palette),
+        *_ends(frame, palette),
+    ]
+    return _svg(width, height, "".join(parts))
+
+
+def strip(
+    value: float,
+    quartiles: tuple[float, float, float, float, float],
+    width: int = 300,
+    height: int = 26,
+    palette: Palette = LIGHT,
+) -> str:
+    """A value among others as SVG text: a line from the least to the most of them, a box for the middle half,
+    an upright for the median, a filled circle for the value itself. Always from zero.
+    """
+    scale = max(value, quartiles[-1]) or 1.0
+    least, quarter, median, three, most = ((width - 12) * end / scale + 6 for end in quartiles)
+    own, y = (width - 12) * value / scale + 6, height / 2
+    return _svg(
+        width,
+        height,
+        _rule(6, y, width - 6, y, palette.line)
+        + _rule(least, y, most, y, palette.quiet, width=1.2)
+        + f'<rect x="{quarter:.1f}" y="{y - 6:.1f}" width="{max(three - quarter, 1):.1f}" height="12" '
+        f'fill="{palette.ground}" stroke="{palette.quiet}"/>'
+        + _rule(median, y - 6, median, y + 6, palette.quiet, width=2.0)
+        + f'<circle cx="{own:.1f}" cy="{y:.1f}" r="5" fill="{palette.accent}"/>',
+    )
+
+
+def variation_icon(variation: str, rising_is_good: bool | None, palette: Palette = LIGHT, size: int = 18) -> str:
+    """The mark of a variation as SVG text: its shape alone tells it from the others."""
+    up = {"improvement": rising_is_good is not False, "concern": rising_is_good is False, "high": True}
+    arrow = _arrow(up.get(variation, False))
+    by_mark = {
+        "improvement": _disc(palette.accent) + _stroke(arrow, palette.ground),
+        "concern": _diamond(palette.warning) + _stroke(arrow, palette.ground),
+        "high": _ring(palette.ink) + _stroke(arrow, palette.ink),
+        "low": _ring(palette.ink) + _stroke(arrow, palette.ink),
+        "neither": _ring(palette.ink) + _stroke("M6 7l3-3 3 3M6 11l3 3 3-3", palette.ink),
+        "common": _ring(palette.quiet) + _stroke("M4.5 9.5q2.2-4 4.5-.5t4.5-.5", palette.quiet),
+        "none": _ring(palette.quiet, "2 2") + _stroke("M6.5 9h5", palette.quiet),
+    }
+    return _svg(size, size, by_mark[variation], box=18)
+
+
+def assurance_icon(assurance: str, palette: Palette = LIGHT, size: int = 18) -> str:
+    """The mark of `yes`, `no` or `hit_or_miss` as SVG text."""
+    by_word = {
+        "yes": _disc(palette.accent) + _stroke("M5.4 9.3l2.4 2.4 4.8-5", palette.ground),
+        "no": _diamond(palette.warning) + _stroke("M6.6 6.6l4.8 4.8M11.4 6.6l-4.8 4.8", palette.ground),
+        "hit_or_miss": _ring(palette.quiet) + f'<path d="M9 2.2a6.8 6.8 0 0 1 0 13.6z" fill="{palette.quiet}"/>',
+    }
+    return _svg(size, size, by_word[assurance], box=18)
+
+
+def image(svg: str, alt: str, style: str = "") -> str:
+    """SVG text as an image in a page's markup; an empty `alt` where words beside it say the same."""
+    return f'<img class="{style}" alt="{escape(alt)}" src="data:image/svg+xml,{quote(svg)}">'
+
+
+# --- the frame
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where days and values lie within the picture."""
+
+    width: int
+    height: int
+    first: date
+    last: date
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+
+    @classmethod
+    def of(cls, chart: Chart, width: int, height: int) -> _Frame:
+        ends = [*chart.known(), *([chart.target] if chart.target is not None else [])]
+        ends += [_within(end, chart) for usual in chart.usual for end in (usual.lower, usual.upper)]
+        ticks = nice_ticks(min(ends), max(ends), chart.least, chart.most)
+        days = chart.days()
+        low, high = min(*ends, *ticks), max(*ends, *ticks)
+        return cls(width, height, min(days), max(days), low, high, ticks)
+
+    def x(self, day: date) -> float:
+        months = _months(self.first, self.last) or 1
+        return _LEFT + (self.width - _LEFT - _RIGHT) * _months(self.first, day) / months
+
+    def y(self, value: float) -> float:
+        part = (min(max(value, self.low), self.high) - self.low) / ((self.high - self.low) or 1)
+        return self.height - _BOTTOM - (self.height - _BOTTOM - _TOP) * part
+
+
+def nice_ticks(low: float, high: float, least: float | None = None, most: float | None = None) -> tuple[float, ...]:
+    """Two to four round numbers, equally far apart, that hold `low` and `high`; none beyond `least` or `most`."""
+    reach = high - low
+    if not reach:
+        reach = abs(high) * 0.2 or 1.0
+        low, high = low - reach / 2, high + reach / 2
+        low, high = (low if least is None else max(low, least)), (high if most is None else min(high, most))
+    step = _nice_step(reach / 3)
+    first, last = floor(low / step + _SLACK), ceil(high / step - _SLACK)
+    ticks = [round(number * step, 10) for number in range(first, last + 1)]
+    return tuple(tick for tick in ticks if (least is None or tick >= least) and (most is None or tick <= most))
+
+
+def _nice_step(least: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is not below `least`."""
+    power = 10.0 ** floor(log10(least))
+    return next(power * nice for nice in (1, 2, 5, 10) if power * nice >= least * (1 - _SLACK))
+
+
+def _decimals(ticks: Sequence[float]) -> int:
+    """How many decimals tell the ticks apart."""
+    return next((n for n in range(4) if all(abs(round(tick, n) - tick) < _SLACK for tick in ticks)), 4)
+
+
+def _within(value: float, chart: Chart) -> float:
+    value = max(value, chart.least) if chart.least is not None else value
+    return min(value, chart.most) if chart.most is not None else value
+
+
+def _months(first: date, day: date) -> int:
+    return (day.year - first.year) * 12 + day.month - first.month
+
+
+# --- the parts of a chart
+
+
+def _grid(frame: _Frame, write: Callable[[float, int], str], palette: Palette) -> Iterator[str]:
+    decimals = _decimals(frame.ticks)
+    for tick in frame.ticks:
+        y = frame.y(tick)
+        yield _rule(_LEFT, y, frame.width - _RIGHT, y, palette.line)
+        yield _text(_LEFT - 4, y + 3.4, write(tick, decimals), palette.quiet, "end")
+
+
+def _usual(frame: _Frame, usual: Usual, palette: Palette) -> str:
+    left, right = frame.x(usual.first), frame.x(usual.last)
+    top, bottom = frame.y(usual.upper), frame.y(usual.lower)
+    return (
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{max(right - left, 1):.1f}" height="{max(bottom - top, 1):.1f}" '
+        f'fill="{palette.alike}" fill-opacity="{_BAND}"/>'
+    )
+
+
+def _target(frame: _Frame, target: float | None, palette: Palette) -> Iterator[str]:
+    if target is not None:
+        y = frame.y(target)
+        yield _rule(_LEFT, y, frame.width - _RIGHT, y, palette.ink, "5 3", 1.0)
+
+
+def _merger(frame: _Frame, merger: date | None, palette: Palette) -> Iterator[str]:
+    if merger is not None and frame.first < merger <= frame.last:
+        x = frame.x(merger) - (frame.x(merger) - frame.x(frame.first)) / max(_months(frame.first, merger), 1) / 2
+        yield _rule(x, _TOP - 4, x, frame.height - _BOTTOM, palette.quiet, "1.5 2.5", 1.0)
+
+
+def _line(frame: _Frame, curve: Curve, palette: Palette) -> Iterator[str]:
+    colour, width = (palette.alike, 1.1) if curve.past else (palette.ink, 1.6)
+    points = list(zip(curve.days, curve.values, strict=True))
+    for is_gap, run in groupby(points, key=lambda point: point[1] is None):
+        if not is_gap:
+            path = " ".join(f"{frame.x(day):.1f},{frame.y(value):.1f}" for day, value in run)
+            yield (
+                f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width}" '
+                'stroke-linejoin="round" stroke-linecap="round"/>'
+            )
+
+
+def _points(frame: _Frame, chart: Chart, palette: Palette) -> Iterator[str]:
+    """The special months of each curve, and the last known one of the last curve."""
+    drawn = {"improvement": palette.accent, "concern": palette.warning}
+    for curve in chart.curves:
+        for day, value, mark in zip(curve.days, curve.values, curve.marks or [""] * len(curve.days), strict=True):
+            if value is None or mark not in ("improvement", "concern", "high", "low", "neither"):
+                continue
+            yield _mark(frame.x(day), frame.y(value), mark, drawn.get(mark, palette.ink), palette.ground)
+    last = [(day, value, mark) for day, value, mark in _latest(chart) if value is not None][-1:]
+    for day, value, mark in last:
+        if mark in ("", "common", "none"):
+            yield f'<circle cx="{frame.x(day):.1f}" cy="{frame.y(value):.1f}" r="2.4" fill="{palette.ink}"/>'
+
+
+def _latest(chart: Chart) -> Iterator[tuple[date, float | None, str]]:
+    curve = next((curve for curve in reversed(chart.curves) if any(v is not None for v in curve.values)), None)
+    if curve is not None and not curve.past:
+        yield from zip(curve.days, curve.values, curve.marks or [""] * len(curve.days), strict=True)
+
+
+def _mark(x: float, y: float, mark: str, colour: str, ground: str) -> str:
+    if mark == "improvement":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>'
+    if mark == "concern":
+        return f'<path d="M{x:.1f} {y - 4:.1f}l4 4-4 4-4-4z" fill="{colour}"/>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{ground}" stroke="{colour}" stroke-width="1.4"/>'
+
+
+def _ends(frame: _Frame, palette: Palette) -> Iterator[str]:
+    """The first and the last month below the chart."""
+    y = frame.height - 3
+    yield _text(_LEFT, y, _month(frame.first), palette.quiet, "start")
+    if frame.last > frame.first:
+        yield _text(frame.width - _RIGHT, y, _month(frame.last), palette.quiet, "end")
+
+
+def _month(day: date) -> str:
+    return f"{day.month}/{day.year}"
+
+
+# --- strokes
+
+
+def _svg(width: int, height: int, content: str, box: int | None = None) -> str:
+    view = f"0 0 {box} {box}" if box else f"0 0 {width} {height}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" width="{width}" height="{height}">{content}</svg>'
+
+
+def _rule(x1: float, y1: float, x2: float, y2: float, colour: str, dash: str = "", width: float = 0.8) -> str:
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" '
+        f'stroke-width="{width}"{dashes}/>'
+    )
+
+
+def _text(x: float, y: float, text: str, colour: str, anchor: str) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-family="{FONT}" font-size="{_LETTER}" fill="{colour}" '
+        f'text-anchor="{anchor}">{escape(text)}</text>'
+    )
+
+
+def _arrow(up: bool) -> str:
+    return "M9 13V5.4M5.6 8.6L9 5.2l3.4 3.4" if up else "M9 5v7.6M5.6 9.4L9 12.8l3.4-3.4"
+
+
+def _stroke(path: str, colour: str) -> str:
+    return (
+        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.6" stroke-linecap="round" '
+        'stroke-linejoin="round"/>'
+    )
+
+
+def _disc(colour: str) -> str:
+    return f'<circle cx="9" cy="9" r="8" fill="{colour}"/>'
+
+
+def _diamond(colour: str) -> str:
+    return f'<path d="M9 0l9 9-9 9-9-9z" fill="{colour}"/>'
+
+
+def _ring(colour: str, dash: str = "") -> str:
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    return f'<circle cx="9" cy="9" r="7.4" fill="none" stroke="{colour}" stroke-width="1.4"{dashes}/>'
+
+
+def sparkline(values: Sequence[float | None], ends: tuple[float, float], dots: Sequence[str | None], words: str) -> str:
+    """A small line as an image; `ends` are the bottom and the top of its scale, `dots` a colour per marked point."""
+    low, reach = ends[0], (ends[1] - ends[0]) or 1
+    path, circles, pen_up = "", "", True
+    for n, (value, dot) in enumerate(zip(values, dots, strict=True)):
+        if value is None:
+            pen_up = True
+            continue
+        x = 3 + 86 * n / max(len(values) - 1, 1)
+        y = 19 - 16 * min(max((value - low) / reach, 0), 1)
+        path += f"{'M' if pen_up else 'L'}{x:.1f} {y:.1f}"
+        circles += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{dot}"/>' if dot else ""
+        pen_up = False
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 92 22" width="92" height="22">'
+        f'<path d="{path}" fill="none" stroke="#7C8894" stroke-width="1.4"/>{circles}</svg>'
+    )
+    return f'<img class="gd-spark" alt="{escape(words)}" title="{escape(words)}" src="data:image/svg+xml,{quote(svg)}">'

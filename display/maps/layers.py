@@ -1,0 +1,222 @@
+"""Map layers as addresses of our own server: GeoJSON that never changes under its address.
+
+An address names everything that shapes the layer (snapshot, boundaries, measure, period, scope,
+language, theme), so any replica can answer it and any cache may keep it for ever.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from urllib.parse import urlencode
+
+import polars as pl
+
+from display.drawing.palette import palette, rgb
+from display.maps import borders as maps_borders
+from display.maps import members as maps_members
+from display.maps.colouring import COMPARABLE, WAYS, Coloured, Reader, coloured
+from display.words import marks, numbers
+from display.words.text import LANGUAGES, Speaker, texts
+from files.places import published_folder
+from ranking import __version__
+from ranking.measures import Measure
+from ranking.periods import parse
+from ranking.tables import COUNTRY
+from store import standings
+from store.access import rules
+from store.borders import areas, boundaries_id, lineage_id
+from store.reference import measures, province_names, reference_table
+from store.snapshot import DATASETS, snapshot_at
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Everything that a layer depends on.
+
+    `shape` is `area` or `symbol`, `way` one of `colouring.WAYS`, `since` the earlier period of a change,
+    `beside` another period that is shown beside this one in the same classes, `seen` the provinces whose figures
+    are shown whole (`access.code_of`): whoever asks must be one who sees them.
+    """
+
+    dataset: str
+    snapshot: str
+    measure: str
+    basis: str
+    period: str
+    scope: str
+    shape: str
+    language: str
+    theme: str
+    boundaries: str = ""
+    way: str = "value"
+    since: str = ""
+    edition: str = ""
+    beside: str = ""
+    seen: str = ""
+
+    def address(self) -> str:
+        return "/layers/units.geojson?" + urlencode(asdict(self))
+
+
+@dataclass(frozen=True)
+class Members:
+    """The old communes of a scope with lines to their new seats: the same for every measure and period."""
+
+    scope: str
+    language: str
+    lineage: str
+    edition: str
+
+    def address(self) -> str:
+        return "/layers/members.geojson?" + urlencode(asdict(self))
+
+
+@dataclass(frozen=True)
+class Borders:
+    """Province borders and the names of the archipelagos; `boundaries` is empty where none are prepared."""
+
+    scope: str
+    language: str
+    boundaries: str
+    edition: str
+
+    def address(self) -> str:
+        return "/layers/borders.geojson?" + urlencode(asdict(self))
+
+
+@lru_cache(maxsize=64)
+def encoded(layer: Layer) -> bytes:
+    """The layer as compressed GeoJSON."""
+    return _packed(collection(layer))
+
+
+@lru_cache(maxsize=40)
+def encoded_members(layer: Members) -> bytes:
+    """The old communes of a scope as compressed GeoJSON."""
+    if layer != members(layer.scope, layer.language):
+        raise KeyError(layer)
+    return _packed(maps_members.collection(layer.scope, Speaker(layer.language)))
+
+
+@lru_cache(maxsize=40)
+def encoded_borders(layer: Borders) -> bytes:
+    """Province borders and names as compressed GeoJSON."""
+    if layer != borders(layer.scope, layer.language, bool(layer.boundaries)):
+        raise KeyError(layer)
+    shapes = areas(layer.scope) if layer.boundaries else {}
+    return _packed(maps_borders.collection(layer.scope, shapes, Speaker(layer.language)))
+
+
+def members(scope: str, language: str) -> Members:
+    """The layer of old communes that is right now."""
+    _check_place(scope, language)
+    return Members(scope, language, lineage_id(), edition())
+
+
+def borders(scope: str, language: str, drawn: bool) -> Borders:
+    """The layer of borders that is right now; names alone where areas are not `drawn`."""
+    _check_place(scope, language)
+    return Borders(scope, language, boundaries_id() if drawn else "", edition())
+
+
+def _check_place(scope: str, language: str) -> None:
+    if language not in LANGUAGES or (scope != COUNTRY and scope not in province_names()):
+        raise KeyError(scope, language)
+
+
+def _packed(features: dict) -> bytes:
+    text = json.dumps(features, ensure_ascii=False, separators=(",", ":"))
+    return gzip.compress(text.encode("utf-8"), 6, mtime=0)
+
+
+def collection(layer: Layer) -> dict:
+    """A FeatureCollection: per unit its colour, name, value in words and rank."""
+    if not _makes_sense(layer):
+        raise KeyError(layer)
+    rows = units_of(layer)
+    if rows.is_empty():
+        raise KeyError(layer)
+    shapes = areas(layer.scope) if layer.shape == "area" else {}
+    reader = Reader(palette(layer.theme), Speaker(layer.language), layer.language)
+    beside = units_of(replace(layer, period=layer.beside, beside="")) if layer.beside else None
+    looks = coloured(rows, measures()[layer.measure], layer.way, reader, beside)
+    # In the order of codes neighbours follow each other, and their common borders compress to a fifth less.
+    rows = rows.sort("unit_code")
+    features = [_feature(layer, row, looks, shapes.get(row["unit_code"])) for row in rows.iter_rows(named=True)]
+    return {"type": "FeatureCollection", "features": [feature for feature in features if feature]}
+
+
+def _makes_sense(layer: Layer) -> bool:
+    """Only words that pages use: every other one would be kept in caches for ever."""
+    return (
+        layer.language in LANGUAGES
+        and layer.dataset in DATASETS
+        and layer.theme in ("light", "dark")
+        and layer.way in WAYS
+        and layer.edition in ("", edition())
+        and rules.code_of(rules.provinces_of(layer.seen)) == layer.seen
+        and (layer.way == "change") == bool(layer.since)
+        and (layer.way in COMPARABLE or not layer.beside)
+        and (layer.shape, layer.boundaries) in (("symbol", ""), ("area", boundaries_id()))
+    )
+
+
+def units_of(layer: Layer) -> pl.DataFrame:
+    """The ranked communes of the layer with their points."""
+    if "/" in layer.snapshot or layer.snapshot.startswith("."):
+        raise KeyError(layer.snapshot)
+    whole = snapshot_at(layer.dataset, published_folder() / layer.dataset / layer.snapshot)
+    snapshot = whole.seen_in(rules.provinces_of(layer.seen))
+    since = parse(layer.since) if layer.since else None
+    rows = standings.with_earlier(snapshot, layer.measure, layer.basis, parse(layer.period), layer.scope, since)
+    points = reference_table("units").select("point_lat", "point_lon", "seat_lat", "seat_lon", unit_code="code")
+    return rows.join(points, on="unit_code").join(maps_members.counts(), on="unit_code")
+
+
+def _feature(layer: Layer, row: dict, looks: Coloured, shape: dict | None) -> dict | None:
+    if layer.shape == "area" and shape is None:
+        return None
+    code = row["unit_code"]
+    say, measure = Speaker(layer.language), measures()[layer.measure]
+    properties = {
+        "unit": code,
+        "name": row["name"],
+        "fill": rgb(looks.fills[code]),
+        "text": looks.texts[code],
+        "note": note(row, measure, say),
+        "rank": _rank(row, say) if row["value"] is not None else "",
+    }
+    if shape is None:
+        properties["radius"] = round(max(row["received"] or 0, 1) ** 0.5, 1)
+        shape = {"type": "Point", "coordinates": [round(row["seat_lon"], 4), round(row["seat_lat"], 4)]}
+    return {"type": "Feature", "properties": properties, "geometry": shape}
+
+
+def note(row: dict, measure: Measure, say: Speaker) -> str:
+    """How firm a value is: its interval, and how many dossiers stand behind it."""
+    parts = []
+    if row["value_low"] is not None:
+        low, high = (numbers.number(row[end], say.language, measure.decimals) for end in ("value_low", "value_high"))
+        parts.append(say("map.interval", low=low, high=high))
+    n = marks.n_of(measure, row) if row["value"] is not None else None
+    if n is not None:
+        parts.append(say("map.n", n=numbers.number(n, say.language)))
+    return " · ".join(parts)
+
+
+def _rank(row: dict, say: Speaker) -> str:
+    if row["rank"] is None:
+        return say("table.too_few")
+    rank, _, of = marks.rank_text(row, say.language).rpartition("/")
+    return say("map.rank", rank=rank, of=of)
+
+
+@lru_cache(maxsize=1)
+def edition() -> str:
+    """A stamp of what shapes a layer besides its data: this version's code, texts and measures."""
+    spoken = json.dumps([__version__, texts(), [m.model_dump(mode="json") for m in measures().values()]])
+    return hashlib.sha256(spoken.encode()).hexdigest()[:12]

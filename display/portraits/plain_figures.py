@@ -1,0 +1,304 @@
+"""What the public may know of each commune, for the page and the static site: figures only, no words.
+
+Everything comes from `store.public`, so the suppression policy holds, and levels of many units are added up from
+what is shown: a figure that is withheld cannot be worked out from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+import polars as pl
+
+from files.places import HOME
+from ranking import yaml_text
+from ranking.levels import together
+from ranking.measures import Measure
+from ranking.periods import MERGER, Period
+from ranking.tables import COUNTRY
+from store import catalog, public
+from store.months import latest_first
+from store.reference import measures, reference_table
+from store.snapshot import Snapshot
+from store.units import peer_codes
+
+ENOUGH_PEERS = 10
+ONLINE = "online_filing_share"
+ABSENT = "absent"
+"""The state of a commune of which the dataset has no row at all: a fifth silence beside those of the tables."""
+
+_ROW = ("unit_code", "state", "numerator", "denominator", "score", "max_score", "provisional", "captured_at")
+_RANKED = ("unit_code", "value", "value_low", "value_high", "rank", "rank_low", "rank_high", "of", "band")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of `data/policies/public.yaml`: the measures that answer it, the best first."""
+
+    icon: str
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One measure of one commune, or of all communes of a province together, in the province's latest period.
+
+    `value`, `low`, `high` (95 % interval): None where `state` says why. `n`: dossiers that a share is out of.
+    `rank_low` to `rank_high` of `of`: where the commune may stand in its province. `band`: above, alike, below what
+    is common in the province. `level`: that of all dossiers of its communes, of a count or of days the middle
+    commune's. `peers`: the same of `peer_count` like communes, None where fewer than `ENOUGH_PEERS` are known;
+    `peer_band`: on which side of it the interval lies.
+    """
+
+    measure: str
+    icon: str
+    basis: str
+    period: Period
+    state: str
+    provisional: bool
+    captured_at: datetime | None
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: float | None = None
+    rank: int | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
+    of: int = 0
+    band: str | None = None
+    level: float | None = None
+    units: int = 0
+    peers: float | None = None
+    peer_count: int = 0
+    peer_band: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The share filed online in a month: `own` of the commune, `level` of all of its province; None for no figure."""
+
+    start: date
+    state: str
+    own: float | None
+    level: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """All that the public reads of a commune."""
+
+    code: str
+    answers: tuple[Answer, ...]
+    months: tuple[Month, ...]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is any figure to show."""
+        return any(answer.value is not None for answer in self.answers)
+
+
+@dataclass(frozen=True)
+class Province:
+    """All that the public reads of a province: its communes together, and each of them.
+
+    `online`: the share filed online of the whole province, departments included, where its communes have none.
+    """
+
+    code: str
+    answers: tuple[Answer, ...]
+    months: tuple[Month, ...]
+    communes: tuple[Portrait, ...]
+    online: Answer | None
+
+    def portrait(self, code: str) -> Portrait:
+        return next(portrait for portrait in self.communes if portrait.code == code)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A measure as one province's communes report it last."""
+
+    measure: Measure
+    icon: str
+    basis: str
+    period: Period
+
+
+@lru_cache(maxsize=1)
+def questions() -> tuple[tuple[Question, ...], int]:
+    """The questions in their order, and how many at most are shown."""
+    content = yaml_text.load((HOME / "data" / "policies" / "public.yaml").read_text(encoding="utf-8"))
+    return tuple(Question(q["icon"], tuple(q["measures"])) for q in content["questions"]), content["most"]
+
+
+@lru_cache(maxsize=12)
+def province(snapshot: Snapshot, code: str) -> Province:
+    """The public's figures of a province and its communes."""
+    units = reference_table("units").filter(pl.col("province_code") == code).get_column("code").sort().to_list()
+    asked = _asked(snapshot, code)
+    frames = [(one, _latest(snapshot, one.measure.id, one.basis, one.period)) for one in asked]
+    levels = [_level(one, frame.filter(pl.col("unit_code").is_in(units))) for one, frame in frames]
+    months = _months(snapshot, code)
+    answers: dict[str, list[Answer]] = {unit: [] for unit in units}
+    for (one, frame), level in zip(frames, levels, strict=True):
+        rows = {row["unit_code"]: row for row in frame.iter_rows(named=True)}
+        for unit in units:
+            answers[unit].append(_answer(one, rows.get(unit), level, _peers(one, rows, unit)))
+    communes = tuple(Portrait(unit, tuple(answers[unit]), _own_months(months, unit)) for unit in units)
+    return Province(code, tuple(levels), _own_months(months, ""), communes, _whole_province(snapshot, code, asked))
+
+
+def _asked(snapshot: Snapshot, code: str) -> list[_Asked]:
+    known = catalog.catalog(snapshot).filter(pl.col("level") == "commune", pl.col("scope") == code, pl.col("of") > 0)
+    order, most = questions()
+    found = [_first_known(known, question) for question in order]
+    return [one for one in found if one][:most]
+
+
+def _first_known(known: pl.DataFrame, question: Question) -> _Asked | None:
+    """The first measure that answers a question, in the period that pages open with (`store.latest_first`)."""
+    for name in question.measures:
+        rows = latest_first(known.filter(pl.col("measure") == name))
+        measure = measures()[name]
+        for basis in measure.basis:
+            here = rows.filter(pl.col("basis") == basis)
+            if here.height:
+                row = here.row(0, named=True)
+                period = Period(row["period_start"], row["period_end"], row["period_kind"])
+                return _Asked(measure, question.icon, basis, period)
+    return None
+
+
+@lru_cache(maxsize=128)
+def _latest(snapshot: Snapshot, measure: str, basis: str, period: Period) -> pl.DataFrame:
+    """One row per commune of the country: figures, `value` and its place within its province."""
+    where = [
+        pl.col("measure") == measure, pl.col("level") == "commune", pl.col("basis") == basis,
+        pl.col("period_start") == period.start, pl.col("period_end") == period.end,
+        pl.col("period_kind") == period.kind,
+    ]  # fmt: skip
+    figures = public.measurements(snapshot, *where, pl.col("field") == "all").rows
+    ranked = public.standings(snapshot, *where, pl.col("scope") != COUNTRY).rows
+    newest = pl.col("series") == pl.col("series").max()
+    own = figures.filter(newest).select(*_ROW)
+    return own.join(ranked.filter(newest).select(*_RANKED), on="unit_code", how="left")
+
+
+def _level(one: _Asked, rows: pl.DataFrame) -> Answer:
+    """All communes of a province together, of what is shown."""
+    return Answer(
+        measure=one.measure.id, icon=one.icon, basis=one.basis, period=one.period,
+        state="reported" if rows.filter(pl.col("state") == "reported").height else "not_reported",
+        provisional=bool(rows.get_column("provisional").any()),
+        captured_at=rows.get_column("captured_at").max(),
+        value=together(rows, one.measure), level=_common(rows, one.measure),
+        units=rows.filter(pl.col("state") == "reported").height,
+    )  # fmt: skip
+
+
+def _common(rows: pl.DataFrame, measure: Measure) -> float | None:
+    """What a commune is compared with: the level of all dossiers; of counts and days the middle commune."""
+    if measure.kind in ("share", "rate"):
+        return together(rows, measure)
+    return rows.get_column("value").median()
+
+
+def _answer(one: _Asked, row: dict | None, level: Answer, peers: tuple[float | None, int]) -> Answer:
+    common, count = peers
+    told = {
+        "measure": one.measure.id, "icon": one.icon, "basis": one.basis, "period": one.period,
+        "level": level.level, "units": level.units, "peers": common, "peer_count": count,
+    }  # fmt: skip
+    if row is None:
+        return Answer(state=ABSENT, provisional=False, captured_at=None, value=None, **told)
+    return Answer(
+        state=row["state"], provisional=row["provisional"], captured_at=row["captured_at"], value=row["value"],
+        low=row["value_low"], high=row["value_high"],
+        n=row["denominator"] if one.measure.kind == "share" else None,
+        rank=row["rank"], rank_low=row["rank_low"], rank_high=row["rank_high"], of=row["of"] or 0,
+        band=row["band"], peer_band=_side(one.measure, row, common), **told,
+    )  # fmt: skip
+
+
+def _peers(one: _Asked, rows: dict[str, dict], unit: str) -> tuple[float | None, int]:
+    """The value of the like communes together, and how many of them have a figure."""
+    known = [rows[code] for code in peer_codes(unit) if code in rows and rows[code]["value"] is not None]
+    if len(known) < ENOUGH_PEERS:
+        return None, len(known)
+    return _together(known, one.measure), len(known)
+
+
+def _together(rows: list[dict], measure: Measure) -> float:
+    """As `ranking.levels.together`, for the few rows of one commune's peers; of a count the middle one."""
+    if measure.kind in ("share", "rate"):
+        factor = 100 if measure.kind == "share" else measure.per
+        whole = sum(row["denominator"] for row in rows)
+        return factor * sum(row["numerator"] for row in rows) / whole
+    values = sorted(row["value"] for row in rows)
+    middle = len(values) // 2
+    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
+
+
+def _side(measure: Measure, row: dict, common: float | None) -> str | None:
+    """The band against a level: where the whole interval lies on one side of it."""
+    if common is None or row["value_low"] is None or row["value_high"] is None:
+        return None
+    if row["value_low"] <= common <= row["value_high"]:
+        return "alike"
+    return "above" if (row["value_low"] > common) == (measure.direction != "lower") else "below"
+
+
+# --- the share filed online, month by month
+
+
+def _months(snapshot: Snapshot, code: str) -> dict[str, dict[date, tuple[str, float | None]]]:
+    """By commune, and under the empty code of all of them together, the months of the share filed online."""
+    rows = _all_months(snapshot).filter(pl.col("province") == code)
+    found: dict[str, dict[date, tuple[str, float | None]]] = {"": {}}
+    for start, unit, state, value in rows.select("period_start", "unit_code", "state", "value").iter_rows():
+        found.setdefault(unit, {})[start] = (state, value)
+    for (start,), part in rows.group_by("period_start", maintain_order=True):
+        found[""][start] = ("reported", together(part, measures()[ONLINE]))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _all_months(snapshot: Snapshot) -> pl.DataFrame:
+    rows = public.measurements(
+        snapshot, pl.col("measure") == ONLINE, pl.col("level") == "commune", pl.col("field") == "all",
+        pl.col("period_kind") == "month", pl.col("period_end") >= MERGER,
+    ).rows  # fmt: skip
+    basis = rows.get_column("basis").sort().last() if rows.height else ""
+    places = reference_table("units").select(unit_code="code", province="province_code")
+    known = rows.filter(pl.col("basis") == basis).with_columns(value=measures()[ONLINE].value())
+    return known.join(places, on="unit_code").sort("period_start", "unit_code")
+
+
+def _own_months(months: dict[str, dict[date, tuple[str, float | None]]], unit: str) -> tuple[Month, ...]:
+    """Every month of the province; one without a row of the commune's own is a gap."""
+    own = months.get(unit, {})
+    return tuple(
+        Month(start, *own.get(start, (ABSENT, None)), level=level) for start, (_, level) in sorted(months[""].items())
+    )
+
+
+def _whole_province(snapshot: Snapshot, code: str, asked: list[_Asked]) -> Answer | None:
+    """The province's own share filed online, where that of its communes is not known."""
+    if any(one.measure.id == ONLINE for one in asked):
+        return None
+    rows = public.measurements(
+        snapshot, pl.col("measure") == ONLINE, pl.col("level") == "province", pl.col("unit_code") == code,
+        pl.col("field") == "all",
+    ).rows  # fmt: skip
+    known = rows.with_columns(value=measures()[ONLINE].value()).drop_nulls("value")
+    if known.is_empty():
+        return None
+    row = latest_first(known).row(0, named=True)
+    return Answer(
+        measure=ONLINE, icon="screen", basis=row["basis"],
+        period=Period(row["period_start"], row["period_end"], row["period_kind"]),
+        state=row["state"], provisional=row["provisional"], captured_at=row["captured_at"], value=row["value"],
+        n=row["denominator"],
+    )  # fmt: skip

@@ -1,0 +1,313 @@
+"""What the public's page and the static site say of a commune or a province, in plain words. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from display.portraits.plain_figures import ABSENT, Answer, Month, Portrait, Province
+from display.words import numbers
+from display.words.text import Speaker
+from ranking.levels import is_typical
+from ranking.tables import BANDS
+from store.policy import policy
+from store.reference import measures, scope_name
+
+FEW = 30
+PORTAL = "https://dichvucong.gov.vn"
+_SILENCES = ("not_reported", "no_dossiers", "suppressed", ABSENT)
+_STEPS = ("one", "two", "three", "four", "five")
+
+
+@dataclass(frozen=True)
+class Card:
+    """One measure in words.
+
+    `band`: above, alike, below, neutral where no side is good, or empty; `band_words` says it.
+    """
+
+    measure: str
+    icon: str
+    title: str
+    sentence: str
+    band: str
+    band_words: str
+    lines: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Online:
+    """The share filed online over time in words, and as the rows of a table: month, own, level."""
+
+    sentence: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chapter that is the same for every commune."""
+
+    key: str
+    icon: str
+    title: str
+    sentence: str
+    steps: tuple[str, ...]
+    is_ordered: bool
+    note: str
+    link: tuple[str, str] | None = None
+
+
+# --- the head
+
+
+def opening(say: Speaker, unit: dict, portrait: Portrait, nature: str) -> str:
+    """Where the commune is, whether the figures are real, of when they are, and how it stands. Plain text."""
+    place = scope_name(unit["province_code"])
+    parts = [say("public.place", unit=unit["full_name"], province=place), *simulated(say, nature)]
+    if not portrait.is_known:
+        return " ".join([*parts, say("public.unknown", unit=unit["full_name"])])
+    return " ".join([*parts, *_when(say, portrait.answers), *_standing(say, portrait.answers)])
+
+
+def province_opening(say: Speaker, province: Province, nature: str) -> str:
+    """How many communes a province has, of how many there are figures. Plain text."""
+    place, n = scope_name(province.code), numbers.number(len(province.communes), say.language)
+    parts = [say("public.province", n=n, place=place), *simulated(say, nature)]
+    known = sum(portrait.is_known for portrait in province.communes)
+    if not known:
+        return " ".join([*parts, say("public.province.none", place=place)])
+    told = say("public.province.known", n=numbers.number(known, say.language))
+    return " ".join([*parts, told, *_when(say, province.answers)])
+
+
+def simulated(say: Speaker, nature: str) -> list[str]:
+    return [say("public.simulated")] if nature == "simulated" else []
+
+
+def _when(say: Speaker, answers: Sequence[Answer]) -> list[str]:
+    periods = dict.fromkeys(numbers.period_in_sentence(answer.period, say.language) for answer in answers)
+    words = [say("public.period", period="; ".join(periods))]
+    return [*words, say("public.provisional")] if any(answer.provisional for answer in answers) else words
+
+
+def _standing(say: Speaker, answers: Sequence[Answer]) -> list[str]:
+    judged = [answer.band for answer in answers if answer.band and _direction(answer) != "neutral"]
+    if not judged:
+        return []
+    return [say("public.compared", n=len(judged), **{band: judged.count(band) for band in BANDS})]
+
+
+# --- the four measures
+
+
+def cards(say: Speaker, answers: Sequence[Answer], place: str) -> list[Card]:
+    """One card per measure of a commune; `place` is its province's name."""
+    return [_card(say, answer, place) for answer in answers]
+
+
+def _card(say: Speaker, answer: Answer, place: str) -> Card:
+    title = say(f"public.measure.{answer.measure}.title")
+    if answer.value is None:
+        return Card(answer.measure, answer.icon, title, silence(say, answer.state), "", "", (), ())
+    own, level = in_words(say, answer, answer.value, answer.level)
+    tail = "public.middle" if _is_middle(answer) else "public.level"
+    sentence = say(f"public.measure.{answer.measure}.own", value=own)
+    beside = say(tail, place=place, level=level) if answer.level is not None else ""
+    return Card(
+        measure=answer.measure, icon=answer.icon, title=title, sentence=f"{sentence}{beside}.",
+        band=_shown_band(answer), band_words=band_words(say, answer),
+        lines=(*_beside_like_ones(say, answer), *_rank(say, answer)),
+        notes=(*_few(say, answer), say(f"public.measure.{answer.measure}.note"), _basis(say, answer)),
+    )  # fmt: skip
+
+
+def province_cards(say: Speaker, province: Province) -> list[Card]:
+    """One card per measure of a province's communes together."""
+    return [_province_card(say, answer) for answer in province.answers if answer.value is not None]
+
+
+def _province_card(say: Speaker, answer: Answer) -> Card:
+    if _is_middle(answer):
+        sentence = say("public.middle.alone", level=_with_unit(say, answer, answer.level))
+    else:
+        value, _ = in_words(say, answer, answer.value, None)
+        sentence = say(f"public.measure.{answer.measure}.own", value=value)
+    return Card(
+        answer.measure, answer.icon, say(f"public.measure.{answer.measure}.title"), f"{sentence}.", "", "", (),
+        (say(f"public.measure.{answer.measure}.note"), _basis(say, answer)),
+    )  # fmt: skip
+
+
+def _shown_band(answer: Answer) -> str:
+    return "neutral" if answer.band and _direction(answer) == "neutral" else answer.band or ""
+
+
+def band_words(say: Speaker, answer: Answer) -> str:
+    """How the commune stands against its province, in words; empty where that is not known."""
+    if not answer.band:
+        return ""
+    kind = "amount" if _direction(answer) == "neutral" else "band"
+    return say(f"public.{kind}.{answer.band}")
+
+
+def silence(say: Speaker, state: str) -> str:
+    """Why there is no figure, in a sentence that never lets it pass for zero."""
+    if state not in _SILENCES:
+        return say("public.silent.reported")
+    return say(f"public.silent.{state}", shown=policy().shown_instead(say.language))
+
+
+def in_words(say: Speaker, answer: Answer, value: float, level: float | None) -> tuple[str, str]:
+    """A value and the level beside it as a sentence holds them; told apart where whole numbers would not."""
+    if measures()[answer.measure].kind != "share":
+        return _measured(say, answer, value), _measured(say, answer, level)
+    return in_hundred(say, value, level)
+
+
+def in_hundred(say: Speaker, value: float, level: float | None) -> tuple[str, str]:
+    """Two shares as so many in a hundred: `94`, `hơn 99`; with a decimal where both would read alike."""
+    own, other = _whole(say, value), _whole(say, level)
+    if level is None or own != other:
+        return own, other
+    exact = [numbers.number(share, say.language, 1) for share in (value, level)]
+    return (own, other) if exact[0] == exact[1] else (exact[0], exact[1])
+
+
+def _whole(say: Speaker, share: float | None) -> str:
+    if share is None:
+        return numbers.MISSING
+    if 0 < share < 1:
+        return say("public.less_than_one")
+    if 99 < share < 100:
+        return say("public.more_than", n=99)
+    return numbers.number(share, say.language)
+
+
+def _measured(say: Speaker, answer: Answer, value: float | None) -> str:
+    """A count as it is; days with their unit."""
+    if measures()[answer.measure].kind == "count":
+        return numbers.number(value, say.language)
+    return _with_unit(say, answer, value)
+
+
+def _with_unit(say: Speaker, answer: Answer, value: float | None) -> str:
+    return numbers.with_unit(value, measures()[answer.measure], say.language)
+
+
+def _is_middle(answer: Answer) -> bool:
+    """Whether the level beside a value is that of the middle commune, not of all dossiers."""
+    measure = measures()[answer.measure]
+    return measure.kind == "count" or is_typical(measure)
+
+
+def _beside_like_ones(say: Speaker, answer: Answer) -> list[str]:
+    if _direction(answer) == "neutral":
+        return []
+    if answer.peers is None:
+        return [say("public.like.few")]
+    _, level = in_words(say, answer, answer.value, answer.peers)
+    line = say("public.like", n=answer.peer_count, level=level)
+    return [f"{line} {say(f'public.like.{answer.peer_band}')}" if answer.peer_band else line]
+
+
+def _rank(say: Speaker, answer: Answer) -> list[str]:
+    """The range of ranks; never a rank by itself."""
+    if answer.rank_low is None or _direction(answer) == "neutral":
+        return []
+    ends = {"low": answer.rank_low, "high": answer.rank_high, "of": answer.of}
+    return [say("public.rank", **{name: numbers.number(n, say.language) for name, n in ends.items()})]
+
+
+def _few(say: Speaker, answer: Answer) -> list[str]:
+    if answer.n is None or answer.n >= FEW:
+        return []
+    return [say("public.few", n=numbers.number(answer.n, say.language))]
+
+
+def _basis(say: Speaker, answer: Answer) -> str:
+    text = say(f"basis.{answer.basis}")
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _direction(answer: Answer) -> str:
+    return measures()[answer.measure].direction
+
+
+# --- filed online
+
+
+def online(say: Speaker, months: Sequence[Month], province: Province, *, own: bool) -> Online:
+    """The share filed online: of a commune (`own`), else of its province's communes together."""
+    place = scope_name(province.code)
+    headers = ("month", *(("own",) if own else ()), "level")
+    return Online(
+        sentence=_online_sentence(say, months, province, place, own),
+        headers=tuple(say(f"public.online.{name}") for name in headers),
+        rows=tuple(_online_row(say, month, own) for month in months),
+    )
+
+
+def _online_sentence(say: Speaker, months: Sequence[Month], province: Province, place: str, own: bool) -> str:
+    known = [month for month in months if month.own is not None] if own else []
+    if known:
+        last = known[-1]
+        value, level = in_hundred(say, last.own, last.level)
+        return say("public.online.sentence", month=_month(say, last.start), value=value, place=place, level=level)
+    if any(month.level is not None for month in months):
+        last = [month for month in months if month.level is not None][-1]
+        return say("public.online.province", month=_month(say, last.start), place=place, level=_whole(say, last.level))
+    if province.online is None:
+        return say("public.online.none")
+    period = numbers.period_in_sentence(province.online.period, say.language)
+    return say("public.online.whole", value=_whole(say, province.online.value), period=period)
+
+
+def _online_row(say: Speaker, month: Month, own: bool) -> tuple[str, ...]:
+    level = numbers.number(month.level, say.language, 1)
+    if not own:
+        return _month(say, month.start), level
+    known = numbers.number(month.own, say.language, 1)
+    return _month(say, month.start), known if month.own is not None else short_silence(say, month.state), level
+
+
+def short_silence(say: Speaker, state: str) -> str:
+    """Why a cell of a table is empty, in a few words."""
+    return numbers.MISSING if state == ABSENT else say(f"state.{state}")
+
+
+def _month(say: Speaker, start: date) -> str:
+    return f"{start.month}/{start.year}" if say.language == "vi" else f"{start:%B %Y}"
+
+
+# --- what is the same for every commune
+
+
+@lru_cache(maxsize=2)
+def sections(say: Speaker) -> tuple[Section, ...]:
+    """What a centre must publish, how to file and to complain, and what figures cannot say."""
+    portal = (PORTAL, say("public.portal"))
+    return (
+        Section("duties", "list", say("public.duties"), say("public.duties.sentence"),
+                tuple(say(f"public.duties.{n}") for n in _STEPS), False, say("public.duties.basis")),
+        Section("filing", "send", say("public.filing"), "",
+                tuple(say(f"public.filing.{n}") for n in _STEPS), True, "", portal),
+        Section("complain", "speak", say("public.complain"), "",
+                tuple(say(f"public.complain.{n}") for n in _STEPS[:4]), True, "", portal),
+        Section("limits", "limits", say("public.limits"), "",
+                tuple(say(f"public.limits.{n}") for n in _STEPS), False, ""),
+    )  # fmt: skip
+
+
+def source(say: Speaker, answers: Sequence[Answer], nature: str) -> str:
+    """Whose figures they are and of which day; empty where there are none."""
+    if nature == "simulated":
+        return say("public.source.simulated")
+    captured = [answer.captured_at for answer in answers if answer.captured_at]
+    if not captured:
+        return ""
+    bases = dict.fromkeys(say(f"basis.{answer.basis}") for answer in answers)
+    return say("public.source", bases="; ".join(bases), captured=numbers.local_date(max(captured), say.language))

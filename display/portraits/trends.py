@@ -1,0 +1,95 @@
+"""The small charts of a commune over its months, and the months they need."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from display.drawing import small_charts
+from display.drawing.palette import Palette
+from display.drawing.small_charts import Chart, Curve, Usual
+from display.portraits import summary
+from display.portraits.summary import Month, Row
+from display.words import numbers
+from display.words.view import View
+from ranking.periods import MERGER
+from store import units
+from store.snapshot import Snapshot
+
+LEAST_MONTHS = 3
+
+
+WIDTH, HEIGHT = 300, 116
+
+
+def drawable(snapshot: Snapshot, code: str) -> list[Row]:
+    """The rows of the summary of which a line can be drawn."""
+    return [
+        row
+        for row in summary.rows(snapshot, code)
+        if sum(month.value is not None for month in row.months) >= LEAST_MONTHS
+    ]
+
+
+def svg(
+    view: View, code: str, row: Row, width: int = WIDTH, height: int = HEIGHT, palette: Palette | None = None
+) -> str:
+    """The chart of a row of the summary as SVG text, with figures in the reader's language."""
+    chart = chart_of(view.snapshot, code, row)
+    return small_charts.over_time(
+        chart,
+        lambda value, decimals: numbers.number(value, view.language, decimals),
+        width,
+        height,
+        palette or view.palette,
+    )
+
+
+def chart_of(snapshot: Snapshot, code: str, row: Row) -> Chart:
+    """What the chart of a row shows: its months, what is known of them before the merger, its usual range."""
+    past = _before(snapshot, code, row)
+    return Chart(
+        curves=(*past, *_since(row)),
+        usual=_usual(row),
+        target=row.target,
+        merger=MERGER,
+        least=0,
+        most=100 if row.measure.kind == "share" else row.measure.max_score,
+    )
+
+
+def _since(row: Row) -> list[Curve]:
+    """One curve per set of rules since the merger."""
+    by_series: dict[str, list[Month]] = {}
+    for month in row.months:
+        by_series.setdefault(month.series, []).append(month)
+    return [Curve([m.start for m in part], [m.value for m in part], [m.mark for m in part])
+            for part in by_series.values()]  # fmt: skip
+
+
+def _before(snapshot: Snapshot, code: str, row: Row) -> list[Curve]:
+    """The months before the merger, added up from the old communes; none where any month is only a range."""
+    months = units.before_merger(snapshot, code).get(row.measure.id)
+    if months is None:
+        return []
+    curves = []
+    for part in months.filter(pl.col("basis") == row.basis).partition_by("series", maintain_order=True):
+        states = set(part.get_column("state"))
+        if not states & {"range", "not_comparable"} and part.get_column("value").count():
+            curves.append(
+                Curve(part.get_column("period_start").to_list(), part.get_column("value").to_list(), past=True)
+            )
+    return curves
+
+
+def _usual(row: Row) -> tuple[Usual, ...]:
+    """The usual range of each set of rules that has been in force for long enough."""
+    found = {month.series: month.limits for month in row.months if month.limits}
+    spans = {name: [month.start for month in row.months if month.series == name] for name in found}
+    return tuple(Usual(spans[name][0], spans[name][-1], limits.lower, limits.upper) for name, limits in found.items())
+
+
+def last_value(view: View, row: Row, month: Month) -> str:
+    """The value with its unit, unless the unit is a phrase that the measure's own name says already."""
+    if row.measure.kind == "rate":
+        return numbers.number(month.value, view.language, row.measure.decimals)
+    return numbers.with_unit(month.value, row.measure, view.language)

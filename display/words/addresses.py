@@ -1,0 +1,40 @@
+"""Addresses of our own pages, with the choices that the reader finds there already made."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import urlencode
+
+from display.words.view import View
+
+PATHS = {
+    "overview": "tong-quan",
+    "rankings": "xep-hang",
+    "map": "ban-do",
+    "online_filing": "nop-truc-tuyen",
+    "unit": "don-vi",
+    "inspection": "kiem-tra",
+    "transparency": "minh-bach",
+    "methods": "phuong-phap",
+    "imports": "nhap-bieu",
+}
+"""The path of each page below the app's own; the first one is also the app's own address."""
+
+
+def query(view: View, **choices: str | None) -> dict[str, str]:
+    """The query of a link that keeps the reader's dataset and language; choices that are None are left out."""
+    always = {"dataset": view.snapshot.manifest.dataset, "lang": view.language}
+    return always | {key: value for key, value in choices.items() if value is not None}
+
+
+def address(view: View, page: str, **choices: str | None) -> str:
+    """The address of a page, relative to the app's own: `don-vi?dataset=…&unit=16654`."""
+    path = "" if page == next(iter(PATHS)) else PATHS[page]
+    return f"./{path}?{urlencode(query(view, **choices))}"
+
+
+def anchor(view: View, text: str, page: str, **choices: str | None) -> str:
+    """A link as markup; `text` is plain. To a page that the reader may not open, the text alone."""
+    if not view.reader.may(f"page.{page}"):
+        return escape(text)
+    return f'<a href="{escape(address(view, page, **choices))}" target="_self">{escape(text)}</a>'

@@ -1,0 +1,71 @@
+"""The words beside a figure: its rank and range, the dossiers it rests on, its quality, its movement."""
+
+from __future__ import annotations
+
+from html import escape
+
+from display.words import numbers
+from display.words.view import View
+from ranking.measures import Measure
+
+
+def nature_word(view: View) -> str:
+    nature = view.snapshot.manifest.nature
+    return "mô phỏng" if nature == "simulated" else nature
+
+
+FEW = 30
+
+
+_QUALITIES = (
+    *("copied_from_province", "sum_of_groups", "groups_not_reported"),
+    *("temp_national_report_denominator", "no_national_report_data"),
+    *("area_population_of_one_predecessor", "area_differs_from_polygon"),
+)
+
+
+def n_label(measure: Measure) -> str:
+    """The text key of the n column: a share's own denominator, else the dossiers received."""
+    return "table.n_own" if measure.kind == "share" and measure.id != "on_time_share" else "table.n_received"
+
+
+def n_of(measure: Measure, row: dict) -> float | None:
+    return row["denominator"] if measure.kind == "share" else row["received"]
+
+
+def rank_text(row: dict, language: str) -> str:
+    """`12 (7–23)/148`; without an interval `12/148`."""
+    return f"{rank_and_interval(row, language)}/{numbers.number(row['of'], language)}"
+
+
+def rank_and_interval(row: dict, language: str) -> str:
+    rank, low, high = (numbers.number(row[name], language) for name in ("rank", "rank_low", "rank_high"))
+    return f"{rank} ({low}–{high})" if row["rank_low"] is not None else rank
+
+
+def movement(view: View, row: dict) -> str:
+    """Places won or lost since the period before, with the cause as a tooltip."""
+    if row["previous_rank"] is None or row["rank"] is None:
+        return numbers.MISSING
+    places = int(row["previous_rank"]) - int(row["rank"])
+    mark = "▲" if places > 0 else "▼" if places < 0 else "="
+    words = movement_words(view, row)
+    figure = numbers.number(abs(places), view.language) if places else ""
+    return f'<abbr class="gd-move" title="{escape(words)}" aria-label="{escape(words)}">{mark} {figure}</abbr>'
+
+
+def movement_words(view: View, row: dict) -> str:
+    """`Tăng 14 hạng: tự thân +9, đơn vị khác +5, danh sách thay đổi 0`."""
+    places = int(row["previous_rank"]) - int(row["rank"])
+    key = "up" if places > 0 else "down" if places < 0 else "same"
+    parts = {name: numbers.signed(row[f"movement_{name}"], view.language) for name in ("own", "others", "membership")}
+    return view.say(f"move.{key}", n=numbers.number(abs(places), view.language), **parts)
+
+
+def quality_words(view: View, quality: str | None) -> list[str]:
+    """The remarks of source and reference data on a figure, in words where they are known."""
+    marks = [mark.strip() for mark in (quality or "").split(";") if mark.strip()]
+    codes = [mark.partition(":")[0].lower() for mark in marks]
+    return [
+        view.say(f"quality.{code}") if code in _QUALITIES else mark for code, mark in zip(codes, marks, strict=True)
+    ]

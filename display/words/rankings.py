@@ -1,0 +1,129 @@
+"""What the rankings page says and hands out, apart from its layout."""
+
+from __future__ import annotations
+
+from html import escape
+
+import polars as pl
+
+from display.words import numbers
+from display.words.selection import Selection
+from display.words.view import View
+from ranking.levels import is_typical
+from ranking.measures import Measure
+from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
+from ranking.tables import BANDS
+from store import peers, standings
+from store.months import by_month, inflation
+from store.peers import ENOUGH_PEERS
+from store.reference import province_names, scope_name
+
+
+def rows_of(view: View, selection: Selection) -> pl.DataFrame:
+    """The ranked units of a selection, as `store.ranking` gives them."""
+    return standings.ranking(
+        view.snapshot, selection.level, selection.measure.id, selection.basis, selection.period, selection.scope
+    )
+
+
+def months_of(view: View, selection: Selection) -> pl.DataFrame:
+    """The selection's standings in whole months, up to its period."""
+    months = by_month(
+        view.snapshot, selection.measure.id, selection.basis, selection.level, selection.scope
+    )  # fmt: skip
+    return months.filter(pl.col("period_kind") == "month", pl.col("period_end") <= selection.period.end)
+
+
+def title(view: View, selection: Selection) -> str:
+    return view.say(f"rankings.title.{selection.level}", measure=selection.measure.name.in_language(view.language))
+
+
+def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
+    """The sentence under the title: who is ranked, when, how firm, who is missing. Markup."""
+    say, ranked = view.say, rows.get_column("rank").count()
+    who = say(f"scope.{selection.level}.all" if selection.is_country else f"scope.{selection.level}.of",
+              n=numbers.number(ranked, view.language), place=scope_name(selection.scope) or "")  # fmt: skip
+    parts = [f"<b>{escape(who)}</b>", escape(numbers.period_in_sentence(selection.period, view.language))]
+    if rows.filter(pl.col("provisional")).height:
+        parts.append(escape(say("rankings.provisional")))
+    text = ", ".join(parts) + "."
+    if view.snapshot.manifest.nature == "simulated":
+        text += f" <b>{escape(say('rankings.simulated'))}</b>"
+    text += f" {escape(_bands(view, selection.measure, rows))}"
+    silent = rows.height - ranked
+    return text + (f" {escape(say('rankings.silent', n=numbers.number(silent, view.language)))}" if silent else "")
+
+
+def _bands(view: View, measure: Measure, rows: pl.DataFrame) -> str:
+    """How many units clearly differ from the common level, and how many cannot be told from it."""
+    counts = dict(rows.drop_nulls("band").group_by("band").len().iter_rows())
+    if not counts:
+        return ""
+    figures = {band: numbers.number(counts.get(band, 0), view.language) for band in BANDS}
+    return view.say("rankings.bands.neutral" if measure.direction == "neutral" else "rankings.bands", **figures)
+
+
+def spread(view: View, selection: Selection, rows: pl.DataFrame) -> str:
+    """How far apart the units lie, in a sentence."""
+    values = rows.filter(pl.col("rank").is_not_null()).get_column("value")
+    quarter, three = (values.quantile(q, "nearest") for q in (0.25, 0.75))
+    return view.say(
+        "rankings.spread",
+        low=numbers.with_unit(min(quarter, three), selection.measure, view.language),
+        high=numbers.with_unit(max(quarter, three), selection.measure, view.language),
+    )
+
+
+def level_name(view: View, selection: Selection) -> str:
+    """What the comparison line is called: the level of all dossiers, or the median unit."""
+    return view.say("level.typical" if is_typical(selection.measure) else f"level.together.{selection.level}")
+
+
+def count_line(view: View, shown: pl.DataFrame) -> str:
+    return view.say("more.count", n=numbers.number(shown.height, view.language)) + "."
+
+
+def certainty_line(view: View, selection: Selection, rows: pl.DataFrame, months: pl.DataFrame) -> str:
+    """What the interval of a rank counts: chance alone, the usual change from month to month too, or nothing yet."""
+    if not rows.get_column("rank_low").count():
+        return view.say("rankings.certainty.unknown")
+    whole = months.filter(pl.col("period_kind") == "month", pl.col("state") == "reported")
+    enough = not whole.is_empty() and whole.group_by("unit_code").len().get_column("len").max() >= FEWEST_MONTHS
+    if not enough:
+        return view.say("rankings.certainty.chance")
+    measure = selection.measure
+    if measure.kind not in ("share", "rate"):
+        return view.say("rankings.certainty.months")
+    ratio = inflation(view.snapshot, measure.id, selection.basis, selection.level, selection.series)
+    return view.say("rankings.certainty.ratio", ratio=numbers.number(ratio, view.language, 1))
+
+
+def with_place(selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
+    """In a list of the whole country a commune's name alone does not say where it is: add the province."""
+    if not selection.is_country or selection.level != "commune":
+        return rows
+    return rows.with_columns(province_name=pl.col("province_code").replace_strict(province_names(), default=None))
+
+
+def source_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
+    """Source, basis, period and day of capture, as under every chart and table."""
+    captured = rows.get_column("captured_at").max() or view.snapshot.manifest.captured_at
+    rules = []
+    if selection.measure.kind == "score":
+        rules.append(view.say("series.before" if selection.series == "766-2025" else "series.current") + ".")
+    source = view.say(
+        f"source.{view.snapshot.manifest.nature}",
+        basis=view.say(f"basis.{selection.basis}"),
+        period=numbers.period(selection.period, view.language),
+        captured=numbers.local_date(captured, view.language),
+    )
+    return " ".join([*rules, source])
+
+
+def with_peers(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rank of each commune among its peers, of whatever province, beside its rank in the scope."""
+    if selection.level != "commune" or selection.measure.direction == "neutral":
+        return rows
+    ranks = peers.peer_ranks(view.snapshot, selection.measure.id, selection.basis, selection.period)
+    known = ranks.filter(pl.col("peer_of") >= ENOUGH_PEERS)
+    return rows.join(known, on="unit_code", how="left", maintain_order="left")

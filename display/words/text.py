@@ -1,0 +1,30 @@
+"""The words of the pages, in both languages, from `data/texts/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from files.places import HOME
+from ranking import yaml_text
+
+LANGUAGES = ("vi", "en")
+
+
+@lru_cache(maxsize=1)
+def texts() -> dict[str, dict[str, str]]:
+    """All texts by key, each with `vi` and `en`."""
+    known: dict[str, dict[str, str]] = {}
+    for path in sorted((HOME / "data" / "texts").glob("*.yaml")):
+        known |= yaml_text.load(path.read_text(encoding="utf-8"))
+    return known
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Says a text in one language: `say("rankings.title", scope="Phú Thọ")`."""
+
+    language: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        return texts()[key][self.language].format(**values)

@@ -1,0 +1,107 @@
+"""`python -m etl boundaries`: boundaries for the map, from files, from the public source, or approximate."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import polars as pl
+import shapely
+
+from etl.boundaries.approximate import approximate
+from etl.boundaries.prepared import described, write
+from etl.boundaries.public import PUBLIC, NotToBeHad, PublicFiles
+from etl.boundaries.sources import Borders, read
+from files.faults import Fault
+from files.places import DATA
+from store.reference import reference_table
+
+OFFLINE = "GANDAN_OFFLINE"
+_FAR = 0.3  # degrees from the unit's inner point
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "Without --from and --approximate: the public files, else the approximate set."
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument(
+        "--from", dest="source", type=Path, metavar="PATH",
+        help="folder of wards-NN.geojson files, or one file of GeoJSON, TopoJSON or GeoParquet with codes",
+    )  # fmt: skip
+    chosen.add_argument("--approximate", action="store_true", help="build the approximate set, without any request")
+    parser.add_argument("--if-missing", action="store_true", help="do nothing where boundaries are prepared")
+    parser.add_argument("--offline", action="store_true", help=f"ask nothing of the network (or set {OFFLINE}=1)")
+    parser.add_argument("--fresh", action="store_true", help="fetch again what an earlier run has kept")
+    parser.add_argument("--base-url", default=PUBLIC, metavar="URL", help=f"where the public files lie ({PUBLIC})")
+    parser.add_argument("--data", type=Path, default=DATA, help="data folder (default: data)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write `boundaries/` and report which units have none."""
+    folder = args.data / "boundaries"
+    present = described(folder)
+    if args.if_missing and present:
+        print(f"{folder}: {present['nature']} boundaries of {present['units']:,} units are there")
+        return 0
+    borders, why = _chosen(args, present)
+    units = reference_table("units")
+    _tell(f"writing the {borders.nature} boundaries")
+    known = _of_today(borders, units, args.source or args.base_url)
+    missing = units.filter(~pl.col("code").is_in(list(known)))
+    for code, name in missing.select("code", "full_name").iter_rows():
+        print(f"no boundary for {code} {name}")
+    write(
+        known, folder / "boundaries.parquet", nature=borders.nature, source=borders.source, licence=borders.licence,
+        missing=missing.get_column("code"),
+    )  # fmt: skip
+    print(f"{folder}: {borders.nature} boundaries of {len(known):,} units, {missing.height:,} without{why}")
+    return 0
+
+
+def _chosen(args: argparse.Namespace, present: dict | None) -> tuple[Borders, str]:
+    """The borders, and why they are no better ones; a Fault leaves those that are prepared in use."""
+    if args.source:
+        _tell(f"reading {args.source}")
+        return read(args.source), ""
+    if args.approximate:
+        return _approximate(), ""
+    try:
+        if args.offline or os.environ.get(OFFLINE, "0") not in ("", "0"):
+            raise NotToBeHad("the public files were not asked for (offline)")
+        return _public(args), ""
+    except NotToBeHad as reason:
+        if present:
+            raise Fault(f"{reason}. The {present['nature']} boundaries stay in use") from reason
+        return _approximate(), f"; {reason}"
+
+
+def _approximate() -> Borders:
+    _tell("building approximate ones from the former communes' positions")
+    return approximate()
+
+
+def _tell(doing: str) -> None:
+    print(f"boundaries: {doing}", file=sys.stderr, flush=True)
+
+
+def _public(args: argparse.Namespace) -> Borders:
+    codes = dict(reference_table("units").group_by("province_code").agg("code").iter_rows())
+    return PublicFiles(args.data / "raw" / "boundaries", args.base_url).borders(codes, fresh=args.fresh)
+
+
+def _of_today(borders: Borders, units: pl.DataFrame, place: object) -> dict[str, shapely.Geometry]:
+    """The borders of units of today; others, and those that lie elsewhere, are named and left out."""
+    points = {code: shapely.Point(at) for code, *at in units.select("code", "point_lon", "point_lat").iter_rows()}
+    strange = sorted(borders.shapes.keys() - points.keys())
+    known = {code: shape for code, shape in borders.shapes.items() if code in points}
+    former = set(reference_table("lineage").get_column("old_code")).intersection(strange)
+    if known and len(former) >= len(known):
+        raise Fault(f"{place}: has {len(former):,} communes of before 1 July 2025, whose codes now mean other units")
+    far = sorted(code for code, shape in known.items() if shapely.distance(shape, points[code]) > _FAR)
+    for codes, what in ((strange, "is no unit of today"), (far, "lies far from the unit of that code")):
+        for code in codes:
+            print(f"{place}: {' '.join((code, borders.names.get(code, ''))).strip()} {what}, left out")
+    if len(known) == len(far):
+        raise Fault(f"{place}: no feature has the code of a unit and lies where it is")
+    return {code: shape for code, shape in known.items() if code not in far}

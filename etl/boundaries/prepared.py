@@ -1,0 +1,82 @@
+"""The prepared boundaries in `boundaries/`: what pages read, in two levels of detail, and what is said of them.
+
+`boundaries.parquet` has one row per unit, `boundaries.json` says nature, source and licence, and
+`boundaries.id` is the stamp of the content; each is renamed into place, the stamp last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from etl.boundaries.detail import DETAILS, simplified
+from etl.boundaries.sources import NOT_STATED
+
+
+def described(folder: Path) -> dict | None:
+    """What is said of the prepared boundaries of a folder; None where there are none."""
+    if not all((folder / f"boundaries.{kind}").exists() for kind in ("parquet", "id")):
+        return None
+    try:
+        return json.loads((folder / "boundaries.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        nature = pq.read_table(folder / "boundaries.parquet", columns=["nature"]).column(0)
+        return {"nature": nature[0].as_py() if len(nature) else "unknown", "units": len(nature), "built_at": None}
+
+
+def write(
+    shapes: dict[str, shapely.Geometry],
+    out: Path,
+    *,
+    nature: str,
+    source: str = "",
+    licence: str = NOT_STATED,
+    missing: Iterable[str] = (),
+) -> None:
+    """Write the set beside `out`, its `boundaries.parquet`; readers see the old one or the new one."""
+    said = {"nature": nature, "source": source, "licence": licence}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    content = _geoparquet(shapes, said)
+    more = {"built_at": datetime.now(UTC).isoformat(timespec="seconds"), "units": len(shapes)}
+    text = json.dumps(said | more | {"missing": sorted(missing)}, ensure_ascii=False, indent=1)
+    put(out, content)
+    put(out.with_suffix(".json"), text.encode())
+    put(out.with_suffix(".id"), hashlib.sha256(content).hexdigest()[:12].encode())
+
+
+def _geoparquet(shapes: dict[str, shapely.Geometry], said: dict[str, str]) -> bytes:
+    """One row per unit: a detailed geometry for provinces, a coarse one for the country."""
+    codes = sorted(shapes)
+    exact = [shapes[code] for code in codes]
+    table: dict[str, list] = {"code": codes, "nature": [said["nature"]] * len(codes)}
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {}}
+    for name, detail in DETAILS.items():
+        geometries = simplified(exact, detail)
+        table[name] = list(shapely.to_wkb(geometries))
+        geo["columns"][name] = {
+            "encoding": "WKB",
+            "geometry_types": sorted({geometry.geom_type for geometry in geometries}),
+            "bbox": [float(end) for end in shapely.total_bounds(geometries)],
+        }
+    metadata = {"geo": json.dumps(geo), **said}
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(table).replace_schema_metadata(metadata), sink, compression="zstd")
+    return sink.getvalue().to_pybytes()
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file whole: to disk under another name, then renamed."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

@@ -1,0 +1,191 @@
+"""How exports join the kept dossiers, and the sums with them: a new month whole, later changes beside it.
+
+A day's export changes few of a month's dossiers. Their new states go into a small file beside the month, and so
+do the sums: those of the new states less those of the states they replace. Both add up exactly, because all
+sums are whole numbers. Now and then the small files of a month are folded into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from etl.dossiers.store import Store, write
+from ranking.dossiers.days import calendar
+from ranking.dossiers.rows import DOSSIER, KEYS, NOT_ENDED, SUMS, partial_sums
+
+# More changes than one in so many dossiers of a month, and it is written and summed whole.
+_FEW = 5
+# So many small files beside a month, and they are folded into it.
+FILES_MOST = 16
+
+
+@dataclass
+class Changes:
+    """What one import changed: how many rows are new or replaced, the codes refused, and the parts touched."""
+
+    new: int = 0
+    replaced: int = 0
+    conflicts: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+
+def take_in(store: Store) -> Changes:
+    """Bring what is staged into the kept dossiers, part by part, so that memory stays flat.
+
+    A later export replaces the older state, whatever the order of import. Where one export tells a code twice
+    with different content, neither counts. Rows that are there already change nothing.
+    """
+    changes = Changes()
+    files = sorted(store.staging.glob("*.parquet"))
+    if not files:
+        return changes
+    staged = pl.scan_parquet(files)
+    store.note_exports(staged)
+    for part in staged.select("part").unique().collect(engine="streaming").to_series().sort().to_list():
+        rows = staged.filter(pl.col("part") == part).drop("part").collect()
+        merge(store, part, store.numbered(rows), changes)
+    return changes
+
+
+def merge(store: Store, part: str, rows: pl.DataFrame, changes: Changes) -> None:
+    """Rows of one part into the kept ones. While it is at work the part is noted as pending.
+
+    A part that is pending already, after an import that was interrupted or because it is new, has no sums to
+    change: it stays pending and is summed whole.
+    """
+    rows = _told_once(rows, changes)
+    held = _held(store, part, rows)
+    rows = _news(rows, held)
+    if rows.is_empty():
+        return
+    replaced = held.join(rows, on="code", how="semi").select(rows.columns)
+    pending = store.state()["pending"]
+    store.remember(pending=sorted({*pending, part}))
+    changes.parts.append(part)
+    changes.replaced += replaced.height
+    changes.new += rows.height - replaced.height
+    if _is_small(store, part, rows) and part not in pending and _is_summed(store, part):
+        write(rows, _beside(store.dossier_file(part)))
+        months = _change_sums(store, part, rows, replaced)
+        store.remember(pending=pending, months=sorted({*store.state()["months"], *months}))
+    elif store.dossier_file(part).exists():
+        write(rows, _beside(store.dossier_file(part)))
+        fold(store, part)
+    else:
+        write(rows.sort("code"), store.dossier_file(part))
+
+
+def _told_once(rows: pl.DataFrame, changes: Changes) -> pl.DataFrame:
+    """One row per code, that of the latest export; none where one export contradicts itself."""
+    rows = rows.unique()
+    if rows.select(pl.col("code").is_unique().all()).item():
+        return rows
+    twice = rows.select("code", "exported").filter(pl.struct("code", "exported").is_duplicated()).unique()
+    changes.conflicts += twice["code"].to_list()
+    rows = rows.join(twice, on=["code", "exported"], how="anti")
+    return rows.sort("exported").unique("code", keep="last")
+
+
+def _held(store: Store, part: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """The kept states of the dossiers in `rows`."""
+    files = [file for file in store.files(part) if file.exists()]
+    wanted = pl.col("code").is_in(rows["code"].implode())
+    found = [pl.scan_parquet(file).filter(wanted).collect() for file in files]
+    return pl.concat([pl.DataFrame(schema=DOSSIER), *found]).unique("code", keep="last", maintain_order=True)
+
+
+def _news(rows: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """The rows that are not kept already, as they are or in a later state."""
+    if held.is_empty():
+        return rows
+    rows = rows.join(held, on=list(DOSSIER), how="anti", nulls_equal=True)
+    rows = rows.join(held.select("code", held="exported"), on="code", how="left")
+    return rows.filter(~(pl.col("held") > pl.col("exported")).fill_null(False)).drop("held")
+
+
+def _is_small(store: Store, part: str, rows: pl.DataFrame) -> bool:
+    path = store.dossier_file(part)
+    return path.exists() and rows.height * _FEW < pl.scan_parquet(path).select(pl.len()).collect().item()
+
+
+def _is_summed(store: Store, part: str) -> bool:
+    return all(store.sums_file(table, part).exists() for table in KEYS)
+
+
+def _beside(path: Path) -> Path:
+    """The next small file beside that of a month."""
+    last = max((int(found.stem.split("+")[1]) for found in _small_files(path)), default=0)
+    return path.with_name(f"{path.stem}+{last + 1:04d}.parquet")
+
+
+def _small_files(path: Path) -> list[Path]:
+    return sorted(path.parent.glob(f"{path.stem}+*.parquet"))
+
+
+def _change_sums(store: Store, part: str, rows: pl.DataFrame, replaced: pl.DataFrame) -> set[int]:
+    """Write what the new states add to the sums less what the old ones did; the months that this touches."""
+    signed = pl.concat([rows.with_columns(sign=pl.lit(1)), replaced.with_columns(sign=pl.lit(-1))])
+    tables = partial_sums(signed.lazy(), calendar().lazy(), store.limits().lazy(), by=("sign",))
+    months: set[int] = set()
+    for name, found in zip(tables, pl.collect_all(list(tables.values())), strict=True):
+        sums = found.group_by(KEYS[name]).agg((pl.col(SUMS[name]) * pl.col("sign")).sum())
+        sums = sums.filter(pl.any_horizontal(pl.col(SUMS[name]) != 0)).select(*KEYS[name], *SUMS[name])
+        write(sums, _beside(store.sums_file(name, part)))
+        if name == "events":
+            months = months_in(sums)
+    return months
+
+
+def months_in(events: pl.DataFrame | pl.LazyFrame) -> set[int]:
+    """The months in which dossiers were received or ended."""
+    both = events.lazy().select("received_month", "end_month").unique().collect(engine="streaming")
+    return {*both["received_month"], *both["end_month"]} - {NOT_ENDED}
+
+
+def fold(store: Store, part: str) -> None:
+    """Write the small files of a month into it."""
+    path = store.dossier_file(part)
+    small = _small_files(path)
+    if small:
+        write(store.dossiers(part), path)
+        for file in small:
+            file.unlink()
+
+
+def fold_longest(store: Store) -> str | None:
+    """Fold the month with the most small files, once they are many, and sum it whole; its name.
+
+    One at a time, so that no single import pays for all.
+    """
+    counts = {part: len(_small_files(store.dossier_file(part))) for part in store.parts()}
+    longest = max(counts, key=lambda part: counts[part], default=None)
+    if longest is None or counts[longest] < FILES_MOST:
+        return None
+    pending = store.state()["pending"]
+    store.remember(pending=sorted({*pending, longest}))
+    sum_here(store, [longest])
+    store.remember(pending=pending)
+    return longest
+
+
+def sum_here(store: Store, parts: Iterable[str]) -> None:
+    """Compute the sums of `parts` with Polars, one part at a time: memory stays flat however many there are."""
+    days, limits = calendar().lazy(), store.limits().lazy()
+    for part in parts:
+        fold(store, part)
+        tables = partial_sums(pl.scan_parquet(store.dossier_file(part)), days, limits)
+        for name, rows in zip(tables, pl.collect_all(list(tables.values()), engine="streaming"), strict=True):
+            put_sums(store, name, part, rows)
+
+
+def put_sums(store: Store, table: str, part: str, rows: pl.DataFrame) -> None:
+    """The sums of a whole part in the place of all that was there."""
+    path = store.sums_file(table, part)
+    small = _small_files(path)
+    write(rows, path)
+    for file in small:
+        file.unlink()

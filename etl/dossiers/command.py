@@ -1,0 +1,238 @@
+"""Exports of dossiers, one row per dossier: from a province's files to the same tables as the other sources.
+
+The steps: `dossier_files` and `dossier_headers` find the columns, `dossier_personal` keeps people's data out,
+`dossier_rows` makes plain dossiers or says why not, `dossier_store` and `dossier_changes` keep each dossier's latest
+state and the partial sums (`ranking.dossiers.rows`), `ranking.dossiers.tables` makes measures of the sums.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import polars as pl
+
+from etl.dossiers.changes import Changes, fold_longest, months_in, sum_here, take_in
+from etl.dossiers.files import files_in, read
+from etl.dossiers.rows import Units, dossiers
+from etl.dossiers.store import Store, latest_export, rules
+from etl.forms.title import province_code
+from etl.publishing.harvest import Harvest, quarantine_rows
+from files.faults import BadInput, Fault
+from files.places import DATA
+from ranking.dossiers.days import calendar
+from ranking.dossiers.rows import KEYS
+from ranking.dossiers.tables import SCHEMA, added, commonest, fallen_silent, measured, month_of, periods_of
+from ranking.manifest import table_file
+from ranking.periods import VIETNAM, local_day
+from ranking.tables import Measurements
+from store.reference import reference_table
+
+SERIES = BASIS = "dossiers"
+_REFUSED_KEPT = 10_000
+_REASONS_SHOWN = 10
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `python -m etl dossiers`."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders: CSV, Parquet, Excel")
+    parser.add_argument("--province", help="code (25), state code (H44) or name; else by the dossiers' codes")
+    parser.add_argument("--exported", metavar="DAY", help="day of the export, 2026-09-26; else the file's own date")
+    parser.add_argument("--dataset", default="live", help="dataset to publish to (default: live)")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder that holds published/")
+    parser.add_argument("--engine", choices=("polars", "spark"), default="polars", help="what computes the sums")
+    parser.add_argument("--master", default="local[*]", metavar="URL", help="Spark master, such as spark://host:7077")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Take in every file, publish what changed; 1 where a file could not be read."""
+    units = Units(reference_table("units"), reference_table("provinces"))
+    province = province_code(args.province, units.provinces) if args.province else None
+    exported, store = _day(args.exported), Store(args.data)
+    refused, failed = [], 0
+    with store.sole_writer():
+        for path in files_in(args.paths):
+            try:
+                refused += _staged(store, path, units, province, exported)
+            except Fault as fault:
+                failed += 1
+                print(f"{fault}; nothing was taken from this file", file=sys.stderr)
+        changes = take_in(store)
+        refused += _conflicts(changes)
+        print(f"{changes.new} dossiers new, {changes.replaced} replaced, {len(refused)} rows in quarantine")
+        _bring_up_to_date(store, units, refused, args)
+    return 1 if failed else 0
+
+
+def _bring_up_to_date(store: Store, units: Units, refused: list[dict], args: argparse.Namespace) -> None:
+    """Compute what the kept sums lack, publish it, and only then note that nothing is pending."""
+    outdated = store.outdated()
+    if outdated:
+        _sum_whole(store, outdated, args.engine, args.master)
+    state = store.state()
+    if not outdated and not state["unpublished"] and not state["months"]:
+        print("nothing has changed, so nothing was published")
+        return
+    _publish(args, harvest(store, units, set(state["months"]), refused, _held(args)))
+    _procedures(store).write_csv(store.folder / "procedures.csv")
+    store.remember(pending=[], months=[], unpublished=False, rules=rules())
+    fold_longest(store)
+
+
+def _procedures(store: Store) -> pl.DataFrame:
+    """The commonest procedures of each province and year, counted year by year to keep memory flat."""
+    names = {name: store.listed(name) for name in ("provinces", "fields", "procedures")}
+    rows = store.addends("procedures")
+    year = pl.col("end_month") // 12
+    years = rows.select(year).unique().collect(engine="streaming").to_series().sort()
+    parts = [
+        commonest(added([rows.filter(year == one)], "procedures").collect(engine="streaming"), names) for one in years
+    ]
+    empty = commonest(pl.DataFrame(schema=rows.collect_schema()), names)
+    return pl.concat([empty, *parts]).sort("province", "year", descending=[False, True], maintain_order=True)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Fault(f"--exported: {text!r} is no day; write it as 2026-09-26") from None
+
+
+def _staged(store: Store, path: Path, units: Units, province: str | None, exported: date | None) -> list[dict]:
+    """Read one file and set its dossiers aside; the rows it refused, for quarantine."""
+    day = exported or local_day(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    if day > local_day(datetime.now(UTC)):
+        raise BadInput(path.name, f"the export's day, {day}, lies in the future; correct --exported")
+    layout, first, frames = read(path)
+    parts, refused, seen = [], [], 0
+    try:
+        for frame in frames:
+            rows, bad = dossiers(frame, first + seen, units, province=province, exported=day)
+            parts.append(store.stage(rows))
+            refused += bad.to_dicts()
+            seen += frame.height
+    except pl.exceptions.PolarsError as error:
+        for part in parts:
+            part.unlink()
+        raise BadInput(path.name, f"cannot be read to its end: {str(error).splitlines()[0]}") from None
+    print("\n".join(_told(path, day, seen, layout.personal, layout.unknown, refused)))
+    stamp = {"source": f"{SERIES}:{path.name}", "place": path.name, "captured_at": _moment(day)}
+    if len(refused) > _REFUSED_KEPT:
+        more = f"{len(refused) - _REFUSED_KEPT} more rows were refused"
+        refused = [*refused[:_REFUSED_KEPT], {"row": None, "column": None, "value": None, "reason": more}]
+    return [row | stamp for row in refused]
+
+
+def _told(
+    path: Path, day: date, seen: int, personal: list[str], unknown: list[str], refused: list[dict]
+) -> Iterable[str]:
+    """The report on one file as lines."""
+    yield f"{path.name}: export of {day}, {seen} rows read, {len(refused)} refused"
+    for kind, headers in (("personal, dropped", personal), ("not used", unknown)):
+        if headers:
+            yield f"  columns {kind}: {', '.join(headers)}"
+    reasons = Counter(row["reason"] for row in refused)
+    for reason, number in reasons.most_common(_REASONS_SHOWN):
+        yield f"  refused: {number} × {reason}"
+
+
+def _conflicts(changes: Changes) -> list[dict]:
+    why = "stands more than once in the same export with different content"
+    stamp = {"source": f"{SERIES}:codes", "place": "several rows", "column": "code", "captured_at": datetime.now(UTC)}
+    return [stamp | {"value": code, "reason": why} for code in sorted(changes.conflicts)[:_REFUSED_KEPT]]
+
+
+def _moment(day: date) -> datetime:
+    """The end of the export's day, in Vietnam."""
+    return datetime.combine(day, time(23, 59), VIETNAM).astimezone(UTC)
+
+
+def _sum_whole(store: Store, parts: list[str], engine: str, master: str) -> None:
+    """Compute the sums of whole parts, and note the months that they touch, with those they touched before."""
+    store.remember(months=sorted({*store.state()["months"], *_months(store, parts)}))
+    if engine == "polars":
+        sum_here(store, parts)
+    else:
+        # Imported late: Spark and Java are needed by this engine only.
+        from etl.dossiers.spark import sum_on_spark
+
+        sum_on_spark(store, parts, master)
+    store.remember(months=sorted({*store.state()["months"], *_months(store, parts)}))
+
+
+def _months(store: Store, parts: Iterable[str]) -> set[int]:
+    """The months that the sums of `parts` speak of; none where there are no sums yet."""
+    files = [path for part in parts for path in store.sums_files("events", part)]
+    return months_in(pl.scan_parquet(files)) if files else set()
+
+
+def _held(args: argparse.Namespace) -> pl.LazyFrame | None:
+    """The measurements of dossiers that the dataset holds."""
+    # Imported late: reading exports needs nothing of what publishing needs.
+    from etl.publishing.publish import current_snapshot
+
+    before = current_snapshot(args.data / "published" / args.dataset)
+    if before is None:
+        return None
+    return pl.scan_parquet(before / table_file("measurements")).filter(pl.col("basis") == BASIS)
+
+
+def harvest(
+    store: Store, units: Units, changed: set[int], refused: list[dict], held: pl.LazyFrame | None = None
+) -> Harvest:
+    """The measurements of all periods that `changed` months and open dossiers touch, and of the current ones.
+
+    `held`: what was published before; a figure that has no dossiers any more is told to have none.
+    """
+    listed, fields, days = store.units(units), store.listed("fields"), calendar()
+    exports = latest_export(store, listed["province"].unique())
+    sums = {table: store.addends(table) for table in KEYS}
+    still_open = set(store.sums("open").select("received_month").unique().collect()["received_month"])
+    moment = Measurements.create_empty().schema["captured_at"]
+    frames = [pl.DataFrame(schema=SCHEMA | {"captured_at": moment})]
+    for day in sorted(set(exports.values())):
+        homes = [home for home, last in exports.items() if last == day]
+        here = listed.filter(pl.col("province").is_in(homes))
+        spans = periods_of(_touched(changed, still_open, month_of(day)), day)
+        rows = pl.concat([pl.DataFrame(schema=SCHEMA), *measured(sums, here, fields, spans, days, day)])
+        if held is not None:
+            codes = [*here["code"], *homes]
+            theirs = held.filter(pl.col("unit_code").is_in(codes))
+            rows = pl.concat([rows, fallen_silent(theirs, rows, spans, day)])
+        frames.append(rows.with_columns(captured_at=pl.lit(_moment(day)).cast(moment)))
+    return Harvest(
+        measurements=_as_measurements(pl.concat(frames)),
+        captured_at=max(map(_moment, exports.values()), default=datetime.now(UTC)),
+        sources=[SERIES],
+        quarantine=quarantine_rows(refused),
+    )
+
+
+def _touched(changed: set[int], still_open: set[int], this_month: int) -> set[int]:
+    """The months to count again: what was open at a month's end depends on all that changed before it."""
+    since = range(min(changed, default=this_month), this_month + 1)
+    return changed | still_open | {*since}
+
+
+def _as_measurements(rows: pl.DataFrame) -> pl.DataFrame:
+    schema = Measurements.create_empty().schema
+    constant = {"series": SERIES, "basis": BASIS, "source": SERIES}
+    rows = rows.with_columns(
+        *(pl.lit(value).alias(name) for name, value in constant.items()),
+        *(pl.lit(None, pl.Float64).alias(name) for name in ("score", "max_score")),
+        quality=pl.lit(None, pl.String),
+    )
+    return rows.select([*schema]).cast(schema)
+
+
+def _publish(args: argparse.Namespace, taken: Harvest) -> None:
+    # Imported late: reading exports needs nothing of what publishing needs.
+    from etl.publishing.publish import publish
+
+    manifest = publish(args.data, args.dataset, taken, nature="live")
+    print(f"published {manifest.id} to {args.dataset}")

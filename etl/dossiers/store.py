@@ -1,0 +1,216 @@
+"""What is kept of all exports: the latest state of each dossier, without personal data, and its partial sums.
+
+In the data folder, `dossiers_store/`: `dossiers/<month>.parquet` (columns of `ranking.dossiers.rows.DOSSIER`),
+`sums/<table>/<month>.parquet`, `lists/` (which number stands for which unit, field and procedure), `state.json`.
+The month is that in the dossier's code, which never changes, so a later export always finds the older state.
+What a later export changes lies beside, in `<month>+0001.parquet` and so on (`etl.dossiers.changes`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from filelock import FileLock, Timeout
+
+from etl.dossiers.rows import OFFICE, Units
+from files.faults import Fault
+from files.places import DATA
+from ranking import yaml_text
+from ranking.dossiers.days import calendar
+from ranking.dossiers.rows import DOSSIER, partial_sums
+from ranking.dossiers.tables import added
+
+PROCEDURES = DATA / "dossiers" / "procedures.yaml"
+FOLDER = "dossiers_store"
+_LISTS = {"intake": "units", "decision": "units", "province": "provinces", "field": "fields", "procedure": "procedures"}
+_LISTED_MAX = {"units": 2**14, "provinces": 2**8, "fields": 2**10, "procedures": 2**15}
+_LOCK_SECONDS = 300
+_PART = pl.coalesce(
+    pl.format(
+        "20{}-{}", pl.col("code").str.extract(r"-(\d\d)(?:0[1-9]|1[0-2])[0-3]\d-"),
+        pl.col("code").str.extract(r"-\d\d(0[1-9]|1[0-2])[0-3]\d-"),
+    ),
+    pl.format("other-{}", pl.col("code").str.extract(r"(\d{1,2})\D*$")),
+    pl.lit("other"),
+)  # fmt: skip
+
+
+class Store:
+    """The kept dossiers under `data`/dossiers_store."""
+
+    def __init__(self, data: Path) -> None:
+        self.folder = data / FOLDER
+        self.staging = self.folder / ".staging"
+
+    @contextmanager
+    def sole_writer(self) -> Iterator[None]:
+        """Fault where another import holds the store."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.folder / ".import.lock", timeout=_LOCK_SECONDS):
+                shutil.rmtree(self.staging, ignore_errors=True)
+                yield
+        except Timeout:
+            raise Fault(f"{self.folder}: another import has been running for {_LOCK_SECONDS} s") from None
+        finally:
+            shutil.rmtree(self.staging, ignore_errors=True)
+
+    def dossier_file(self, part: str) -> Path:
+        return self.folder / "dossiers" / f"{part}.parquet"
+
+    def sums_file(self, table: str, part: str) -> Path:
+        return self.folder / "sums" / table / f"{part}.parquet"
+
+    def sums_files(self, table: str, part: str) -> list[Path]:
+        """The sums of a part and what later exports changed of them."""
+        folder = self.folder / "sums" / table
+        return [*folder.glob(f"{part}.parquet"), *folder.glob(f"{part}+*.parquet")]
+
+    def parts(self) -> list[str]:
+        return sorted(path.stem for path in (self.folder / "dossiers").glob("*.parquet") if "+" not in path.name)
+
+    def files(self, part: str) -> list[Path]:
+        """The dossiers of a part and what later exports changed of them, the latest last."""
+        return [self.dossier_file(part), *sorted((self.folder / "dossiers").glob(f"{part}+*.parquet"))]
+
+    def dossiers(self, part: str) -> pl.LazyFrame:
+        """The latest state of each dossier of a part."""
+        first, *changes = self.files(part)
+        if not changes:
+            return pl.scan_parquet(first)
+        changed = pl.scan_parquet(changes).unique("code", keep="last", maintain_order=True)
+        return pl.concat([pl.scan_parquet(first).join(changed.select("code"), on="code", how="anti"), changed])
+
+    def listed(self, name: str) -> pl.DataFrame:
+        """A list of the store: `id`, `name`."""
+        path = self.folder / "lists" / f"{name}.parquet"
+        return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema={"id": pl.Int16, "name": pl.String})
+
+    def units(self, units: Units) -> pl.DataFrame:
+        """The listed units: `id`, `code`, `level`, `province`."""
+        listed = self.listed("units")
+        levels = {name: _level(name) for name in listed["name"]}
+        homes = {name: units.province(name) for name in listed["name"]}
+        return listed.select(
+            "id",
+            code="name",
+            level=pl.col("name").replace_strict(levels, return_dtype=pl.String),
+            province=pl.col("name").replace_strict(homes, return_dtype=pl.String),
+        )
+
+    def state(self) -> dict:
+        path = self.folder / "state.json"
+        empty = {"exports": {}, "pending": [], "months": [], "unpublished": False, "rules": ""}
+        return empty | (json.loads(path.read_text(encoding="utf-8")) if path.exists() else {})
+
+    def remember(self, **changed: object) -> None:
+        path = self.folder / "state.json"
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(self.state() | changed, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        fresh.replace(path)
+
+    def stage(self, rows: pl.DataFrame) -> Path:
+        """Set rows of one file aside (codes and names as text), to be taken in with the others of the same run."""
+        self.staging.mkdir(parents=True, exist_ok=True)
+        number = len(list(self.staging.glob("*.parquet")))
+        path = self.staging / f"{number:06d}.parquet"
+        rows.with_columns(part=_PART).sort("part").write_parquet(path)
+        return path
+
+    def note_exports(self, staged: pl.LazyFrame) -> None:
+        """Remember the latest export of each province."""
+        latest = staged.group_by("province").agg(pl.col("exported").max()).collect()
+        known = self.state()["exports"]
+        newer = {province: max(known.get(province, ""), day.isoformat()) for province, day in latest.iter_rows()}
+        if newer.items() - known.items():
+            self.remember(exports=known | newer, unpublished=True)
+
+    def numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Text replaced by its number in the lists, which grow with it."""
+        for column, name in _LISTS.items():
+            listed = self.listed(name)
+            unknown = rows.get_column(column).unique().sort()
+            unknown = unknown.filter(~unknown.is_in(listed["name"].implode()))
+            if unknown.len():
+                start = listed.height
+                if start + unknown.len() > _LISTED_MAX[name]:
+                    raise Fault(f"more than {_LISTED_MAX[name]} {name}; is a column mapped to the wrong heading?")
+                added = pl.DataFrame({"id": range(start, start + unknown.len()), "name": unknown}, listed.schema)
+                listed = pl.concat([listed, added])
+                write(listed, self.folder / "lists" / f"{name}.parquet")
+            numbers = listed.select(pl.col("name").alias(column), number="id")
+            rows = rows.join(numbers, on=column, how="left", maintain_order="left").drop(column)
+            rows = rows.rename({"number": column})
+        return rows.select([*DOSSIER]).cast(DOSSIER)
+
+    def outdated(self) -> list[str]:
+        """The parts whose sums must be computed whole: new ones, and all where the rules have changed."""
+        state = self.state()
+        if state["rules"] != rules():
+            return self.parts()
+        return [part for part in state["pending"] if self.dossier_file(part).exists()]
+
+    def addends(self, table: str) -> pl.LazyFrame:
+        """A table of sums as it lies there: rows of the same key still have to be added up."""
+        files = sorted((self.folder / "sums" / table).glob("*.parquet"))
+        return pl.scan_parquet(files)
+
+    def sums(self, table: str) -> pl.LazyFrame:
+        """A table of sums added up over all parts."""
+        return added([self.addends(table)], table)
+
+    def limits(self) -> pl.DataFrame:
+        """The legal maximum of the procedures that the store knows: `procedure`, `limit_days`."""
+        known = {row["code"]: row["limit_days"] for row in legal_limits()}
+        listed = self.listed("procedures").filter(pl.col("name").is_in(list(known)))
+        return listed.select(
+            procedure=pl.col("id").cast(pl.Int16),
+            limit_days=pl.col("name").replace_strict(known, return_dtype=pl.Int32),
+        )
+
+
+def legal_limits(path: Path = PROCEDURES) -> list[dict]:
+    """The rows of `procedures.yaml`; Fault where one lacks its code, days or source."""
+    rows = yaml_text.load(path.read_text(encoding="utf-8")) or []
+    for row in rows:
+        if not (row.get("code") and isinstance(row.get("limit_days"), int) and row.get("source")):
+            raise Fault(f"{path.name}: {row} must have code, limit_days (a whole number) and source")
+    return rows
+
+
+def rules() -> str:
+    """A mark of all that kept sums rest on besides the dossiers: calendar, limits, the transform itself."""
+    days = calendar().hash_rows(seed=766).sum()
+    transform = Path(partial_sums.__code__.co_filename).read_bytes()
+    said = f"{days} {json.dumps(legal_limits(), sort_keys=True)}".encode()
+    return hashlib.sha256(said + transform).hexdigest()
+
+
+def _level(code: str) -> str:
+    if code.startswith(OFFICE):
+        return "office"
+    return "commune" if code.isdigit() else "department"
+
+
+def write(rows: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
+    """Write beside, then switch: a reader sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    if isinstance(rows, pl.LazyFrame):
+        rows.sink_parquet(fresh, compression="zstd", compression_level=1)
+    else:
+        rows.write_parquet(fresh, compression="zstd", compression_level=1)
+    fresh.replace(path)
+
+
+def latest_export(store: Store, provinces: Iterable[str]) -> dict[str, date]:
+    """The day of the latest export of each province."""
+    known = store.state()["exports"]
+    return {province: date.fromisoformat(known[province]) for province in provinces if province in known}

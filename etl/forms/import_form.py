@@ -1,0 +1,322 @@
+"""Form II.06/VPCP/KSTT, "Tình hình, kết quả giải quyết TTHC": from workbooks to measurements.
+
+A row counts the dossiers of one unit, or of one field (lĩnh vực) of the unit that reports. Whatever
+cannot be taken goes to quarantine with its reason. The steps: `form_workbook` opens the file,
+`form_layout` finds title block, columns and rows, `form_title` reads the title block, `form_rows`
+finds whose figures a row holds, `form_figures` checks and measures them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from etl.forms.figures import measured
+from etl.forms.layout import Table, find_tables
+from etl.forms.report import FormReport, keep, plain, write
+from etl.forms.rows import Reading, field_readings, unit_readings, without_contradictions
+from etl.forms.title import province_code, provinces_named, reporting_unit, title_period
+from etl.forms.workbook import read_workbook
+from etl.matching import UnitMatcher
+from etl.publishing.harvest import Harvest, measurement_rows, quarantine_rows
+from files.faults import BadInput, Fault
+from files.places import DATA
+from ranking.names import fold
+from ranking.periods import MERGER, Period, local_day, parse
+from ranking.tables import CELL
+from store.reference import reference_table
+
+SERIES, BASIS = "ii06", "form"
+_PROVINCE_OFFICE = re.compile(r"(ubnd |uy ban nhan dan )?(tinh|thanh pho|tp)\b[^,-]*$")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `python -m etl import-form`."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="workbooks, .xlsx or .xls")
+    parser.add_argument("--province", help="code (25), state code (H44) or name; else as the title block says")
+    parser.add_argument(
+        "--period", help="2026-08, 2026-Q3, 2026 or 2026-01-01_2026-09-14; else as the title block says"
+    )
+    parser.add_argument("--unit", metavar="CODE", help="the commune that a form by field (lĩnh vực) reports on")
+    parser.add_argument("--dataset", default="live", help="dataset to publish to (default: live)")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder that holds published/")
+    parser.add_argument(
+        "--strict", action="store_true", help="refuse a file whose title block names another province than --province"
+    )
+    parser.add_argument("--report", type=Path, metavar="FILE", help="also write what was understood, as JSON")
+    parser.add_argument("--dry-run", action="store_true", help="report only, publish nothing")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read and report every file, publish what the good ones gave; 1 where a file gave nothing."""
+    units, provinces = reference_table("units"), reference_table("provinces")
+    options = {
+        "province": province_code(args.province, provinces) if args.province else None,
+        "period": _period_option(args.period),
+        "unit": args.unit,
+        "captured_at": datetime.now(UTC),
+    }
+    harvests, understood, taken = [], [], []
+    for path in args.files:
+        try:
+            harvest, report = read_form(path, units, provinces, strict=args.strict, **options)
+        except Fault as fault:
+            print(f"{fault}; nothing was taken from this file", file=sys.stderr)
+            understood.append({"file": path.name, "refused": str(fault)})
+            continue
+        understood.append(plain(report, harvest))
+        print("\n".join(report.lines()))
+        if harvest.measurements.is_empty():
+            print(f"{path.name}: no row could be taken", file=sys.stderr)
+        else:
+            harvests.append(harvest)
+            taken.append(path)
+    if args.report:
+        write(args.report, understood)
+    if harvests and not args.dry_run:
+        for path in taken:
+            keep(path, args.data / "raw" / "forms")
+        _publish(args, together(harvests))
+    return 0 if len(harvests) == len(args.files) else 1
+
+
+def _period_option(text: str | None) -> Period | None:
+    try:
+        return parse(text) if text else None
+    except ValueError as error:
+        raise Fault(f"--period: {error}") from None
+
+
+def _publish(args: argparse.Namespace, harvest: Harvest) -> None:
+    # Imported late: reading and reporting forms needs nothing of what publishing needs.
+    from etl.publishing.publish import publish
+
+    manifest = publish(args.data, args.dataset, harvest, nature="live")
+    print(f"published {manifest.id} to {args.dataset}")
+
+
+def together(harvests: list[Harvest]) -> Harvest:
+    """One harvest of several files; where two give one cell different figures, the file named later counts."""
+    rows = pl.concat([harvest.measurements for harvest in harvests])
+    kept = rows.unique(CELL, keep="last", maintain_order=True)
+    differing = rows.unique([*CELL, "numerator", "denominator", "state"]).height - kept.height
+    warnings = [text for harvest in harvests for text in harvest.warnings]
+    if differing:
+        warnings.append(f"{differing} figures differ between the files; those of the file named later were taken")
+        print(f"warning: {warnings[-1]}", file=sys.stderr)
+    return Harvest(
+        measurements=kept,
+        captured_at=max(harvest.captured_at for harvest in harvests),
+        sources=[source for harvest in harvests for source in harvest.sources],
+        quarantine=pl.concat([harvest.quarantine for harvest in harvests]),
+        warnings=warnings,
+    )
+
+
+def read_form(
+    path: Path,
+    units: pl.DataFrame,
+    provinces: pl.DataFrame,
+    *,
+    province: str | None = None,
+    period: Period | None = None,
+    unit: str | None = None,
+    captured_at: datetime,
+    strict: bool = False,
+) -> tuple[Harvest, FormReport]:
+    """What one workbook gives, and the report on it.
+
+    `units` and `provinces` as in `ranking.tables`; `province` is a code, state code or name; `unit` is
+    the code of the commune (or province) that a form by field is about. These and `period` win over
+    the title block; with `strict` the title block may name no other province. Raises BadInput where the file cannot
+    be read, is not this form, lacks a column, or where neither title block nor option says which province, period or
+    unit it is about.
+    """
+    sheets, hidden = read_workbook(path)
+    tables, others = find_tables(path.name, sheets)
+    chosen = province and province_code(province, provinces)
+    form = _Form(units, provinces, chosen, period, unit, captured_at, strict)
+    readings: list[Reading] = []
+    listed: list[Reading] = []
+    warnings: list[str] = []
+    for table in tables:
+        found, doubts = form.read(table)
+        readings += found
+        listed += [] if table.by_field else found
+        warnings += [*table.warnings, *doubts]
+    readings = without_contradictions(readings)
+    report = _report(path.name, readings, warnings)
+    report.skipped += [f"sheet {name!r}: hidden" for name in hidden]
+    report.skipped += [f"sheet {name!r}: holds no form II.06" for name in others]
+    report.absent = _absent(listed, units)
+    return _harvest(f"{SERIES}:{path.name}", readings, warnings, captured_at), report
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What is known apart from the file: reference tables, options, time."""
+
+    units: pl.DataFrame
+    provinces: pl.DataFrame
+    province: str | None
+    period: Period | None
+    unit: str | None
+    captured_at: datetime
+    strict: bool = False
+
+    def read(self, table: Table) -> tuple[list[Reading], list[str]]:
+        """(the readings of one table, warnings)."""
+        period, doubts = self._period(table)
+        province, more = self._province(table)
+        matcher = UnitMatcher(self.units, province)
+        if table.by_field:
+            unit, about_unit = self._unit(table, matcher)
+            readings, warnings = field_readings(table, period, unit)
+            return readings, [*doubts, *more, *about_unit, *warnings]
+        if self.unit:
+            more.append(f"{table.place}: --unit {self.unit} was not used, because the rows are units, not fields")
+        readings, warnings = unit_readings(table, period, matcher, self.provinces)
+        return readings, [*doubts, *more, *warnings]
+
+    def _period(self, table: Table) -> tuple[Period, list[str]]:
+        said = title_period(table.place, table.title)
+        period = self.period or said
+        if period is None:
+            raise BadInput(table.place, "the title block names no period; give one, such as --period 2026-08")
+        if period.start < MERGER:
+            what = f"the period {period.id} begins before 1 July 2025, when today's communes did not exist; "
+            raise BadInput(table.place, what + "give --period for a period that begins on that day or later")
+        if period.start > local_day(self.captured_at):
+            raise BadInput(table.place, f"the period {period.id} lies in the future; correct it or give --period")
+        if said and said != period:
+            return period, [f"{table.place}: the title block says {said.id}, --period {period.id} was taken"]
+        return period, []
+
+    def _province(self, table: Table) -> tuple[str, list[str]]:
+        said = provinces_named((text for row in table.title for text in row), self.provinces)
+        chosen = self.province or self._province_of_unit()
+        if chosen and said and chosen not in said:
+            if self.strict:
+                what = f"the title block names province {_codes(said)}, but only forms of {chosen} are taken"
+                raise BadInput(table.place, what)
+            return chosen, [f"{table.place}: the title block names province {_codes(said)}, {chosen} was taken"]
+        if chosen:
+            return chosen, []
+        if len(said) != 1:
+            found = f"several provinces ({_codes(said)})" if said else "no province"
+            raise BadInput(table.place, f"the title block names {found}; give one, such as --province 25")
+        return next(iter(said)), []
+
+    def _province_of_unit(self) -> str | None:
+        if self.unit is None:
+            return None
+        if self.unit in self.provinces["code"]:
+            return self.unit
+        own = self.units.filter(pl.col("code") == self.unit)
+        if own.is_empty():
+            raise Fault(f"--unit {self.unit}: no commune or province of today has this code")
+        return own["province_code"][0]
+
+    def _unit(self, table: Table, matcher: UnitMatcher) -> tuple[tuple[str, str], list[str]]:
+        """((level, code) of the unit that a table by field is about, warnings)."""
+        name = reporting_unit(table.title)
+        said = self._named(name, matcher) if name else None
+        if self.unit:
+            if self._province_of_unit() != matcher.province_code:
+                raise Fault(f"--unit {self.unit} does not lie in province {matcher.province_code}")
+            chosen = ("province" if len(self.unit) == 2 else "commune", self.unit)
+            if said and said != chosen:
+                return chosen, [f"{table.place}: the title block says {name!r} ({said[1]}), {self.unit} was taken"]
+            return chosen, []
+        if said is None:
+            found = f"names {name!r}: {matcher.match(name).reason}" if name else "names no reporting unit"
+            raise BadInput(table.place, f"the title block {found}; give the commune's code with --unit")
+        return said, []
+
+    def _named(self, name: str, matcher: UnitMatcher) -> tuple[str, str] | None:
+        if code := matcher.match(name).code:
+            return "commune", code
+        own = provinces_named([name], self.provinces) == {matcher.province_code}
+        return ("province", matcher.province_code) if own and _PROVINCE_OFFICE.match(fold(name)) else None
+
+
+def _codes(codes: Iterable[str]) -> str:
+    return ", ".join(sorted(codes))
+
+
+def _harvest(source: str, readings: list[Reading], warnings: list[str], captured_at: datetime) -> Harvest:
+    stamp = {"source": source, "captured_at": captured_at}
+    today = local_day(captured_at)
+    return Harvest(
+        measurements=measurement_rows(row | stamp for reading in readings for row in _rows(reading, today)),
+        captured_at=captured_at,
+        sources=[source],
+        quarantine=quarantine_rows(row | stamp for reading in readings for row in _refused(reading)),
+        warnings=warnings,
+    )
+
+
+def _rows(reading: Reading, today: date) -> Iterable[dict[str, object]]:
+    """Rows of `tables.Measurements`, one per measure; provisional up to the period's last day."""
+    if not reading.taken:
+        return
+    level, code = reading.unit
+    period = reading.period
+    for row in measured(reading.counts):
+        yield {
+            "unit_code": code,
+            "level": level,
+            "period_start": period.start,
+            "period_end": period.end,
+            "period_kind": period.kind,
+            "series": SERIES,
+            "basis": BASIS,
+            "field": reading.field,
+            "provisional": today <= period.end,
+        } | row
+
+
+def _refused(reading: Reading) -> Iterable[dict[str, object]]:
+    """Rows of `tables.Quarantine`, one per reason."""
+    for refusal in reading.refusals:
+        yield {"place": reading.place, "row": reading.number, **refusal._asdict()}
+
+
+def _report(file: str, readings: list[Reading], warnings: list[str]) -> FormReport:
+    report = FormReport(file, periods=sorted({reading.period for reading in readings}), warnings=warnings)
+    for reading in readings:
+        if reading.skipped is not None:
+            report.skipped.append(f"{reading.place}, {reading.row}: {reading.skipped}")
+        elif reading.refusals:
+            report.quarantined += [_told(reading, refusal.reason) for refusal in reading.refusals]
+        else:
+            level, code = reading.unit
+            whose = f"{level} {code}" + (f", {reading.field}" if reading.field != "all" else "")
+            (report.not_reported if reading.silent else report.taken).append(_told(reading, whose))
+    return report
+
+
+def _told(reading: Reading, what: str) -> str:
+    return f"{reading.place}, {reading.row}, {reading.name!r}: {what}"
+
+
+def _absent(listed: list[Reading], units: pl.DataFrame) -> dict[Period, int]:
+    """How many communes of the province no row names, for each period of a list of communes."""
+    by_period: dict[Period, set[str]] = {}
+    for reading in listed:
+        if reading.unit and reading.unit[0] == "commune":
+            by_period.setdefault(reading.period, set()).add(reading.unit[1])
+    province = dict(units.select("code", "province_code").iter_rows())
+    sizes = Counter(province.values())
+    return {
+        period: sum(sizes[own] for own in {province[code] for code in codes}) - len(codes)
+        for period, codes in by_period.items()
+    }

@@ -1,0 +1,302 @@
+"""`python -m etl pull`: figures of 2026 and later from the national portal, into a dataset."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+from tqdm import tqdm
+
+from etl.portal.archive import Item, Reply, Request, Run, opened_run
+from etl.portal.client import CONTACT, PORTAL, Blocked, Manners, PortalClient, Unanswered
+from etl.portal.endpoints import ENDPOINTS, PATH, RESULTS, body_for
+from etl.portal.rows import parse_run
+from etl.portal.units import Province, provinces_by
+from etl.publishing.harvest import Harvest
+from files.faults import Fault
+from files.places import DATA
+from journal import pulls
+from ranking.names import fold
+from ranking.periods import Period, calendar_period, local_day
+from ranking.tables import COUNTRY, NATURES
+from store.reference import reference_table
+
+FIRST_YEAR = 2026
+MOST_PAGES = 50
+
+
+@dataclass(frozen=True)
+class Task:
+    """One endpoint for one province; no province means the national list."""
+
+    endpoint: str
+    province: Province | None
+
+    @property
+    def scope(self) -> str:
+        return self.province.state_code if self.province else COUNTRY
+
+    @property
+    def name(self) -> str:
+        return f"{self.endpoint} of {self.province.name if self.province else 'the country'}"
+
+
+@dataclass
+class Fetched:
+    """What a run has, and what failed for good."""
+
+    items: list[Item] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--year", type=int, required=True)
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--month", type=int, metavar="1-12")
+    part.add_argument("--quarter", type=int, metavar="1-4")
+    add_source_arguments(parser, dataset="live")
+
+
+def add_source_arguments(parser: argparse.ArgumentParser, *, dataset: str) -> None:
+    """Options that pulls from the portal and from its former gateway share."""
+    parser.add_argument(
+        "--province", nargs="+", action="extend", metavar="PROVINCE",
+        help="state code (H44), two-digit code (25) or name; default: all 34",
+    )  # fmt: skip
+    parser.add_argument("--base-url", default=PORTAL, help="default: %(default)s")
+    parser.add_argument("--dataset", default=dataset, help="default: %(default)s")
+    parser.add_argument("--nature", choices=NATURES, help="default: that of the dataset's name, else live")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="where data lie; default: data")
+    parser.add_argument("--fresh", action="store_true", help="ask everything anew instead of resuming")
+    parser.add_argument(
+        "--delay", nargs=2, type=float, default=Manners.delay, metavar=("LEAST", "MOST"),
+        help="seconds between two requests; default: %(default)s",
+    )  # fmt: skip
+    parser.add_argument("--timeout", type=float, default=Manners.read_seconds, metavar="SECONDS")
+    parser.add_argument("--tries", type=int, default=Manners.tries)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Pull, parse, publish. 0 if all is complete, 1 if something failed and the rest was published."""
+    period = chosen_period(args.year, args.month, args.quarter)
+    known = reference_table("provinces")
+    provinces = chosen_provinces(known, args.province)
+    tasks = [Task(endpoint, province) for province in provinces for endpoint in ENDPOINTS]
+    if not args.province:
+        tasks.append(Task(RESULTS, None))
+    request_set = {
+        "source": "portal",
+        "base_url": args.base_url.rstrip("/"),
+        "period": period.id,
+        "scopes": sorted(task.scope for task in tasks if task.endpoint == RESULTS),
+    }
+
+    def fetch(run: Run, client: PortalClient) -> Fetched:
+        return fetched(run, tasks, lambda task: _ask_pages(task, period, run, client, args.base_url))
+
+    def parse(run: Run, got: Fetched) -> Harvest:
+        return parse_run(got.items, reference_table("units"), known, day=run.day, warnings=got.failures)
+
+    return carried_out(args, request_set, fetch, parse)
+
+
+def carried_out(
+    args: argparse.Namespace,
+    request_set: dict[str, object],
+    fetch: Callable[[Run, PortalClient], Fetched],
+    parse: Callable[[Run, Fetched], Harvest],
+) -> int:
+    """One pull from the first request to the snapshot; its replies are kept whatever happens, and its end is noted."""
+    try:
+        code = _carried_out(args, request_set, fetch, parse)
+    except Fault as fault:
+        pulls.note(args.data, args.dataset, False, str(fault))
+        raise
+    pulls.note(args.data, args.dataset, code == 0, "" if code == 0 else "not everything was pulled")
+    return code
+
+
+def _carried_out(
+    args: argparse.Namespace,
+    request_set: dict[str, object],
+    fetch: Callable[[Run, PortalClient], Fetched],
+    parse: Callable[[Run, Fetched], Harvest],
+) -> int:
+    client = PortalClient(manners(args))
+    with opened_run(args.data / "raw" / "portal", request_set, now=datetime.now(UTC), fresh=args.fresh) as run:
+        got = fetch(run, client)
+        if not got.items:
+            return _nothing(run, got)
+        harvest = parse(run, got)
+        if args.base_url.rstrip("/") != PORTAL:
+            harvest.warnings.append(f"the figures come from {args.base_url}, not from the national portal")
+        if harvest.measurements.is_empty():
+            return _nothing(run, got, harvest.warnings)
+        publish_harvest(args.data, args.dataset, harvest, args.nature)
+        if not got.failures:
+            run.complete(datetime.now(UTC))
+    for failure in got.failures:
+        print(f"not pulled: {failure}", file=sys.stderr)
+    return 1 if got.failures else 0
+
+
+def fetched(run: Run, tasks: Iterable[Task], ask: Callable[[Task], list[Item]]) -> Fetched:
+    """The replies to all tasks, in order, with a progress bar; Blocked ends the whole run."""
+    got, tasks = Fetched(), list(tasks)
+    for number, task in enumerate(tqdm(tasks, unit="part", file=sys.stderr, disable=None, dynamic_ncols=True)):
+        try:
+            got.items += ask(task)
+        except Unanswered as failure:
+            got.failures.append(f"{task.name}: {failure}")
+        except Blocked as refusal:
+            kept = number - len(got.failures)
+            raise Blocked(
+                f"{refusal}. Nothing was published. {kept} of {len(tasks)} parts are kept in {run.folder}; "
+                "run the same command again, later, to go on from there"
+            ) from refusal
+    return got
+
+
+def answer_to(request: Request, run: Run, client: PortalClient) -> Item:
+    """The kept reply to a request, or a new one that is then kept."""
+    if (kept := run.find(request)) is not None:
+        return kept
+    reply = client.ask(request)
+    _open_day(run, reply)
+    return run.keep(request, reply)
+
+
+def chosen_period(year: int, month: int | None, quarter: int | None) -> Period:
+    if year < FIRST_YEAR:
+        raise Fault(f"--year {year}: the portal scores {FIRST_YEAR} and later; for 2025 use pull-2025")
+    return whole_period(year, month=month, quarter=quarter)
+
+
+def whole_period(year: int, **parts: int | None) -> Period:
+    """The calendar period that options such as --month and --quarter name."""
+    kind, number = next(((kind, number) for kind, number in parts.items() if number is not None), ("year", 1))
+    try:
+        return calendar_period(kind, year, number)
+    except ValueError as error:
+        raise Fault(f"--year {year} --{kind} {number}: {error}") from error
+
+
+def chosen_provinces(provinces: pl.DataFrame, words: list[str] | None) -> list[Province]:
+    """The provinces that words name by state code, code or name (with or without diacritics); all without words."""
+    by_code = provinces_by(provinces, "code")
+    if not words:
+        return list(by_code.values())
+    by_word: dict[str, Province] = {}
+    for province in by_code.values():
+        names = (province.code, province.state_code, province.name, province.full_name)
+        by_word |= {fold(name): province for name in names}
+    unknown = [word for word in words if fold(word) not in by_word]
+    if unknown:
+        listed = ", ".join(f"{p.state_code} {p.name}" for p in by_code.values())
+        raise Fault(f"--province {', '.join(unknown)}: not among {listed}")
+    return list({by_word[fold(word)].code: by_word[fold(word)] for word in words}.values())
+
+
+def manners(args: argparse.Namespace) -> Manners:
+    """How to ask; says so when a real request would name nobody to write to."""
+    least, most = args.delay
+    if not 0 <= least <= most:
+        raise Fault(f"--delay {least:g} {most:g}: must be two numbers of 0 or more, the smaller one first")
+    if not args.base_url.startswith(("http://", "https://")):
+        raise Fault(f"--base-url {args.base_url}: must start with https:// or http://")
+    if args.tries < 1 or args.timeout <= 0:
+        raise Fault(f"--tries {args.tries} --timeout {args.timeout:g}: must be at least 1, and more than 0")
+    if args.base_url.rstrip("/") == PORTAL and not os.environ.get(CONTACT):
+        print(f"{CONTACT} is not set: set it to an address that the portal's staff can write to", file=sys.stderr)
+    return Manners(delay=(least, most), read_seconds=args.timeout, total_seconds=4 * args.timeout, tries=args.tries)
+
+
+def publish_harvest(data: Path, dataset: str, harvest: Harvest, nature: str | None) -> None:
+    """Publish and say what was published."""
+    from etl.publishing.publish import publish
+
+    nature = nature or (dataset if dataset in NATURES else "live")
+    manifest = publish(data, dataset, harvest, nature=nature)
+    print(f"published {dataset} {manifest.id}: {harvest.measurements.height} figures taken")
+    for warning in harvest.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    if harvest.quarantine.height:
+        print(f"warning: {harvest.quarantine.height} rows went to quarantine", file=sys.stderr)
+
+
+def _ask_pages(task: Task, period: Period, run: Run, client: PortalClient, base_url: str) -> list[Item]:
+    """All pages of one endpoint; asked anew once where kept and new pages do not fit together."""
+
+    def request(page: int) -> Request:
+        root = task.province.portal_id if task.province else None
+        body = body_for(task.endpoint, period, run.day or local_day(datetime.now(UTC)), root, page)
+        return Request(base_url, PATH + task.endpoint, task.endpoint, task.scope, body, period=period.id)
+
+    for last_try in (False, True):
+        items = _pages(task.endpoint, request, run, client)
+        _refuse_future(run, period)
+        if (gap := _gap(task.endpoint, items)) is None:
+            return items
+        for item in items:
+            run.forget(item.request)
+        if last_try:
+            raise Unanswered(f"the pages do not add up: {gap}")
+    raise AssertionError("unreachable")
+
+
+def _pages(endpoint: str, request: Callable[[int], Request], run: Run, client: PortalClient) -> list[Item]:
+    items = [answer_to(request(1), run, client)]
+    if not ENDPOINTS[endpoint].paged:
+        return items
+    while len(items) < MOST_PAGES and _gap(endpoint, items) is not None and _units(endpoint, items[-1]):
+        items.append(answer_to(request(len(items) + 1), run, client))
+    return items
+
+
+def _gap(endpoint: str, items: list[Item]) -> str | None:
+    """What is missing between the units on the pages and the total they announce."""
+    if not ENDPOINTS[endpoint].paged:
+        return None
+    totals = {(item.content["data"].get("pagination") or {}).get("total") for item in items}
+    units = [unit for item in items for unit in _units(endpoint, item)]
+    if len(totals) > 1:
+        return f"the total changes between pages: {sorted(totals, key=str)}"
+    total = totals.pop()
+    if total is None or len(set(units)) == len(units) == total:
+        return None
+    return f"{len(set(units))} units on {len(items)} pages, but {total} are announced"
+
+
+def _units(endpoint: str, item: Item) -> list[str]:
+    rows = item.content["data"].get(ENDPOINTS[endpoint].rows)
+    return [str(row.get("departmentId")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _open_day(run: Run, reply: Reply) -> None:
+    if run.day is None:
+        run.set_day(local_day(reply.fetched_at))
+
+
+def _refuse_future(run: Run, period: Period) -> None:
+    day: date | None = run.day
+    if day is not None and period.start > day:
+        run.complete(datetime.now(UTC))
+        raise Fault(f"{period.id} has not begun: by the portal's clock it is {day:%d/%m/%Y}. Nothing was published")
+
+
+def _nothing(run: Run, got: Fetched, because: Iterable[str] = ()) -> int:
+    """Say why there is nothing to publish; replies that were complete but empty are asked anew next time."""
+    if not got.failures:
+        run.complete(datetime.now(UTC))
+    for reason in because:
+        print(f"warning: {reason}", file=sys.stderr)
+    for failure in got.failures:
+        print(f"not pulled: {failure}", file=sys.stderr)
+    print(f"nothing was published; what was received is kept in {run.folder}", file=sys.stderr)
+    return 1

@@ -1,0 +1,73 @@
+"""Publish a snapshot again with public tables by today's policy: `python -m etl withhold`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from etl.publishing.publish import (
+    current_snapshot,
+    put_into_service,
+    sha256_of,
+    snapshot_id,
+    snapshot_manifest,
+    sole_writer,
+    write_public_tables,
+)
+from etl.publishing.withhold import PUBLIC, linked
+from files.faults import Fault
+from files.places import DATA
+from ranking import __version__
+from ranking.manifest import Manifest, table_file
+from store.policy import policy_in_force
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="where data lie; default: data")
+    parser.add_argument("--dataset", default="live", help="default: %(default)s")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Publish the current snapshot of a dataset again, its public tables made by the policy as it is now."""
+    manifest = published_again(args.data, args.dataset)
+    print(f"{args.dataset}: snapshot {manifest.id}, small numbers withheld by policy {manifest.policy}")
+    return 0
+
+
+def published_again(data: Path, dataset: str) -> Manifest:
+    """Publish the current snapshot of a dataset once more, with public tables by the policy as it is now.
+
+    Fault where nothing is published. Where the policy is the same, nothing happens.
+    """
+    folder = data / "published" / dataset
+    with sole_writer(folder):
+        before = current_snapshot(folder)
+        if before is None:
+            raise Fault(f"{folder}: nothing is published")
+        known = snapshot_manifest(before)
+        if known.policy == policy_in_force():
+            return known
+        return _write_again(folder, before, known)
+
+
+def _write_again(folder: Path, before: Path, known: Manifest) -> Manifest:
+    partial = folder / f".partial-{os.getpid()}"
+    partial.mkdir()
+    try:
+        kept = [name for name in known.rows if name not in PUBLIC]
+        linked(before, partial, kept)
+        rows = {name: known.rows[name] for name in kept} | write_public_tables(partial)
+        sha256 = {name: sha256_of(partial / table_file(name)) for name in rows}
+        manifest = replace(
+            known, id=snapshot_id(known.captured_at, sha256), rows=rows, sha256=sha256, policy=policy_in_force(),
+            published_at=datetime.now(UTC).replace(microsecond=0), code_version=__version__,
+        )  # fmt: skip
+        put_into_service(folder, partial, manifest)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return manifest

@@ -1,0 +1,344 @@
+"""From validated measurements to a snapshot that pages read, switched in one step.
+
+The order of work makes any interruption harmless: all files are written to a folder that no
+reader knows, brought to disk, the folder gets its final name, and only then the file `current`
+is replaced. Until that last step readers see the old snapshot, whole; after it the new one.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from etl.progress import Step, untold
+from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
+from etl.publishing.merge import merged, validated
+from etl.publishing.withhold import PUBLIC, write_public
+from files.faults import Fault
+from journal import audit
+from ranking import __version__
+from ranking.certainty import with_certainty
+from ranking.derived import received_per_1000, received_per_day
+from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
+from ranking.measures import Measure
+from ranking.movement import with_movement
+from ranking.standings import standings, unit_scopes
+from ranking.tables import CELL, SNAPSHOT_TABLES, Measurements, Revisions, Standings
+from store.policy import policy_in_force
+from store.reference import measures, reference_table
+
+LOCK_SECONDS = 300
+COUNTRY_PERIODS = 3
+REMARKS_KEPT = 60
+_ROWS_PER_GROUP = 200_000
+_ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
+_MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish anew"
+
+
+def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manifest:
+    """Merge a harvest into what `dataset` holds and publish the result.
+
+    Rows that break a rule of `tables.Measurements` go to quarantine. A newer value of the same
+    cell replaces the older one and, where the period was over, is written to `revisions`.
+    """
+    folder = data / "published" / dataset
+    with sole_writer(folder):
+        before = current_snapshot(folder)
+        known = snapshot_manifest(before) if before else None
+        if known and known.nature != nature:
+            raise Fault(f"{folder}: holds {known.nature} figures; {nature} ones go into a dataset of their own")
+        sound, rejected = validated(harvest.measurements, harvest.captured_at)
+        result = merged(before, sound)
+        quarantine = pl.concat([_kept_quarantine(before, harvest), harvest.quarantine, rejected])
+        return _write(
+            folder,
+            result.chunks(),
+            nature=nature,
+            captured_at=max(filter(None, [harvest.captured_at, known and known.captured_at])),
+            sources=sorted({*harvest.sources, *(known.sources if known else [])}),
+            warnings=_remarks(known, [*harvest.warnings, *result.warnings]),
+            quarantine=quarantine,
+            revisions=result.revisions,
+            departments=_known_departments(before, harvest),
+        )
+
+
+def publish_chunks(
+    data: Path,
+    dataset: str,
+    chunks: Iterable[pl.DataFrame],
+    *,
+    nature: str,
+    captured_at: datetime,
+    sources: list[str],
+    warnings: list[str],
+    quarantine: pl.DataFrame | None = None,
+    departments: pl.DataFrame | None = None,
+    step: Step = untold,
+) -> Manifest:
+    """Publish `dataset` anew from frames that each hold all rows of one measure.
+
+    `step` is told twice of each measure, those that are derived included.
+    """
+    folder = data / "published" / dataset
+    with sole_writer(folder):
+        return _write(
+            folder,
+            chunks,
+            nature=nature,
+            captured_at=captured_at,
+            sources=sources,
+            warnings=warnings,
+            quarantine=empty_quarantine() if quarantine is None else quarantine,
+            revisions=Revisions.create_empty(),
+            departments=department_rows({}) if departments is None else departments,
+            step=step,
+        )
+
+
+def current_snapshot(folder: Path) -> Path | None:
+    """The folder of the snapshot that a dataset's `current` names; None where nothing is published.
+
+    Fault where that folder is gone: to publish over it would drop all that it held without a word.
+    """
+    name = _named(folder)
+    if name is None:
+        return None
+    if not name or not (folder / name).is_dir():
+        raise Fault(f"{folder / CURRENT}: names {name!r}, which is not there; {_MENDING}")
+    return folder / name
+
+
+def _named(folder: Path) -> str | None:
+    pointer = folder / CURRENT
+    return pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.exists() else None
+
+
+def snapshot_manifest(snapshot: Path) -> Manifest:
+    """The manifest of a snapshot's folder; Fault where it, or a file that it vouches for, is damaged."""
+    try:
+        manifest = Manifest.from_json((snapshot / MANIFEST).read_text(encoding="utf-8"))
+        changed = [name for name, sha256 in manifest.sha256.items() if sha256_of(snapshot / table_file(name)) != sha256]
+    except (OSError, UnicodeDecodeError, ManifestError) as error:
+        raise Fault(f"{snapshot}: {error}; {_MENDING}") from error
+    if changed:
+        files = ", ".join(map(table_file, changed))
+        raise Fault(f"{snapshot}: {files}: not as published, the sha256 differs from {MANIFEST}; {_MENDING}")
+    return manifest
+
+
+def _remarks(known: Manifest | None, new: list[str]) -> list[str]:
+    """Earlier warnings stay with the figures that they are about; the latest come last."""
+    earlier = [text for text in (known.warnings if known else []) if text not in new]
+    return [*earlier, *new][-REMARKS_KEPT:]
+
+
+def _kept_quarantine(before: Path | None, harvest: Harvest) -> pl.DataFrame:
+    """Earlier quarantine; a file that is read again replaces what it said.
+
+    An endpoint of the portal speaks of one province and period at a time, so its earlier refusals stay,
+    but for those that it repeats now.
+    """
+    if before is None:
+        return empty_quarantine()
+    spoken = {*harvest.sources}.union(
+        *(rows.get_column("source") for rows in (harvest.quarantine, harvest.measurements))
+    )
+    files = [source for source in spoken if not source.startswith("portal:")]
+    kept = pl.read_parquet(before / table_file("quarantine")).filter(~pl.col("source").is_in(files))
+    said = ["source", "place", "row", "column", "value", "reason"]
+    return kept.join(harvest.quarantine, on=said, how="anti", nulls_equal=True)
+
+
+def _known_departments(before: Path | None, harvest: Harvest) -> pl.DataFrame:
+    if before is None:
+        return harvest.departments
+    known = pl.read_parquet(before / table_file("departments"))
+    return pl.concat([harvest.departments, known]).unique("state_code", keep="first").sort("state_code")
+
+
+@contextmanager
+def sole_writer(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".publish.lock", timeout=LOCK_SECONDS):
+            for left_over in folder.glob(".partial-*"):
+                shutil.rmtree(left_over, ignore_errors=True)
+            yield
+    except Timeout:
+        raise Fault(f"{folder}: another publish has been running for {LOCK_SECONDS} s; try again later") from None
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        reason = "the disk is full" if full else str(error)
+        raise Fault(f"{folder}: nothing was published: {reason}; the snapshot published before stays") from error
+
+
+def _write(
+    folder: Path,
+    chunks: Iterable[pl.DataFrame],
+    *,
+    nature: str,
+    captured_at: datetime,
+    sources: list[str],
+    warnings: list[str],
+    quarantine: pl.DataFrame,
+    revisions: pl.DataFrame,
+    departments: pl.DataFrame,
+    step: Step = untold,
+) -> Manifest:
+    before = _named(folder)
+    partial = folder / f".partial-{os.getpid()}"
+    partial.mkdir()
+    try:
+        rows = _write_figures(partial, chunks, step)
+        rows |= write_public_tables(partial, step)
+        small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}
+        for name, table in small.items():
+            with _Appender(partial, name) as file:
+                rows[name] = file.append(SNAPSHOT_TABLES[name].validate(table))
+        sha256 = {name: sha256_of(partial / table_file(name)) for name in rows}
+        manifest = Manifest(
+            id=snapshot_id(captured_at, sha256),
+            dataset=folder.name,
+            nature=nature,
+            sources=sources,
+            captured_at=captured_at,
+            published_at=datetime.now(UTC).replace(microsecond=0),
+            rows=rows,
+            sha256=sha256,
+            code_version=__version__,
+            warnings=warnings,
+            policy=policy_in_force(),
+        )
+        put_into_service(folder, partial, manifest)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    if manifest.nature != "live" and manifest.id != before:
+        _forget_all_but(folder, {manifest.id, before})
+    return manifest
+
+
+def put_into_service(folder: Path, partial: Path, manifest: Manifest) -> None:
+    """Write the manifest, switch to the snapshot, and note in the audit log who has published it."""
+    (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    _switch(folder, partial, manifest.id)
+    about = {"dataset": manifest.dataset, "snapshot": manifest.id, "rows": manifest.rows["measurements"]}
+    audit.note(folder.parents[1], audit.actor(), "publish", **about)
+
+
+def write_public_tables(partial: Path, step: Step = untold) -> dict[str, int]:
+    with _Appender(partial, "measurements_public") as measured, _Appender(partial, "standings_public") as ranked:
+        return write_public(partial, measured.append, ranked.append, step)
+
+
+def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame], step: Step) -> dict[str, int]:
+    registry, units, provinces = measures(), reference_table("units"), reference_table("provinces")
+    counts = {"measurements": 0, "standings": 0}
+    with _Appender(partial, "measurements") as measured, _Appender(partial, "standings") as ranked:
+        for rows in with_derived(chunks, registry, units):
+            measure = registry[rows.item(0, "measure")]
+            step(f"ranking {measure.id}")
+            counts["measurements"] += measured.append(rows)
+            offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
+            standing = standings(rows, measure, unit_scopes(units, provinces, offices))
+            standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS)
+            standing = with_movement(standing, measure.direction)
+            counts["standings"] += ranked.append(Standings.validate(standing))
+    return counts
+
+
+def with_derived(
+    chunks: Iterable[pl.DataFrame], registry: dict[str, Measure], units: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    """Each non-empty chunk, validated and sorted; after `received` the measures derived from it."""
+    for chunk in chunks:
+        if chunk.is_empty():
+            continue
+        names = chunk.get_column("measure").unique()
+        if names.len() != 1 or names[0] not in registry:
+            raise Fault(f"a chunk must hold one measure of data/measures, not {sorted(names)}")
+        rows = [chunk]
+        if names[0] == "received":
+            rows += [received_per_day(chunk), received_per_1000(chunk, units)]
+        for frame in rows:
+            if not frame.is_empty():
+                yield Measurements.validate(frame, cast=True).sort(_ORDER)
+
+
+class _Appender:
+    """A Parquet file that grows chunk by chunk, so that no table need fit into memory."""
+
+    def __init__(self, partial: Path, table: str) -> None:
+        self._path = partial / table_file(table)
+        self._schema = (
+            SNAPSHOT_TABLES[PUBLIC.get(table, table)]
+            .create_empty()
+            .to_arrow(compat_level=pl.CompatLevel.oldest())
+            .schema
+        )
+
+    def __enter__(self) -> _Appender:
+        self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd", compression_level=5)
+        return self
+
+    def append(self, rows: pl.DataFrame) -> int:
+        table = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema)
+        self._writer.write_table(table, row_group_size=_ROWS_PER_GROUP)
+        return rows.height
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
+
+
+def _switch(folder: Path, partial: Path, snapshot: str) -> None:
+    for path in [*partial.iterdir(), partial]:
+        _to_disk(path)
+    final = folder / snapshot
+    if final.exists():
+        if _named(folder) == snapshot:
+            shutil.rmtree(partial)
+            return
+        shutil.rmtree(final)
+    partial.rename(final)
+    _to_disk(folder)
+    pointer = folder / f".{CURRENT}"
+    pointer.write_text(snapshot + "\n", encoding="utf-8")
+    _to_disk(pointer)
+    pointer.replace(folder / CURRENT)
+    _to_disk(folder)
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def snapshot_id(captured_at: datetime, sha256: dict[str, str]) -> str:
+    content = hashlib.sha256("".join(sha256[name] for name in sorted(sha256)).encode()).hexdigest()
+    return f"{captured_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{content[:8]}"
+
+
+def _forget_all_but(folder: Path, kept: set[str | None]) -> None:
+    """Live snapshots all stay, so that a citation holds; of the others the one before stays for its readers."""
+    for path in folder.iterdir():
+        if path.is_dir() and path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,104 @@
+"""The database of visits and marks: SQLite in the data folder, or the one that GANDAN_VISITS_URL names."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import sqlalchemy as sa
+from filelock import FileLock
+
+from files.places import published_folder
+
+URL = "GANDAN_VISITS_URL"
+
+
+_WAIT_MS = 15_000
+
+
+_PATIENCE_SECONDS = 5
+
+
+_LOCK = 766_2022  # of PostgreSQL's advisory locks: ours while the table is made
+
+
+METADATA = sa.MetaData()
+
+
+class VisitError(Exception):
+    """Something stands in the way of a visit's note; `kind` says what, for a page to put into words.
+
+    no_unit, no_team, no_findings, too_long, future, follow_up (a follow-up before the visit), stale (somebody
+    else has changed the note since it was read), unreachable (no database).
+    """
+
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(f"{kind}: {detail}" if detail else kind)
+        self.kind, self.detail = kind, detail
+
+
+def tidy(text: str) -> str:
+    """Composed letters, one kind of line end, no control characters: PostgreSQL refuses a zero byte."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+def utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def url() -> str:
+    """Where visits are kept: what GANDAN_VISITS_URL says, else `visits.db` in the data folder."""
+    return os.environ.get(URL) or f"sqlite:///{published_folder().parent.resolve() / 'visits.db'}"
+
+
+@contextmanager
+def transaction() -> Iterator[sa.Connection]:
+    """A connection whose work is kept as a whole or not at all; VisitError where there is no database."""
+    try:
+        with _engine(url()).begin() as connection:
+            yield connection
+    except (sa.exc.DBAPIError, sa.exc.ArgumentError, ImportError, OSError) as error:
+        # An address can hold a password, so only the kind of trouble is told.
+        raise VisitError("unreachable", type(getattr(error, "orig", None) or error).__name__) from error
+
+
+@lru_cache(maxsize=4)
+def _engine(address: str) -> sa.Engine:
+    """The engine of a database whose tables are ready."""
+    place = sa.make_url(address)
+    if place.get_backend_name() == "sqlite":
+        engine = sa.create_engine(place)
+        _prepare_sqlite(engine, place)
+        return engine
+    if place.drivername == "postgresql":
+        place = place.set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(place, pool_pre_ping=True, connect_args={"connect_timeout": _PATIENCE_SECONDS})
+    _prepare_server(engine)
+    return engine
+
+
+def _prepare_sqlite(engine: sa.Engine, place: sa.URL) -> None:
+    """One process at a time makes the file and its table; readers and a writer then don't wait for each other."""
+
+    @sa.event.listens_for(engine, "connect")
+    def _patient(connection: object, _: object) -> None:
+        connection.execute(f"PRAGMA busy_timeout={_WAIT_MS}")
+
+    if not place.database:
+        raise sa.exc.ArgumentError("an SQLite address needs a file: a database in memory would forget its visits")
+    with FileLock(f"{place.database}.lock"), engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        METADATA.create_all(connection)
+        connection.commit()
+
+
+def _prepare_server(engine: sa.Engine) -> None:
+    """`CREATE TABLE IF NOT EXISTS` of two machines can collide in PostgreSQL: the lock makes one wait."""
+    with engine.begin() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        METADATA.create_all(connection)

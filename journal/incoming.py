@@ -1,0 +1,130 @@
+"""Workbooks on their way in: kept aside, looked at and published by a command of its own process.
+
+The app never reads a workbook itself: whatever one holds, it can end that process and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from files.places import HOME, published_folder
+from journal import audit
+
+FILES_MAX = 10
+MEGABYTES_MAX = 10
+SECONDS_MAX = 600
+KEPT_HOURS = 24
+DATASET = "live"
+_LOG = logging.getLogger(__name__)
+
+
+class IncomingError(Exception):
+    """Workbooks cannot be taken; `kind`: too_many, too_large, busy, full, failed, gone, not_allowed."""
+
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(f"{kind}: {detail}" if detail else kind)
+        self.kind, self.detail = kind, detail
+
+
+def take(files: Sequence[tuple[str, bytes]]) -> Path:
+    """Keep uploaded files (name, content) aside in a folder of their own; IncomingError where they are too many or
+    too large, or the disk is full."""
+    if len(files) > FILES_MAX:
+        raise IncomingError("too_many", str(len(files)))
+    for name, content in files:
+        if len(content) > MEGABYTES_MAX * 2**20:
+            raise IncomingError("too_large", name)
+    _forget_old()
+    folder = _place() / f"{int(time.time())}-{secrets.token_hex(8)}"
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+        for number, (name, content) in enumerate(files):
+            (folder / f"{number:02d}").mkdir()
+            (folder / f"{number:02d}" / _safe(name)).write_bytes(content)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise IncomingError("full", error.strerror or "") from error
+    return folder
+
+
+def looked_at(folder: Path, province: str) -> list[dict]:
+    """What was understood of each workbook (`etl/forms/report.py`); nothing is published."""
+    return _run(folder, province, "", "--dry-run")
+
+
+def publish(folder: Path, province: str, who: str) -> list[dict]:
+    """Publish what was understood, in the name of an editor; the reports once more. The folder is gone afterwards."""
+    understood = _run(folder, province, who)
+    discard(folder)
+    return understood
+
+
+def discard(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(folder: Path, province: str, who: str, *options: str) -> list[dict]:
+    data = _place().parent
+    files = sorted(folder.glob("[0-9][0-9]/*"))
+    if not files:
+        raise IncomingError("gone")
+    report = folder / "report.json"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "etl", "import-form", *map(str, files), "--province", province, "--strict",
+               "--dataset", DATASET, "--data", str(data), "--report", str(report), *options]  # fmt: skip
+    environment = {name: value for name, value in os.environ.items() if "SECRET" not in name and "TOKEN" not in name}
+    try:
+        with FileLock(data / ".incoming.lock", timeout=30):
+            done = subprocess.run(
+                command, cwd=HOME, env=environment | {audit.ACTOR: who}, capture_output=True, timeout=SECONDS_MAX,
+                check=False, text=True,
+            )  # fmt: skip
+    except Timeout:
+        raise IncomingError("busy") from None
+    except subprocess.TimeoutExpired:
+        raise IncomingError("failed", f"{SECONDS_MAX} s") from None
+    except OSError as error:
+        raise IncomingError("full", error.strerror or "") from error
+    if done.returncode and not report.exists():
+        _LOG.error("import-form ended with %s: %s", done.returncode, done.stderr[-2000:])
+    try:
+        understood = json.loads(report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise IncomingError("failed", _last_line(done.stderr)) from None
+    wanted = not options and any(not one["refused"] for one in understood)
+    if wanted and "published" not in done.stdout:
+        raise IncomingError("failed", _last_line(done.stderr))
+    return understood
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or [""])[-1][:300]
+
+
+def _place() -> Path:
+    return published_folder().parent / "incoming"
+
+
+def _safe(name: str) -> str:
+    """A name without anything that a path, a log or a page could stumble over; its end is kept."""
+    return re.sub(r"[^\w.\- ]", "_", Path(name).name)[-100:].strip(". ") or "workbook"
+
+
+def _forget_old() -> None:
+    """Remove what was neither published nor discarded: its reader has gone."""
+    for folder in _place().glob("*-*"):
+        started = folder.name.split("-")[0]
+        if started.isdecimal() and time.time() - int(started) > 3600 * KEPT_HOURS:
+            shutil.rmtree(folder, ignore_errors=True)

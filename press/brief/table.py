@@ -1,0 +1,66 @@
+"""The summary of a commune as CSV and Excel: the figures of its page and of its brief, with all their digits."""
+
+from __future__ import annotations
+
+from display.portraits import summary
+from display.portraits.summary import Row
+from display.words import numbers
+from display.words.marks import nature_word
+from display.words.view import View
+from files import sheets
+from files.sheets import Sheet
+from store import units
+from store.reference import scope_name
+
+HEADERS = (
+    "unit_code", "name", "province", "measure", "measure_name", "basis", "series", "period", "state", "value",
+    "value_low", "value_high", "unit", "n", "target", "variation", "assurance", "rank", "rank_low", "rank_high", "of",
+    "band", "peer_rank", "peer_of", "provisional", "quality", "captured_at", "nature",
+)  # fmt: skip
+
+
+def csv(view: View, code: str) -> bytes:
+    made = sheet(view, code)
+    return sheets.to_csv(made.headers, made.rows)
+
+
+def excel(view: View, code: str) -> bytes:
+    return sheets.to_excel(sheet(view, code), (view.say("brief.sheet.table"), view.say("brief.sheet.about")))
+
+
+def file_name(view: View, code: str, ending: str) -> str:
+    """`gan-dan_bang-tom-tat_16654.csv`; a simulated one says so in its name."""
+    simulated = "_mo-phong" if view.snapshot.manifest.nature == "simulated" else ""
+    return f"gan-dan_bang-tom-tat_{code}{simulated}.{ending}"
+
+
+def sheet(view: View, code: str) -> Sheet:
+    """One row per row of `unit_summary.rows`, and notes on what they are."""
+    unit = units.unit(code)
+    place = (code, unit["full_name"], scope_name(unit["province_code"]))
+    rows = [(*place, *_row(view, row)) for row in summary.rows(view.snapshot, code)]
+    return Sheet(HEADERS, rows, _notes(view, code))
+
+
+def _row(view: View, row: Row) -> tuple:
+    language, measure = view.language, row.measure
+    return (
+        measure.id, measure.short.in_language(language), row.basis, row.series, row.period.id, row.state, row.value,
+        row.low, row.high, measure.unit.in_language(language), row.n, row.target, row.variation, row.assurance,
+        row.rank, row.rank_low, row.rank_high, row.of, row.band, row.peer_rank, row.peer_of,
+        "yes" if row.provisional else "no", row.quality, row.captured_at.isoformat() if row.captured_at else None,
+        nature_word(view),
+    )  # fmt: skip
+
+
+def _notes(view: View, code: str) -> list[tuple[str, str]]:
+    say, manifest = view.say, view.snapshot.manifest
+    unit = units.unit(code)
+    nature = say(f"nature.{manifest.nature}", captured=numbers.local_date(manifest.captured_at, view.language))
+    return [
+        (say("brief.note.unit"), f"{unit['full_name']}, {scope_name(unit['province_code'])} ({code})"),
+        (say("measure.sources"), summary.source_line(view, code)),
+        (say("shell.dataset"), f"{nature} · {manifest.id}"),
+        (say("download.licence.name"), say("download.licence")),
+        (say("brief.note.columns.name"), say("brief.note.columns")),
+    ]

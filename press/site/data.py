@@ -1,0 +1,152 @@
+"""What the static site says to machines: schema.org, a DCAT catalogue, the sitemap, the list of names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+import polars as pl
+
+from display.portraits.plain_figures import Answer
+from display.words import numbers
+from display.words.text import Speaker
+from ranking.names import fold
+from store.reference import measures, reference_table, scope_name
+from web.open.tables import LICENCE
+
+_LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
+_CREATOR = {"@type": "Organization", "name": "Gần Dân"}
+
+
+def dataset(
+    say: Speaker, name: str, description: str, answers: Sequence[Answer], address: str, download: str, place: str,
+    nature: str,
+) -> str:  # fmt: skip
+    """A page's figures as a schema.org Dataset, safe inside a script element."""
+    note = f"{say('public.simulated')} " if nature == "simulated" else ""
+    known = [answer for answer in answers if answer.value is not None]
+    content = {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": name,
+        "description": note + description,
+        "url": address,
+        "inLanguage": say.language,
+        "isAccessibleForFree": True,
+        "license": _LICENCE_ADDRESS,
+        "creator": _CREATOR,
+        "spatialCoverage": {"@type": "Place", "name": place},
+        "variableMeasured": [_variable(say, answer) for answer in known],
+    }
+    if known:
+        start, end = min(a.period.start for a in known), max(a.period.end for a in known)
+        content["temporalCoverage"] = f"{start}/{end}"
+    if download:
+        content["distribution"] = [
+            {"@type": "DataDownload", "encodingFormat": "application/zip", "contentUrl": download}
+        ]
+    return json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _variable(say: Speaker, answer: Answer) -> dict[str, object]:
+    measure = measures()[answer.measure]
+    return {
+        "@type": "PropertyValue",
+        "propertyID": measure.id,
+        "name": measure.name.in_language(say.language),
+        "value": round(answer.value, measure.decimals),
+        "unitText": measure.unit.in_language(say.language),
+    }
+
+
+def catalog(base: str, files: Sequence[Mapping[str, str]], nature: str, dataset_name: str) -> str:
+    """All downloads as a DCAT 3 catalogue in JSON-LD."""
+    say = Speaker("vi")
+    note = f"{say('public.simulated')} " if nature == "simulated" else ""
+    content = {
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "foaf": "http://xmlns.com/foaf/0.1/",
+        },
+        "@id": f"{base}catalog.jsonld",
+        "@type": "dcat:Catalog",
+        "dct:title": [{"@language": language, "@value": Speaker(language)("site.name")} for language in ("vi", "en")],
+        "dct:description": f"{note}{say('site.home.sentence')}",
+        "dct:identifier": dataset_name,
+        "dct:publisher": {"@type": "foaf:Agent", "foaf:name": "Gần Dân"},
+        "dct:license": {"@id": _LICENCE_ADDRESS},
+        "foaf:homepage": {"@id": base},
+        "dcat:dataset": [_entry(base, file, note) for file in files],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def _entry(base: str, file: Mapping[str, str], note: str) -> dict[str, object]:
+    titles = [
+        {"@language": language, "@value": Speaker(language)("site.dataset.province", place=file["name"])}
+        for language in ("vi", "en")
+    ]
+    return {
+        "@id": f"{base}tinh/{file['code']}.html#dataset",
+        "@type": "dcat:Dataset",
+        "dct:title": file["name"],
+        "dct:description": [{**title, "@value": note + title["@value"]} for title in titles],
+        "dct:license": {"@id": _LICENCE_ADDRESS},
+        "dct:rights": LICENCE,
+        "dcat:landingPage": {"@id": f"{base}tinh/{file['code']}.html"},
+        "dcat:distribution": {
+            "@type": "dcat:Distribution",
+            "dcat:downloadURL": {"@id": f"{base}{file['link']}"},
+            "dcat:mediaType": {"@id": "https://www.iana.org/assignments/media-types/application/zip"},
+            "dct:format": "CSV",
+        },
+    }
+
+
+def sitemap(base: str, paths: Iterable[str]) -> str:
+    """Every page in both languages, each naming the other."""
+    rows = []
+    for path in paths:
+        pair = {"vi": f"{base}{tidy(path)}", "en": f"{base}en/{tidy(path)}"}
+        links = "".join(
+            f'<xhtml:link rel="alternate" hreflang="{language}" href="{escape(link)}"/>'
+            for language, link in pair.items()
+        )
+        rows += [f"<url><loc>{escape(link)}</loc>{links}</url>" for link in pair.values()]
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+        'xmlns:xhtml="http://www.w3.org/1999/xhtml">\n' + "\n".join(rows) + "\n</urlset>\n"
+    )
+
+
+def tidy(path: str) -> str:
+    """A page's own address: a folder's start page is the folder."""
+    return path.removesuffix("index.html") if path in ("index.html", "en/index.html") else path
+
+
+def robots(base: str) -> str:
+    return f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n"
+
+
+def names(provinces: Sequence[str]) -> str:
+    """The list that the search reads: code, name, number of the province, and former names that differ."""
+    units = reference_table("units").filter(pl.col("province_code").is_in(list(provinces))).sort("code")
+    old: dict[str, list[str]] = {}
+    for code, name in reference_table("lineage").select("new_code", "old_name").iter_rows():
+        old.setdefault(code, []).append(name)
+    rows = [
+        [code, name, list(provinces).index(province), *_former(name, old.get(code, []))]
+        for code, name, province in units.select("code", "full_name", "province_code").iter_rows()
+    ]
+    content = {"provinces": [scope_name(code) for code in provinces], "units": rows}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def _former(name: str, old: Iterable[str]) -> list[str]:
+    return sorted({other for other in old if fold(other) != fold(name)})
+
+
+def size_kb(size: int, language: str) -> str:
+    return numbers.number(max(1, round(size / 1000)), language)

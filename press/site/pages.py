@@ -1,0 +1,339 @@
+"""The pages of the static site: what each says, as plain values that a template sets in HTML."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from display.drawing import icons, small_charts
+from display.drawing.icons import icon
+from display.drawing.palette import LIGHT, Palette
+from display.portraits import plain_chart, plain_words
+from display.portraits.plain_figures import Answer, Portrait, Province
+from display.words import numbers
+from display.words.text import LANGUAGES, Speaker
+from press.site import data, province_map
+from ranking.names import fold
+from store import borders, reference, units
+from store.policy import policy
+
+TEMPLATES = Path(__file__).with_name("templates")
+HOME, MISSING = "index.html", "404.html"
+MEASURES, METHODS, DOWNLOADS = "chi-tieu.html", "phuong-phap.html", "tai-ve.html"
+_DESCRIBED = 200
+_PLAIN = (
+    "name", "tagline", "skip", "menu", "home", "measures", "methods", "downloads", "other_language", "licence",
+    "search", "provinces", "missing",
+)  # fmt: skip
+_LONGER = {
+    "home": ("sentence",), "search": ("none", "trouble", "formerly"), "province": ("table", "note"),
+    "measure": ("how", "over", "caveats"), "downloads": ("sentence", "catalog", "none", "file", "period", "size"),
+}  # fmt: skip
+_METHODS = ("level", "band", "rank", "like", "small", "silence", "merger")
+_INKS = Palette(
+    ink="var(--ink)", quiet="var(--quiet)", line="var(--line)", ground="var(--ground)", accent="var(--accent)",
+    alike="var(--alike)", warning="var(--warning)", alarm=LIGHT.alarm, missing=LIGHT.missing,
+    sequence=LIGHT.sequence, series=LIGHT.series,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all pages share: the address of the whole, the nature of its figures, and its hashed assets."""
+
+    base: str
+    nature: str
+    style: str
+    script: str
+    index: str
+    downloads: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A page before it is set: its path, its template, and the values that the template takes."""
+
+    path: str
+    template: str
+    values: Mapping[str, object]
+
+    @property
+    def source(self) -> str:
+        """All that shapes the page."""
+        return f"{edition()}{self.template}{self.values!r}"
+
+    def html(self) -> bytes:
+        return _environment().get_template(self.template).render(**self.values).encode()
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    """Everything that comes from data is escaped; a name that a template lacks is an error."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals["icon"] = lambda name: Markup(icon(name))
+    return environment
+
+
+@lru_cache(maxsize=1)
+def edition() -> str:
+    """A stamp of what shapes pages besides their words and figures: templates and code."""
+    drawings = (Path(module.__file__) for module in (icons, plain_chart, small_charts))
+    files = [*sorted(TEMPLATES.iterdir()), *sorted(TEMPLATES.parent.glob("*.py")), *drawings]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+def in_language(path: str, language: str) -> str:
+    """The path of a page in a language: Vietnamese at the top, English below `en/`."""
+    return path if language == "vi" else f"en/{path}"
+
+
+def unit_path(code: str) -> str:
+    return f"don-vi/{code}.html"
+
+
+def province_path(code: str) -> str:
+    return f"tinh/{code}.html"
+
+
+def picture_path(code: str) -> str:
+    return f"anh/{code}.png"
+
+
+def download_path(code: str) -> str:
+    return f"tai-ve/gan-dan-{code}.zip"
+
+
+# --- one page each
+
+
+def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Text:
+    """The page of a commune."""
+    row, place = units.unit(portrait.code), reference.scope_name(province.code)
+    path = unit_path(portrait.code)
+    cards = plain_words.cards(say, portrait.answers, place)
+    opening = plain_words.opening(say, row, portrait, site.nature)
+    linked = data.dataset(
+        say, f"{row['full_name']}, {place}", say("site.dataset.unit", unit=row["full_name"], place=place),
+        portrait.answers, _address(site, path, say.language), _download(site, province.code), place, site.nature,
+    )  # fmt: skip
+    values = {
+        "page": _page(site, say, path, f"{row['full_name']}, {place}", _described(opening), portrait.code, linked),
+        "province": {"link": in_language(province_path(province.code), say.language), "name": place},
+        "name": row["full_name"], "opening": opening, "cards": cards,
+        "chapters": plain_words.sections(say),
+        "source": plain_words.source(say, portrait.answers, site.nature),
+        **_online(say, portrait, province),
+    }  # fmt: skip
+    return _text(say, path, "unit.html", values)
+
+
+def province(site: Site, say: Speaker, found: Province) -> Text:
+    """The page of a province: its communes together, on a map, and by name."""
+    place, path = reference.scope_name(found.code), province_path(found.code)
+    opening = plain_words.province_opening(say, found, site.nature)
+    title = say("site.province.title", place=place)
+    linked = data.dataset(
+        say, title, say("site.dataset.province", place=place), found.answers,
+        _address(site, path, say.language), _download(site, found.code), place, site.nature,
+    )  # fmt: skip
+    first = found.answers[0] if found.answers else None
+    values = {
+        "page": _page(site, say, path, title, _described(opening), found.code, linked),
+        "opening": opening,
+        "cards": plain_words.province_cards(say, found),
+        "headers": _headers(say, first),
+        "rows": [_row(say, portrait) for portrait in by_name(found.communes)],
+        "source": plain_words.source(say, found.answers, site.nature),
+        **_map(say, found, place), **_online(say, found, found),
+    }  # fmt: skip
+    return _text(say, path, "province.html", values)
+
+
+def home(site: Site, say: Speaker, provinces: Sequence[Province]) -> Text:
+    """The start page: the search, and all provinces."""
+    known = [(found.code, sum(unit.is_known for unit in found.communes), len(found.communes)) for found in provinces]
+    links = [
+        (in_language(province_path(code), say.language), reference.scope_name(code),
+         say("site.known", known=numbers.number(count, say.language), all=numbers.number(all_, say.language)))
+        for code, count, all_ in known
+    ]  # fmt: skip
+    page = _page(site, say, HOME, say("site.tagline"), say("site.home.sentence"), "vn", "")
+    return _text(say, HOME, "home.html", {"page": page, "provinces": links, "source": ""})
+
+
+def measures(site: Site, say: Speaker) -> Text:
+    """Every measure as its definition says it."""
+    language = say.language
+    found = [
+        {
+            "id": measure.id, "name": measure.name.in_language(language),
+            "meaning": measure.meaning.in_language(language), "why": measure.why.in_language(language),
+            "numerator": measure.numerator.in_language(language) if measure.numerator else "",
+            "denominator": measure.denominator.in_language(language) if measure.denominator else "",
+            "caveats": [caveat.in_language(language) for caveat in measure.caveats],
+            "sources": "; ".join(measure.sources),
+            "reviewed": say("site.measure.reviewed", day=numbers.day(measure.reviewed, language)),
+        }
+        for measure in reference.measures().values()
+    ]  # fmt: skip
+    page = _page(site, say, MEASURES, say("site.measures"), say("site.home.sentence"), "vn", "")
+    return _text(say, MEASURES, "measures.html", {"page": page, "measures": found, "source": ""})
+
+
+def methods(site: Site, say: Speaker) -> Text:
+    """How levels, bands, ranges and like communes are worked out, and what is not published."""
+    small = policy().shown_instead(say.language)
+    texts = {
+        name: say(f"site.methods.{name}") if name != "small" else f"{small[:1].upper()}{small[1:]}."
+        for name in _METHODS
+    }
+    chapters = [(say(f"site.methods.{name}.title"), texts[name]) for name in _METHODS]
+    page = _page(site, say, METHODS, say("site.methods"), say("site.home.sentence"), "vn", "")
+    return _text(say, METHODS, "methods.html", {"page": page, "chapters": chapters, "source": ""})
+
+
+def downloads(site: Site, say: Speaker, files: Sequence[Mapping[str, object]]) -> Text:
+    """One file per province."""
+    rows = [
+        {
+            "link": file["link"], "name": file["name"],
+            "period": numbers.period(file["period"], say.language),
+            "size": data.size_kb(file["size"], say.language),
+        }
+        for file in files
+    ]  # fmt: skip
+    page = _page(site, say, DOWNLOADS, say("site.downloads"), say("site.downloads.sentence"), "vn", "")
+    return _text(say, DOWNLOADS, "downloads.html", {"page": page, "files": rows, "source": ""})
+
+
+def missing(site: Site, say: Speaker) -> Text:
+    """What is served for an address that is no page: its links begin at the site's own root."""
+    page = _page(site, say, MISSING, say("site.missing.title"), say("site.missing"), "", "")
+    page |= {"root": _root_of(site.base), "is_indexed": False}
+    return _text(say, MISSING, "missing.html", {"page": page, "source": ""})
+
+
+def by_name(communes: Sequence[Portrait]) -> list[Portrait]:
+    """In the order of their names, diacritics apart."""
+    return sorted(communes, key=lambda portrait: (fold(units.unit(portrait.code)["name"]), portrait.code))
+
+
+# --- what pages share
+
+
+def _text(say: Speaker, path: str, template: str, values: Mapping[str, object]) -> Text:
+    return Text(in_language(path, say.language), template, {**values, "w": _words(say.language)})
+
+
+@lru_cache(maxsize=2)
+def _words(language: str) -> Mapping[str, str]:
+    say = Speaker(language)
+    found = {name: say(f"site.{name}") for name in _PLAIN}
+    found |= {f"{head}.{name}": say(f"site.{head}.{name}") for head, names in _LONGER.items() for name in names}
+    return found | {
+        "figures": say("public.figures"), "reading": say("public.online.reading"), "table": say("public.online.table"),
+    }  # fmt: skip
+
+
+def _page(site: Site, say: Speaker, path: str, title: str, description: str, picture: str, linked: str) -> dict:
+    """The head of a page and its frame; `picture` is the code of its picture, `linked` its JSON-LD."""
+    language = say.language
+    other = next(code for code in LANGUAGES if code != language)
+    own = in_language(path, language)
+    return {
+        "language": language, "title": title, "description": description,
+        "address": _address(site, path, language),
+        "alternates": [*((code, _address(site, path, code)) for code in LANGUAGES),
+                       ("x-default", _address(site, path, "vi"))],
+        "root": "../" * own.count("/"), "home": in_language(HOME, language),
+        "menu": [(in_language(target, language), say(f"site.{name}")) for target, name in
+                 ((HOME, "home"), (MEASURES, "measures"), (METHODS, "methods"), (DOWNLOADS, "downloads"))],
+        "other": in_language(path, other), "other_language": other,
+        "style": site.style, "script": site.script, "index": site.index,
+        "units": in_language("don-vi/", language),
+        "nature": say("site.simulated") if site.nature == "simulated" else say("site.real"),
+        "is_simulated": site.nature == "simulated", "is_indexed": True,
+        "picture": f"{site.base}{in_language(picture_path(picture), language)}" if picture else "",
+        "linked_data": Markup(linked) if linked else "",
+    }  # fmt: skip
+
+
+def _address(site: Site, path: str, language: str) -> str:
+    return site.base + data.tidy(in_language(path, language))
+
+
+def _root_of(base: str) -> str:
+    """The part of the site's address after its host: `/` or `/gan-dan/`."""
+    return "/" + base.partition("://")[2].partition("/")[2]
+
+
+def _download(site: Site, province: str) -> str:
+    return f"{site.base}{download_path(province)}" if province in site.downloads else ""
+
+
+def _described(text: str) -> str:
+    """A description that ends at a word."""
+    return text if len(text) <= _DESCRIBED else text[:_DESCRIBED].rpartition(" ")[0] + " …"
+
+
+def _online(say: Speaker, shown: Portrait | Province, whole: Province) -> dict[str, object]:
+    own = isinstance(shown, Portrait)
+    drawn = plain_chart.svg(say, shown.months, _INKS, own=own)
+    alt = Markup(' role="img" aria-label="{}"').format(say("public.online.alt"))
+    return {
+        "online_title": say("public.online"),
+        "online": plain_words.online(say, shown.months, whole, own=own),
+        "drawn": Markup(drawn.replace("<svg", f"<svg{alt}", 1)) if drawn else "",
+    }
+
+
+def _headers(say: Speaker, first: Answer | None) -> list[str]:
+    measured = say(f"public.measure.{first.measure}.title") if first else say("site.measures")
+    return [say("site.column.unit"), measured, say("site.column.n"), say("site.column.band")]
+
+
+def _row(say: Speaker, portrait: Portrait) -> dict[str, object]:
+    """A commune in the list of its province: the first measure, or why there is no figure."""
+    name = units.unit(portrait.code)["full_name"]
+    link = in_language(unit_path(portrait.code), say.language)
+    first = portrait.answers[0] if portrait.answers else None
+    if first is None or first.value is None:
+        words = plain_words.short_silence(say, first.state) if first else numbers.MISSING
+        return {"link": link, "name": name, "value": words, "n": "", "band": "", "band_words": "", "is_silent": True}
+    return {
+        "link": link, "name": name, "is_silent": False,
+        "value": numbers.with_unit(first.value, reference.measures()[first.measure], say.language),
+        "n": numbers.number(first.n, say.language) if first.n is not None else "",
+        "band": first.band or "", "band_words": say(f"site.band.{first.band}") if first.band else "",
+    }  # fmt: skip
+
+
+def _map(say: Speaker, found: Province, place: str) -> dict[str, object]:
+    """The map of a province by the band of its first measure, its legend, and whose borders it shows."""
+    rows = {portrait.code: _row(say, portrait) for portrait in found.communes}
+    styles = {code: row["band"] or "silent" for code, row in rows.items()}
+    words = {code: f"{row['name']}: {row['value']}" for code, row in rows.items()}
+    drawn = (
+        province_map.svg(found.code, styles, words, say("site.province.map.alt", place=place)) if found.answers else ""
+    )
+    if not drawn:
+        return {"map": "", "map_title": "", "legend": [], "borders": ""}
+    first = found.answers[0]
+    told = {band: say(f"site.band.{band}") for band in ("above", "alike", "below")}
+    told["silent"] = say("site.legend.silent")
+    used = [band for band in province_map.legend_order() if band in styles.values()]
+    return {
+        "map": Markup(drawn),
+        "map_title": say("site.province.map", measure=say(f"public.measure.{first.measure}.title")),
+        "legend": [(band, told[band]) for band in used],
+        "borders": say(f"site.borders.{borders.boundaries_nature()}"),
+    }

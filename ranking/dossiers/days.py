@@ -1,0 +1,57 @@
+"""The calendar that dossiers' days are looked up in: working days counted through, public holidays left out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import holidays
+import polars as pl
+
+# Days outside are refused at reading. The counts start on the first day, so sums kept for later rest on it.
+FIRST_DAY, LAST_DAY = date(2010, 1, 1), date(2045, 12, 31)
+
+
+def calendar(first: date = FIRST_DAY, last: date = LAST_DAY) -> pl.DataFrame:
+    """One row per day from `first` to `last`.
+
+    `number`: days through; `index`: working days up to and with this day, so that the difference of two
+    days' `index` is the working days after the first one; `next`: the `index` of the first working day on
+    or after it; `month`: 12 · year + month − 1; `closed`: the `next` of the last day of the month before.
+    Working days are Monday to Friday without Vietnam's public holidays (Labour Code 2019, article 112), as
+    everywhere in `ranking.derived`.
+    """
+    free = holidays.country_holidays("VN", years=range(first.year, last.year + 1))
+    days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
+    off = pl.Series(list(free), dtype=pl.Date)
+    works = (pl.col("day").dt.weekday() <= 5) & ~pl.col("day").is_in(off.implode())
+    counted = days.select(
+        "day",
+        number=(pl.col("day") - pl.lit(date(1970, 1, 1))).dt.total_days().cast(pl.Int32),
+        index=works.cast(pl.Int32).cum_sum(),
+        next=works.cast(pl.Int32).cum_sum() + (~works).cast(pl.Int32),
+        month=12 * pl.col("day").dt.year().cast(pl.Int32) + pl.col("day").dt.month().cast(pl.Int32) - 1,
+    )
+    before = counted.with_columns(closed=pl.col("next").shift(1, fill_value=0))
+    return before.with_columns(pl.col("closed").first().over("month"))
+
+
+# measure → (count of days, tenths of the dossiers that do not exceed it)
+QUANTILES = {
+    "median_processing_days": ("working_days", 5),
+    "p90_processing_days": ("working_days", 9),
+    "median_calendar_days": ("calendar_days", 5),
+    "p90_calendar_days": ("calendar_days", 9),
+}
+
+
+def histogram(days: pl.LazyFrame, months: list[int], count: str) -> pl.DataFrame:
+    """`intake`, `count`, `n` of the dossiers that ended in `months`: a few rows a unit, however many dossiers."""
+    ended = days.filter(pl.col("end_month").is_in(months))
+    return ended.group_by("intake", count).agg(pl.col("n").sum()).collect(engine="streaming")
+
+
+def quantile(histogram: pl.DataFrame, key: list[str], value: str, tenths: int) -> pl.DataFrame:
+    """One row per `key`: the least `value` that so many tenths of the counted (`n`) do not exceed; exact."""
+    counts = histogram.group_by([*key, value]).agg(pl.col("n").sum()).filter(pl.col("n") > 0).sort(value)
+    needed = (pl.col("n").sum() * tenths + 9) // 10
+    return counts.group_by(key).agg(pl.col(value).filter(pl.col("n").cum_sum() >= needed).first())

@@ -1,0 +1,325 @@
+"""From partial sums of dossiers to measures: whose they are, of which period, and what they come to.
+
+`sums` are the tables of `ranking.dossiers.rows.partial_sums` as lazy frames, of any number of parts: rows of the same
+key need not be added up yet. `units` has one row per unit of the store's list: `id`, `code`, `level`, `province`.
+Each period is counted by itself, so that memory stays flat however many years there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from ranking.dossiers.days import QUANTILES, histogram, quantile
+from ranking.dossiers.rows import COUNTS, KEYS, SUMS, TIMED
+from ranking.dossiers.stock import AGES, stock, stock_at
+from ranking.periods import MERGER, Period, as_of, calendar_period
+
+_SPAN = ["period_start", "period_end", "period_kind", "provisional"]
+_PERIOD = _SPAN[:3]
+_PROVINCES = 1_000_000
+
+_c = pl.col
+Kinds = dict[str, tuple[pl.Expr, pl.Expr | None, pl.Expr | None]]
+# measure → (numerator, denominator or None, how many dossiers say what it needs or None)
+RECEIVED_MEASURES: Kinds = {
+    "received": (_c("n"), None, None),
+    "on_time_share": (_c("on_time") + _c("open_in_time"), _c("timed") + _c("open_known"), None),
+    "online_filing_share": (_c("online"), _c("channel_known"), _c("channel_known")),
+    "online_full_share": (_c("full"), _c("kind_known"), _c("all_kinds")),
+    "online_partial_share": (_c("partial"), _c("kind_known"), _c("all_kinds")),
+    "in_person_share": (_c("in_person"), _c("channel_known"), _c("channel_known")),
+    "post_share": (_c("post"), _c("channel_known"), _c("channel_known")),
+    "online_payment_share": (_c("paid_online"), _c("fee_owed"), _c("fee_known")),
+    "e_result_share": (_c("e_result_yes"), _c("e_result_known"), _c("e_result_known")),
+    "digitised_share": (_c("digitised_yes"), _c("digitised_known"), _c("digitised_known")),
+    "data_reuse_share": (_c("reused_yes"), _c("reused_known"), _c("reused_known")),
+    "decided_elsewhere_share": (_c("away"), _c("n"), None),
+}
+ENDED_MEASURES: Kinds = {
+    "on_time_share_form": (_c("on_time"), _c("timed"), None),
+    "last_day_share": (_c("last_day"), _c("timed"), None),
+    "returned_later_share": (_c("handed_out_later"), _c("handed_out"), None),
+    "no_due_date_share": (_c("n") - _c("timed"), _c("n"), None),
+}
+DECIDED_MEASURES: Kinds = {
+    "decided": (_c("n"), None, None),
+    "decided_on_time_share": (_c("on_time"), _c("timed"), None),
+}
+OPEN_MEASURES: Kinds = {
+    "open_overdue": (_c("open_overdue"), None, None),
+    "open_overdue_share": (_c("open_overdue"), _c("open_known"), None),
+} | {f"overdue_{age}_share": (_c(f"aged_{age}"), _c("open_overdue"), None) for age in AGES}
+# (unit, month, measures) of what is counted from the events.
+SIDES: tuple[tuple[str, str, Kinds], ...] = (
+    ("intake", "received_month", RECEIVED_MEASURES),
+    ("intake", "end_month", ENDED_MEASURES),
+    ("decision", "end_month", DECIDED_MEASURES),
+)
+ALL_MEASURES = frozenset({*RECEIVED_MEASURES, *ENDED_MEASURES, *DECIDED_MEASURES, *OPEN_MEASURES, *QUANTILES})
+
+# Field by field: the months of two years, the years and what is not over. Of provinces by all measures that know
+# fields, of their units by those that pages compare: more would be millions of rows that nobody reads.
+FIELD_MONTHS = 24
+FIELD_MEASURES = frozenset({"received", "on_time_share", "on_time_share_form", "online_filing_share", "open_overdue"})
+PROVINCE_FIELD_MEASURES = ALL_MEASURES - {*DECIDED_MEASURES, *QUANTILES}
+
+SCHEMA = {
+    "unit_code": pl.String, "level": pl.String, "period_start": pl.Date, "period_end": pl.Date,
+    "period_kind": pl.String, "provisional": pl.Boolean, "field": pl.String, "measure": pl.String,
+    "numerator": pl.Float64, "denominator": pl.Float64, "state": pl.String,
+}  # fmt: skip
+
+
+def added(tables: Iterable[pl.LazyFrame], table: str) -> pl.LazyFrame:
+    """Sums of several files added up: whole numbers, so in any order and for any split the same.
+
+    What a later state of a dossier took back comes to nothing and falls away.
+    """
+    whole = pl.concat(tables).group_by(KEYS[table]).agg(pl.col(SUMS[table]).sum())
+    return whole.filter(pl.col("n") != 0)
+
+
+def periods_of(months: Iterable[int], day: date) -> pl.DataFrame:
+    """One row per month and period that holds it (month, quarter, year), as far as known on `day`.
+
+    Periods before the merger are left out: their dossiers were those of the old communes.
+    """
+    found: set[Period] = set()
+    for month in months:
+        year, number = month // 12, month % 12
+        found |= {
+            calendar_period("month", year, number + 1),
+            calendar_period("quarter", year, number // 3 + 1),
+            calendar_period("year", year),
+        }
+    rows = [
+        {"month": month, **dict(zip(_SPAN, (cut.start, cut.end, cut.kind, is_open), strict=True))}
+        for period in sorted(found)
+        if MERGER <= period.start <= day
+        for cut, is_open in [as_of(period, day)]
+        for month in range(month_of(period.start), month_of(period.end) + 1)
+    ]
+    schema = {"month": pl.Int32, **{name: SCHEMA[name] for name in _SPAN}}
+    return pl.DataFrame(rows, schema=schema).unique(maintain_order=True)
+
+
+def month_of(day: date) -> int:
+    """12 · year + month − 1, as in the sums."""
+    return 12 * day.year + day.month - 1
+
+
+def has_fields(span: dict[str, Any], day: date) -> bool:
+    """Whether a period is told field by field."""
+    recent = month_of(day) - month_of(span["period_start"]) < FIELD_MONTHS
+    return span["period_kind"] == "year" or span["provisional"] or (span["period_kind"] == "month" and recent)
+
+
+def measured(
+    sums: dict[str, pl.LazyFrame], units: pl.DataFrame, fields: pl.DataFrame, spans: pl.DataFrame,
+    calendar: pl.DataFrame, day: date,
+) -> Iterator[pl.DataFrame]:  # fmt: skip
+    """Rows of measurements (`SCHEMA`) of the periods in `spans`, frame by frame.
+
+    `fields`: `id`, `name`. By intake, except `DECIDED_MEASURES`, which are by decision. What is open is told for
+    the last day of each period.
+    """
+    places, sums = _places(units), _of_units(sums, units)
+    numbers = dict(calendar.select("day", "next").iter_rows())
+    for year in sorted({start.year for start in spans["period_start"]}):
+        here = spans.filter(pl.col("period_start").dt.year() == year)
+        wanted = here["month"].unique().sort().to_list()
+        counts = here.group_by(_SPAN, maintain_order=True).agg(months="month").to_dicts()
+        homes = _homes(sums, wanted, places)
+        for unit, month, kinds in SIDES:
+            months = _monthly(sums, unit, month, wanted, numbers[day])
+            for span in counts:
+                known = fields if has_fields(span, day) else fields.clear()
+                part = months.filter(pl.col(month).is_in(span["months"])).drop(month).rename({unit: "unit"})
+                yield from _told(part, kinds, span, places, homes, known)
+        for span in counts:
+            known = fields if has_fields(span, day) else fields.clear()
+            end = span["period_end"]
+            held = stock_at(sums, month_of(end), numbers[end]).rename({"intake": "unit"})
+            held = held.with_columns(n=pl.col("open_known"))
+            yield from _told(held, OPEN_MEASURES, span, places, homes, known)
+            yield from _quantile_rows(sums["days"], span, places)
+
+
+def _of_units(sums: dict[str, pl.LazyFrame], units: pl.DataFrame) -> dict[str, pl.LazyFrame]:
+    """Only what `units` have taken in or decided: a store may hold provinces of several days of export."""
+    ids = units["id"].cast(pl.Int32).implode()
+    mine = {name: rows.filter(pl.col("intake").is_in(ids)) for name, rows in sums.items() if "intake" in KEYS[name]}
+    either = pl.any_horizontal(pl.col("intake", "decision").is_in(ids))
+    return mine | {"events": sums["events"].filter(either)}
+
+
+def _monthly(sums: dict[str, pl.LazyFrame], unit: str, month: str, wanted: list[int], today: int) -> pl.DataFrame:
+    """The events added up by unit, field and month; those received have with them what is open of them now."""
+    key = [unit, "field", month]
+    away = pl.when(pl.col("intake") != pl.col("decision")).then("n").otherwise(0)
+    rows = sums["events"].filter(pl.col(month).is_in(wanted)).with_columns(away=away)
+    found = rows.group_by(key).agg(pl.col(*COUNTS, "away").sum()).collect(engine="streaming")
+    if month != "received_month":
+        return found
+    held = sums["open"].filter(pl.col(month).is_in(wanted)).collect(engine="streaming")
+    now = stock(held, today).group_by(key).agg(pl.col("open_known", "open_in_time").sum())
+    return found.join(now, on=key, how="left").with_columns(pl.col("open_known", "open_in_time").fill_null(0))
+
+
+def _places(units: pl.DataFrame) -> pl.DataFrame:
+    """One row per unit and place that it counts for, its own and its province: `unit`, `place`, `unit_code`, `level`.
+
+    An office has no place of its own. `home`: the place of the province.
+    """
+    numbers = {code: _PROVINCES + n for n, code in enumerate(units["province"].unique().sort())}
+    home = pl.col("province").replace_strict(numbers, return_dtype=pl.Int32)
+    known = units.select(unit=pl.col("id").cast(pl.Int32), home=home, level="level", code="code", province="province")
+    own = known.filter(pl.col("level") != "office").select(
+        "unit", "home", place="unit", unit_code="code", level="level"
+    )
+    whole = known.select("unit", "home", place="home", unit_code="province", level=pl.lit("province"))
+    return pl.concat([own, whole])
+
+
+def _homes(sums: dict[str, pl.LazyFrame], wanted: list[int], places: pl.DataFrame) -> pl.DataFrame:
+    """`home`, `month`: the provinces (their places) in which dossiers were received in each month."""
+    received = sums["events"].filter(pl.col("received_month").is_in(wanted)).rename({"received_month": "month"})
+    found = received.group_by("month", unit="intake").agg(pl.col("n").sum()).filter(pl.col("n") > 0)
+    return found.collect(engine="streaming").join(places, on="unit").select("home", "month").unique()
+
+
+def _told(
+    part: pl.DataFrame, kinds: Kinds, span: dict[str, Any], places: pl.DataFrame, homes: pl.DataFrame,
+    fields: pl.DataFrame,
+) -> Iterator[pl.DataFrame]:  # fmt: skip
+    """The rows of one period, all fields together and each of `fields` by itself."""
+    counts = part.select(pl.exclude("unit", "field")).columns
+    placed = part.join(places.select("unit", "place"), on="unit").group_by("place", "field").agg(pl.col(counts).sum())
+    placed = placed.filter(pl.col("n") != 0)
+    whole = placed.group_by("place").agg(pl.col(counts).sum())
+    spoken = homes.filter(pl.col("month").is_in(span["months"])).select("home").unique()
+    yield _rows(_with_silent(whole, places, spoken).with_columns(field=pl.lit("all")), kinds, span, places)
+    names = fields.select(field=pl.col("id").cast(pl.Int32), name="name")
+    named = placed.join(names, on="field").with_columns(field="name")
+    of_province = pl.col("place") >= _PROVINCES
+    for told, measures in ((of_province, PROVINCE_FIELD_MEASURES), (~of_province, FIELD_MEASURES)):
+        chosen = {name: kind for name, kind in kinds.items() if name in measures}
+        yield _rows(named.filter(told), chosen, span, places)
+
+
+def _with_silent(counted: pl.DataFrame, places: pl.DataFrame, spoken: pl.DataFrame) -> pl.DataFrame:
+    """A unit of the store without any dossier in a period in which its province has some has none: that is said."""
+    homes = pl.concat([spoken, counted.select(home="place")])
+    grid = places.join(homes, on="home", how="semi").select("place").unique()
+    return grid.join(counted, on="place", how="left").with_columns(pl.exclude("place").fill_null(0))
+
+
+def _rows(counts: pl.DataFrame, kinds: Kinds, span: dict[str, Any], places: pl.DataFrame) -> pl.DataFrame:
+    """Reported where there is something to share; told apart: no dossiers, and an export that does not say."""
+    if "channel_known" in counts.columns:
+        same = pl.col("channel_known") == pl.col("kind_known")
+        counts = counts.with_columns(all_kinds=pl.when(same).then("kind_known").otherwise(0))
+    parts = [pl.DataFrame(schema=SCHEMA)]
+    named = _named(counts, span, places)
+    for measure, (part, total, said) in kinds.items():
+        whole = pl.lit(None, pl.Float64) if total is None else total
+        silent = (said == 0) & (pl.col("n") > 0) if said is not None else pl.lit(False)
+        some = pl.lit(True) if total is None else total > 0
+        state = (
+            pl.when(silent).then(pl.lit("not_reported"))
+            .when(some).then(pl.lit("reported"))
+            .otherwise(pl.lit("no_dossiers"))
+        )  # fmt: skip
+        heard = state != "not_reported"
+        figures = {
+            "measure": pl.lit(measure),
+            "numerator": pl.when(heard).then(part).cast(pl.Float64),
+            "denominator": pl.when(heard).then(whole).cast(pl.Float64),
+            "state": state,
+        }
+        parts.append(named.select(figures.get(name, pl.col(name)).alias(name) for name in SCHEMA))
+    return pl.concat(parts)
+
+
+def _named(counts: pl.DataFrame, span: dict[str, Any], places: pl.DataFrame) -> pl.DataFrame:
+    names = places.select("place", "unit_code", "level").unique()
+    stretch = {name: pl.lit(span[name], SCHEMA[name]) for name in _SPAN}
+    return counts.join(names, on="place").with_columns(**stretch)
+
+
+def _quantile_rows(days: pl.LazyFrame, span: dict[str, Any], places: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    for count in dict.fromkeys(count for count, _ in QUANTILES.values()):
+        found = histogram(days, span["months"], count).rename({"intake": "unit"})
+        placed = found.join(places.select("unit", "place"), on="unit")
+        for measure, (counted, tenths) in QUANTILES.items():
+            if counted == count:
+                value = quantile(placed, ["place"], count, tenths).select("place", numerator=pl.col(count))
+                yield _named(value, span, places).select(
+                    *(name for name in SCHEMA if name in ("unit_code", "level", *_SPAN)),
+                    field=pl.lit("all"),
+                    measure=pl.lit(measure),
+                    numerator=pl.col("numerator").cast(pl.Float64),
+                    denominator=pl.lit(None, pl.Float64),
+                    state=pl.lit("reported"),
+                )
+
+
+def fallen_silent(held: pl.LazyFrame, rows: pl.DataFrame, spans: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Rows that say "no dossiers" where `held` tells of dossiers in a counted period and `rows` none any more.
+
+    A field, or a unit, can lose its last dossier through a correction; its older figure must not stay. `held`:
+    rows of measurements of the units that `rows` are about. A stretch to date speaks of the later one that
+    replaces it.
+    """
+    counted = [
+        {**span, "measure": measure, "is_field": is_field}
+        for span in spans.select(_SPAN).unique().to_dicts()
+        for is_field in (False, True)[: 1 + has_fields(span, day)]
+        for measure in (PROVINCE_FIELD_MEASURES if is_field else ALL_MEASURES)
+    ]
+    schema = {name: SCHEMA[name] for name in (*_SPAN, "measure")} | {"is_field": pl.Boolean}
+    of_unit = (pl.col("field") != "all") & (pl.col("level") != "province")
+    counted_here = ~of_unit | pl.col("measure").is_in([*FIELD_MEASURES])
+    said = held.filter(counted_here).with_columns(is_field=pl.col("field") != "all")
+    said = said.rename({name: f"held_{name}" for name in ("period_end", "period_kind", "provisional")})
+    pairs = said.join(pl.LazyFrame(counted, schema=schema), on=["period_start", "measure", "is_field"])
+    same = pl.col("state") != "no_dossiers"
+    same &= (pl.col("held_period_end") == pl.col("period_end")) & (pl.col("held_period_kind") == pl.col("period_kind"))
+    later = (pl.col("held_period_kind") == "to_date") & pl.col("held_provisional")
+    later &= pl.col("period_end") > pl.col("held_period_end")
+    cell = ["unit_code", "level", *_PERIOD, "field", "measure"]
+    gone = pairs.filter(same | later).select(*cell, "provisional", "denominator").unique(cell)
+    gone = gone.join(rows.lazy().select(cell), on=cell, how="anti").collect(engine="streaming")
+    return gone.with_columns(
+        numerator=pl.when(~pl.col("measure").is_in([*QUANTILES])).then(0.0),
+        denominator=pl.when(pl.col("denominator").is_not_null()).then(0.0),
+        state=pl.lit("no_dossiers"),
+    ).select([*SCHEMA])
+
+
+def commonest(procedures: pl.DataFrame, names: dict[str, pl.DataFrame], keep: int = 50) -> pl.DataFrame:
+    """The `keep` commonest procedures of each province and year, by dossiers ended, the commonest first.
+
+    `procedures`: sums as in `rows`; `names`: the lists (`id`, `name`) of provinces, fields and procedures.
+    One row per province, year, field and procedure with `ended`, `timed`, `on_time`, `last_day`, `median_days`,
+    `p90_days` (working days).
+    """
+    key = ["province", "year", "field", "procedure"]
+    rows = procedures.with_columns(year=pl.col("end_month") // 12)
+    counts = rows.group_by(key).agg(pl.col("n").sum().alias("ended"), pl.col(TIMED).sum())
+    place = pl.col("ended").rank("ordinal", descending=True).over("province", "year")
+    counts = counts.sort(key).filter(place <= keep)
+    for name, tenths in (("median_days", 5), ("p90_days", 9)):
+        days = quantile(rows, key, "working_days", tenths).rename({"working_days": name})
+        counts = counts.join(days, on=key, how="left")
+    for column, table in (("province", "provinces"), ("field", "fields"), ("procedure", "procedures")):
+        known = names[table].select(pl.col("id").cast(pl.Int32).alias(column), spoken="name")
+        counts = counts.join(known, on=column).drop(column).rename({"spoken": column})
+    order = ["province", "year", "ended", "field", "procedure"]
+    return counts.sort(order, descending=[False, True, True, False, False]).select(
+        *key, "ended", *TIMED, "median_days", "p90_days"
+    )

@@ -1,0 +1,126 @@
+"""Who may see and do what: one table of rules, and a reader who is asked about by it.
+
+Rules are applied where data are read: `store.sight.scan` shows a reader the figures of `Reader.seen` provinces
+whole and all others as the public may see them; pages, routes, visits, questions and imports ask `Reader.may`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ranking.tables import COUNTRY
+
+ROLES = ("leader", "inspector", "editor", "admin")
+EVERYWHERE = COUNTRY
+"""Stands for all provinces among those of a role."""
+
+_HELD_BY = {
+    "leader": ("leader", "inspector", "editor", "admin"),
+    "inspector": ("inspector", "admin"),
+    "editor": ("editor", "admin"),
+    "admin": ("admin",),
+}
+
+
+class Rule(NamedTuple):
+    """Who may: the role that is needed, None for anybody; `own`: for provinces of that role only."""
+
+    role: str | None
+    own: bool = False
+
+
+ANYBODY = Rule(None)
+RULES: dict[str, Rule] = {
+    # pages, by the names of their files
+    "page.overview": Rule("leader"),
+    "page.rankings": Rule("leader"),
+    "page.map": Rule("leader"),
+    "page.online_filing": Rule("leader"),
+    "page.unit": Rule("leader"),
+    "page.inspection": Rule("inspector"),
+    "page.imports": Rule("editor"),
+    "page.transparency": ANYBODY,
+    "page.methods": ANYBODY,
+    # data, by province
+    "figures": Rule("leader", own=True),
+    "quarantine": Rule("leader", own=True),
+    "questions": Rule("inspector", own=True),
+    "plans": Rule("inspector", own=True),
+    "visits": Rule("inspector", own=True),
+    "imports": Rule("editor", own=True),
+    "problems": Rule("editor", own=True),
+    # addresses of our own
+    "route.search": ANYBODY,
+    "route.members_layer": ANYBODY,
+    "route.borders_layer": ANYBODY,
+    "route.units_layer": ANYBODY,  # as the public may see it; whole figures by the rule `figures`
+    "route.open": ANYBODY,
+    "route.embed": ANYBODY,
+    "route.health": ANYBODY,
+    "route.metrics": Rule("admin"),  # or a collector that shows the token
+}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads: `grants` are pairs of a role and a province (or `EVERYWHERE`).
+
+    `kind`: public, signed_in, or local (the one user of a machine without sign-in). `trouble`: why somebody who
+    has signed in is treated as the public: expired, unverified, audience, unknown, or empty.
+    """
+
+    name: str = ""
+    grants: frozenset[tuple[str, str]] = frozenset()
+    kind: str = "public"
+    trouble: str = ""
+
+    def may(self, resource: str, province: str | None = None) -> bool:
+        """Whether a rule allows it, for a province where one is given; KeyError where there is no such rule."""
+        rule = RULES[resource]
+        if rule.role is None:
+            return True
+        provinces = self.provinces(rule.role)
+        if not rule.own or province is None:
+            return bool(provinces)
+        return EVERYWHERE in provinces or province in provinces
+
+    def provinces(self, role: str) -> frozenset[str]:
+        """Where the reader holds a role or one that includes it."""
+        return frozenset(province for held, province in self.grants if held in _HELD_BY[role])
+
+    def within(self, resource: str) -> frozenset[str] | None:
+        """The provinces for which a rule allows it; None where that is all of them."""
+        rule = RULES[resource]
+        provinces = frozenset((EVERYWHERE,)) if rule.role is None else self.provinces(rule.role)
+        return None if EVERYWHERE in provinces else provinces
+
+    @property
+    def seen(self) -> frozenset[str] | None:
+        """The provinces whose figures the reader sees whole; None for all."""
+        return self.within("figures")
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return tuple(role for role in ROLES if any(held == role for held, _ in self.grants))
+
+
+PUBLIC = Reader()
+LOCAL = Reader("local", frozenset({("admin", EVERYWHERE)}), "local")
+
+
+def code_of(seen: frozenset[str] | None) -> str:
+    """The provinces seen whole as one word of an address: empty for none, `all`, or `25-38`."""
+    return "all" if seen is None else "-".join(sorted(seen))
+
+
+def covers(reader: Reader, code: str) -> bool:
+    """Whether a reader sees whole what an address of this `code_of` shows."""
+    if not code or reader.seen is None:
+        return True
+    return code != "all" and set(code.split("-")) <= reader.seen
+
+
+def provinces_of(code: str) -> frozenset[str] | None:
+    """What `code_of` made a word of."""
+    return None if code == "all" else frozenset(code.split("-") if code else ())

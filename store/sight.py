@@ -1,0 +1,118 @@
+"""What a reader sees of a snapshot's tables: own provinces whole, all others as the public may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+
+import polars as pl
+
+from ranking.manifest import table_file
+from ranking.periods import MERGER
+from ranking.suppression import places_of
+from ranking.tables import CELL
+from store import public
+from store.policy import policy
+from store.reference import reference_table
+from store.snapshot import Snapshot
+
+_REVISED = ("numerator", "denominator", "score")
+
+
+def scan(snapshot: Snapshot, table: str) -> pl.LazyFrame:
+    """A table of a snapshot, narrowed to what may be seen of it."""
+    whole = pl.scan_parquet(snapshot.folder / table_file(table))
+    return whole if snapshot.seen is None else narrowed(snapshot, table, whole)
+
+
+def scan_of(snapshot: Snapshot, table: str, scope: str) -> pl.LazyFrame:
+    """`scan` of what `Snapshot.of` allows to be read."""
+    return scan(snapshot.of(scope), table)
+
+
+def each(snapshot: Snapshot, frame_of: Callable[[Snapshot], pl.DataFrame], column: str) -> pl.DataFrame:
+    """A frame whose rows are each about the province or the country in `column`, put together by `Snapshot.of`."""
+    if not snapshot.seen:
+        return frame_of(snapshot)
+    own = pl.col(column).is_in(sorted(snapshot.seen))
+    whole, shown = frame_of(replace(snapshot, seen=None)), frame_of(replace(snapshot, seen=frozenset()))
+    return pl.concat([whole.filter(own), shown.filter(~own)])
+
+
+def narrowed(snapshot: Snapshot, table: str, whole: pl.LazyFrame) -> pl.LazyFrame:
+    """The table as a reader may see it who sees the provinces `snapshot.seen` whole; the schema stays."""
+    own = snapshot.seen or frozenset()
+    if not own and table in ("measurements", "standings"):
+        return public.scan(snapshot, table)
+    match table:
+        case "measurements":
+            return _joined(whole, public.scan(snapshot, table), _of_units(own))
+        case "standings":
+            # Within one ranking all units are ranked among the same: those of the country as the public sees them.
+            return _joined(whole, public.scan(snapshot, table), pl.col("scope").is_in(sorted(own)))
+        case "revisions":
+            return _revisions(snapshot, whole, own)
+        case "quarantine":
+            return _quarantine(whole)
+    return whole
+
+
+def _joined(whole: pl.LazyFrame, shown: pl.LazyFrame, mine: pl.Expr) -> pl.LazyFrame:
+    return pl.concat([whole.filter(mine), shown.filter(~mine)])
+
+
+def _of_units(provinces: frozenset[str]) -> pl.Expr:
+    """The rows about the provinces, their departments and their communes, before the merger and since."""
+    old, new, departments = _codes(provinces)
+    before = pl.col("period_end") < MERGER
+    commune = pl.col("unit_code").is_in(new) & ~before | pl.col("unit_code").is_in(old) & before
+    state = pl.col("unit_code").str.split(".").list.first().is_in(departments)
+    return (
+        pl.when(pl.col("level") == "commune")
+        .then(commune)
+        .when(pl.col("level") == "department")
+        .then(state)
+        .otherwise(pl.col("unit_code").is_in(sorted(provinces)))
+    )
+
+
+@lru_cache(maxsize=64)
+def _codes(provinces: frozenset[str]) -> tuple[list[str], list[str], list[str]]:
+    """The codes of old communes, of communes of today, and of states."""
+    places = places_of(reference_table("units"), reference_table("lineage"), reference_table("provinces"))
+    mine = places.filter(pl.col("province").is_in(sorted(provinces)))
+    kinds = (pl.col("old").eq_missing(True), pl.col("old").eq_missing(False), pl.col("old").is_null())
+    return tuple(mine.filter(kind).get_column("unit_code").to_list() for kind in kinds)
+
+
+def _revisions(snapshot: Snapshot, whole: pl.LazyFrame, own: frozenset[str]) -> pl.LazyFrame:
+    """Of other provinces without figures where the value is withheld now, or was too small to be shown before."""
+    key = list(CELL)
+    states = (
+        public.scan(snapshot, "measurements").filter(pl.col("state") == "suppressed").select(*key, hidden=pl.lit(True))
+    )
+    size = pl.coalesce("old_denominator", "old_numerator")
+    small = (size > 0) & (size < policy().minimum)
+    hide = ~_of_units(own) & (pl.col("hidden").fill_null(False) | small)
+    figures = [f"{when}_{name}" for when in ("old", "new") for name in _REVISED]
+    return (
+        whole.join(states, on=key, how="left")
+        .with_columns(
+            *(pl.when(~hide).then(name).alias(name) for name in figures),
+            *(
+                pl.when(hide).then(pl.lit("suppressed")).otherwise(name).alias(name)
+                for name in ("old_state", "new_state")
+            ),
+        )
+        .drop("hidden")
+    )
+
+
+def _quarantine(whole: pl.LazyFrame) -> pl.LazyFrame:
+    """Which kinds of rows were refused; what stood in them, and in which, is for those who see everything."""
+    return whole.with_columns(
+        row=pl.lit(None, pl.Int64),
+        value=pl.lit(None, pl.String),
+        reason=pl.col("reason").str.split(":").list.first(),
+    )

@@ -1,0 +1,126 @@
+"""The ranking of one view: standings with names, figures and dossiers received."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import polars as pl
+
+from ranking.certainty import with_certainty
+from ranking.measures import Measure
+from ranking.periods import Period
+from store import sight
+from store.kept import kept
+from store.reference import measures, reference_table
+from store.snapshot import Snapshot
+
+
+def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
+    """The ranked units of one view: standings with names, figures and the dossiers received (`received`).
+
+    Where a period was scored by two sets of rules, the later one counts.
+    """
+    return _ranking(snapshot.of(scope), level, measure, basis, period, scope)
+
+
+@kept(megabytes=24)
+def _ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
+    where = _at(level, measure, basis, period)
+    standings = sight.scan(snapshot, "standings").filter(*where, pl.col("scope") == scope).collect()
+    latest = pl.col("series") == standings.get_column("series").max()
+    standings = standings.filter(latest)
+    figures = sight.scan(snapshot, "measurements").filter(*where, pl.col("field") == "all", latest).collect()
+    if standings.get_column("band").count() and not standings.get_column("rank_low").count():
+        standings = _with_ranges(snapshot, standings, figures, measures()[measure])
+    facts = figures.select(
+        "unit_code", "numerator", "denominator", "score", "max_score", "provisional", "quality", "captured_at"
+    )
+    received = _received(snapshot, level, basis, period)
+    return (
+        standings.join(facts, on="unit_code", how="left")
+        .join(received, on="unit_code", how="left")
+        .join(unit_names(snapshot, level), on="unit_code", how="left")
+        .sort("rank", "name", nulls_last=True)
+    )
+
+
+def with_earlier(
+    snapshot: Snapshot, measure: str, basis: str, period: Period, scope: str, since: Period | None
+) -> pl.DataFrame:
+    """The communes' `ranking` with `before`, the value of an earlier period that was counted by the same rules."""
+    return _with_earlier(snapshot.of(scope), measure, basis, period, scope, since)
+
+
+@kept(megabytes=10)
+def _with_earlier(
+    snapshot: Snapshot, measure: str, basis: str, period: Period, scope: str, since: Period | None
+) -> pl.DataFrame:
+    rows = ranking(snapshot, "commune", measure, basis, period, scope)
+    if since is None:
+        return rows
+    earlier = ranking(snapshot, "commune", measure, basis, since, scope)
+    return rows.join(earlier.select("unit_code", "series", before="value"), on=["unit_code", "series"], how="left")
+
+
+def _with_ranges(snapshot: Snapshot, standings: pl.DataFrame, figures: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """Ranges of ranks that publishing leaves to be computed when asked for: older periods of the whole country."""
+    history = sight.scan(snapshot, "measurements").filter(
+        pl.col("measure") == measure.id,
+        pl.col("level") == standings.item(0, "level"),
+        pl.col("series") == standings.item(0, "series"),
+        pl.col("basis") == standings.item(0, "basis"),
+        pl.col("field") == "all",
+    )
+    return with_certainty(standings, figures, measure, history.collect())
+
+
+@lru_cache(maxsize=64)
+def _received(snapshot: Snapshot, level: str, basis: str, period: Period) -> pl.DataFrame:
+    """Dossiers received by each unit, all on one basis: the ranking's own where it is known."""
+    rows = (
+        sight.scan(snapshot, "measurements")
+        .filter(*_at(level, "received", None, period), pl.col("field") == "all", pl.col("state") == "reported")
+        .collect()
+    )
+    bases = rows.get_column("basis").unique().sort(descending=True).to_list()
+    own = basis if basis in bases else next(iter(bases), basis)
+    return rows.filter(pl.col("basis") == own).select("unit_code", received="numerator")
+
+
+def _at(level: str, measure: str, basis: str | None, period: Period) -> list[pl.Expr]:
+    where = [
+        pl.col("measure") == measure,
+        pl.col("level") == level,
+        pl.col("period_start") == period.start,
+        pl.col("period_end") == period.end,
+        pl.col("period_kind") == period.kind,
+    ]
+    return where if basis is None else [*where, pl.col("basis") == basis]
+
+
+@lru_cache(maxsize=16)
+def unit_names(snapshot: Snapshot, level: str) -> pl.DataFrame:
+    """`unit_code`, `name`, `kind`, `province_code` of the units of a level."""
+    if level == "commune":
+        return reference_table("units").select(
+            unit_code="code", name="full_name", kind="kind", province_code="province_code",
+            land_border="land_border", special_zone="special_zone",
+        )  # fmt: skip
+    if level == "province":
+        return reference_table("provinces").select(unit_code="code", name="name", kind="kind", province_code="code")
+    return department_names(snapshot)
+
+
+@lru_cache(maxsize=16)
+def department_names(snapshot: Snapshot) -> pl.DataFrame:
+    """The departments that a snapshot ranks, by the names their sources gave, else by their state codes."""
+    codes = (
+        sight.scan(snapshot, "standings").filter(pl.col("level") == "department").select("unit_code").unique().collect()
+    )
+    states = reference_table("provinces").select("state_code", province_code="code")
+    return (
+        codes.with_columns(state=pl.col("unit_code").str.split(".").list.first())
+        .join(sight.scan(snapshot, "departments").collect(), left_on="unit_code", right_on="state_code", how="left")
+        .join(states, left_on="state", right_on="state_code", how="left")
+        .select("unit_code", pl.coalesce("name", "unit_code"), kind=pl.lit("sở, ngành"), province_code="province_code")
+    )

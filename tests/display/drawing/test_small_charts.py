@@ -1,0 +1,145 @@
+"""The drawings of one commune: well-formed, honest about gaps, legible without colour."""
+
+from __future__ import annotations
+
+from datetime import date
+from xml.etree import ElementTree
+
+import pytest
+
+from display.drawing.palette import DARK, LIGHT
+from display.drawing.small_charts import (
+    Chart,
+    Curve,
+    Usual,
+    assurance_icon,
+    image,
+    nice_ticks,
+    over_time,
+    strip,
+    variation_icon,
+)
+from display.portraits.summary import VARIATIONS
+
+SVG = "{http://www.w3.org/2000/svg}"
+MONTHS = [date(2026, month, 1) for month in range(1, 7)]
+
+
+def write(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}"
+
+
+def drawn(chart: Chart, **size: int) -> ElementTree.Element:
+    return ElementTree.fromstring(over_time(chart, write, **size))
+
+
+def lines(svg: ElementTree.Element) -> list[int]:
+    """How many points each line of the chart joins."""
+    return [len(line.get("points").split()) for line in svg.iter(f"{SVG}polyline")]
+
+
+def test_a_gap_is_never_joined():
+    assert lines(drawn(Chart((Curve(MONTHS, [90, 91, None, 92, 93, 94]),)))) == [2, 3]
+
+
+def test_two_series_are_two_lines():
+    chart = Chart((Curve(MONTHS[:3], [80, 81, 82]), Curve(MONTHS[3:], [60, 61, 62])))
+
+    assert lines(drawn(chart)) == [3, 3]
+
+
+def test_nothing_known_draws_nothing():
+    assert over_time(Chart((Curve(MONTHS, [None] * 6),)), write) == ""
+
+
+def test_marks_differ_by_shape_not_only_by_colour():
+    marks = ["common", "improvement", "concern", "high", "common", "common"]
+    svg = drawn(Chart((Curve(MONTHS, [90, 95, 70, 91, 90, 90], marks),)))
+    shapes = [(shape.tag.removeprefix(SVG), shape.get("r")) for shape in svg if shape.tag != f"{SVG}polyline"]
+
+    assert [shape for shape in shapes if shape[0] in ("circle", "path")] == [
+        ("circle", "3"), ("path", None), ("circle", "2.6"), ("circle", "2.4"),
+    ]  # fmt: skip
+
+
+def test_the_target_lies_within_the_picture():
+    svg = drawn(Chart((Curve(MONTHS, [30, 31, 32, 33, 34, 35]),), target=80, most=100), height=110)
+    target = next(line for line in svg.iter(f"{SVG}line") if line.get("stroke-dasharray") == "5 3")
+
+    assert 0 < float(target.get("y1")) < 50
+
+
+def test_the_usual_range_is_cut_at_the_ends_of_the_scale():
+    svg = drawn(Chart((Curve(MONTHS, [97, 99, 98, 99, 97, 99]),), (Usual(MONTHS[0], MONTHS[-1], 95, 103),), most=100))
+    numbers = [float(text.text) for text in svg.iter(f"{SVG}text") if "/" not in text.text]
+
+    assert max(numbers) == 100
+
+
+def test_the_merger_is_drawn_only_inside_the_chart():
+    before, after = [date(2025, 5, 1), date(2025, 6, 1)], [date(2025, 7, 1), date(2025, 8, 1)]
+    both = Chart((Curve(before, [80, 82], past=True), Curve(after, [81, 83])), merger=date(2025, 7, 1))
+    alone = Chart((Curve(after, [81, 83]),), merger=date(2025, 7, 1))
+
+    assert "1.5 2.5" in over_time(both, write)
+    assert "1.5 2.5" not in over_time(alone, write)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "least", "most", "ticks"),
+    [
+        (60, 99, 0, 100, (60, 80, 100)),
+        (92.5, 100, 0, 100, (90, 95, 100)),
+        (0, 3, 0, None, (0, 1, 2, 3)),
+        (18.6, 19.9, 0, 20, (18.5, 19, 19.5, 20)),
+    ],
+)
+def test_ticks_are_round_and_stay_on_the_scale(low, high, least, most, ticks):
+    assert nice_ticks(low, high, least, most) == ticks
+
+
+def test_equal_values_have_a_scale_of_their_own():
+    assert nice_ticks(18, 18, 0, 18)[-1] == 18
+    assert len(nice_ticks(0, 0, 0, None)) > 1
+
+
+def test_texts_in_a_chart_are_escaped():
+    svg = over_time(Chart((Curve(MONTHS, [1, 2, 3, 4, 5, 6]),)), lambda value, decimals: "<&>")
+
+    assert "&lt;&amp;&gt;" in svg
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_each_variation_has_an_icon_of_its_own_shape(palette):
+    icons = {name: variation_icon(name, True, palette) for name in VARIATIONS}
+    without_colour = {ElementTree.tostring(_bare(ElementTree.fromstring(icon))) for icon in icons.values()}
+
+    assert len(without_colour) == len(VARIATIONS)
+
+
+def test_an_improvement_points_down_where_less_is_better():
+    assert variation_icon("improvement", True) != variation_icon("improvement", False)
+
+
+@pytest.mark.parametrize("word", ["yes", "no", "hit_or_miss"])
+def test_each_assurance_has_an_icon(word):
+    assert ElementTree.fromstring(assurance_icon(word)).tag == f"{SVG}svg"
+
+
+def test_a_strip_holds_a_value_beyond_its_peers():
+    svg = ElementTree.fromstring(strip(50, (1, 2, 3, 4, 5), width=300))
+    circle = next(svg.iter(f"{SVG}circle"))
+
+    assert float(circle.get("cx")) == 294
+
+
+def test_an_image_says_in_words_what_it_shows():
+    assert 'alt="a &lt;b&gt;"' in image("<svg/>", "a <b>")
+
+
+def _bare(svg: ElementTree.Element) -> ElementTree.Element:
+    for element in svg.iter():
+        for name in ("fill", "stroke"):
+            if element.get(name) not in (None, "none"):
+                element.set(name, "ink")
+    return svg

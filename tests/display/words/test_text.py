@@ -1,0 +1,131 @@
+"""The texts of the pages: both languages, the same blanks, none missing and none left over."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from display.words.text import LANGUAGES, Speaker, texts
+from files.places import HOME
+from ranking.tables import BASES, NATURES, STATES
+from tests import rooms
+
+KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+HOLE = r"[a-z_0-9]+"
+TEXTS = texts()
+LEVELS = ("commune", "province", "department")
+CHOICES = {
+    "state": STATES,
+    "basis": BASES,
+    "nature": NATURES,
+    "source": NATURES,
+    "dataset": NATURES,
+    "level": LEVELS,
+    "level.together": LEVELS,
+    "rankings.title": LEVELS,
+    "table.unit": LEVELS,
+    "trouble": ("missing", "damaged"),
+    "map.shape": ("area", "symbol"),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A call such as `say("table.rank", n=1)`: where, a pattern of the key, the names that are filled in."""
+
+    place: str
+    pattern: str
+    names: frozenset[str] | None
+
+
+def speaking() -> list[Path]:
+    return rooms.sources("display", "web", "press", "ui", "pages")
+
+
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def patterns(node: ast.AST) -> list[str]:
+    """Patterns of the keys that an expression can be: a text, an f-string, a sum, either of two."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [re.escape(node.value)]
+    if isinstance(node, ast.JoinedStr):
+        return ["".join(re.escape(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values)]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [left + right for left in patterns(node.left) for right in patterns(node.right) or [HOLE]]
+    if isinstance(node, ast.IfExp):
+        return [*patterns(node.body), *patterns(node.orelse)]
+    return []
+
+
+def calls() -> list[Said]:
+    found = []
+    for path in speaking():
+        for node in nodes(path):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "say":
+                names = frozenset(word.arg for word in node.keywords if word.arg)
+                known = None if any(word.arg is None for word in node.keywords) else names
+                place = f"{path.relative_to(HOME)}:{node.lineno}"
+                found += [Said(place, pattern, known) for pattern in patterns(node.args[0])]
+    return found
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def is_exact(pattern: str) -> bool:
+    """Whether all keys of a pattern are ones that the call can mean, so that their blanks must be filled."""
+    prefix, _, rest = pattern.replace("\\.", ".").partition("." + HOLE)
+    return HOLE not in pattern or (prefix in CHOICES and not rest)
+
+
+CALLS = calls()
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS))
+def test_a_text_has_both_languages_with_the_same_blanks(key):
+    text = TEXTS[key]
+    assert set(text) == set(LANGUAGES)
+    assert all(isinstance(text[language], str) and text[language].strip() for language in LANGUAGES)
+    assert blanks(text["vi"]) == blanks(text["en"])
+
+
+@pytest.mark.parametrize("said", CALLS, ids=lambda said: f"{said.place} {said.pattern}")
+def test_what_a_page_says_is_there_with_its_blanks_filled(said):
+    keys = [key for key in TEXTS if re.fullmatch(said.pattern, key)]
+    assert keys
+    if said.names is not None and is_exact(said.pattern):
+        assert all(blanks(TEXTS[key]["vi"]) <= said.names for key in keys)
+
+
+@pytest.mark.parametrize(("prefix", "words"), CHOICES.items())
+def test_every_choice_has_its_text(prefix, words):
+    assert {f"{prefix}.{word}" for word in words} <= set(TEXTS)
+
+
+def test_every_page_has_its_name():
+    assert {f"page.{path.stem}" for path in (HOME / "pages").glob("*.py")} <= set(TEXTS)
+
+
+def test_no_text_is_left_over():
+    said = [call.pattern for call in CALLS]
+    for path in speaking():
+        said += [pattern for node in nodes(path) for pattern in patterns(node) if "." in pattern]
+    known = re.compile("|".join(f"(?:{pattern})" for pattern in set(said)))
+    assert [key for key in TEXTS if not known.fullmatch(key)] == []
+
+
+def test_keys_are_plain_words_with_dots():
+    assert [key for key in TEXTS if not KEY.fullmatch(key)] == []
+
+
+def test_a_speaker_fills_the_blanks_in_its_language():
+    assert Speaker("vi")("map.rank", rank="1", of="148") == "hạng 1/148"
+    assert Speaker("en")("map.rank", rank="1", of="148") == "rank 1/148"

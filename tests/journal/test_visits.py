@@ -1,0 +1,265 @@
+"""Visits: kept, changed, handed out; by two writers at once; in SQLite and in a real PostgreSQL."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from files.places import HOME
+from journal import database as journal_database
+from journal import visits
+from journal.database import VisitError
+from journal.visits import Note
+
+TODAY = date(2026, 9, 26)
+NOTE = Note("16654", date(2026, 9, 20), "Đoàn số 2", "Sổ theo dõi hồ sơ quá hạn chưa ghi lý do", date(2026, 10, 20))
+WRITERS, NOTES_EACH = 4, 10
+WRITE = """
+import sys
+from dataclasses import replace
+from tests.journal.test_visits import NOTE, TODAY
+from journal import visits
+for number in range(int(sys.argv[2])):
+    visits.record(replace(NOTE, findings=f"{sys.argv[1]}-{number}"), TODAY)
+"""
+
+
+def _programs() -> Path | None:
+    """The folder with PostgreSQL's own programs, the newest one."""
+    found = shutil.which("initdb")
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    return Path(found).parent if found else next(reversed(folders), None)
+
+
+def _not_as_root(folder: Path) -> list[str]:
+    """PostgreSQL refuses to be started by root: what to put before a command, after giving the folder away."""
+    if os.geteuid() != 0:
+        return []
+    shutil.chown(folder, "nobody")
+    return ["setpriv", "--reuid=nobody", "--clear-groups", "--"]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of a PostgreSQL server that lives as long as the tests of this file."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL on this machine: deploy/postgres.sh could not install one")
+    folder = Path(tempfile.mkdtemp(prefix="gandan_postgres_"))  # pytest's own folders are closed to other users
+    user, data = _not_as_root(folder), folder / "data"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    control, quiet = [*user, str(programs / "pg_ctl"), "-D", str(data)], {"stdout": subprocess.DEVNULL, "check": True}
+    subprocess.run([*user, programs / "initdb", "-D", data, "-U", "gandan", "-A", "trust", "-E", "UTF8"], **quiet)
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    subprocess.run([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"], **quiet)
+    yield f"postgresql://gandan@127.0.0.1:{port}/postgres"
+    subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path, monkeypatch) -> str:
+    """An empty database of either kind, which `visits` uses."""
+    address = f"sqlite:///{tmp_path / 'visits.db'}"
+    if request.param == "postgresql":
+        address = _new_database(request.getfixturevalue("server"), request.node.name)
+    monkeypatch.setenv(journal_database.URL, address)
+    journal_database._engine.cache_clear()
+    yield address
+    journal_database._engine(address).dispose()
+    journal_database._engine.cache_clear()
+
+
+def _new_database(server: str, test: str) -> str:
+    name = "visits_" + "".join(letter for letter in test.lower() if letter.isalnum())[:50]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
+def test_a_note_is_read_as_it_was_written(database):
+    kept = visits.record(NOTE, TODAY)
+
+    assert visits.of_unit("16654") == [kept]
+    assert {name: getattr(kept, name) for name in vars(NOTE)} == vars(NOTE)
+    assert kept.version == 1
+
+
+def test_times_are_kept_in_utc(database):
+    before = datetime.now(UTC)
+    visits.record(NOTE, TODAY)
+
+    [kept] = visits.of_unit("16654")
+    assert kept.created_at.utcoffset().total_seconds() == 0
+    assert before <= kept.created_at <= datetime.now(UTC)
+
+
+def test_the_latest_visit_stands_first(database):
+    for day in (3, 20, 11):
+        visits.record(replace(NOTE, visited_on=date(2026, 9, day)), TODAY)
+
+    assert [visit.visited_on.day for visit in visits.everything()] == [20, 11, 3]
+
+
+def test_the_last_day_is_known_by_unit(database):
+    visits.record(NOTE, TODAY)
+    visits.record(replace(NOTE, visited_on=date(2026, 3, 1)), TODAY)
+    visits.record(replace(NOTE, unit_code="04792", visited_on=date(2026, 5, 5)), TODAY)
+
+    assert visits.last_days() == {"16654": date(2026, 9, 20), "04792": date(2026, 5, 5)}
+
+
+def test_a_practice_note_never_stands_among_real_ones(database):
+    visits.record(replace(NOTE, practice=True), TODAY)
+
+    assert (visits.everything(), visits.last_days(), visits.of_unit("16654")) == ([], {}, [])
+    assert len(visits.everything(practice=True)) == 1
+
+
+def test_a_change_replaces_the_note_and_counts_up(database):
+    kept = visits.record(NOTE, TODAY)
+    changed = visits.change(kept.id, kept.version, replace(NOTE, findings="Đã ghi lý do"), TODAY)
+
+    assert (changed.findings, changed.version, changed.created_at) == ("Đã ghi lý do", 2, kept.created_at)
+    assert visits.everything() == [changed]
+
+
+def test_a_change_of_an_outdated_note_is_refused(database):
+    kept = visits.record(NOTE, TODAY)
+    visits.change(kept.id, kept.version, replace(NOTE, findings="của người thứ nhất"), TODAY)
+
+    with pytest.raises(VisitError, match="no longer at version 1") as error:
+        visits.change(kept.id, kept.version, replace(NOTE, findings="của người thứ hai"), TODAY)
+    assert error.value.kind == "stale"
+    assert visits.one(kept.id).findings == "của người thứ nhất"
+
+
+def test_of_many_changes_at_once_one_wins_and_the_others_hear_of_it(database):
+    kept = visits.record(NOTE, TODAY)
+
+    def change(writer: int) -> str:
+        try:
+            return visits.change(kept.id, 1, replace(NOTE, findings=str(writer)), TODAY).findings
+        except VisitError as error:
+            return error.kind
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(change, range(8)))
+    assert told.count("stale") == 7
+    assert visits.one(kept.id).findings in told
+    assert visits.one(kept.id).version == 2
+
+
+def test_processes_that_write_at_once_lose_nothing(database):
+    """The first of them find no table: all make it, none fails."""
+    commands = [[sys.executable, "-c", WRITE, str(writer), str(NOTES_EACH)] for writer in range(WRITERS)]
+    running = [subprocess.Popen(command, cwd=HOME, stderr=subprocess.PIPE, text=True) for command in commands]
+
+    assert [writer.communicate()[1][-2000:] for writer in running] == [""] * WRITERS
+    written = {f"{writer}-{number}" for writer in range(WRITERS) for number in range(NOTES_EACH)}
+    kept = visits.everything()
+    assert {visit.findings for visit in kept} == written
+    assert len({visit.id for visit in kept}) == len(written)
+
+
+def test_text_of_any_kind_comes_back(database):
+    text = "=1+1 <b>đậm</b> **đậm** '; DROP TABLE visits; -- \u202eẩn 😀\nhàng hai"
+    visits.record(replace(NOTE, findings=text), TODAY)
+
+    assert visits.everything()[0].findings == text
+
+
+def test_characters_that_no_database_takes_are_left_out(database):
+    visits.record(replace(NOTE, findings="một\x00hai\x1bba\r\nbốn"), TODAY)
+
+    assert visits.everything()[0].findings == "mộthaiba\nbốn"
+
+
+def test_it_is_the_kind_of_database_that_was_asked_for(database):
+    visits.everything()
+
+    assert journal_database._engine(journal_database.url()).dialect.name == database.partition(":")[0]
+
+
+# --- what a note must say
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"team": "  "}, "no_team"),
+        ({"findings": "\n"}, "no_findings"),
+        ({"unit_code": "25"}, "no_unit"),
+        ({"visited_on": date(2026, 9, 27)}, "future"),
+        ({"follow_up_on": date(2026, 9, 19)}, "follow_up"),
+        ({"findings": "x" * 10_001}, "too_long"),
+    ],
+)
+def test_an_incomplete_note_is_refused(changes, kind):
+    with pytest.raises(VisitError) as error:
+        visits.checked(replace(NOTE, **changes), TODAY)
+    assert error.value.kind == kind
+
+
+def test_a_visit_of_today_is_no_visit_of_the_future():
+    assert visits.checked(replace(NOTE, visited_on=TODAY, follow_up_on=TODAY), TODAY).visited_on == TODAY
+
+
+# --- handing out
+
+
+def test_csv_runs_no_formula_and_shows_what_would_turn_the_text():
+    note = visits.Visit(**vars(replace(NOTE, team="=HYPERLINK(1)", findings="hồ sơ \u202e001")))
+    [header, row] = csv.reader(io.StringIO(visits.to_csv([note]).decode("utf-8-sig")))
+
+    values = dict(zip(header, row, strict=True))
+    assert values["team"] == "'=HYPERLINK(1)"
+    assert values["findings"] == "hồ sơ [U+202E]001"
+    assert values["visited_on"] == "2026-09-20"
+
+
+# --- where they are kept
+
+
+def test_without_an_address_visits_lie_in_the_data_folder(tmp_path, monkeypatch):
+    monkeypatch.delenv(journal_database.URL, raising=False)
+    monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
+    visits.record(NOTE, TODAY)
+
+    assert (tmp_path / "visits.db").stat().st_size > 0
+    assert [visit.unit_code for visit in visits.everything()] == ["16654"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://gandan:secret@127.0.0.1:1/nowhere",
+        "sqlite:////dev/null/visits.db",
+        "sqlite://",
+        "no address",
+        "nosuch://x/y",
+    ],
+)
+def test_an_unreachable_database_is_told_without_its_password(address, monkeypatch):
+    monkeypatch.setenv(journal_database.URL, address)
+
+    with pytest.raises(VisitError) as error:
+        visits.everything()
+    assert error.value.kind == "unreachable"
+    assert "secret" not in str(error.value)

@@ -1,0 +1,246 @@
+"""The editor's page: what comes in, what is refused, what is published in whose name; marks on figures in doubt."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from etl.forms.guard import PARTS_MAX
+from etl.forms.workbook import read_workbook
+from files.faults import BadInput
+from files.places import HOME
+from journal import audit, database, incoming, problems
+from journal.database import VisitError
+from journal.incoming import IncomingError
+from journal.problems import Problem
+from store import sight, snapshot
+from store.access.rules import Reader
+from tests import workbooks
+from tests.workbooks import FormSheet, counts, row
+from ui.frame import sign_in
+
+EDITOR = Reader("nhaplieu@phutho.gov.vn", frozenset({("editor", "25")}), "signed_in")
+FIGURES = counts(60, 40, 10, 50, 30, 5, 20, 5)
+
+
+@pytest.fixture
+def form(tmp_path) -> bytes:
+    """A sound workbook: Lâm Thao, and a unit that nobody knows."""
+    rows = [row(1, "Xã Lâm Thao", FIGURES), row(2, "Xã Không Có", FIGURES)]
+    return workbooks.write(tmp_path / "form.xlsx", FormSheet(rows)).read_bytes()
+
+
+def with_part(content: bytes, name: str, part: bytes) -> bytes:
+    """A workbook with one part added or replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            if item.filename != name:
+                new.writestr(item, old.read(item))
+        new.writestr(name, part)
+    return out.getvalue()
+
+
+def hostile(form: bytes) -> dict[str, bytes]:
+    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><worksheet>&b;</worksheet>'
+    sheet = "xl/worksheets/sheet1.xml"
+    many = io.BytesIO()
+    with zipfile.ZipFile(many, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<x/>")
+        for number in range(PARTS_MAX + 1):
+            archive.writestr(f"xl/p{number}.xml", "")
+    word = io.BytesIO()
+    with zipfile.ZipFile(word, "w") as archive:
+        archive.writestr("word/document.xml", "<x/>")
+    return {
+        "bomb": with_part(form, sheet, b"\0" * 310_000_000),
+        "ratio": with_part(form, sheet, b" " * 40_000_000),
+        "entities": with_part(form, sheet, bomb),
+        "entities in utf-16": with_part(form, sheet, bomb.decode().encode("utf-16")),
+        "macros": with_part(form, "xl/vbaProject.bin", b"x"),
+        "old macros": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "_VBA_PROJECT".encode("utf-16-le"),
+        "parts": many.getvalue(),
+        "word": word.getvalue(),
+        "program": b"MZ\x90\0" + bytes(2000),
+        "cut off": form[: len(form) // 2],
+        "empty": b"",
+    }
+
+
+SAID = {
+    "bomb": "unfolds", "ratio": "damaged|no form|empty|unfolds", "entities": "entities",
+    "entities in utf-16": "entities",
+    "macros": "macros", "old macros": "macros", "parts": "unfolds", "word": "a Word document",
+    "program": "a program", "cut off": "damaged", "empty": "empty",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_a_hostile_file_is_refused_with_a_sentence(form, tmp_path, kind):
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(hostile(form)[kind])
+    started = time.monotonic()
+    with pytest.raises(BadInput, match=SAID[kind]):
+        read_workbook(path)
+    assert time.monotonic() - started < 60
+
+
+def test_a_sound_form_is_understood_and_nothing_is_published_yet(published, form):
+    before = (published / "published" / "live" / "current").read_text()
+    (report,) = incoming.looked_at(incoming.take([("biểu 8.xlsx", form)]), "25")
+
+    assert report["file"] == "biểu 8.xlsx"
+    assert report["refused"] == ""
+    assert report["periods"] == ["2026-08"]
+    assert report["units"] == 1
+    sums = {one["measure"]: (one["numerator"], one["denominator"]) for one in report["sums"]}
+    assert sums["online_filing_share"] == (60, 100)
+    (cell, *_) = report["quarantine"]
+    assert (cell["value"], cell["column"]) == ("Xã Không Có", "Đơn vị")
+    assert (published / "published" / "live" / "current").read_text() == before
+
+
+def test_what_is_published_is_in_the_log_under_the_editor_s_name_and_the_workbook_is_kept(published, form):
+    folder = incoming.take([("bieu.xlsx", form)])
+    incoming.publish(folder, "25", EDITOR.name)
+
+    last = list(audit.lines(published))[-1]
+    assert (last["act"], last["who"], last["dataset"]) == ("publish", EDITOR.name, "live")
+    figures = sight.scan(snapshot.open_snapshot("live"), "measurements").collect()
+    assert figures.filter(unit_code="08494", measure="online_filing_share").height == 1
+    assert not folder.exists()
+    (kept,) = (published / "raw" / "forms").iterdir()
+    assert kept.read_bytes() == form
+
+
+def test_a_form_of_another_province_is_refused(published, form):
+    (report,) = incoming.looked_at(incoming.take([("bieu.xlsx", form)]), "38")
+    assert "only forms of 38 are taken" in report["refused"]
+
+
+def test_a_hostile_file_beside_a_sound_one_costs_only_itself(published, form):
+    reports = incoming.looked_at(incoming.take([("a.xlsx", hostile(form)["macros"]), ("b.xlsx", form)]), "25")
+    assert [bool(report["refused"]) for report in reports] == [True, False]
+    assert "macros" in reports[0]["refused"]
+
+
+def test_too_many_and_too_large_files_are_refused_before_they_are_kept(published):
+    with pytest.raises(IncomingError, match="too_many"):
+        incoming.take([("a.xlsx", b"")] * (incoming.FILES_MAX + 1))
+    with pytest.raises(IncomingError, match="too_large"):
+        incoming.take([("a.xlsx", bytes(200 * 2**20))])
+    assert not (published / "incoming").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.xlsx", "a\nb.xlsx", "\u202exslx.exe", "-rf.xlsx", "C:\\x.xlsx", "."]
+)
+def test_a_name_cannot_lead_out_of_the_folder(published, form, name):
+    folder = incoming.take([(name, form)])
+    (path,) = folder.rglob("*.*") if "." in name[1:] else folder.glob("*/*")
+    assert path.parent == folder / "00"
+    assert path.name.isprintable()
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_behind(published, form, monkeypatch):
+    def full(self, content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(IncomingError, match="full: No space left"):
+        incoming.take([("a.xlsx", form)])
+    assert list((published / "incoming").iterdir()) == []
+
+
+def test_what_was_left_lying_is_removed_after_a_day(published, form):
+    old = published / "incoming" / f"{int(time.time()) - 90_000}-abc"
+    old.mkdir(parents=True)
+    incoming.take([("a.xlsx", form)])
+    assert not old.exists()
+
+
+def test_a_batch_that_is_gone_is_told(published, form):
+    folder = incoming.take([("a.xlsx", form)])
+    incoming.discard(folder)
+    with pytest.raises(IncomingError, match="gone"):
+        incoming.publish(folder, "25", EDITOR.name)
+
+
+def test_no_secret_reaches_the_process_that_reads_workbooks(published, form, monkeypatch):
+    seen = {}
+
+    def watched(command, **options):
+        seen.update(options["env"])
+        raise OSError(errno.ENOENT, "stop")
+
+    monkeypatch.setenv("GANDAN_METRICS_TOKEN", "sesame")
+    monkeypatch.setattr(incoming.subprocess, "run", watched)
+    with pytest.raises(IncomingError):
+        incoming.looked_at(incoming.take([("a.xlsx", form)]), "25")
+    assert "sesame" not in json.dumps(seen)
+
+
+# --- the page
+
+
+@pytest.fixture
+def page(published, monkeypatch):
+    monkeypatch.setattr(sign_in, "current", lambda: EDITOR)
+    app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
+    app.run()
+    return app.switch_page("pages/imports.py").run()
+
+
+def test_an_editor_sees_the_own_province_only(page):
+    assert not page.exception
+    assert page.selectbox(key="import_province").options == ["Phú Thọ"]
+
+
+def test_the_page_opens_with_the_province_of_the_link(published):
+    app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
+    app.run()
+    app.query_params["province"] = "38"
+    app.switch_page("pages/imports.py").run()
+
+    assert app.selectbox(key="import_province").value == "38"
+
+
+def test_a_mark_is_kept_shown_to_everybody_and_settled(page, published):
+    page.selectbox(key="problem_unit").select("04792")
+    page.text_area(key="problem_words").input("<b>Số</b> tháng 8 *trùng* =1+1 \u202e")
+    next(button for button in page.button if "problem_form" in button.form_id).click().run()
+
+    (mark,) = problems.still_open(False, unit="04792")
+    assert mark.author == EDITOR.name
+    assert "problem" in [line["act"] for line in audit.lines(published)]
+    page.query_params["unit"] = "04792"
+    shown = page.switch_page("pages/transparency.py").run()
+    words = " ".join(one.value for one in shown.get("html") if hasattr(one, "value")) or str(shown)
+    assert "&lt;b&gt;Số&lt;/b&gt; tháng 8 *trùng* =1+1 [U+202E]" in words
+    assert EDITOR.name not in words.split("gd-notice")[1].split("</div></div>")[0]
+
+    assert problems.settle(mark.id, "38", "x") is False
+    assert problems.settle(mark.id, "25", EDITOR.name) is True
+    assert problems.still_open(False, unit="04792") == []
+
+
+@pytest.mark.parametrize(("words", "kind"), [("  ", "no_words"), ("x" * 501, "too_long")])
+def test_a_mark_without_words_or_too_long_is_refused(published, words, kind):
+    with pytest.raises(VisitError, match=kind):
+        problems.mark(Problem("25", "04792", words))
+
+
+def test_without_a_database_pages_go_on_without_marks_and_do_not_wait_each_time(published, monkeypatch):
+    monkeypatch.setenv(database.URL, "postgresql://nobody@127.0.0.1:9/none")
+    assert problems.still_open(False) == []
+
+    monkeypatch.delattr(database, "transaction")
+    assert problems.still_open(False) == []

@@ -1,0 +1,297 @@
+"""The app in a real browser: every page, both languages, both widths, and nothing leaves the origin."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from files.places import HOME
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
+SIZES = WIDTHS | {"zoomed": (720, 450)}
+PATHS = {
+    "overview": "/", "rankings": "/xep-hang", "map": "/ban-do", "online_filing": "/nop-truc-tuyen",
+    "unit": "/don-vi", "inspection": "/kiem-tra", "transparency": "/minh-bach",
+    "methods": "/phuong-phap", "imports": "/nhap-bieu",
+}  # fmt: skip
+FLAGS = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]  # fmt: skip
+BEYOND = """() => {
+    const main = document.querySelector("[data-testid=stMain]"), found = [];
+    const scrolls = (node) => node !== main
+        && (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
+    for (const node of main.querySelectorAll("*")) {
+        const box = node.getBoundingClientRect();
+        const out = box.width && box.right > main.clientWidth + 1;
+        if (out && !scrolls(node.parentElement)) found.push(node.outerHTML.slice(0, 99));
+    }
+    return found;
+}"""
+"""What reaches beyond the right edge of the page and does not lie in a part that scrolls by itself."""
+TABS = 12
+"""Elements that every page has for the keyboard: its navigation, the search, the dataset, the language."""
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+# The browser loads the code of charts when it first meets one, which on a busy machine takes seconds.
+DRAWN = """() => !document.querySelector("[data-testid=stSkeleton]")
+    && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(chart => chart.querySelector(".main-svg"))
+    && [...document.querySelectorAll("[data-testid=stDeckGlJsonChart]")].every(map => map.querySelector("canvas"))"""
+
+
+@pytest.fixture(scope="module")
+def address(app_data):
+    """The app on the datasets of the tests."""
+    with served() as own:
+        yield own
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@contextmanager
+def served(*options: str, port: int | None = None, before: Sequence[str] = ()) -> Iterator[str]:
+    """The app, started as the README says but for `options`, on a free port; its address.
+
+    `before`: the words of a command that starts another one.
+    """
+    port = port or free_port()
+    place = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    command = [*before, sys.executable, "-m", "streamlit", "run", "app.py", *place, *options]
+    with subprocess.Popen(command, cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def wait_for(url: str) -> None:
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(url, timeout=1)
+            return
+        except OSError:
+            time.sleep(0.25)
+    raise TimeoutError(url)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium")
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visit:
+    """A page with what its browser complained of and whom it called."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Wait until the heading stands, the server has nothing more to say and every chart is drawn."""
+        self.page.wait_for_selector("h1", timeout=60_000)
+        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
+        self.page.wait_for_timeout(600)
+        self.page.wait_for_function(DRAWN, timeout=60_000)
+
+
+def visit(browser: Browser, address: str, link: str, width: str = "desk", theme: str = "light") -> Visit:
+    wide, high = SIZES[width]
+    page = browser.new_page(viewport={"width": wide, "height": high}, color_scheme=theme)
+    seen = Visit(page)
+    page.on("console", lambda m: m.type == "error" and seen.complaints.append(f"{m.text} {m.location.get('url')}"))
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    page.on("request", lambda request: _is_stranger(request.url, address) and seen.strangers.append(request.url))
+    page.goto(address + link)
+    seen.settle()
+    return seen
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA: rule and place."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [f"{fault['id']}: {node['target']}" for fault in found for node in fault["nodes"]]
+
+
+def _is_stranger(url: str, address: str) -> bool:
+    own = (address, address.replace("http", "ws", 1), "data:", "blob:")
+    return not url.startswith(own)
+
+
+def test_the_first_reader_of_a_fresh_server_can_open_any_page(browser, address):
+    seen = visit(browser, address, "/ban-do?dataset=recorded")
+
+    assert "Bản đồ" in seen.page.inner_text("h1")
+    assert seen.complaints == []
+    seen.page.close()
+
+
+@pytest.mark.parametrize("dataset", ["recorded", "simulated"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("page", PATHS)
+def test_pages_are_whole_quiet_and_ours(browser, address, page, language, width, dataset):
+    seen = visit(browser, address, f"{PATHS[page]}?dataset={dataset}&lang={language}", width)
+    scroll = seen.page.evaluate("document.documentElement.scrollWidth")
+
+    assert seen.complaints == []
+    assert seen.strangers == []
+    assert seen.page.evaluate("document.documentElement.lang") == language
+    assert scroll <= WIDTHS[width][0]
+    seen.page.close()
+
+
+@pytest.mark.parametrize("page", PATHS)
+def test_at_twice_the_size_nothing_sticks_out(browser, address, page):
+    """200 % zoom in a window of 1440 pixels leaves 720 for the page."""
+    seen = visit(browser, address, f"{PATHS[page]}?dataset=simulated&province=25&unit=04795", "zoomed")
+
+    assert seen.page.evaluate(BEYOND) == []
+    seen.page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", PATHS)
+def test_axe_finds_nothing_and_the_keyboard_gets_everywhere(browser, address, page, theme):
+    seen = visit(browser, address, f"{PATHS[page]}?dataset=recorded&province=25&unit=04792", theme=theme)
+
+    assert faults(seen.page) == []
+    if theme == "light":
+        assert len(walked(seen.page)) == TABS
+    seen.page.close()
+
+
+def walked(page: Page) -> list[str]:
+    """The first elements that the Tab key reaches, each once: an element that holds the focus fast ends the walk."""
+    reached: list[str] = []
+    for _ in range(TABS):
+        page.keyboard.press("Tab")
+        place = page.evaluate(
+            """() => { const now = document.activeElement, box = now.getBoundingClientRect();
+                window.order = window.order || new Map();
+                if (!window.order.has(now)) window.order.set(now, window.order.size);
+                return `${window.order.get(now)} ${now.tagName} ${box.width > 0}` }"""
+        )
+        if place in reached:
+            break
+        reached.append(place)
+    return reached
+
+
+def test_the_dark_theme_is_quiet_too(browser, address):
+    seen = visit(browser, address, "/xep-hang?dataset=recorded", theme="dark")
+
+    assert seen.complaints == []
+    assert seen.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(16, 24, 31)"
+    seen.page.close()
+
+
+def test_language_switches_in_place_and_into_the_link(browser, address):
+    seen = visit(browser, address, "/xep-hang?dataset=recorded")
+    seen.page.locator(".st-key-top_row").get_by_text("EN", exact=True).click()
+    seen.page.wait_for_selector("h1:has-text('Communes ranked')")
+    seen.page.wait_for_function("() => document.documentElement.lang === 'en'")
+
+    assert "lang=en" in seen.page.url
+    seen.page.close()
+
+
+def test_a_copied_link_reproduces_the_view(browser, address):
+    link = "/xep-hang?dataset=simulated&province=38&measure=online_filing_share&period=2026-08&q=nghi+son&lang=en"
+    first = visit(browser, address, link)
+    second = visit(browser, address, first.page.url.removeprefix(address))
+
+    assert "dataset=simulated" in first.page.url
+    assert first.page.inner_text("[data-testid=stMain]") == second.page.inner_text("[data-testid=stMain]")
+    assert "Nghi Sơn" in first.page.inner_text("table")
+    first.page.close()
+    second.page.close()
+
+
+def test_on_a_phone_the_navigation_closes_over_the_page_that_was_chosen(browser, address):
+    seen = visit(browser, address, "/xep-hang?dataset=simulated&province=38", "phone")
+    seen.page.get_by_test_id("stExpandSidebarButton").click()
+    seen.page.get_by_role("link", name="Bản đồ").click()
+    seen.page.wait_for_selector("h1:has-text('Bản đồ')")
+
+    seen.page.get_by_test_id("stExpandSidebarButton").wait_for(timeout=10_000)
+    assert "province=38" in seen.page.url
+    seen.page.close()
+
+
+def test_choices_travel_to_the_next_page(browser, address):
+    seen = visit(browser, address, "/xep-hang?dataset=simulated&province=38&period=2026-08")
+    seen.page.get_by_role("link", name="Bản đồ").click()
+    seen.page.wait_for_selector("h1:has-text('Bản đồ')")
+    seen.settle()
+
+    assert "Thanh Hóa" in seen.page.inner_text("[data-testid=stMain]")
+    assert "province=38" in seen.page.url
+    assert "dataset=simulated" in seen.page.url
+    seen.page.close()
+
+
+def test_switching_the_dataset_marks_the_page_as_simulated(browser, address):
+    seen = visit(browser, address, "/xep-hang?dataset=recorded")
+    seen.page.locator(".st-key-top_row [data-testid=stSelectbox] input").click()
+    seen.page.get_by_role("option", name="Số liệu mô phỏng").click()
+    seen.page.wait_for_selector("text=Mô phỏng: không phải số liệu thật")
+    seen.settle()
+
+    assert "dataset=simulated" in seen.page.url
+    assert seen.complaints == []
+    seen.page.close()
+
+
+def test_the_table_downloads_as_csv(browser, address):
+    seen = visit(browser, address, "/xep-hang?dataset=recorded&province=25&measure=on_time_share")
+    with seen.page.expect_download() as download:
+        seen.page.get_by_role("button", name="CSV", exact=True).click()
+    text = download.value.path().read_text(encoding="utf-8-sig")
+
+    assert len(text.splitlines()) == 149
+    assert "Xã Yên Phú" in text
+    seen.page.close()
+
+
+def test_filters_fold_behind_one_button_on_a_phone(browser, address):
+    seen = visit(browser, address, "/xep-hang?dataset=recorded", "phone")
+    assert not seen.page.get_by_text("Chỉ tiêu", exact=True).first.is_visible()
+
+    seen.page.get_by_role("button", name="Lọc:").click()
+    seen.page.get_by_text("Chỉ tiêu", exact=True).first.wait_for(state="visible")
+    seen.page.close()
+
+
+def test_the_map_takes_its_layer_from_our_own_address(browser, address):
+    seen = visit(browser, address, "/xep-hang?dataset=recorded")
+    with seen.page.expect_response(lambda reply: "/layers/units.geojson" in reply.url) as reply:
+        seen.page.goto(address + "/ban-do?dataset=recorded&province=25")
+
+    assert reply.value.ok
+    assert len(reply.value.json()["features"]) == 148
+    assert "max-age=3600" in reply.value.headers["cache-control"]
+    seen.page.close()

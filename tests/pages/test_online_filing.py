@@ -1,0 +1,322 @@
+"""The page about time: its parts open and closed, on recorded and on simulated figures."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from display.drawing.curves import Place
+from display.drawing.palette import LIGHT
+from display.words.text import Speaker
+from display.words.view import View
+from ranking.periods import calendar_period
+from ranking.process_limits import FEWEST_POINTS
+from store import reference, snapshot
+from tests.pages.test_pages import markup, open_page, select, words
+from ui.time import channels, fields, grid, targets
+from ui.time import limits as time_limits
+from ui.time.grid import Cell
+from ui.time.months import Pair
+from ui.time.tables import Scale
+
+PARTS = ("changes", "fields", "channels", "reached", "grid")
+ALL_OPEN = dict.fromkeys(PARTS, "true")
+NGHI_SON = "16654"
+
+
+def open_time(dataset="simulated", **query):
+    return open_page("online_filing", dataset=dataset, **query)
+
+
+@pytest.fixture
+def simulated(app_data):
+    return View("en", Speaker("en"), snapshot.open_snapshot("simulated"), LIGHT)
+
+
+def measure(name):
+    return reference.measures()[name]
+
+
+# --- all parts
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("scope", ["38", "VN"])
+def test_every_part_opens_on_simulated_figures(app_data, language, scope):
+    page = markup(open_time(province=scope, lang=language, **ALL_OPEN))
+
+    assert page.count('class="gd-swing"') > 20
+    assert 'class="gd-grid"' in page
+
+
+@pytest.mark.parametrize("chosen", ["on_time_share", "processing_days", "received", "index_766", "open_overdue"])
+def test_any_measure_can_take_the_place(app_data, chosen):
+    assert "gd-grid" in markup(open_time(province="38", over=chosen, units=NGHI_SON, **ALL_OPEN))
+
+
+def test_closed_parts_are_not_computed(app_data):
+    page = markup(open_time(province="38"))
+
+    assert 'class="gd-swing"' not in page
+    assert 'class="gd-grid"' not in page
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_recorded_figures_say_why_each_part_is_empty(app_data, language):
+    text = words(open_time("recorded", province="25", lang=language, **ALL_OPEN))
+
+    assert text.count("python -m etl import-form") == 6
+    assert "python -m etl pull" not in text
+
+
+def test_a_measure_of_the_portal_is_completed_from_the_portal(app_data):
+    text = words(open_time("recorded", province="25", over="clgq", **ALL_OPEN))
+
+    assert text.count("python -m etl pull") == 3
+
+
+# --- limits
+
+
+def test_a_chosen_unit_is_measured_against_itself(app_data):
+    text = words(open_time(province="38", units=NGHI_SON))
+
+    assert "khác thường so với chính Phường Nghi Sơn" in text
+    assert "Phường Nghi Sơn đạt mục tiêu 80\u00a0% trong hầu như mọi tháng" in text
+
+
+def test_no_unit_no_limits(app_data):
+    assert "chính Phường" not in words(open_time(province="38"))
+
+
+def test_of_several_units_the_reader_picks_one(app_data):
+    text = words(open_time(province="38", units=f"{NGHI_SON},15007", limits="15007"))
+
+    assert "chính Xã Tam Thanh" in text
+    assert "chính Phường Nghi Sơn" not in text
+
+
+def test_a_baseline_starts_at_the_merger_and_where_the_rules_change(simulated):
+    chart = time_limits.of_unit(simulated, measure("on_time_share"), NGHI_SON)
+    limits = [month.point.limits for month in chart.months]
+    starts = [chart.months[n].day for n in range(1, len(limits)) if limits[n] != limits[n - 1]]
+
+    assert starts == [date(2025, 7, 1), date(2026, 1, 1)]
+
+
+def test_the_open_month_has_no_point(simulated):
+    chart = time_limits.of_unit(simulated, measure("online_filing_share"), NGHI_SON)
+
+    assert chart.months[-1].day == date(2026, 8, 1)
+
+
+def test_special_months_are_told_apart_by_mark_and_word(simulated):
+    chart = time_limits.of_unit(simulated, measure("online_filing_share"), NGHI_SON)
+    drawn = time_limits.figure(simulated, measure("online_filing_share"), chart)
+    special = [trace for trace in drawn.data if trace.mode == "markers+text"]
+
+    assert {(t.marker.symbol, t.text[0]) for t in special if t.text[0]} == {
+        ("triangle-up", "high"), ("triangle-down", "low"),
+    }  # fmt: skip
+    assert len(special) == sum(bool(month.kind) for month in chart.months)
+
+
+def test_limits_never_promise_more_than_all(simulated):
+    chart = time_limits.of_unit(simulated, measure("on_time_share"), NGHI_SON)
+    table = time_limits.table(simulated, measure("on_time_share"), chart)
+
+    assert all(row[4] == "–" or float(row[4].rstrip("%")) <= 100 for row in table)
+
+
+def test_a_unit_of_few_months_says_so(app_data):
+    text = words(open_time("recorded", province="25", over="on_time_share", units="07894", lang="en"))
+
+    assert f"at least {FEWEST_POINTS} counted by the same rules" in text
+
+
+# --- two months
+
+
+def chosen_months(app):
+    return tuple(select(app, key).value for key in ("from", "to"))
+
+
+def test_two_months_start_a_year_apart(app_data):
+    assert chosen_months(open_time(province="38")) == ("2025-08", "2026-08")
+
+
+def test_where_the_rules_changed_the_earliest_comparable_month_counts(app_data):
+    assert chosen_months(open_time(province="38", over="on_time_share")) == ("2026-01", "2026-08")
+
+
+def test_both_months_come_from_the_link(app_data):
+    app = open_time(province="38", **{"from": "2025-09", "to": "2026-03"}, changes="true")
+
+    assert chosen_months(app) == ("2025-09", "2026-03")
+    assert "từ tháng 9/2025 đến tháng 3/2026" in words(app)
+
+
+def test_a_month_that_lies_after_the_other_is_not_taken(app_data):
+    assert chosen_months(open_time(province="38", **{"from": "2026-03", "to": "2025-10"})) == ("2025-07", "2025-10")
+
+
+def test_the_sentence_counts_everybody_once(app_data):
+    text = words(open_time(province="38", changes="true", lang="en"))
+    everybody = re.search(r"of (\d+) communes that can be compared", text)
+    clear = re.search(r"(\d+) clearly rose, (\d+) clearly fell, and (\d+) cannot", text)
+    left_out = re.search(r"in one of the months: (\d+)", text)
+
+    assert sum(map(int, clear.groups())) == int(everybody[1])
+    assert int(everybody[1]) + int(left_out[1]) == 166
+
+
+def test_ten_up_and_ten_down_link_to_their_pages(app_data):
+    page = markup(open_time(province="38", changes="true", lang="en"))
+
+    assert page.count("./don-vi?dataset=simulated&amp;lang=en&amp;unit=") == 20
+
+
+# --- fields
+
+
+def field_rows(*days, series="a"):
+    return pl.DataFrame({"period_start": list(days), "series": series, "field": "x"})
+
+
+def test_fields_that_start_later_are_compared_from_there():
+    rows = field_rows(date(2025, 9, 1), date(2026, 8, 1))
+    pair = Pair(calendar_period("month", 2025, 8), calendar_period("month", 2026, 8), "form", "a")
+
+    assert fields.two_months(rows, pair) == (
+        calendar_period("month", 2025, 9), calendar_period("month", 2026, 8),
+    )  # fmt: skip
+
+
+def test_a_first_month_of_fields_has_no_earlier_one():
+    assert fields.two_months(field_rows(date(2026, 8, 1)), None)[0] is None
+
+
+def test_fields_are_those_of_the_chosen_unit(app_data):
+    assert "Phường Nghi Sơn, tháng 8/2026, “Nộp trực tuyến” của 8 lĩnh vực" in words(
+        open_time(province="38", units=NGHI_SON, fields="true")
+    )
+
+
+def test_a_measure_without_fields_names_those_that_have_them(app_data):
+    assert "Chỉ tiêu có chia:" in words(open_time(province="38", over="index_766", fields="true"))
+
+
+# --- channels
+
+
+def test_without_dossiers_online_stands_against_the_rest(simulated):
+    found = channels.of_place(simulated, Place("province", "38", "Thanh Hóa"))
+
+    assert found.names == ("online_filing_share", "rest")
+    assert found.months.select(pl.sum_horizontal(found.names)).to_series().to_list() == pytest.approx(
+        [100] * found.months.height
+    )
+
+
+def test_channels_that_the_dataset_knows_stand_apart(simulated, monkeypatch):
+    def known(view, name, place):
+        values = {"in_person_share": [30.0], "post_share": [10.0]}.get(name, [])
+        days = [date(2026, 8, 1)] * len(values)
+        return pl.DataFrame({"period_start": days, "n": [5.0] * len(values), name: values}, schema_overrides={
+            "period_start": pl.Date, "n": pl.Float64, name: pl.Float64})  # fmt: skip
+
+    monkeypatch.setattr(channels, "_months", known)
+    monkeypatch.setattr(reference, "measures", lambda: dict.fromkeys(channels.MEASURES))
+
+    found = channels.of_place(simulated, Place("province", "38", "Thanh Hóa"))
+    assert found.names == ("in_person_share", "post_share")
+
+
+def test_channels_belong_to_filing_only(app_data):
+    assert "Theo kênh nộp" not in labels(open_time(province="38", over="processing_days"))
+    assert "Theo kênh nộp" in labels(open_time(province="38"))
+
+
+def labels(app):
+    return " ".join(box.label for box in app.expander)
+
+
+# --- time to a level
+
+
+def test_the_level_starts_at_95_and_follows_the_link(app_data):
+    assert "từ 95\u00a0% trở lên" in words(open_time(province="38", reached="true"))
+    assert "từ 97,5\u00a0% trở lên" in words(open_time(province="38", reached="true", reach="97.5"))
+
+
+@pytest.mark.parametrize("nonsense", ["abc", "nan", "-1", "101"])
+def test_a_level_that_cannot_be_means_the_first_one(app_data, nonsense):
+    assert "từ 95\u00a0% trở lên" in words(open_time(province="38", reached="true", reach=nonsense))
+
+
+def test_a_measure_without_a_better_side_has_no_level(app_data):
+    assert "không đặt mức phải đạt" in words(open_time(province="38", over="received", reached="true"))
+
+
+def test_too_few_dossiers_are_no_month(simulated):
+    months = targets.of_scope(simulated.snapshot, "online_filing_share", "form", "38")
+
+    assert months.get_column("value").null_count() > 0
+    assert months.get_column("period_start").max() == date(2026, 8, 1)
+
+
+# --- small charts
+
+
+def test_a_gap_lifts_the_pen():
+    assert grid.path([0, 10, None, 10, 0], frozenset(), Scale(0, 10)) == "M2 33L31 3M89 3L118 33"
+
+
+def test_other_rules_lift_the_pen():
+    assert grid.path([0, 10, 0], frozenset({2}), Scale(0, 10)) == "M2 33L60 3M118 33h.1"
+
+
+def test_a_lone_value_is_a_dot():
+    assert grid.path([None, 10, None], frozenset(), Scale(0, 10)) == "M60 3h.1"
+
+
+def test_values_beyond_the_scale_are_drawn_at_its_edge():
+    assert grid.path([-5, 15], frozenset(), Scale(0, 10)) == "M2 33L118 3"
+
+
+CELLS = [Cell("1", "Xã B", (1.0, 5.0)), Cell("2", "Xã Ă", (1.0, None)), Cell("3", "Xã C", (1.0, 9.0))]
+
+
+@pytest.mark.parametrize(
+    ("direction", "order", "names"),
+    [("higher", "value", "CBĂ"), ("lower", "value", "BCĂ"), ("higher", "name", "ĂBC")],
+)
+def test_cells_stand_in_the_order_asked_for(direction, order, names):
+    found = grid.in_order(SimpleNamespace(direction=direction), CELLS, order)
+
+    assert "".join(cell.name[-1] for cell in found) == names
+
+
+def test_the_grid_holds_every_commune_of_the_province(app_data):
+    page = markup(open_time(province="38", grid="true"))
+
+    assert page.count('<span class="gd-grid-name">') == 166
+    assert len(page) < 200_000
+
+
+def test_the_country_shows_its_provinces_and_leads_to_them(app_data):
+    page = markup(open_time(province="VN", grid="true", lang="en"))
+
+    assert page.count('<span class="gd-grid-name">') == 34
+    assert "nop-truc-tuyen?dataset=simulated&amp;lang=en&amp;province=38" in page
+
+
+def test_the_grid_can_be_read_as_a_table(app_data):
+    text = words(open_time(province="38", grid="true", grid_form="table"))
+
+    assert "Thấp nhất" in text
+    assert "Xã Bát Mọt" in text

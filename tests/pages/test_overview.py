@@ -1,0 +1,119 @@
+"""The start page: what it says of a province, who it names, and where its links lead."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import polars as pl
+import pytest
+
+from display.words import addresses, rankings
+from display.words.selection import Selection
+from ranking.periods import Period
+from store import standings
+from store.reference import measures
+from tests.pages.test_pages import markup, open_page, words
+from tests.ui.rankings.test_panels import view_of
+from ui.overview import attention, freshness, movers
+
+AUGUST = Period(date(2026, 8, 1), date(2026, 8, 31), "month")
+
+
+def chosen(scope: str, measure: str = "on_time_share") -> Selection:
+    return Selection("commune", scope, measures()[measure], "portal", "766-2026", AUGUST)
+
+
+def links_in(app) -> list[tuple[str, dict[str, list[str]]]]:
+    found = [urlsplit(unescape(address)) for address in re.findall(r'<a href="([^"]+)"', markup(app))]
+    return [(part.path, parse_qs(part.query)) for part in found]
+
+
+def test_it_opens_on_the_last_whole_month_not_on_the_open_one(app_data):
+    text = words(open_page("overview", dataset="simulated", province="38"))
+
+    assert "Hôm nay ở Thanh Hóa" in text
+    assert "tháng 8/2026" in text
+
+
+def test_the_level_comes_before_everything_else(app_data):
+    text = markup(open_page("overview", dataset="recorded"))
+
+    assert re.search(r'gd-sentence"><b>Tính chung các xã, phường: \d+,\d\u00a0%', text)
+
+
+def test_every_item_leads_to_a_page_of_ours_and_keeps_dataset_and_language(app_data):
+    found = links_in(open_page("overview", dataset="simulated", province="38", lang="en"))
+
+    assert {path for path, _ in found} == {"./don-vi", "./xep-hang", "./nop-truc-tuyen", "./phuong-phap"}
+    assert all(query["dataset"] == ["simulated"] and query["lang"] == ["en"] for _, query in found)
+
+
+def test_units_without_a_report_are_those_that_the_linked_table_shows(app_data):
+    app = open_page("overview", dataset="simulated", province="38")
+    query = next(query for path, query in links_in(app) if query.get("state") == ["not_reported"])
+    table = open_page("rankings", **{key: value[0] for key, value in query.items()})
+    silent = attention.silent(rankings.rows_of(view_of("simulated"), chosen("38")))
+
+    named = {unescape(name) for name in re.findall(r'<th scope="row" class="">(?:<a[^>]*>)?([^<]+)', markup(table))}
+    assert named == set(silent.get_column("name"))
+    assert silent.height > 0
+
+
+def test_those_getting_worse_stand_below_the_common_level(app_data):
+    view, selection = view_of("simulated"), chosen("VN")
+    rows = rankings.rows_of(view, selection)
+    found = attention.worsening(view, selection, rows)
+
+    assert found.height > 0
+    assert set(found.get_column("band")) == {"below"}
+    assert found.height < rows.filter(pl.col("band") == "below").height
+
+
+def test_nobody_is_said_to_get_worse_on_two_months(app_data):
+    view, selection = view_of("recorded"), chosen("25")
+
+    assert attention.worsening(view, selection, rankings.rows_of(view, selection)) is None
+
+
+def test_the_risen_rose_in_value_and_in_rank(app_data):
+    view, selection = view_of("simulated"), chosen("VN")
+    rose, fell = movers.moved(view, selection, rankings.rows_of(view, selection))
+
+    assert rose.height > 0
+    assert (rose["change"] > 0).all() and (rose["places"] > 0).all()
+    assert (fell["change"] < 0).all() and (fell["places"] < 0).all()
+
+
+def test_a_measure_where_less_is_better_rises_by_falling(app_data):
+    view, selection = view_of("simulated"), chosen("VN", "processing_days")
+    rose, _ = movers.moved(view, selection, rankings.rows_of(view, selection))
+
+    assert (rose["change"] < 0).all() and (rose["places"] > 0).all()
+
+
+def test_the_overdue_backlog_is_the_sum_of_the_units(app_data):
+    backlog = attention.overdue(view_of("simulated"), chosen("38"))
+    rows = standings.ranking(view_of("simulated").snapshot, "commune", "open_overdue", "form", backlog.period, "38")
+
+    assert backlog.total == rows.get_column("numerator").sum()
+
+
+@pytest.mark.parametrize(("dataset", "words_of_it"), [("recorded", "import-form"), ("simulated", "theo biểu II.06")])
+def test_an_unknown_backlog_says_what_to_bring_in(app_data, dataset, words_of_it):
+    assert words_of_it in words(open_page("overview", dataset=dataset))
+
+
+def test_freshness_counts_the_units_that_said_something(app_data):
+    rows = freshness.freshness(view_of("recorded"), chosen("25"))
+
+    assert [row[2] for row in rows] == ["148/148"]
+
+
+def test_an_address_escapes_what_it_carries(app_data):
+    link = addresses.anchor(view_of("recorded"), "<b>", "unit", unit='"><script>')
+
+    assert "<script>" not in link
+    assert "&lt;b&gt;" in link

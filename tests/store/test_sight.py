@@ -1,0 +1,224 @@
+"""What a reader sees of a snapshot: own provinces whole, the rest as the public may see it, whatever way it comes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from itertools import product
+
+import polars as pl
+import pytest
+from starlette.applications import Starlette
+from streamlit.testing.v1 import AppTest
+
+from display.maps import layers
+from display.words import addresses
+from etl.publishing.harvest import Harvest, measurement_rows, quarantine_rows
+from etl.publishing.publish import publish
+from files.places import HOME
+from ranking.periods import Period
+from store import catalog, sight, standings, units
+from store.access.rules import LOCAL, PUBLIC, Reader, code_of
+from store.months import by_month, together_by_month
+from store.snapshot import Snapshot, open_snapshot
+from tests.conftest import CAPTURED
+from ui.frame import sign_in
+from ui.overview import freshness
+from web import map_layers, search
+from web.open import embed, routes
+
+PHU_THO, HA_NOI = "25", "01"
+SMALL_OWN, SMALL_OTHER = "04828", "00008"
+BETRAYED = "77,8"  # per cent: 7 of 9, which nobody else has
+LEADER = Reader("a@b.vn", frozenset({("leader", PHU_THO)}), "signed_in")
+APP = Starlette(
+    routes=[
+        *map_layers.routes(lambda request: sign_in.of_request(request)),
+        *search.ROUTES,
+        *routes.ROUTES,
+        *embed.ROUTES,
+    ]
+)
+
+
+@pytest.fixture
+def world(published, measurement):
+    """`published` with small numbers: 7 of 9 in Ngọc Hà (Hà Nội), once revised, and 5 of 8 in Thống Nhất (Phú Thọ)."""
+    later = datetime(2026, 9, 3, 1, tzinfo=UTC)
+
+    def rows(captured: datetime, other: float) -> pl.DataFrame:
+        months = [(date(2026, m, 1), date(2026, m, d)) for m, d in ((6, 30), (7, 31), (8, 31))]
+        small = {SMALL_OTHER: (other, 9), SMALL_OWN: (5, 8), "00004": (80, 100), "04792": (90, 100)}
+        return measurement_rows(
+            measurement(
+                unit_code=code, numerator=float(part), denominator=float(whole), period_start=start, period_end=end,
+                captured_at=captured,
+            )
+            for code, (part, whole) in small.items() for start, end in months
+        )  # fmt: skip
+
+    refused = quarantine_rows(
+        [
+            {"source": "portal:test", "place": "Ngọc Hà", "row": 3, "column": "totalOnTime", "value": "7",
+             "reason": "sum: 7 + 3 = 10, not 9", "captured_at": later}
+        ]
+    )  # fmt: skip
+    publish(published, "live", Harvest(rows(CAPTURED, 6), CAPTURED, ["portal:test"]), nature="live")
+    publish(published, "live", Harvest(rows(later, 7), later, ["portal:test"], quarantine=refused), nature="live")
+    return published
+
+
+def told(node: object) -> str:
+    """All that the server sends for a page, down to every element."""
+    children = getattr(node, "children", {}).values()
+    return str(getattr(node, "proto", "")) + "".join(told(child) for child in children)
+
+
+def seen_by(reader: Reader) -> Snapshot:
+    return open_snapshot("live").seen_in(reader.seen)
+
+
+def states(reader: Reader, table: str, unit: str) -> set[str]:
+    rows = sight.scan(seen_by(reader), table).filter(pl.col("unit_code") == unit, pl.col("measure") == "on_time_share")
+    return set(rows.collect().get_column("state"))
+
+
+def test_own_small_numbers_are_seen_and_those_of_others_are_not(world):
+    assert states(LEADER, "measurements", SMALL_OWN) == {"reported"}
+    assert states(LEADER, "measurements", SMALL_OTHER) == {"suppressed"}
+    assert states(PUBLIC, "measurements", SMALL_OWN) == {"suppressed"}
+
+
+def test_ranks_within_the_own_province_are_whole(world):
+    rows = sight.scan(seen_by(LEADER), "standings").filter(pl.col("unit_code") == SMALL_OWN).collect()
+
+    assert set(rows.filter(pl.col("scope") == PHU_THO).get_column("state")) == {"reported"}
+    assert set(rows.filter(pl.col("scope") == "VN").get_column("state")) == {"suppressed"}
+
+
+def test_whoever_sees_all_reads_the_file_itself(world):
+    snapshot = open_snapshot("live")
+    assert (
+        sight.scan(snapshot, "measurements").collect().equals(pl.read_parquet(snapshot.folder / "measurements.parquet"))
+    )
+
+
+@pytest.mark.parametrize("table", ["measurements", "standings", "revisions", "quarantine", "departments"])
+@pytest.mark.parametrize("reader", [PUBLIC, LEADER], ids=["public", "leader"])
+def test_a_narrowed_table_has_all_rows_and_the_same_columns(world, table, reader):
+    whole, narrow = sight.scan(open_snapshot("live"), table).collect(), sight.scan(seen_by(reader), table).collect()
+
+    assert narrow.schema == whole.schema
+    assert narrow.height == whole.height
+
+
+def test_a_revision_of_another_province_tells_no_small_number(world):
+    rows = sight.scan(seen_by(LEADER), "revisions").filter(pl.col("unit_code") == SMALL_OTHER).collect()
+
+    assert rows.height
+    assert rows.select("old_numerator", "new_numerator", "old_denominator").null_count().row(0) == (rows.height,) * 3
+
+
+def test_refused_rows_are_counted_without_what_stood_in_them(world):
+    [row] = sight.scan(seen_by(LEADER), "quarantine").collect().to_dicts()
+    assert (row["value"], row["row"], row["reason"]) == (None, None, "sum")
+
+
+@pytest.mark.parametrize(("reader", "page"), [*product([PUBLIC, LEADER], addresses.PATHS)])
+def test_no_page_betrays_what_is_withheld(world, monkeypatch, reader, page):
+    monkeypatch.setattr(sign_in, "current", lambda: reader)
+    app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
+    app.query_params.update({"province": HA_NOI, "unit": SMALL_OTHER, "units": SMALL_OTHER, "part": "changes"})
+    app.run()
+    app.switch_page(f"pages/{page}.py").run()
+
+    assert not app.exception
+    assert BETRAYED not in told(app._tree)
+
+
+def test_the_same_figure_is_on_the_page_of_who_may_see_it(world, monkeypatch):
+    """Without this, the test above could pass on pages that show nothing."""
+    own = Reader("a@b.vn", frozenset({("leader", HA_NOI)}), "signed_in")
+    monkeypatch.setattr(sign_in, "current", lambda: own)
+    app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
+    app.query_params.update({"province": HA_NOI})
+    app.run()
+
+    assert BETRAYED in told(app.switch_page("pages/rankings.py").run()._tree)
+
+
+AUGUST = Period(date(2026, 8, 1), date(2026, 8, 31), "month")
+JULY = Period(date(2026, 7, 1), date(2026, 7, 31), "month")
+WHAT = ("on_time_share", "portal")
+KEPT = {
+    "ranking": lambda snapshot, scope: standings.ranking(snapshot, "commune", *WHAT, AUGUST, scope),
+    "with_earlier": lambda snapshot, scope: standings.with_earlier(snapshot, *WHAT, AUGUST, scope, JULY),
+    "by_month": lambda snapshot, scope: by_month(snapshot, *WHAT, "commune", scope),
+    "together_by_month": lambda snapshot, scope: together_by_month(snapshot, *WHAT, "commune", scope),
+    "catalog": lambda snapshot, scope: catalog.catalog(snapshot).filter(pl.col("scope") == scope),
+    "coverage": lambda snapshot, scope: freshness._coverage(snapshot, "commune", scope),
+    "figures": lambda snapshot, scope: units.figures(snapshot, UNIT_OF.get(scope, SMALL_OTHER)),
+    "latest": lambda snapshot, scope: units.latest(snapshot, UNIT_OF.get(scope, SMALL_OTHER)),
+}
+"""What is kept of a snapshot for all readers who may see it, by province or country."""
+UNIT_OF = {PHU_THO: SMALL_OWN, HA_NOI: SMALL_OTHER}
+
+
+@pytest.mark.parametrize("scope", [PHU_THO, HA_NOI, "VN"])
+@pytest.mark.parametrize("what", KEPT)
+def test_what_readers_share_is_whole_for_the_own_province_and_the_public_s_elsewhere(world, what, scope):
+    whole, shown = (KEPT[what](seen_by(reader), scope) for reader in (LOCAL, PUBLIC))
+    found = KEPT[what](seen_by(LEADER), scope)
+
+    assert found.equals(whole if scope == PHU_THO else shown)
+    if what in ("ranking", "figures"):
+        assert not whole.equals(shown)
+
+
+def test_leaders_of_two_provinces_share_what_both_may_see(world):
+    other = Reader("b@b.vn", frozenset({("leader", "38")}), "signed_in")
+    assert KEPT["ranking"](seen_by(LEADER), HA_NOI) is KEPT["ranking"](seen_by(other), HA_NOI)
+
+
+# --- addresses
+
+
+def layer(reader: Reader) -> str:
+    snapshot = open_snapshot("live")
+    found = layers.Layer(
+        "live", snapshot.manifest.id, "on_time_share", "portal", "2026-08", HA_NOI, "symbol", "vi", "light",
+        seen=code_of(reader.seen),
+    )  # fmt: skip
+    return found.address().partition("?")[2]
+
+
+@pytest.mark.parametrize("asking", [PUBLIC, LEADER], ids=["public", "leader"])
+def test_a_map_layer_is_refused_to_who_may_not_see_its_figures(world, get, monkeypatch, asking):
+    monkeypatch.setattr(sign_in, "of_request", lambda _: asking)
+    admin = Reader("b@b.vn", frozenset({("admin", "VN")}), "signed_in")
+
+    assert get(APP, "/layers/units.geojson", layer(admin)).status == 403
+    own = get(APP, "/layers/units.geojson", layer(asking))
+    assert own.status == 200
+    assert BETRAYED not in own.body.decode("latin-1")
+
+
+def test_a_layer_for_its_reader_is_kept_by_no_cache_between(world, get, monkeypatch):
+    monkeypatch.setattr(sign_in, "of_request", lambda _: LEADER)
+
+    assert get(APP, "/layers/units.geojson", layer(LEADER)).headers["cache-control"].startswith("private")
+    assert get(APP, "/layers/units.geojson", layer(PUBLIC)).headers["cache-control"].startswith("public")
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/open/v1/measurements", f"unit={SMALL_OTHER}"), ("/open/v1/standings", f"province={HA_NOI}"),
+        ("/embed/unit", f"unit={SMALL_OTHER}"), ("/embed/ranking", f"province={HA_NOI}&measure=on_time_share"),
+    ],
+)  # fmt: skip
+def test_open_data_tells_the_administrator_no_more_than_the_public(world, get, monkeypatch, path, query):
+    monkeypatch.setattr(sign_in, "of_request", lambda _: Reader("b", frozenset({("admin", "VN")}), "signed_in"))
+    reply = get(APP, path, query).body.decode()
+
+    assert "0.777" not in reply
+    assert BETRAYED not in reply

@@ -1,0 +1,17 @@
+"""The OpenAPI description holds: what it allows is answered, what it forbids is refused, replies are as it says."""
+
+from __future__ import annotations
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from starlette.applications import Starlette
+
+from web.open.routes import ROUTES
+
+SCHEMA = schemathesis.openapi.from_asgi("/open/v1/openapi.json", Starlette(routes=ROUTES))
+
+
+@SCHEMA.parametrize()
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_description_holds(case):
+    case.call_and_validate()

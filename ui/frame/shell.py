@@ -1,0 +1,167 @@
+"""The frame around every page: navigation, language, dataset, and what is wrong where nothing can be shown."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from display.drawing.palette import palette
+from display.words import addresses
+from display.words.numbers import local_date
+from display.words.text import LANGUAGES, Speaker
+from display.words.view import View
+from files.places import HOME
+from store.access.rules import Reader
+from store.snapshot import Snapshot, SnapshotTrouble, datasets, open_snapshot
+from ui.frame import browser, links, search, sign_in
+from ui.frame.html import show
+from web import vitals
+
+_ICONS = {
+    "overview": ":material/home:",
+    "rankings": ":material/format_list_numbered:",
+    "map": ":material/map:",
+    "online_filing": ":material/show_chart:",
+    "unit": ":material/location_city:",
+    "inspection": ":material/checklist:",
+    "transparency": ":material/visibility:",
+    "methods": ":material/menu_book:",
+    "imports": ":material/upload_file:",
+}
+_HOME, _PUBLIC_HOME = next(iter(addresses.PATHS)), "transparency"
+_UI = Path(__file__).parents[1]
+_SHEETS = [_UI / "frame" / "style.css", *sorted(_UI.glob("[!f]*/*.css"))]
+"""The frame's sheet first, then those that stand beside the pages' own modules."""
+_STYLE = "\n".join(sheet.read_text(encoding="utf-8") for sheet in _SHEETS)
+
+
+def run() -> None:
+    """One run of the app: the frame, then the page that the address names."""
+    links.arrive()
+    language = links.choice("lang", LANGUAGES, "vi")
+    say = Speaker(language)
+    st.set_page_config(page_title="Gần Dân", page_icon=str(HOME / "static" / "logo.svg"), layout="wide")
+    st.logo(str(HOME / "static" / "logo.svg"), size="large")
+    reader = sign_in.current()
+    pages = _pages(reader, say)
+    page = st.navigation(list(pages.values()), position="top")
+    _style()
+    name = next(name for name, one in pages.items() if one is page)
+    refused = name != _HOME and not reader.may(f"page.{name}")
+    narrow = _meet(reader, refused, language, {addresses.PATHS[name]: page for name, page in pages.items()})
+    if name == _HOME and not reader.may(f"page.{name}"):
+        st.switch_page(pages[_PUBLIC_HOME], query_params=dict(st.query_params))
+    try:
+        snapshot, box = _top_row(reader, say)
+        st.session_state["view"] = View(language, say, snapshot, palette(st.context.theme.type), narrow, reader)
+        with box:
+            search.box(view())
+        with vitals.rerun(name):
+            if reader.may(f"page.{name}"):
+                page.run()
+            else:
+                sign_in.refusal(reader, say, name)
+            _footer(reader, say, snapshot)
+        links.settle()
+    except SnapshotTrouble as trouble:
+        _trouble(trouble, say)
+
+
+def _pages(reader: Reader, say: Speaker) -> dict[str, st.Page]:
+    """All pages by their files' names. Those that the reader may not open are not in the navigation, but known:
+    whoever opens their address is told for whom they are."""
+    return {
+        name: st.Page(
+            HOME / "pages" / f"{name}.py",
+            title=say(f"page.{name}"),
+            icon=_ICONS[name],
+            url_path=path,
+            default=name == _HOME,
+            visibility="visible" if reader.may(f"page.{name}") else "hidden",
+        )
+        for name, path in addresses.PATHS.items()
+    }
+
+
+def _meet(reader: Reader, refused: bool, language: str, pages: dict[str, st.Page]) -> bool:
+    """Whether the window is narrow; a link to a page of ours that was clicked is followed here."""
+    base = "/" + "".join(f"{part}/" for part in st.get_option("server.baseUrlPath").split("/") if part)
+    by_path = {base + ("" if page is next(iter(pages.values())) else path): page for path, page in pages.items()}
+    signed_in = reader.kind == "signed_in" and not reader.trouble
+    narrow, link = browser.meet(language, by_path, refused=refused and reader.kind == "public", signed_in=signed_in)
+    if link:
+        path, query = link
+        st.switch_page(by_path[path], query_params=query)
+    return narrow
+
+
+def view() -> View:
+    """The view of this run, for the page's script."""
+    return st.session_state["view"]
+
+
+def _style() -> None:
+    dark = st.context.theme.type == "dark"
+    colours = _STYLE.replace(".gd-dark", ":root") if dark else _STYLE
+    show(f"<style>{colours}</style>")
+
+
+def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
+    """The snapshot that is shown, as the reader may see it, and the place for the search box."""
+    published = datasets()
+    with st.container(horizontal=True, key="top_row", horizontal_alignment="distribute"):
+        nature = st.container(width="content")
+        box = st.container(key="search_box")
+        with st.container(horizontal=True, width="content", gap="small"):
+            if published:
+                dataset = links.select(
+                    say("shell.dataset"), "dataset", published, published[0],
+                    lambda name: say(f"dataset.{name}"), label_visibility="collapsed", width=215,
+                )  # fmt: skip
+            links.segments(
+                say("shell.language"), "lang", LANGUAGES, "vi", lambda code: code.upper(),
+                label_visibility="collapsed",
+            )  # fmt: skip
+            sign_in.control(reader, say)
+    if not published:
+        raise SnapshotTrouble("recorded", "missing")
+    with nature:
+        snapshot = open_snapshot(dataset).seen_in(reader.seen)
+        _nature(say, snapshot)
+    return snapshot, box
+
+
+def _nature(say: Speaker, snapshot: Snapshot) -> None:
+    captured = local_date(snapshot.manifest.captured_at, say.language)
+    nature = snapshot.manifest.nature
+    style = "gd-nature gd-simulated" if nature == "simulated" else "gd-nature"
+    show(f'<div class="{style}" role="note"><span>{escape(say(f"nature.{nature}", captured=captured))}</span></div>')
+
+
+def _footer(reader: Reader, say: Speaker, snapshot: Snapshot) -> None:
+    manifest = snapshot.manifest
+    nature = say(f"nature.{manifest.nature}", captured=local_date(manifest.captured_at, say.language))
+    words = say("shell.footer", nature=nature, snapshot=manifest.id)
+    if reader.seen is not None:
+        words = f"{words} {say('access.withheld' if reader.seen else 'access.withheld.public')}"
+    remarks = "".join(f"<li>{escape(text)}</li>" for text in manifest.warnings)
+    if remarks:
+        title = escape(say("shell.remarks", n=len(manifest.warnings)))
+        remarks = f'<details class="gd-caption"><summary>{title}</summary><ul lang="en">{remarks}</ul></details>'
+    show(f'<div class="gd-footer"><p class="gd-caption">{escape(words)}</p>{remarks}</div>')
+
+
+def _trouble(trouble: SnapshotTrouble, say: Speaker) -> None:
+    what = say(f"trouble.{trouble.kind}", dataset=say(f"dataset.{trouble.dataset}"))
+    show(
+        f'<div class="gd-trouble" role="alert"><h1 class="gd-title">{escape(say("trouble.title"))}</h1>'
+        f'<p class="gd-sentence">{escape(what)}</p>'
+        + (f'<p class="gd-caption">{escape(trouble.detail)}</p>' if trouble.detail else "")
+        + (f'<p class="gd-sentence">{escape(say("trouble.mend"))}</p>' if trouble.command else "")
+        + "</div>"
+    )
+    if trouble.command:
+        st.code(trouble.command, language="bash")

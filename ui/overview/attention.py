@@ -1,0 +1,112 @@
+"""What needs attention: results that get worse, silence, overdue dossiers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from html import escape
+
+import polars as pl
+
+from display.words import addresses, numbers, rankings
+from display.words.selection import Selection
+from display.words.view import View
+from ranking.periods import Period
+from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
+from store import catalog, standings
+from store.months import last_whole_month, latest_series
+from store.reference import measures
+from ui.overview.head import choices
+from ui.overview.movers import unit_link
+
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """The overdue backlog of a scope: the measure's period and basis, its sum, and the units that hold most of it."""
+
+    period: Period
+    basis: str
+    total: float
+    units: pl.DataFrame
+
+
+def worsening(view: View, chosen: Selection, rows: pl.DataFrame) -> pl.DataFrame | None:
+    """The units below the common level whose own trend has turned for the worse; None where months are too few."""
+    months = latest_series(whole) if (whole := rankings.months_of(view, chosen)).height else whole
+    if months.is_empty() or months.get_column("period_start").n_unique() < FEWEST_POINTS:
+        return None
+    turned = marks(months.select("unit_code", "period_start", "value"), IMPROVEMENT[chosen.measure.direction])
+    concern = turned.filter(pl.col("variation") == "concern").get_column("unit_code")
+    return rows.filter(pl.col("band") == "below", pl.col("unit_code").is_in(concern.implode()))
+
+
+def silent(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col("state") == "not_reported")
+
+
+def overdue(view: View, chosen: Selection) -> Overdue | None:
+    """The overdue backlog at the end of the latest whole month in which it is known; None where it is not."""
+    known = catalog.catalog(view.snapshot).filter(
+        pl.col("measure") == "open_overdue", pl.col("level") == chosen.level, pl.col("scope") == chosen.scope
+    )
+    if known.is_empty():
+        return None
+    latest = last_whole_month(known)
+    period = Period(latest["period_start"], latest["period_end"], latest["period_kind"])
+    rows = standings.ranking(view.snapshot, chosen.level, "open_overdue", latest["basis"], period, chosen.scope)
+    held = rows.filter(pl.col("state") == "reported").sort("value", "name", descending=[True, False])
+    return Overdue(period, latest["basis"], float(held.get_column("value").sum()), held.filter(pl.col("value") > 0))
+
+
+def attention(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
+    """What needs attention: worse and getting worse, not reported, overdue. Markup."""
+    items = [_worsening_item(view, chosen, rows), _silent_item(view, chosen, rows), _overdue_item(view, chosen)]
+    return f'<ul class="gd-list gd-attention">{"".join(items)}</ul>'
+
+
+def _worsening_item(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
+    found = worsening(view, chosen, rows)
+    if found is None:
+        return f"<li>{escape(view.say('overview.worse.unknown', n=FEWEST_POINTS))}</li>"
+    link = _table_link(view, chosen, band="below") if found.height else ""
+    return _item(view, chosen, view.say("overview.worse", n=numbers.number(found.height, view.language)), found, link)
+
+
+def _silent_item(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
+    found = silent(rows)
+    words = view.say("overview.silent", n=numbers.number(found.height, view.language))
+    return _item(view, chosen, words, found, _table_link(view, chosen, state="not_reported") if found.height else "")
+
+
+def _overdue_item(view: View, chosen: Selection) -> str:
+    found = overdue(view, chosen)
+    if found is None:
+        return f"<li>{escape(view.say('overview.overdue.unknown'))}</li>"
+    words = view.say(
+        "overview.overdue",
+        n=numbers.number(found.total, view.language),
+        period=numbers.period_in_sentence(found.period, view.language),
+        basis=view.say(f"basis.{found.basis}"),
+    )
+    there = replace(chosen, measure=measures()["open_overdue"], basis=found.basis, period=found.period)
+    named = found.units.with_columns(
+        note=pl.col("value").map_elements(lambda n: numbers.number(n, view.language), return_dtype=pl.String)
+    )
+    return _item(view, there, words, named, _table_link(view, there))
+
+
+def _item(view: View, chosen: Selection, words: str, units: pl.DataFrame, link: str) -> str:
+    """A line in bold, the first units by name, how many more there are, and the way to the table."""
+    names = [
+        unit_link(view, chosen, row) + (f" ({escape(row['note'])})" if "note" in row else "")
+        for row in units.head(MOST_NAMED).iter_rows(named=True)
+    ]
+    if units.height > MOST_NAMED:
+        names.append(escape(view.say("overview.more", n=numbers.number(units.height - MOST_NAMED, view.language))))
+    listed = f'<span class="gd-sub">{"; ".join(names)}. {link}</span>' if names else ""
+    return f"<li><b>{escape(words)}</b>{listed}</li>"
+
+
+def _table_link(view: View, chosen: Selection, **more: str) -> str:
+    return addresses.anchor(view, view.say("overview.see"), "rankings", **choices(view, chosen), **more)

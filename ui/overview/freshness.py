@@ -1,0 +1,73 @@
+"""How fresh and complete the figures of a level are."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import polars as pl
+
+from display.words import addresses, numbers
+from display.words.selection import Selection
+from display.words.view import View
+from ranking.periods import Period
+from ranking.tables import COUNTRY
+from store import sight, standings
+from store.snapshot import Snapshot
+
+
+def freshness(view: View, chosen: Selection) -> list[list[str]]:
+    """One row per basis: its latest period, how many units it covers, when it was captured."""
+    return [
+        [
+            view.say(f"basis.{row['basis']}"),
+            numbers.period(Period(row["period_start"], row["period_end"], row["period_kind"]), view.language),
+            view.say(
+                "overview.freshness.of",
+                n=numbers.number(row["reported"], view.language),
+                of=numbers.number(row["units"], view.language),
+            ),
+            numbers.local_date(row["captured_at"], view.language),
+        ]
+        for row in _coverage(view.snapshot, chosen.level, chosen.scope).iter_rows(named=True)
+    ]
+
+
+def more_on_freshness(view: View) -> str:
+    """The way to the freshness of every province and source. Markup."""
+    link = addresses.anchor(view, view.say("overview.freshness.more"), "methods", part="fresh")
+    return f'<p class="gd-caption">{link}</p>'
+
+
+def _coverage(snapshot: Snapshot, level: str, scope: str) -> pl.DataFrame:
+    """Per basis the period that ends last (of several, the shortest), with `units`, `reported` and `captured_at`."""
+    latest = sight.each(snapshot, lambda whose: _latest_of_all(whose, level), "province_code")
+    if scope != COUNTRY:
+        latest = latest.filter(pl.col("province_code") == scope)
+    return (
+        latest.group_by("basis", "period_start", "period_end", "period_kind")
+        .agg(pl.col("units", "reported").sum(), pl.col("captured_at").max())
+        .sort("basis", "period_start")
+        .unique("basis", keep="last", maintain_order=True)
+    )
+
+
+@lru_cache(maxsize=16)
+def _latest_of_all(snapshot: Snapshot, level: str) -> pl.DataFrame:
+    """`_coverage` of each province and each of the periods that end last."""
+    key = ["province_code", "basis", "period_start", "period_end", "period_kind"]
+    rows = sight.scan(snapshot, "measurements").filter(pl.col("level") == level, pl.col("field") == "all")
+    ends = rows.group_by("basis").agg(pl.col("period_end").max()).collect()
+    last = pl.any_horizontal(
+        *((pl.col("basis") == basis) & (pl.col("period_end") == end) for basis, end in ends.iter_rows()), False
+    )
+    return (
+        rows.filter(last)
+        .join(standings.unit_names(snapshot, level).lazy().select("unit_code", "province_code"), on="unit_code")
+        .group_by(key)
+        .agg(
+            units=pl.col("unit_code").n_unique(),
+            reported=pl.col("unit_code").filter(pl.col("state") != "not_reported").n_unique(),
+            captured_at=pl.col("captured_at").max(),
+        )
+        .collect()
+    )

@@ -1,0 +1,96 @@
+"""What the start page says: the state of a province in a sentence, who moved and why, what needs attention."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+
+import polars as pl
+
+from display.words import addresses, numbers, rankings
+from display.words.selection import Selection
+from display.words.view import View
+from ranking.levels import together
+from ranking.periods import Period, previous
+from store import catalog, months, snapshot
+from store.reference import measures, scope_name
+from ui.frame import links
+from ui.frame.html import Figure
+from ui.parts import filters
+from ui.parts.figures import four_figures
+
+_PREFERRED = ("on_time_share", "index_766")
+
+
+def selection(view: View) -> Selection:
+    """The communes of the province that the reader chose, by the first measure known of them, in the last whole month.
+
+    The month that is still open is left to the other pages: a start page compares like with like.
+    """
+    known = catalog.catalog(view.snapshot).filter(pl.col("level") == "commune", pl.col("of") > 0)
+    if known.is_empty():
+        known = catalog.catalog(view.snapshot).filter(pl.col("level") == "province", pl.col("of") > 0)
+    if known.is_empty():
+        raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
+    scope = filters.scope(view, known)
+    known = known.filter(pl.col("scope") == scope)
+    present = set(known.get_column("measure"))
+    measure = next(name for name in (*_PREFERRED, *measures()) if name in present)
+    latest = months.last_whole_month(known.filter(pl.col("measure") == measure))
+    period = Period(latest["period_start"], latest["period_end"], latest["period_kind"])
+    return Selection(latest["level"], scope, measures()[measure], latest["basis"], latest["series"], period)
+
+
+def title(view: View, chosen: Selection) -> str:
+    place = scope_name(chosen.scope)
+    return view.say("overview.title.place", place=place) if place else view.say("overview.title.country")
+
+
+def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
+    """Who is meant, when, the level of all together, and how many differ from it. Markup."""
+    value = together(rows, chosen.measure)
+    if value is None:
+        return rankings.sentence(view, chosen, rows)
+    name = chosen.measure.name.in_language(view.language)
+    level = view.say(
+        "overview.level",
+        whose=rankings.level_name(view, chosen),
+        measure=name[0].lower() + name[1:],
+        value=numbers.with_unit(value, chosen.measure, view.language),
+    )
+    return f"<b>{escape(level)}</b> {rankings.sentence(view, chosen, rows)}"
+
+
+def figures(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Figure]:
+    """At most four figures, each the way to its course over time."""
+    return [
+        replace(one, address=addresses.address(view, "online_filing", province=chosen.scope, over=one.measure))
+        for one in four_figures(view, chosen, rows)
+    ]
+
+
+def earlier(chosen: Selection) -> Period | None:
+    """The period that movements count from."""
+    return previous(chosen.period)
+
+
+def choices(view: View, chosen: Selection) -> dict[str, str]:
+    """A selection as the rankings and the map read it from their links."""
+    bases = catalog.catalog(view.snapshot).filter(
+        pl.col("measure") == chosen.measure.id, pl.col("level") == chosen.level, pl.col("scope") == chosen.scope
+    )
+    several = bases.get_column("basis").n_unique() > 1
+    measure = f"{chosen.measure.id}.{chosen.basis}" if several else chosen.measure.id
+    level = {} if chosen.level == "commune" else {"level": chosen.level}
+    return {"province": chosen.scope, "measure": measure, "period": chosen.period.id, **level}
+
+
+def doors(view: View, chosen: Selection) -> list[tuple[str, str, str, dict[str, str]]]:
+    """The three ways in: (words, icon, page, query) each."""
+    place = {} if links.choice("province", [chosen.scope], "") == "" else {"province": chosen.scope}
+    return [
+        (view.say("overview.door.compare"), ":material/format_list_numbered:", "rankings",
+         addresses.query(view, **choices(view, chosen))),
+        (view.say("overview.door.visit"), ":material/checklist:", "inspection", addresses.query(view, **place)),
+        (view.say("overview.door.commune"), ":material/location_city:", "unit", addresses.query(view, **place)),
+    ]  # fmt: skip

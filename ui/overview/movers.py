@@ -1,0 +1,75 @@
+"""Whose result clearly changed, and why the rank moved."""
+
+from __future__ import annotations
+
+from html import escape
+
+import polars as pl
+
+from display.words import addresses, marks, numbers
+from display.words.selection import Selection
+from display.words.view import View
+from ranking.differences import changes
+from ranking.movement import cause
+from store import standings
+from store.reference import province_names
+from ui.overview.head import earlier
+
+MOST_MOVED = 4
+
+
+def moved(view: View, chosen: Selection, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    """The units whose own figure clearly improved and clearly worsened, those that moved most places first.
+
+    None where there is no comparable period before. Clearly: more than chance and the usual change from month
+    to month explain, decided for all units together (`ranking.differences`).
+    """
+    before = earlier(chosen)
+    if before is None or not rows.get_column("previous_rank").count():
+        return None
+    old = standings.ranking(view.snapshot, chosen.level, chosen.measure.id, chosen.basis, before, chosen.scope)
+    found = rows.join(changes(old, rows, chosen.measure).select("unit_code", "change", "clear"), on="unit_code")
+    places = pl.col("previous_rank").cast(pl.Int64) - pl.col("rank").cast(pl.Int64)
+    found = found.with_columns(places=places).sort("places", "name", descending=[True, False])
+    better, worse = ("fell", "rose") if chosen.measure.direction == "lower" else ("rose", "fell")
+    improved = found.filter(pl.col("clear") == better, pl.col("places") > 0)
+    worsened = found.filter(pl.col("clear") == worse, pl.col("places") < 0).sort("places", "name")
+    return improved.head(MOST_MOVED), worsened.head(MOST_MOVED)
+
+
+def movers(view: View, chosen: Selection, heading: str, rows: pl.DataFrame) -> str:
+    """A short list of units with their ranks before and now, and why they moved. Markup."""
+    items = "".join(_mover(view, chosen, row) for row in rows.iter_rows(named=True))
+    items = items or f"<li>{escape(view.say('overview.nobody'))}</li>"
+    return f'<h3 class="gd-list-title">{escape(heading)}</h3><ul class="gd-list">{items}</ul>'
+
+
+def _mover(view: View, chosen: Selection, row: dict) -> str:
+    ranks = view.say(
+        "overview.moved.from_to",
+        before=numbers.number(row["previous_rank"], view.language),
+        now=marks.rank_text(row, view.language),
+    )
+    unit = view.say("card.points") if chosen.measure.kind == "share" else chosen.measure.unit.in_language(view.language)
+    change = f"{numbers.signed(row['change'], view.language, chosen.measure.decimals)}\u00a0{unit}".strip()
+    why = view.say(f"cause.{cause(row)}")
+    name = unit_link(view, chosen, row)
+    return (
+        f'<li>{name} {marks.movement(view, row)}<span class="gd-sub">{escape(f"{change}; {ranks}, {why}")}</span></li>'
+    )
+
+
+def unit_link(view: View, chosen: Selection, row: dict) -> str:
+    """A unit's name, as a link to its page where it has one, with its province in a list of the country. Markup."""
+    if chosen.level != "commune":
+        return f"<b>{escape(row['name'])}</b>"
+    link = addresses.anchor(view, row["name"], "unit", unit=row["unit_code"], measure=chosen.measure.id)
+    return link + (f", {escape(province_names()[row['province_code']])}" if chosen.is_country else "")
+
+
+def moved_note(view: View, chosen: Selection, found: tuple[pl.DataFrame, pl.DataFrame] | None) -> str:
+    """Since when changes count and which are listed; or why there is nothing to list."""
+    if found is None:
+        return view.say("overview.moved.unknown")
+    before = numbers.period_in_sentence(earlier(chosen), view.language)
+    return view.say("overview.moved.note", before=before)

@@ -1,0 +1,109 @@
+"""The ranking as files: CSV, Excel with its filters named, and a zip that explains itself."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import polars as pl
+import streamlit as st
+
+from display.words import numbers, rankings
+from display.words.marks import nature_word
+from display.words.selection import Selection
+from display.words.view import View
+from files import sheets
+from files.sheets import Sheet
+from journal import audit
+from store.reference import scope_name
+
+_PLAIN = (
+    "unit_code", "name", "kind", "province_code", "rank", "rank_low", "rank_high", "of", "value", "value_low",
+    "value_high", "band", "numerator", "denominator", "score", "max_score", "received", "state", "provisional",
+    "quality",
+    "peer_rank", "peer_of", "previous_rank", "movement_own", "movement_others", "movement_membership",
+)  # fmt: skip
+
+
+def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[tuple[str, str]]) -> None:
+    """Three buttons; a file is made only when its button is pressed."""
+    name = f"gan-dan_{selection.measure.id}_{selection.level}_{selection.scope}_{selection.period.id}"
+    content = partial(sheet, view, selection, rows, filters)
+    files = {
+        "csv": ("text/csv", partial(_csv, content)),
+        "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", partial(_excel, view, content)),
+        "zip": ("application/zip", partial(_zip, view, selection, content, name)),
+    }
+    with st.container(horizontal=True, gap="small"):
+        for ending, (kind, make) in files.items():
+            st.download_button(
+                view.say(f"download.{ending}"), audit.noted(view.reader, f"{name}.{ending}", make),
+                f"{name}.{ending}", kind,
+                icon=":material/download:", on_click="ignore", key=f"download_{ending}",
+            )  # fmt: skip
+
+
+def sheet(view: View, selection: Selection, rows: pl.DataFrame, filters: list[tuple[str, str]]) -> Sheet:
+    """The rows on screen with all that is known of them, and notes on what they are."""
+    columns = [name for name in _PLAIN if name in rows.columns]
+    fixed = {
+        "measure": selection.measure.id,
+        "basis": selection.basis,
+        "series": selection.series,
+        "period": selection.period.id,
+        "scope": selection.scope,
+        "nature": nature_word(view),
+    }
+    table = [(*row, *fixed.values()) for row in rows.select(columns).iter_rows()]
+    return Sheet([*columns, *fixed], table, notes(view, selection, rows, filters))
+
+
+def notes(
+    view: View, selection: Selection, rows: pl.DataFrame, filters: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """What the table shows, where it comes from, how it was filtered and how to read it."""
+    say, measure, language = view.say, selection.measure, view.language
+    place = scope_name(selection.scope) or say("scope.country")
+    rest = [(say("measure.caveats"), text.in_language(language)) for text in measure.caveats]
+    manifest = view.snapshot.manifest
+    return [
+        (say("filters.measure"), measure.name.in_language(language)),
+        (say("measure.meaning"), measure.meaning.in_language(language)),
+        (say("filters.scope"), place),
+        (say("filters.period"), numbers.period(selection.period, language)),
+        (say("download.rows"), numbers.number(rows.height, language)),
+        *filters,
+        (say("measure.sources"), rankings.source_line(view, selection, rows)),
+        (say("shell.dataset"), f"{say(f'dataset.{manifest.dataset}')} · {manifest.id}"),
+        (say("download.licence.name"), say("download.licence")),
+        *rest,
+        (say("download.columns.name"), say("download.columns")),
+    ]
+
+
+def _csv(content: partial[Sheet]) -> bytes:
+    made = content()
+    return sheets.to_csv(made.headers, made.rows)
+
+
+def _excel(view: View, content: partial[Sheet]) -> bytes:
+    return sheets.to_excel(content(), (view.say("download.sheet.table"), view.say("download.sheet.about")))
+
+
+def _zip(view: View, selection: Selection, content: partial[Sheet], name: str) -> bytes:
+    made, manifest = content(), view.snapshot.manifest
+    metadata = {
+        "measure": selection.measure.model_dump(mode="json"),
+        "period": {"start": selection.period.start, "end": selection.period.end, "kind": selection.period.kind},
+        "scope": selection.scope,
+        "basis": selection.basis,
+        "series": selection.series,
+        "nature": nature_word(view),
+        "snapshot": manifest.id,
+        "captured_at": manifest.captured_at,
+        "sources": manifest.sources,
+        "columns": list(made.headers),
+        "notes": [{"name": name, "text": text} for name, text in made.notes],
+        "licence": "CC-BY-4.0",
+    }
+    readme = "\n".join(f"{key}: {text}" for key, text in made.notes) + "\n"
+    return sheets.to_zip(made, metadata, readme, name)

@@ -1,0 +1,253 @@
+"""The row of filters that pages share; what can be chosen follows from what is published."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from display.words import numbers
+from display.words.selection import Selection
+from display.words.view import View
+from ranking.measures import Measure
+from ranking.periods import Period, parse
+from ranking.tables import BANDS, COUNTRY, STATES
+from store import catalog as store_catalog
+from store import months, peers, snapshot
+from store.reference import measures, province_names, scope_name
+from ui.frame import links
+
+LEVELS = ("commune", "province", "department")
+_KINDS = {"xa": "xã", "phuong": "phường", "dac-khu": "đặc khu"}
+_LEAST = ("0", "30", "100", "300", "1000", "3000")
+_PREFERRED = ("on_time_share", "index_766", "received")
+
+
+def row(view: View, levels: tuple[str, ...] = LEVELS, extra: tuple[int, ...] = ()) -> tuple[Selection, list]:
+    """Draw the filters and return the selection and empty containers of `extra` widths in the same row."""
+    button, filters = folding()
+    with filters:
+        selection = _selection(view, levels)
+        places = [st.container(width=width) for width in extra]
+    unfold(view, button, values_in_a_line(view, selection))
+    return selection, places
+
+
+def folding() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A place for a button and a row for filters; on a phone the row hides behind the button."""
+    button = st.container(key="filter_button")
+    key = "filters_open" if st.session_state.get("filters_shown", False) else "filters_closed"
+    return button, st.container(horizontal=True, key=key, vertical_alignment="bottom")
+
+
+def unfold(view: View, button: DeltaGenerator, values: str) -> None:
+    """The button itself, with the current values of the filters as its words."""
+    with button:
+        st.button(
+            f"{view.say('filters.button')}: {values}",
+            icon=":material/tune:", on_click=_toggle, width="stretch", key="filters_toggle",
+        )  # fmt: skip
+
+
+def values_in_a_line(view: View, selection: Selection) -> str:
+    """`Phú Thọ · Đúng hạn (Cổng) · Lũy kế 1/1–26/9/2026`."""
+    scope = scope_name(selection.scope) or view.say("scope.country")
+    measure = selection.measure.short.in_language(view.language)
+    return " · ".join([scope, measure, numbers.period(selection.period, view.language)])
+
+
+def more(view: View, selection: Selection, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
+    """Further filters behind a button: the rows that stay, and the filters in words.
+
+    They shorten the table only: a rank stays the rank in the whole scope.
+    """
+    say = view.say
+    words: list[tuple[str, str]] = []
+    with st.popover(say("more.button"), icon=":material/filter_alt:", width="stretch"):
+        if selection.level == "commune":
+            rows = _by_kind(view, rows, words)
+            rows = _by_border(view, rows, words)
+            rows = _by_peers(view, rows, words)
+        if rows.get_column("band").count():
+            rows = _by_band(view, selection, rows, words)
+        if rows.get_column("state").n_unique() > 1:
+            rows = _by_state(view, rows, words)
+        if rows.get_column(_n_of(selection)).count():
+            rows = _by_n(view, selection, rows, words)
+    return rows, words
+
+
+def _by_kind(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
+    say = view.say
+    kind = links.segments(
+        say("more.kind"), "kind", ["all", *_KINDS], "all",
+        lambda code: say("more.all") if code == "all" else _KINDS[code]
+    )  # fmt: skip
+    if kind == "all":
+        return rows
+    words.append((say("more.kind"), _KINDS[kind]))
+    return rows.filter(pl.col("kind") == _KINDS[kind])
+
+
+def _by_border(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
+    say = view.say
+    border = links.segments(
+        say("more.border"), "border", ["all", "yes", "no"], "all",
+        lambda code: say("more.all") if code == "all" else say(f"more.border.{code}")
+    )  # fmt: skip
+    if border == "all":
+        return rows
+    words.append((say("more.border"), say(f"more.border.{border}")))
+    return rows.filter(pl.col("land_border") == (border == "yes"))
+
+
+def _by_peers(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
+    names = dict(rows.sort("name").select("unit_code", "name").iter_rows())
+    unit = links.select(
+        view.say("more.peers"), "peers", ["all", *names], "all",
+        lambda code: view.say("more.all") if code == "all" else names[code],
+    )  # fmt: skip
+    if unit == "all":
+        return rows
+    words.append((view.say("more.peers"), names[unit]))
+    alike = peers.peers().filter(pl.col("unit_code") == unit).get_column("peer_code")
+    return rows.filter(pl.col("unit_code").is_in([unit, *alike]))
+
+
+def _by_band(
+    view: View, selection: Selection, rows: pl.DataFrame, words: list[tuple[str, str]]
+) -> pl.DataFrame:  # fmt: skip
+    say = view.say
+    kind = "neutral" if selection.measure.direction == "neutral" else "clear"
+    band = links.segments(
+        say("table.band"), "band", ["all", *BANDS], "all",
+        lambda code: say("more.all") if code == "all" else say(f"band.{kind}.{code}")
+    )  # fmt: skip
+    if band == "all":
+        return rows
+    words.append((say("table.band"), say(f"band.{kind}.{band}")))
+    return rows.filter(pl.col("band") == band)
+
+
+def _by_state(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
+    """Only where some unit has no figure, so that the silent ones can be called up by themselves."""
+    say = view.say
+    present = [state for state in STATES if state in rows.get_column("state")]
+    state = links.select(
+        say("more.state"), "state", ["all", *present], "all", lambda code: say(f"more.state.{code}")
+    )  # fmt: skip
+    if state == "all":
+        return rows
+    words.append((say("more.state"), say(f"more.state.{state}")))
+    return rows.filter(pl.col("state") == state)
+
+
+def _by_n(view: View, selection: Selection, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
+    least = links.select(
+        view.say("more.least"), "least", _LEAST, "0", lambda code: numbers.number(int(code), view.language)
+    )  # fmt: skip
+    if least == "0":
+        return rows
+    words.append((view.say("more.least"), numbers.number(int(least), view.language)))
+    return rows.filter(pl.col(_n_of(selection)) >= int(least))
+
+
+def _n_of(selection: Selection) -> str:
+    return "denominator" if selection.measure.kind == "share" else "received"
+
+
+def _toggle() -> None:
+    st.session_state["filters_shown"] = not st.session_state.get("filters_shown", False)
+
+
+def _selection(view: View, levels: tuple[str, ...]) -> Selection:
+    say, known = view.say, set(store_catalog.catalog_by_level(view.snapshot))
+    present = [level for level in levels if level in known]
+    if not present:
+        raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
+    level = present[0]
+    if len(present) > 1:
+        level = links.select(
+            say("filters.level"), "level", present, present[0], lambda code: say(f"level.{code}"), width=160
+        )  # fmt: skip
+    ours = store_catalog.catalog_by_level(view.snapshot)[level]
+    place = scope(view, ours)
+    ours = ours.filter(pl.col("scope") == place)
+    measure, basis = _measure(view, ours)
+    ours = ours.filter(pl.col("measure") == measure.id, pl.col("basis") == basis)
+    period, series = _period(view, ours)
+    return Selection(level, place, measure, basis, series, period)
+
+
+def scope(view: View, catalog: pl.DataFrame) -> str:
+    """The province that the reader chose among those of `catalog` (as `store.catalog`), or the country."""
+    present = set(catalog.get_column("scope"))
+    options = [code for code in province_names() if code in present]
+    fullest = catalog.filter(pl.col("scope") != COUNTRY).sort("units", "scope", descending=[True, False])
+    default = str(fullest.item(0, "scope")) if options else COUNTRY
+    if len(options) != 1 and COUNTRY in present:
+        options.insert(0, COUNTRY)
+    if options == [COUNTRY]:
+        return COUNTRY
+    return links.select(
+        view.say("filters.scope"), "province", options, _first_province(view, default, options),
+        lambda code: scope_name(code) or view.say("scope.country"), width=175,
+    )  # fmt: skip
+
+
+def _first_province(view: View, fullest: str, options: list[str]) -> str:
+    """The reader's own province; else the one with the fullest current figures, country-wide the first by name."""
+    own = [code for code in options if code in (view.reader.seen or ())]
+    if own:
+        return own[0]
+    latest = store_catalog.catalog(view.snapshot).filter(pl.col("scope").is_in(options), pl.col("scope") != COUNTRY)
+    if latest.is_empty():
+        return fullest
+    latest = latest.filter(pl.col("period_end") == pl.col("period_end").max())
+    codes = set(latest.get_column("scope"))
+    return next(code for code in options if code in codes) if fullest not in codes else fullest
+
+
+def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
+    registry = measures()
+    pairs = catalog.select("measure", "basis").unique().iter_rows()
+    known = sorted(((m, b) for m, b in pairs if m in registry), key=lambda pair: (registry[pair[0]].order, pair[1]))
+    if not known:
+        raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "no_measure")
+    options = [f"{measure}.{basis}" if _several(known, measure) else measure for measure, basis in known]
+    default = _first_measure(catalog, options)
+    chosen = links.select(
+        view.say("filters.measure"), "measure", options, default, lambda code: _caption(view, code), width=245
+    )  # fmt: skip
+    measure, basis = known[options.index(chosen)]
+    return registry[measure], basis
+
+
+def _first_measure(catalog: pl.DataFrame, options: list[str]) -> str:
+    """The preferred measure among those that cover as many units as any."""
+    covered = dict(catalog.group_by("measure").agg(pl.col("of").max()).iter_rows())
+    full = [code for code in options if 2 * covered[code.split(".")[0]] >= max(covered.values())]
+    return next((code for wanted in _PREFERRED for code in full if code.split(".")[0] == wanted), full[0])
+
+
+def _several(known: list[tuple[str, str]], measure: str) -> bool:
+    return sum(1 for name, _ in known if name == measure) > 1
+
+
+def _caption(view: View, code: str) -> str:
+    measure, _, basis = code.partition(".")
+    short = measures()[measure].short.in_language(view.language)
+    return f"{short} · {view.say(f'basis.{basis}')}" if basis else short
+
+
+def _period(view: View, catalog: pl.DataFrame) -> tuple[Period, str]:
+    rows = months.latest_first(catalog)
+    series_of: dict[str, str] = {}
+    for row in rows.iter_rows(named=True):
+        series_of.setdefault(Period(row["period_start"], row["period_end"], row["period_kind"]).id, row["series"])
+    options = list(series_of)
+    chosen = links.select(
+        view.say("filters.period"), "period", options, options[0],
+        lambda code: numbers.period(parse(code), view.language), width=205,
+    )  # fmt: skip
+    return parse(chosen), series_of[chosen]

@@ -1,0 +1,111 @@
+"""Data problems on the page: marking and settling them, and what readers see of them."""
+
+from __future__ import annotations
+
+from html import escape
+
+import polars as pl
+import streamlit as st
+
+from display.portraits import visits
+from display.words import numbers
+from display.words.view import View
+from journal import audit, database, problems
+from journal.database import VisitError
+from journal.problems import Problem
+from journal.visits import seen
+from store import reference, units
+from ui.frame import html, sign_in
+
+_TOLD = "problem_told"
+
+
+def section(view: View, province: str) -> None:
+    """For editors: the province's open marks, and the form for a new one."""
+    say = view.say
+    st.subheader(say("problems.title"), anchor=False)
+    html.caption(say("problems.about"))
+    _tell(view)
+    for problem in problems.still_open(visits.is_practice(view), province=province):
+        html.show(_entry(view, problem, with_unit=True))
+        st.button(
+            say("problems.settle"), key=f"problem_settle_{problem.id}", icon=":material/check:", type="tertiary",
+            on_click=_settle, args=(view, problem),
+        )  # fmt: skip
+    communes = reference.reference_table("units").filter(pl.col("province_code") == province)
+    names = dict(communes.select("code", "full_name").sort("full_name").iter_rows())
+    measures = reference.measures()
+    with st.form("problem_form", border=True):
+        st.selectbox(say("problems.unit"), list(names), format_func=names.get, key="problem_unit", width=420)
+        st.selectbox(
+            say("problems.measure"), ["", *measures], key="problem_measure", width=420,
+            format_func=lambda key: measures[key].name.in_language(view.language) if key else say("problems.all"),
+        )  # fmt: skip
+        st.text_input(say("problems.period"), key="problem_period", max_chars=23, width=220, placeholder="2026-08")
+        st.text_area(say("problems.words"), key="problem_words", max_chars=problems.LONGEST)
+        st.form_submit_button(
+            say("problems.save"), icon=":material/flag:", type="primary", on_click=_mark, args=(view, province)
+        )
+
+
+def notice(view: View, code: str) -> None:
+    """On a commune's page: the open marks on its figures, if any."""
+    found = problems.still_open(visits.is_practice(view), unit=code)
+    if found:
+        title = f'<h2 class="gd-list-title">{escape(view.say("problems.notice"))}</h2>'
+        html.show(f'<div class="gd-notice">{title}{"".join(_entry(view, problem) for problem in found)}</div>')
+
+
+def everywhere(view: View) -> None:
+    """All open marks of the dataset, for the page on methods and data."""
+    found = problems.still_open(visits.is_practice(view))
+    html.caption(view.say("problems.count", n=numbers.number(len(found), view.language)))
+    html.show("".join(_entry(view, problem, with_unit=True) for problem in found[:100]))
+
+
+def _entry(view: View, problem: Problem, with_unit: bool = False) -> str:
+    """One mark as markup, without who wrote it: that is for the audit log."""
+    measure = reference.measures().get(problem.measure)
+    head = [numbers.local_date(problem.created_at, view.language)]
+    head += [units.unit(problem.unit_code)["full_name"]] if with_unit else []
+    head += [measure.name.in_language(view.language)] if measure else []
+    head += [problem.period] if problem.period else []
+    words = escape(seen(problem.words)).replace("\n", "<br>")
+    return f'<div class="gd-entry"><p class="gd-sub">{escape(" · ".join(head))}</p><p>{words}</p></div>'
+
+
+def _mark(view: View, province: str) -> None:
+    state = st.session_state
+    try:
+        if not sign_in.current().may("problems", province):
+            raise VisitError("not_allowed")
+        kept = problems.mark(
+            Problem(
+                province, state["problem_unit"], state["problem_words"] or "", state["problem_measure"],
+                database.tidy(state["problem_period"] or ""), view.reader.name, visits.is_practice(view),
+            )
+        )  # fmt: skip
+    except VisitError as error:
+        state[_TOLD] = error.kind
+        return
+    audit.note_act(view.reader, "problem", unit=kept.unit_code, problem=kept.id)
+    state["problem_words"] = ""
+    state[_TOLD] = "saved"
+
+
+def _settle(view: View, problem: Problem) -> None:
+    try:
+        if not sign_in.current().may("problems", problem.province_code):
+            raise VisitError("not_allowed")
+        if problems.settle(problem.id, problem.province_code, view.reader.name):
+            audit.note_act(view.reader, "problem_settled", unit=problem.unit_code, problem=problem.id)
+    except VisitError as error:
+        st.session_state[_TOLD] = error.kind
+
+
+def _tell(view: View) -> None:
+    kind = st.session_state.pop(_TOLD, None)
+    if kind == "saved":
+        st.success(view.say("problems.saved"), icon=":material/check:")
+    elif kind:
+        st.error(view.say(f"problems.error.{kind}", longest=problems.LONGEST), icon=":material/error:")

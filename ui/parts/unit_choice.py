@@ -1,0 +1,90 @@
+"""Which commune the page shows: the link says so, and two select boxes change it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import polars as pl
+import streamlit as st
+
+from display.words.view import View
+from ranking.names import fold
+from store import units
+from store.reference import province_names, reference_table, scope_name
+from ui.frame import html, links
+from ui.parts import filters
+
+_PROVINCE, _UNIT = "unit_page_province", "unit_page_unit"
+
+
+def row(view: View) -> str | None:
+    """Draw the choice of province and commune; the code of the commune of the link, None where it names none."""
+    code = links.choice("unit", reference_table("units").get_column("code").to_list(), "")
+    province = _province(view, code)
+    button, boxes = filters.folding()
+    with boxes:
+        _select_province(view, province)
+        _select_unit(view, province, code)
+    filters.unfold(view, button, _in_a_line(view, province, code))
+    links.remember("province", province)
+    if code:
+        links.remember("unit", code)
+    return code or None
+
+
+def how_to_choose(view: View) -> None:
+    """The page without a commune: how to come to one."""
+    wanted = st.query_params.get("unit")
+    if wanted:
+        html.show(
+            f'<p class="gd-sentence" role="alert">{escape(view.say("unit.choose.unknown", code=wanted[:20]))}</p>'
+        )
+    html.show(f'<p class="gd-sentence">{escape(view.say("unit.choose.how"))}</p>')
+    html.caption(view.say("unit.choose.link"))
+
+
+def _province(view: View, code: str) -> str:
+    """The commune's own province; without a commune the one chosen before, else the reader's own or the first."""
+    if code:
+        return units.unit(code)["province_code"]
+    options = list(province_names())
+    own = [code for code in options if code in (view.reader.seen or ())]
+    return links.choice("province", options, (own or options)[0])
+
+
+def _select_province(view: View, province: str) -> None:
+    st.session_state[_PROVINCE] = province
+    st.selectbox(
+        view.say("filters.scope"), list(province_names()), key=_PROVINCE, on_change=_take_province, width=220,
+        format_func=scope_name,
+    )  # fmt: skip
+
+
+def _select_unit(view: View, province: str, code: str) -> None:
+    names = communes(province)
+    st.session_state[_UNIT] = code
+    st.selectbox(
+        view.say("unit.choose.unit"), ["", *names], key=_UNIT, on_change=_take_unit, width=320,
+        format_func=lambda option: names.get(option, view.say("unit.choose.none")),
+    )  # fmt: skip
+
+
+def communes(province: str) -> dict[str, str]:
+    """Code and name of a province's communes, by name without regard to diacritics."""
+    own = reference_table("units").filter(pl.col("province_code") == province).select("code", "full_name", "name")
+    ordered = sorted(own.iter_rows(), key=lambda unit: (fold(unit[2]), unit[0]))
+    return {code: full_name for code, full_name, _ in ordered}
+
+
+def _in_a_line(view: View, province: str, code: str) -> str:
+    unit = units.unit(code)["full_name"] if code else view.say("unit.choose.none")
+    return f"{scope_name(province)} · {unit}"
+
+
+def _take_province() -> None:
+    links.remember("province", st.session_state[_PROVINCE])
+    links.remember("unit", "", "")
+
+
+def _take_unit() -> None:
+    links.remember("unit", st.session_state[_UNIT], "")

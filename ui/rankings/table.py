@@ -1,0 +1,223 @@
+"""The table of a ranking: its columns, cells and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from html import escape
+
+import polars as pl
+
+from display.drawing.small_charts import sparkline
+from display.words import addresses, numbers
+from display.words.marks import FEW, movement, n_label, n_of, quality_words, rank_and_interval
+from display.words.selection import Selection
+from display.words.view import View
+from ranking.measures import Measure
+from ranking.process_limits import IMPROVEMENT, xmr_marks
+from store.months import latest_series
+from ui.frame import links
+from ui.frame.html import show
+from ui.parts.tables import band_chip
+
+ROWS_PER_PAGE = 200
+
+
+_TREND = 12
+
+
+_SPECIAL = ("improvement", "concern", "neither")
+
+
+_COUNTED_THEMSELVES = ("received", "open_overdue")
+
+
+_MARKED: dict[str, Callable[[View], str]] = {
+    "improvement": lambda view: view.palette.accent,
+    "concern": lambda view: view.palette.warning,
+    "neither": lambda view: view.palette.ink,
+    "common": lambda view: view.palette.alike,
+    "none": lambda view: view.palette.alike,
+}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the ranked figures: the level of all together, and a trend line by unit."""
+
+    level: float | None = None
+    trends: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column of the ranking: its header, its style and the markup of its cell in a row."""
+
+    header: str
+    style: str
+    cell: Callable[[dict], str]
+    names_row: bool = False
+
+
+def ranking_table(view: View, selection: Selection, rows: pl.DataFrame, beside: Beside) -> None:
+    """One row per unit; unranked units stand below, each with its reason."""
+    columns = _columns(view, selection, rows, beside)
+    head = "".join(f'<th scope="col" class="{c.style}">{escape(c.header)}</th>' for c in columns)
+    body = "".join(f"<tr>{''.join(_cell(c, row) for c in columns)}</tr>" for row in rows.iter_rows(named=True))
+    title = escape(view.say("table.caption", measure=selection.measure.name.in_language(view.language)))
+    show(
+        f'<div class="gd-scroll gd-tall" tabindex="0" role="region" aria-label="{title}"><table class="gd-table">'
+        f"<caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(column: _Column, row: dict) -> str:
+    tag = 'th scope="row"' if column.names_row else "td"
+    return f'<{tag} class="{column.style}">{column.cell(row)}</{tag.split()[0]}>'
+
+
+def pages(view: View, rows: pl.DataFrame) -> tuple[int, int]:
+    """(offset, length) of the rows to show; a pager appears where they don't fit on one page."""
+    if rows.height <= ROWS_PER_PAGE:
+        return 0, rows.height
+    last = -(-rows.height // ROWS_PER_PAGE)
+    page = links.page_number("page", last)
+    return (page - 1) * ROWS_PER_PAGE, ROWS_PER_PAGE
+
+
+def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Beside) -> list[_Column]:
+    say, measure, language = view.say, selection.measure, view.language
+    scale = _scale(measure, rows)
+    known = "denominator" if measure.kind == "share" else "received"
+    with_n = measure.id not in _COUNTED_THEMSELVES and _has(rows, known)
+
+    def value(row: dict) -> str:
+        n = f'<small class="gd-only-phone">{escape(say("table.n_phone", n=_n(row)))}</small>' if with_n else ""
+        return _value(view, selection, row, scale, beside.level) + n
+
+    def _n(row: dict) -> str:
+        return numbers.number(n_of(measure, row), language)
+
+    def name(row: dict) -> str:
+        chip = f'<span class="gd-only-phone">{band_chip(view, measure, row["band"])}</span>' if row["band"] else ""
+        own = escape(row["name"])
+        if selection.level == "commune":
+            own = addresses.anchor(view, row["name"], "unit", unit=row["unit_code"], measure=measure.id)
+        return own + _because(view, row) + chip
+
+    columns = [
+        _Column(say("table.rank"), "gd-rank", lambda row: _rank(view, row)),
+        _Column(say(f"table.unit.{selection.level}"), "", name, True),
+        _Column(measure.short.in_language(language), "gd-values", value),
+    ]
+    if with_n:
+        columns.append(_Column(say(n_label(measure)), "gd-n gd-wide", _n))
+    if _has(rows, "band"):
+        columns.append(_Column(say("table.band"), "gd-wide", lambda row: band_chip(view, measure, row["band"])))
+    if _has(rows, "previous_rank"):
+        columns.append(_Column(say("table.movement"), "gd-n gd-wide", lambda row: movement(view, row)))
+    if beside.trends:
+        trend = beside.trends
+        columns.append(_Column(say("table.trend"), "gd-wide", lambda row: trend.get(row["unit_code"], "")))
+    if _has(rows, "peer_rank"):
+        columns.append(_Column(say("table.peers"), "gd-n gd-wide", lambda row: _peers(view, row)))
+    return columns
+
+
+def _has(rows: pl.DataFrame, column: str) -> bool:
+    return column in rows.columns and rows.get_column(column).count() > 0
+
+
+def _rank(view: View, row: dict) -> str:
+    if row["rank"] is None:
+        return numbers.MISSING
+    rank, _, interval = rank_and_interval(row, view.language).partition(" ")
+    interval = f' <span class="gd-interval">{interval}</span>' if interval else ""
+    return f"{rank}{interval}<small>/{numbers.number(row['of'], view.language)}</small>"
+
+
+def _peers(view: View, row: dict) -> str:
+    if row["peer_rank"] is None:
+        return numbers.MISSING
+    return f"{row['peer_rank']}<small>/{row['peer_of']}</small>"
+
+
+def _because(view: View, row: dict) -> str:
+    parts = []
+    if row.get("because"):
+        parts.append(view.say("table.because", old=row["because"]))
+    if row.get("province_name"):
+        parts.append(row["province_name"])
+    return f'<span class="gd-sub">{escape(" · ".join(parts))}</span>' if parts else ""
+
+
+def _value(view: View, selection: Selection, row: dict, scale: float, level: float | None) -> str:
+    if row["value"] is None:
+        silence = view.say("state." + row["state"])
+        return f'<span class="gd-silent">{escape(silence)}</span>'
+    text = numbers.with_unit(row["value"], selection.measure, view.language)
+    note = "".join(f'<span class="gd-sub">{escape(text)}</span>' for text in _remarks(view, selection.measure, row))
+    return (
+        f'<div class="gd-cell"><span class="gd-track" aria-hidden="true">{_bar(row, scale, level)}</span>'
+        f'<span class="gd-value">{text}</span></div>{note}'
+    )
+
+
+def _remarks(view: View, measure: Measure, row: dict) -> list[str]:
+    """What a reader must know of one figure: too small to rank, resting on few dossiers, or doubtful at its source."""
+    words = [view.say("table.too_few")] if row["rank"] is None else []
+    n = n_of(measure, row)
+    if row["rank"] is not None and n is not None and n < FEW and measure.id not in _COUNTED_THEMSELVES:
+        words.append(view.say("table.few", n=numbers.number(n, view.language)))
+    return words + quality_words(view, row.get("quality"))
+
+
+def _bar(row: dict, scale: float, level: float | None) -> str:
+    """The bar from zero, the 95 % interval as a lighter ribbon, the level of all together as a tick."""
+    if not scale:
+        return ""
+
+    def place(value: float) -> float:
+        return 100 * min(max(value / scale, 0), 1)
+
+    bar = f'<i style="width:{place(row["value"]):.1f}%"></i>'
+    if row.get("value_low") is not None:
+        low, high = place(row["value_low"]), place(row["value_high"])
+        bar += f'<s style="left:{low:.1f}%;width:{max(high - low, 0.8):.1f}%"></s>'
+    return bar + (f'<u style="left:{place(level):.1f}%"></u>' if level is not None else "")
+
+
+def _scale(measure: Measure, rows: pl.DataFrame) -> float:
+    """Where a bar is full: at 100 %, at the maximum score, or at the largest value shown."""
+    if measure.kind == "share":
+        return 100.0
+    return measure.max_score or float(rows.get_column("value").max() or 0)
+
+
+def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], measure: Measure) -> dict[str, str]:
+    """A line per unit over its last twelve months under the latest rules; a month without a figure breaks it.
+
+    Months that are a special cause of the unit's XmR chart carry a dot in the colour of their mark; the
+    last month always does, and its mark is said in words. One scale for all, without the extreme values.
+    """
+    months = latest_series(months)
+    starts = months.get_column("period_start").unique().sort().to_list()
+    if len(starts) < 3:
+        return {}
+    recent = months.filter(pl.col("period_start").is_in(starts[-_TREND:])).get_column("value")
+    ends = (recent.quantile(0.02), recent.quantile(0.98))
+    own = months.filter(pl.col("unit_code").is_in(list(units))).select("unit_code", "period_start", "value")
+    known: dict[str, dict[date, float | None]] = {}
+    for code, start, value in own.iter_rows():
+        known.setdefault(code, {})[start] = value
+    lines = [[values.get(start) for start in starts] for values in known.values()]
+    marks = xmr_marks(lines, IMPROVEMENT[measure.direction])
+    return {code: _trend(view, *line, ends) for code, *line in zip(known, lines, marks, strict=True)}
+
+
+def _trend(view: View, values: list[float | None], marks: Sequence[str], ends: tuple[float, float]) -> str:
+    marks = marks[-_TREND:]
+    dots = [_MARKED[mark](view) if mark in _SPECIAL else None for mark in marks]
+    dots[-1] = _MARKED[marks[-1]](view)
+    return sparkline(values[-_TREND:], ends, dots, view.say(f"xmr.{marks[-1]}"))

@@ -1,0 +1,87 @@
+"""The public's page: one commune in plain words, for a reader who has never seen a statistic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from display.drawing import small_charts
+from display.drawing.icons import icon
+from display.portraits import plain_chart, plain_words
+from display.portraits.plain_figures import Portrait, Province, province
+from display.portraits.plain_words import Card, Section
+from display.words.view import View
+from store import units
+from store.reference import scope_name
+from ui.frame import html
+from ui.parts import tables
+
+
+def figures(view: View, code: str) -> tuple[Province, Portrait]:
+    """What the public may know of a commune and of its province, whoever reads it."""
+    found = province(view.snapshot.seen_in(frozenset()), units.unit(code)["province_code"])
+    return found, found.portrait(code)
+
+
+def head(view: View, code: str, portrait: Portrait) -> None:
+    """The commune's name and the answer in a few sentences."""
+    unit, nature = units.unit(code), view.snapshot.manifest.nature
+    html.heading(unit["full_name"], escape(plain_words.opening(view.say, unit, portrait, nature)))
+
+
+def measures(view: View, code: str, portrait: Portrait) -> None:
+    """Up to four measures, each a sentence beside what is common in the province and in like communes."""
+    place = scope_name(units.unit(code)["province_code"])
+    html.show(cards(view, plain_words.cards(view.say, portrait.answers, place)))
+    html.caption(plain_words.source(view.say, portrait.answers, view.snapshot.manifest.nature))
+
+
+def cards(view: View, found: Sequence[Card]) -> str:
+    """The cards as markup."""
+    return f'<ul class="gd-public">{"".join(_card(view, card) for card in found)}</ul>'
+
+
+def _card(view: View, card: Card) -> str:
+    chip = f'<p><span class="gd-band gd-{card.band}">{escape(card.band_words)}</span></p>' if card.band else ""
+    lines = "".join(f"<p>{escape(line)}</p>" for line in card.lines)
+    notes = f'<p class="gd-note">{escape(" ".join(card.notes))}</p>' if card.notes else ""
+    title = f"<h4>{_icon(view, card.icon)}{escape(card.title)}</h4>"
+    return f'<li>{title}<p class="gd-public-says">{escape(card.sentence)}</p>{chip}{lines}{notes}</li>'
+
+
+def online(view: View, whole: Province, portrait: Portrait) -> None:
+    """The share filed online month by month: a sentence, a small drawing, and its table."""
+    say = view.say
+    words = plain_words.online(say, portrait.months, whole, own=True)
+    html.show(f'<p class="gd-sentence">{escape(words.sentence)}</p>')
+    if not words.rows:
+        return
+    drawn = plain_chart.svg(say, portrait.months, view.palette, own=True)
+    if drawn:
+        html.show(small_charts.image(drawn, say("public.online.alt"), "gd-public-chart"))
+    html.caption(say("public.online.reading" if drawn else "public.online.few"))
+    with st.expander(say("public.online.table")):
+        tables.plain_table(words.headers, words.rows, say("public.online"), figures=(1, 2))
+
+
+def chapters(view: View) -> None:
+    """What a centre must publish, how to file, how to complain, and what the figures cannot say."""
+    parts = "".join(_chapter(view, part) for part in plain_words.sections(view.say))
+    html.show(f'<div class="gd-public-chapters">{parts}</div>')
+
+
+def _chapter(view: View, section: Section) -> str:
+    tag = "ol" if section.is_ordered else "ul"
+    steps = "".join(f"<li>{escape(step)}</li>" for step in section.steps)
+    sentence = f"<p>{escape(section.sentence)}</p>" if section.sentence else ""
+    link = f'<p><a href="{section.link[0]}" rel="noopener">{escape(section.link[1])}</a></p>' if section.link else ""
+    note = f'<p class="gd-note">{escape(section.note)}</p>' if section.note else ""
+    title = f"<h3>{_icon(view, section.icon)}{escape(section.title)}</h3>"
+    return f"<section>{title}{sentence}<{tag}>{steps}</{tag}>{link}{note}</section>"
+
+
+def _icon(view: View, name: str) -> str:
+    """As an image, because Streamlit lets no drawing through in markup."""
+    return small_charts.image(icon(name, view.palette.accent), "", "gd-line-icon")

@@ -1,0 +1,74 @@
+"""The six groups of Index 766 of one commune: its points, what each rests on, and what to read with care."""
+
+from __future__ import annotations
+
+from html import escape
+
+from display.portraits import summary
+from display.portraits.summary import Row
+from display.words import numbers
+from display.words.view import View
+from ranking.index_sensitivity import GROUPS
+from ranking.measures import Measure
+from store.reference import measures
+from ui.frame import html
+
+
+def section(view: View, code: str) -> None:
+    """The groups in the order of the index, each with its definition folded beneath it."""
+    found = {row.measure.id: row for row in summary.rows(view.snapshot, code)}
+    total = found.get("index_766")
+    if total is not None:
+        html.show(f'<p class="gd-sentence">{escape(_total(view, total))}</p>')
+    items = "".join(_group(view, measures()[name], found.get(name)) for name in GROUPS)
+    html.show(f'<ul class="gd-groups">{items}</ul>')
+    if any(name in found for name in GROUPS):
+        old = any(found[name].series == "766-2025" for name in GROUPS if name in found)
+        html.caption(view.say("series.before" if old else "series.current") + ".")
+
+
+def _total(view: View, row: Row) -> str:
+    words = summary.in_words(view, row)
+    if row.value is None:
+        period = numbers.period_in_sentence(row.period, view.language)
+        return view.say("unit.groups.no_total", state=words.value, period=period)
+    band = next((band.name.in_language(view.language) for band in row.measure.bands if row.value >= band.at_least), "")
+    value = numbers.number(row.value, view.language, row.measure.decimals)
+    period = numbers.period_in_sentence(row.period, view.language)
+    return view.say("unit.groups.total", value=value, period=period, band=band)
+
+
+def _group(view: View, measure: Measure, row: Row | None) -> str:
+    most = numbers.number(measure.max_score, view.language)
+    if row is None:
+        figure = f'<span class="gd-silent">{escape(view.say("compare.absent"))}</span>'
+        bar, notes = "", []
+    elif row.value is None:
+        figure = f'<span class="gd-silent">{escape(view.say(f"state.{row.state}"))}</span>'
+        bar, notes = "", [numbers.period(row.period, view.language)]
+    else:
+        words = summary.in_words(view, row)
+        points = numbers.number(row.value, view.language, measure.decimals)
+        figure = f'<span class="gd-strong">{escape(points)}</span>/{escape(most)}'
+        width = 100 * row.value / measure.max_score
+        bar = f'<span class="gd-track" aria-hidden="true"><i style="width:{width:.1f}%"></i></span>'
+        rank = [view.say("compare.rank", rank=words.rank)] if words.rank else []
+        notes = [words.period, *rank, *words.notes]
+    title = escape(view.say("unit.groups.name", group=view.say(f"weights.group.{measure.id}"), code=measure.id.upper()))
+    under = f'<span class="gd-sub">{escape(" · ".join(notes))}</span>' if notes else ""
+    return (
+        f'<li><div class="gd-row"><span>{title}</span><span class="gd-n">{figure}</span></div>{bar}{under}'
+        f"{_definition(view, measure)}</li>"
+    )
+
+
+def _definition(view: View, measure: Measure) -> str:
+    """What the points rest on and how to read them, folded. Markup."""
+    language = view.language
+    caveats = "".join(f"<li>{escape(text.in_language(language))}</li>" for text in measure.caveats)
+    return (
+        f'<details class="gd-fold"><summary>{escape(view.say("unit.groups.rests_on"))}</summary>'
+        f"<p>{escape(measure.meaning.in_language(language))}</p>"
+        f"<p>{escape(view.say('unit.groups.counted', text=measure.numerator.in_language(language)))}</p>"
+        f"<p>{escape(view.say('measure.caveats'))}:</p><ul>{caveats}</ul></details>"
+    )

@@ -1,0 +1,171 @@
+"""The summary table of a commune: one row per measure, with its marks; a list of cards on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from html import escape
+
+from display.drawing import small_charts
+from display.portraits import summary as portraits_summary
+from display.portraits.summary import RISING_IS_GOOD, Row, Words
+from display.words import addresses, numbers
+from display.words.view import View
+from ranking.measures import Measure
+from store import units
+from ui.frame import html
+from ui.parts import tables
+
+_COLUMNS = ("measure", "value", "n", "target", "variation", "assurance", "rank", "peers", "band", "trend")
+_RIGHT = frozenset({"value", "n", "target", "rank", "peers"})
+_TREND = 12
+
+
+def summary(view: View, code: str) -> None:
+    """The table, how to read it, and what the source has nothing of."""
+    found = portraits_summary.rows(view.snapshot, code)
+    html.show(table(view, code, found))
+    html.caption(" ".join(_reading(view, found)))
+    if any(row.firm is False for row in found):
+        html.caption(view.say("unit.summary.few_months"))
+    if absent := portraits_summary.missing(view.snapshot, code):
+        html.show(_absent(view, absent))
+
+
+def _absent(view: View, measures: Sequence[Measure]) -> str:
+    """What the dataset has nothing of, folded: the list is long where there is one source only."""
+    names = "; ".join(measure.short.in_language(view.language) for measure in measures)
+    title = view.say("unit.summary.absent", n=len(measures))
+    return f'<details class="gd-caption gd-fold"><summary>{escape(title)}</summary><p>{escape(names)}.</p></details>'
+
+
+def _reading(view: View, found: Sequence[Row]) -> list[str]:
+    """How to read the columns that are there."""
+    special = [name for name in ("peers", "variation", "assurance") if name not in _empty(found)]
+    return [view.say("unit.summary.reading"), *(view.say(f"unit.summary.reading.{name}") for name in special)]
+
+
+def table(view: View, code: str, found: Sequence[Row]) -> str:
+    """One row per measure of `unit_summary.rows`. Markup."""
+    title = escape(view.say("unit.summary.caption", unit=units.unit(code)["full_name"]))
+    shown = [name for name in _COLUMNS if name not in _empty(found)]
+    head = "".join(
+        f'<th scope="col" class="{"gd-n" if name in _RIGHT else ""}">{escape(_header(view, name))}</th>'
+        for name in shown
+    )
+    body = "".join(_line(view, code, row, shown) for row in found)
+    return (
+        f'<div class="gd-scroll"><table class="gd-table gd-summary"><caption>{title}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _empty(found: Sequence[Row]) -> set[str]:
+    """Columns that would have nothing in any row: a single pull has no trends, its scores no bands."""
+    without = {"trend", "variation", "assurance"} if all(row.variation == "none" for row in found) else set()
+    if all(row.assurance is None for row in found):
+        without.add("assurance")
+    without |= {"target"} if all(row.target is None for row in found) else set()
+    without |= {"band"} if all(row.band is None for row in found) else set()
+    return without | ({"peers"} if all(row.peer_rank is None for row in found) else set())
+
+
+def _header(view: View, name: str) -> str:
+    return view.say(f"unit.column.{name}")
+
+
+def _line(view: View, code: str, row: Row, shown: Sequence[str]) -> str:
+    words = portraits_summary.in_words(view, row)
+    cells = {
+        "value": _value(row, words),
+        "n": escape(words.n) or numbers.MISSING,
+        "target": escape(words.target) or numbers.MISSING,
+        "variation": _variation(view, row, words),
+        "assurance": _assurance(view, row, words),
+        "rank": _rank(words),
+        "peers": escape(words.peers) or numbers.MISSING,
+        "band": tables.band_chip(view, row.measure, row.band) or numbers.MISSING,
+        "trend": _trend(view, row),
+    }
+    rest = "".join(
+        f'<td class="{"gd-n" if name in _RIGHT else ""}{" gd-void" if cells[name] == numbers.MISSING else ""}" '
+        f'data-label="{escape(_header(view, name))}"><div>{cells[name]}</div></td>'
+        for name in shown[1:]
+    )
+    return f"<tr>{_name(view, code, row, words)}{rest}</tr>"
+
+
+def _name(view: View, code: str, row: Row, words: Words) -> str:
+    """The measure's name as a link to the ranking that its figure stands in."""
+    province = units.unit(code)["province_code"]
+    link = addresses.anchor(
+        view, words.measure, "rankings", province=province, measure=row.measure.id, period=row.period.id
+    )
+    notes = [
+        words.period,
+        *words.notes,
+        *([_direction(view, row.measure)] if row.measure.direction != "higher" else []),
+    ]
+    return f'<th scope="row">{link}<span class="gd-sub">{escape(" · ".join(notes))}</span></th>'
+
+
+def _direction(view: View, measure: Measure) -> str:
+    return view.say(f"compare.{measure.direction}")
+
+
+def _value(row: Row, words: Words) -> str:
+    if row.value is None:
+        return f'<span class="gd-silent">{escape(words.value)}</span>'
+    interval = f'<span class="gd-sub">{escape(words.interval)}</span>' if words.interval else ""
+    return f'<span class="gd-strong">{escape(words.value)}</span>{interval}'
+
+
+def _rank(words: Words) -> str:
+    """`12 (7–23)/148`, kept in one line."""
+    return f'<span class="gd-nowrap">{escape(words.rank)}</span>' if words.rank else numbers.MISSING
+
+
+def _variation(view: View, row: Row, words: Words) -> str:
+    svg = small_charts.variation_icon(row.variation, RISING_IS_GOOD[row.measure.direction], view.palette)
+    icon = small_charts.image(svg, "", "gd-icon")
+    return f'<span class="gd-marked">{icon}<span>{escape(words.variation)}</span></span>'
+
+
+def _assurance(view: View, row: Row, words: Words) -> str:
+    if row.assurance is None:
+        return numbers.MISSING
+    icon = small_charts.image(small_charts.assurance_icon(row.assurance, view.palette), "", "gd-icon")
+    return f'<span class="gd-marked">{icon}<span>{escape(words.assurance)}</span></span>'
+
+
+def _trend(view: View, row: Row) -> str:
+    """The last twelve months under the latest rules; special months carry a dot."""
+    months = row.latest_series[-_TREND:] if row.months else ()
+    known = [month.value for month in months if month.value is not None]
+    if len(known) < 3:
+        return numbers.MISSING
+    colours = {"improvement": view.palette.accent, "concern": view.palette.warning}
+    dots = [colours.get(m.mark, view.palette.ink) if m.mark in portraits_summary.SPECIAL else None for m in months]
+    dots[-1] = dots[-1] or view.palette.alike
+    ends = (min(known), max(known))
+    return small_charts.sparkline(
+        [month.value for month in months], ends, dots, view.say(f"unit.variation.{row.variation}")
+    )
+
+
+def stacked_table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str, figures: Container[int]) -> None:
+    """A table of texts, on a phone a list of cards; the columns numbered in `figures` stand to the right."""
+    style = ["gd-n" if number in figures else "" for number in range(len(headers))]
+    head = "".join(f'<th scope="col" class="{s}">{escape(text)}</th>' for s, text in zip(style, headers, strict=True))
+    body = "".join(f"<tr>{_stacked(headers, style, row)}</tr>" for row in rows)
+    html.show(
+        f'<div class="gd-scroll"><table class="gd-table gd-stacks"><caption>{escape(title)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _stacked(headers: Sequence[str], style: Sequence[str], row: Sequence[str]) -> str:
+    rest = "".join(
+        f'<td class="{s}" data-label="{escape(label)}"><div>{escape(cell)}</div></td>'
+        for s, label, cell in zip(style[1:], headers[1:], row[1:], strict=True)
+    )
+    return f'<th scope="row">{escape(row[0])}</th>{rest}'

@@ -1,0 +1,46 @@
+"""Every measure of a commune over time, as small charts of one size that lead to the page about time."""
+
+from __future__ import annotations
+
+from html import escape
+
+from display.drawing import small_charts
+from display.portraits.summary import Row
+from display.portraits.trends import HEIGHT, WIDTH, drawable, last_value, svg
+from display.words import addresses
+from display.words.view import View
+from store import units
+from ui.frame import html
+
+_NARROW_WIDTH, _NARROW_HEIGHT = 165, 96
+
+
+def small_multiples(view: View, code: str) -> None:
+    """One chart for each measure of which three months are known; why there are none where there are none."""
+    charts = [_figure(view, code, row) for row in drawable(view.snapshot, code)]
+    if not charts:
+        html.caption(view.say("unit.trends.too_few"))
+        return
+    html.show(f'<div class="gd-multiples">{"".join(charts)}</div>')
+    html.caption(view.say("unit.trends.reading"))
+
+
+def _figure(view: View, code: str, row: Row) -> str:
+    """One chart with its name and last month, as a link to the page about time."""
+    say, language = view.say, view.language
+    name = row.measure.short.in_language(language)
+    last = [month for month in row.months if month.value is not None][-1]
+    value = last_value(view, row, last)
+    month = say("unit.trends.month", month=last.start.month, year=last.start.year)
+    alt = say(
+        "unit.trends.alt", measure=name, value=value, month=month, variation=say(f"unit.variation.{row.variation}")
+    )
+    province = units.unit(code)["province_code"]
+    address = addresses.address(view, "online_filing", over=row.measure.id, units=code, province=province)
+    size = (_NARROW_WIDTH, _NARROW_HEIGHT) if view.narrow else (WIDTH, HEIGHT)
+    return (
+        f'<a class="gd-multiple" href="{escape(address)}" target="_self"><span class="gd-row">'
+        f'<span class="gd-multiple-name">{escape(name)}</span><span class="gd-strong">{escape(value)}</span></span>'
+        f'<span class="gd-row gd-sub"><span>{escape(say(f"unit.variation.{row.variation}"))}</span>'
+        f"<span>{escape(month)}</span></span>{small_charts.image(svg(view, code, row, *size), alt, 'gd-chart')}</a>"
+    )

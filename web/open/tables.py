@@ -1,0 +1,238 @@
+"""The tables of the open data: which rows a query means, and what is said of them as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import polars as pl
+import shapely
+
+from display.words.text import LANGUAGES, Speaker
+from files.places import published_folder
+from ranking.manifest import MANIFEST, Manifest, ManifestError
+from ranking.measures import Measure
+from store import borders, public
+from store.policy import policy
+from store.reference import measures, province_names, reference_table
+from store.snapshot import Snapshot, datasets
+from web.open.query import USUAL_ROWS, Problem, conditions, snapshot_of
+
+LICENCE = "CC-BY-4.0"
+_UNIT = ("province", "unit")
+_ROWS = ("dataset", "snapshot", "province", "unit", "measure", "period", "level", "basis")
+_PAGED = ("limit", "offset", "format")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One page of a table; `said` are facts about it, `records` what JSON gives in place of the rows."""
+
+    name: str
+    rows: pl.DataFrame
+    total: int
+    said: Mapping[str, object]
+    records: list[dict] | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A table that can be asked for: its parameters, its rows, and the stamp of what they are made from."""
+
+    what: str
+    parameters: tuple[str, ...]
+    rows: Callable[[Mapping[str, str]], Table]
+    stamp: Callable[[Mapping[str, str]], str] = field(default=lambda _: borders.lineage_id())
+
+
+def kinds() -> dict[str, Kind]:
+    """The tables by name, in the order of the index."""
+    return {
+        "datasets": Kind("One row per dataset and snapshot that is kept.", _PAGED, _datasets, lambda _: _kept_stamp()),
+        "units": Kind("One row per commune of today.", (*_UNIT, *_PAGED), _units),
+        "lineage": Kind("One row per old commune and new one that holds part of it.", (*_UNIT, *_PAGED), _lineage),
+        "measures": Kind("One row per measure: what it means and how it is computed.", ("measure", *_PAGED), _measures),
+        "measurements": Kind(
+            "One row per unit, period, measure, field and basis.", (*_ROWS, "field", *_PAGED), _measurements, _taken
+        ),
+        "standings": Kind(
+            "One row per unit, period, measure and ranking.", (*_ROWS, "scope", *_PAGED), _standings, _taken
+        ),
+        "boundaries": Kind(
+            "One row per commune: its area.", (*_UNIT, *_PAGED), _boundaries, lambda _: borders.boundaries_id()
+        ),
+    }  # fmt: skip
+
+
+def said_of(snapshot: Snapshot) -> dict[str, object]:
+    """What every reply from a snapshot says of it; `note` marks what is simulated, in both languages."""
+    manifest = snapshot.manifest
+    simulated = manifest.nature == "simulated"
+    return {
+        "dataset": manifest.dataset,
+        "snapshot": manifest.id,
+        "nature": manifest.nature,
+        "note": " ".join(Speaker(language)("open.simulated") for language in LANGUAGES) if simulated else None,
+        "captured_at": manifest.captured_at.isoformat(),
+        "sources": manifest.sources,
+        "licence": LICENCE,
+    }
+
+
+_REFERENCE = {
+    "dataset": None, "snapshot": None, "nature": "reference", "note": None, "captured_at": None,
+    "sources": ["data/README.md"], "licence": LICENCE,
+}  # fmt: skip
+
+
+def with_values(rows: pl.DataFrame) -> pl.DataFrame:
+    """Measurements with the `value` that each measure's definition computes from its row."""
+    own = measures()
+    values = [
+        pl.when(pl.col("measure") == name).then(own[name].value().round(9))
+        for name in rows.get_column("measure").unique().to_list()
+        if name in own
+    ]
+    return rows.with_columns(value=pl.coalesce(*values) if values else pl.lit(None, pl.Float64))
+
+
+def _taken(query: Mapping[str, str]) -> str:
+    return snapshot_of(query).manifest.id
+
+
+def _measurements(query: Mapping[str, str]) -> Table:
+    snapshot = snapshot_of(query)
+    page = public.measurements(snapshot, *conditions(query), **_stretch(query))
+    return _marked("measurements", with_values(page.rows), page.total, snapshot)
+
+
+def _standings(query: Mapping[str, str]) -> Table:
+    snapshot = snapshot_of(query)
+    page = public.standings(snapshot, *conditions(query), **_stretch(query))
+    return _marked("standings", page.rows, page.total, snapshot)
+
+
+def _marked(name: str, rows: pl.DataFrame, total: int, snapshot: Snapshot) -> Table:
+    """Every row says what it is: a file can lose the reply that it came with."""
+    nature = snapshot.manifest.nature
+    word = "mô phỏng" if nature == "simulated" else nature
+    return Table(name, rows.with_columns(nature=pl.lit(word)), total, said_of(snapshot))
+
+
+def _stretch(query: Mapping[str, str]) -> dict[str, int]:
+    return {"offset": int(query.get("offset", 0)), "limit": int(query.get("limit", USUAL_ROWS))}
+
+
+def _paged(name: str, rows: pl.DataFrame, query: Mapping[str, str]) -> Table:
+    return Table(name, rows.slice(**{"offset": _stretch(query)["offset"], "length": _stretch(query)["limit"]}),
+                 rows.height, _REFERENCE)  # fmt: skip
+
+
+def _units(query: Mapping[str, str]) -> Table:
+    return _paged("units", _of_units(_named_units(), query, "code").sort("code"), query)
+
+
+@lru_cache(maxsize=1)
+def _named_units() -> pl.DataFrame:
+    names = pl.DataFrame(list(province_names().items()), ["province_code", "province_name"], orient="row")
+    return reference_table("units").join(names, on="province_code", how="left")
+
+
+def _lineage(query: Mapping[str, str]) -> Table:
+    units = reference_table("units").select(new_code="code", province_code="province_code")
+    rows = reference_table("lineage").join(units, on="new_code", how="left")
+    return _paged("lineage", _of_units(rows, query, "new_code").sort("new_code", "old_code"), query)
+
+
+def _of_units(rows: pl.DataFrame, query: Mapping[str, str], code: str) -> pl.DataFrame:
+    own = {"unit": code, "province": "province_code"}
+    return rows.filter(*(pl.col(column) == query[name] for name, column in own.items() if name in query))
+
+
+def _measures(query: Mapping[str, str]) -> Table:
+    chosen = [m for m in measures().values() if query.get("measure") in (None, m.id)]
+    start, length = _stretch(query).values()
+    page = chosen[start : start + length]
+    rows = pl.DataFrame([_flat(measure) for measure in page], schema=_FLAT, orient="row")
+    records = [measure.model_dump(mode="json") | {"public": _public(measure)} for measure in page]
+    return Table("measures", rows, len(chosen), _REFERENCE, records)
+
+
+_FLAT = {
+    "id": pl.String, "name_vi": pl.String, "name_en": pl.String, "meaning_vi": pl.String, "meaning_en": pl.String,
+    "kind": pl.String, "unit_vi": pl.String, "unit_en": pl.String, "direction": pl.String, "basis": pl.String,
+    "per": pl.Float64, "max_score": pl.Float64, "minimum_denominator": pl.Int64, "public_minimum": pl.Int64,
+}  # fmt: skip
+
+
+def _flat(measure: Measure) -> tuple[object, ...]:
+    words = [text.in_language(language) for text in (measure.name, measure.meaning) for language in LANGUAGES]
+    unit = [measure.unit.in_language(language) for language in LANGUAGES]
+    how = (measure.direction, " ".join(measure.basis), measure.per, measure.max_score, measure.minimum_denominator)
+    return (measure.id, *words, measure.kind, *unit, *how, _public(measure)["minimum"])
+
+
+def _public(measure: Measure) -> dict[str, object]:
+    """From how many dossiers on a figure is published, and what is said in its place below that."""
+    rules = policy()
+    shown = {language: rules.shown_instead(language) for language in LANGUAGES}
+    return {"minimum": rules.minimum_of(measure.id), "shown_instead": shown}
+
+
+def _datasets(query: Mapping[str, str]) -> Table:
+    rows = [_described(manifest, current) for manifest, current in _kept()]
+    schema = dict.fromkeys(("dataset", "snapshot", "nature"), pl.String) | {
+        "current": pl.Boolean, "captured_at": pl.String, "published_at": pl.String, "measurements": pl.Int64,
+        "standings": pl.Int64, "sources": pl.String,
+    }  # fmt: skip
+    return _paged("datasets", pl.DataFrame(rows, schema=schema, orient="row"), query)
+
+
+def _described(manifest: Manifest, current: bool) -> tuple[object, ...]:
+    days = (manifest.captured_at.isoformat(), manifest.published_at.isoformat())
+    counts = (manifest.rows.get("measurements"), manifest.rows.get("standings"))
+    return (manifest.dataset, manifest.id, manifest.nature, current, *days, *counts, "; ".join(manifest.sources))
+
+
+def _kept() -> list[tuple[Manifest, bool]]:
+    """The manifests of all snapshots that can be asked for, the newest first, and whether it is the current one."""
+    found = []
+    for dataset in datasets():
+        current = (published_folder() / dataset / "current").read_text(encoding="utf-8", errors="replace").strip()
+        for folder in sorted((published_folder() / dataset).iterdir(), reverse=True):
+            try:
+                text = (folder / MANIFEST).read_text(encoding="utf-8")
+                found.append((Manifest.from_json(text), folder.name == current))
+            except (OSError, UnicodeDecodeError, ManifestError):
+                continue  # not a snapshot, or one that nobody can read
+    return found
+
+
+def _kept_stamp() -> str:
+    return " ".join(f"{manifest.id}{current:d}" for manifest, current in _kept())
+
+
+def _boundaries(query: Mapping[str, str]) -> Table:
+    """Fine areas of a province or unit, coarser ones of the whole country."""
+    if not borders.boundaries_id():
+        raise Problem(404, "No boundaries", "no boundaries are prepared on this server")
+    name = "geometry" if {"province", "unit"} & set(query) else "geometry_country"
+    path = published_folder().parent / "boundaries" / "boundaries.parquet"
+    units = reference_table("units").select("code", "full_name", "province_code")
+    rows = pl.read_parquet(path, columns=["code", name]).join(units, on="code")
+    rows = _of_units(rows, query, "code").sort("code").rename({name: "geometry"})
+    nature = borders.boundaries_nature()
+    page = _paged("boundaries", rows.with_columns(nature=pl.lit(nature)), query)
+    shapes = shapely.from_wkb(page.rows.get_column("geometry").to_list())
+    records = [
+        {"type": "Feature", "id": row["code"], "properties": row, "geometry": shape}
+        for row, shape in zip(page.rows.drop("geometry").to_dicts(), map(_geojson, shapes), strict=True)
+    ]
+    areas = page.rows.with_columns(geometry=pl.Series([shape.wkt for shape in shapes], dtype=pl.String))
+    said = _REFERENCE | {"sources": ["NXB Tài nguyên – Môi trường và Bản đồ Việt Nam"] if nature == "official" else []}
+    return Table("boundaries", areas, page.total, said | {"borders": nature}, records)
+
+
+def _geojson(shape: shapely.Geometry) -> dict[str, object]:
+    return shapely.geometry.mapping(shape)
