@@ -10,13 +10,14 @@ import logging
 
 import pytest
 from authlib.integrations.httpx_client import AsyncOAuth2Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 
 import app as service
+from tests.drawn import examples
 from web import door, vitals
 from web.document import Document, script_hashes
 from web.door import Door, Visits
@@ -230,7 +231,7 @@ WILD = st.one_of(st.text(max_size=30), st.sampled_from(HOSTILE))
     method=st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "DELETE", "OPTIONS"]),
     accept=st.sampled_from(["text/html", "*/*", "\x00", "application/vnd.apache.parquet;q=x"]),
 )
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(400, HealthCheck.function_scoped_fixture)
 def test_no_address_answers_with_a_fault(get, published, path, pairs, method, accept):
     from urllib.parse import urlencode
 

@@ -12,7 +12,6 @@ import pytest
 
 from etl.__main__ import main
 from etl.publishing.harvest import measurement_rows
-from etl.simulation import command as simulated
 from etl.simulation.calibration import CALIBRATION, GROUPS, read_calibration
 from etl.simulation.command import chunks
 from etl.simulation.rows import COUNTED, SCORED
@@ -539,7 +538,7 @@ def test_every_step_of_the_command_is_told(tmp_path, measurement, monkeypatch, c
         for name in SCORED:
             yield measurement_rows([measurement(measure=name, score=50.0)])
 
-    monkeypatch.setattr(simulated, "chunks", one_row_each)
+    monkeypatch.setattr(command, "chunks", one_row_each)
     assert main(["simulate", "--data", str(tmp_path)]) == 0
 
     told = capsys.readouterr().err.splitlines()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.dossiers.days import calendar, quantile
@@ -16,6 +16,7 @@ from ranking.dossiers.stock import stock
 from ranking.dossiers.tables import added, commonest, fallen_silent, measured, periods_of
 from store.reference import measures
 from tests.dossier_cases import CALENDAR, PLAIN, counted, days_of, dossiers, sums
+from tests.drawn import examples
 
 AUGUST = 12 * 2026 + 7
 OPEN_ONE = {"done": None, "state": OPEN}
@@ -322,7 +323,7 @@ ANY_DOSSIER = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(ANY_DOSSIER, min_size=1, max_size=40))
 def test_every_dossier_is_counted_exactly_once_per_attribution(changes):
     found = sums(dossiers(*changes))
@@ -335,7 +336,7 @@ def test_every_dossier_is_counted_exactly_once_per_attribution(changes):
     assert ended + found["open"]["n"].sum() == len(changes)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(st.tuples(ANY_DOSSIER, st.integers(0, 3)), min_size=1, max_size=40), st.randoms())
 def test_any_split_of_files_and_any_order_give_the_same_sums(placed, random):
     whole = sums(dossiers(*(change for change, _ in placed)))
