@@ -41,7 +41,7 @@ else
 fi
 echo "$folder: making a virtual environment of Python $version"
 rm -rf "$folder"
-"$python" -m venv "$folder" 2>/dev/null || {
+"$python" -m venv "$folder" >/dev/null 2>&1 || {
   rm -rf "$folder"
   install_package "python$version-venv" && "$python" -m venv "$folder"
 } || fail "the module venv of $python is missing: install the package python$version-venv"
