@@ -13,7 +13,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -qq --disable-pip-version-check playwright==1.65.2
+"$folder/venv/bin/pip" install -qq --disable-pip-version-check --no-compile playwright==1.65.2
 cd "$folder"
 LANGUAGE=en venv/bin/python - <<'PY'
 import os

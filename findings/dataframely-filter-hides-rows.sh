@@ -12,7 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -qq --disable-pip-version-check dataframely==3.1.2 polars==2.1.0
+"$folder/venv/bin/pip" install -qq --disable-pip-version-check --no-compile dataframely==3.1.2 polars==2.1.0
 cd "$folder"
 venv/bin/python - <<'PY'
 import dataframely as dy

@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -qq --disable-pip-version-check \
+"$folder/venv/bin/pip" install -qq --disable-pip-version-check --no-compile \
     fastexcel==0.21.0 xlsxwriter==3.3.1 polars==2.1.0 pyarrow==26.0.1
 cd "$folder"
 venv/bin/python - <<'PY'

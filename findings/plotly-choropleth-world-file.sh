@@ -13,7 +13,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -qq --disable-pip-version-check plotly==7.1.0 playwright==1.65.2
+"$folder/venv/bin/pip" install -qq --disable-pip-version-check --no-compile plotly==7.1.0 playwright==1.65.2
 cd "$folder"
 venv/bin/python - <<'PY'
 import os
@@ -24,7 +24,8 @@ import plotly.graph_objects as go
 from playwright.sync_api import sync_playwright
 
 SQUARE = {"type": "Polygon", "coordinates": [[[105, 21], [105, 22], [106, 22], [106, 21], [105, 21]]]}
-AREAS = {"type": "FeatureCollection", "features": [{"type": "Feature", "id": "A", "properties": {}, "geometry": SQUARE}]}
+AREA = {"type": "Feature", "id": "A", "properties": {}, "geometry": SQUARE}
+AREAS = {"type": "FeatureCollection", "features": [AREA]}
 LAYERS = ("coastlines", "land", "ocean", "lakes", "rivers", "countries", "subunits")
 NOTHING = {"type": "GeometryCollection", "geometries": []}
 EMPTY = {"type": "Topology", "arcs": [], "objects": dict.fromkeys(LAYERS, NOTHING)}
@@ -54,7 +55,8 @@ with sync_playwright() as playwright:
     chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
     asked, offline = areas_drawn(browser, lambda route: route.abort())
-    _, served = areas_drawn(browser, lambda route: route.fulfill(json=EMPTY, headers={"Access-Control-Allow-Origin": "*"}))
+    allowed = {"Access-Control-Allow-Origin": "*"}
+    _, served = areas_drawn(browser, lambda route: route.fulfill(json=EMPTY, headers=allowed))
     browser.close()
 print("asks for:            ", *asked)
 print("areas, refused:      ", offline)

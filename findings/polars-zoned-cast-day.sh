@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -qq --disable-pip-version-check polars==2.1.0
+"$folder/venv/bin/pip" install -qq --disable-pip-version-check --no-compile polars==2.1.0
 cd "$folder"
 venv/bin/python - <<'PY'
 from datetime import date, datetime, time

@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -qq --disable-pip-version-check pydeck==0.9.3 polars==2.1.0 pandas==3.1.1
+"$folder/venv/bin/pip" install -qq --disable-pip-version-check --no-compile pydeck==0.9.3 polars==2.1.0 pandas==3.1.1
 cd "$folder"
 venv/bin/python - <<'PY'
 import json

@@ -12,7 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -qq --disable-pip-version-check sqlalchemy==2.1.9 alembic==1.20.1
+"$folder/venv/bin/pip" install -qq --disable-pip-version-check --no-compile sqlalchemy==2.1.9 alembic==1.20.1
 cd "$folder"
 venv/bin/python - <<'PY'
 import sqlalchemy as sa
@@ -20,9 +20,10 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
 REFERENCE = "REFERENCES unit (id) ON DELETE CASCADE"
+KEY = f"FOREIGN KEY (unit) {REFERENCE}"
 TABLES = {
     "beside": f"CREATE TABLE beside (id INTEGER PRIMARY KEY, old TEXT, unit INTEGER {REFERENCE})",
-    "own_line": f"CREATE TABLE own_line (id INTEGER PRIMARY KEY, old TEXT, unit INTEGER, FOREIGN KEY (unit) {REFERENCE})",
+    "own_line": f"CREATE TABLE own_line (id INTEGER PRIMARY KEY, old TEXT, unit INTEGER, {KEY})",
 }
 
 

@@ -13,7 +13,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -qq --disable-pip-version-check \
+"$folder/venv/bin/pip" install -qq --disable-pip-version-check --no-compile \
     streamlit==1.67.0 polars==2.1.0 pandas==3.1.1 pyarrow==26.0.1
 cd "$folder"
 venv/bin/python - <<'PY'

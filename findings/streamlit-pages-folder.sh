@@ -14,7 +14,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
 "${PYTHON:-python3}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -qq --disable-pip-version-check streamlit==1.67.0 playwright==1.65.2
+"$folder/venv/bin/pip" install -qq --disable-pip-version-check --no-compile streamlit==1.67.0 playwright==1.65.2
 cd "$folder"
 mkdir -p with/pages without
 echo 'import streamlit' > with/pages/older.py
