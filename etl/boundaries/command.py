@@ -26,9 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "Without --from and --approximate: the public files, else the approximate set."
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument(
-        "--from", dest="source", type=Path, metavar="PATH",
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="PATH",
         help="folder of wards-NN.geojson files, or one file of GeoJSON, TopoJSON or GeoParquet with codes",
-    )  # fmt: skip
+    )
     chosen.add_argument("--approximate", action="store_true", help="build the approximate set, without any request")
     parser.add_argument("--if-missing", action="store_true", help="do nothing where boundaries are prepared")
     parser.add_argument("--offline", action="store_true", help=f"ask nothing of the network (or set {OFFLINE}=1)")
@@ -52,9 +55,13 @@ def run(args: argparse.Namespace) -> int:
     for code, name in missing.select("code", "full_name").iter_rows():
         print(f"no boundary for {code} {name}")
     write(
-        known, folder / "boundaries.parquet", nature=borders.nature, source=borders.source, licence=borders.licence,
+        known,
+        folder / "boundaries.parquet",
+        nature=borders.nature,
+        source=borders.source,
+        licence=borders.licence,
         missing=missing.get_column("code"),
-    )  # fmt: skip
+    )
     print(f"{folder}: {borders.nature} boundaries of {len(known):,} units, {missing.height:,} without{why}")
     return 0
 

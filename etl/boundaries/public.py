@@ -52,9 +52,12 @@ class PublicFiles:
     """The files below `base_url`, kept in `folder`."""
 
     def __init__(
-        self, folder: Path, base_url: str = PUBLIC, manners: Manners | None = None,
+        self,
+        folder: Path,
+        base_url: str = PUBLIC,
+        manners: Manners | None = None,
         sleep: Callable[[float], None] = time.sleep,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.folder, self.base_url = folder, base_url.rstrip("/")
         self.manners, self._sleep = manners or Manners(), sleep
         self._session = requests.Session()

@@ -196,9 +196,16 @@ class Notes:
     departments: dict[str, str] = field(default_factory=dict)
 
     def refuse(
-        self, source: str, place: str, reason: str, moment: datetime, *,
-        row: int | None = None, column: str | None = None, value: object = None,
-    ) -> None:  # fmt: skip
+        self,
+        source: str,
+        place: str,
+        reason: str,
+        moment: datetime,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        value: object = None,
+    ) -> None:
         self.quarantine.append(
             {
                 "source": source,

@@ -67,18 +67,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_source_arguments(parser: argparse.ArgumentParser, *, dataset: str) -> None:
     """Options that pulls from the portal and from its former gateway share."""
     parser.add_argument(
-        "--province", nargs="+", action="extend", metavar="PROVINCE",
+        "--province",
+        nargs="+",
+        action="extend",
+        metavar="PROVINCE",
         help="state code (H44), two-digit code (25) or name; default: all 34",
-    )  # fmt: skip
+    )
     parser.add_argument("--base-url", default=PORTAL, help="default: %(default)s")
     parser.add_argument("--dataset", default=dataset, help="default: %(default)s")
     parser.add_argument("--nature", choices=NATURES, help="default: that of the dataset's name, else live")
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="where data lie; default: data")
     parser.add_argument("--fresh", action="store_true", help="ask everything anew instead of resuming")
     parser.add_argument(
-        "--delay", nargs=2, type=float, default=Manners.delay, metavar=("LEAST", "MOST"),
+        "--delay",
+        nargs=2,
+        type=float,
+        default=Manners.delay,
+        metavar=("LEAST", "MOST"),
         help="seconds between two requests; default: %(default)s",
-    )  # fmt: skip
+    )
     parser.add_argument("--timeout", type=float, default=Manners.read_seconds, metavar="SECONDS")
     parser.add_argument("--tries", type=int, default=Manners.tries)
 

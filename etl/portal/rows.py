@@ -211,9 +211,14 @@ def _national_rows(
         if unit_id not in known:
             reason = "no province has this departmentId"
             notes.refuse(
-                group.source, f"{NATIONAL}, {scene.name}, {row.get('departmentName')}", reason, group.captured_at,
-                row=group.places[unit_id], column="departmentId", value=unit_id,
-            )  # fmt: skip
+                group.source,
+                f"{NATIONAL}, {scene.name}, {row.get('departmentName')}",
+                reason,
+                group.captured_at,
+                row=group.places[unit_id],
+                column="departmentId",
+                value=unit_id,
+            )
             continue
         spot = scene.spot(known[unit_id].code, "province", group.source, group.captured_at)
         for figure in figures.at(NATIONAL, "provinces"):

@@ -34,10 +34,18 @@ SIDES = (
 FIELD_MONTHS = 24
 
 SCHEMA = {
-    "unit_code": pl.String, "level": pl.String, "period_start": pl.Date, "period_end": pl.Date,
-    "period_kind": pl.String, "provisional": pl.Boolean, "field": pl.String, "measure": pl.String,
-    "numerator": pl.Float64, "denominator": pl.Float64, "state": pl.String,
-}  # fmt: skip
+    "unit_code": pl.String,
+    "level": pl.String,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "period_kind": pl.String,
+    "provisional": pl.Boolean,
+    "field": pl.String,
+    "measure": pl.String,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "state": pl.String,
+}
 
 
 def added(tables: Iterable[pl.LazyFrame], table: str) -> pl.LazyFrame:
@@ -85,9 +93,14 @@ def has_fields(span: dict[str, Any], day: date) -> bool:
 
 
 def measured(
-    sums: dict[str, pl.LazyFrame], units: pl.DataFrame, fields: pl.DataFrame, spans: pl.DataFrame,
-    calendar: pl.DataFrame, day: date, measures: DossierMeasures,
-) -> Iterator[pl.DataFrame]:  # fmt: skip
+    sums: dict[str, pl.LazyFrame],
+    units: pl.DataFrame,
+    fields: pl.DataFrame,
+    spans: pl.DataFrame,
+    calendar: pl.DataFrame,
+    day: date,
+    measures: DossierMeasures,
+) -> Iterator[pl.DataFrame]:
     """Rows of measurements (`SCHEMA`) of the periods in `spans`, frame by frame.
 
     `fields`: `id`, `name`. By intake, except what counts decided dossiers, which is by decision. What is open is
@@ -159,9 +172,14 @@ def _homes(sums: dict[str, pl.LazyFrame], wanted: list[int], places: pl.DataFram
 
 
 def _told(
-    part: pl.DataFrame, measures: DossierMeasures, counted: str, span: dict[str, Any], places: pl.DataFrame,
-    homes: pl.DataFrame, fields: pl.DataFrame,
-) -> Iterator[pl.DataFrame]:  # fmt: skip
+    part: pl.DataFrame,
+    measures: DossierMeasures,
+    counted: str,
+    span: dict[str, Any],
+    places: pl.DataFrame,
+    homes: pl.DataFrame,
+    fields: pl.DataFrame,
+) -> Iterator[pl.DataFrame]:
     """The rows of one period, all fields together and each of `fields` by itself."""
     counts = part.select(pl.exclude("unit", "field")).columns
     placed = part.join(places.select("unit", "place"), on="unit").group_by("place", "field").agg(pl.col(counts).sum())
@@ -197,10 +215,12 @@ def _rows(counts: pl.DataFrame, kinds: Kinds, span: dict[str, Any], places: pl.D
         silent = (said == 0) & (pl.col("n") > 0) if said is not None else pl.lit(False)
         some = pl.lit(True) if total is None else total > 0
         state = (
-            pl.when(silent).then(pl.lit("not_reported"))
-            .when(some).then(pl.lit("reported"))
+            pl.when(silent)
+            .then(pl.lit("not_reported"))
+            .when(some)
+            .then(pl.lit("reported"))
             .otherwise(pl.lit("no_dossiers"))
-        )  # fmt: skip
+        )
         heard = state != "not_reported"
         figures = {
             "measure": pl.lit(measure),

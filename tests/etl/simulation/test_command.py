@@ -12,6 +12,7 @@ import pytest
 
 from etl.__main__ import main
 from etl.publishing.harvest import measurement_rows
+from etl.simulation import command
 from etl.simulation.calibration import CALIBRATION, GROUPS, read_calibration
 from etl.simulation.command import chunks
 from etl.simulation.rows import COUNTED, SCORED
