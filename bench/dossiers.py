@@ -28,7 +28,7 @@ from ranking.dossiers.rows import KEYS, SUMS, partial_sums
 from ranking.dossiers.tables import added
 
 if TYPE_CHECKING:
-    from etl.dossier_store import Store
+    from etl.dossiers.store import Store
 
 SQL = HOME / "bench" / "dossiers.sql"
 THREADS = 2

@@ -70,13 +70,16 @@ def _rules(measures: Sequence[Measure]) -> pl.DataFrame:
     good = {"higher": 1.0, "lower": -1.0, "neutral": None}
     rows = [
         (
-            measure.id, measure.kind in ("share", "rate") and measure.id not in DENOMINATOR_OF_THE_PERIOD,
-            measure.kind == "rate", measure.kind not in ("score", "quantity"),
-            100.0 if measure.kind == "share" else float(measure.per), good[measure.direction],
+            measure.id,
+            measure.kind in ("share", "rate") and measure.id not in DENOMINATOR_OF_THE_PERIOD,
+            measure.kind == "rate",
+            measure.kind not in ("score", "quantity"),
+            100.0 if measure.kind == "share" else float(measure.per),
+            good[measure.direction],
             float(measure.minimum_denominator),
         )
         for measure in measures
-    ]  # fmt: skip
+    ]
     flags = dict.fromkeys(("ratio", "rate", "addable"), pl.Boolean)
     schema = {"measure": pl.String, **flags, **dict.fromkeys(("factor", "good", "enough"), pl.Float64)}
     return pl.DataFrame(rows, schema=schema, orient="row")

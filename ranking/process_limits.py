@@ -197,16 +197,18 @@ def _baselines(values: Floats, start: int, improvement: Improvement) -> list[lis
     charts = []
     for place, row in enumerate(values):
         limits = lines.limits(place, start) if lines.known[place] else None
-        charts.append([
-            Point(
-                index=start + at,
-                value=None if np.isnan(value) else float(value),
-                limits=limits,
-                rules=tuple(rule for rule in RULES if either[rule][place, at]),
-                mark=_MARKS[marks[place, at]],
-            )
-            for at, value in enumerate(row)
-        ])  # fmt: skip
+        charts.append(
+            [
+                Point(
+                    index=start + at,
+                    value=None if np.isnan(value) else float(value),
+                    limits=limits,
+                    rules=tuple(rule for rule in RULES if either[rule][place, at]),
+                    mark=_MARKS[marks[place, at]],
+                )
+                for at, value in enumerate(row)
+            ]
+        )
     return charts
 
 

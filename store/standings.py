@@ -104,9 +104,13 @@ def unit_names(snapshot: Snapshot, level: str) -> pl.DataFrame:
     """`unit_code`, `name`, `kind`, `province_code` of the units of a level."""
     if level == "commune":
         return reference_table("units").select(
-            unit_code="code", name="full_name", kind="kind", province_code="province_code",
-            land_border="land_border", special_zone="special_zone",
-        )  # fmt: skip
+            unit_code="code",
+            name="full_name",
+            kind="kind",
+            province_code="province_code",
+            land_border="land_border",
+            special_zone="special_zone",
+        )
     if level == "province":
         return reference_table("provinces").select(unit_code="code", name="name", kind="kind", province_code="code")
     return department_names(snapshot)

@@ -216,8 +216,13 @@ def sentence(view: View, measure: Measure, scope: str) -> str:
     text = _latest_words(view, measure, own, reference.scope_name(scope) or say("scope.country"))
     country = _latest(view, measure, COUNTRY) if scope != COUNTRY else None
     if country:
-        text += " " + escape(say("time.country", value=numbers.with_unit(country["value"], measure, view.language),
-                                 period=_period_words(view, country)))  # fmt: skip
+        text += " " + escape(
+            say(
+                "time.country",
+                value=numbers.with_unit(country["value"], measure, view.language),
+                period=_period_words(view, country),
+            )
+        )
     if view.snapshot.manifest.nature == "simulated":
         text += f" <b>{escape(say('rankings.simulated'))}</b>"
     return text

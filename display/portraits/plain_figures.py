@@ -175,10 +175,13 @@ def _first_known(known: pl.DataFrame, question: Question) -> _Asked | None:
 def _latest(snapshot: Snapshot, measure: str, basis: str, period: Period) -> pl.DataFrame:
     """One row per commune of the country: figures, `value` and its place within its province."""
     where = [
-        pl.col("measure") == measure, pl.col("level") == "commune", pl.col("basis") == basis,
-        pl.col("period_start") == period.start, pl.col("period_end") == period.end,
+        pl.col("measure") == measure,
+        pl.col("level") == "commune",
+        pl.col("basis") == basis,
+        pl.col("period_start") == period.start,
+        pl.col("period_end") == period.end,
         pl.col("period_kind") == period.kind,
-    ]  # fmt: skip
+    ]
     figures = public.measurements(snapshot, *where, pl.col("field") == "all").rows
     ranked = public.standings(snapshot, *where, pl.col("scope") != COUNTRY).rows
     newest = pl.col("series") == pl.col("series").max()
@@ -189,13 +192,17 @@ def _latest(snapshot: Snapshot, measure: str, basis: str, period: Period) -> pl.
 def _level(one: _Asked, rows: pl.DataFrame) -> Answer:
     """All communes of a province together, of what is shown."""
     return Answer(
-        measure=one.measure.id, icon=one.icon, basis=one.basis, period=one.period,
+        measure=one.measure.id,
+        icon=one.icon,
+        basis=one.basis,
+        period=one.period,
         state=REPORTED if rows.filter(pl.col("state") == REPORTED).height else NOT_REPORTED,
         provisional=bool(rows.get_column("provisional").any()),
         captured_at=rows.get_column("captured_at").max(),
-        value=together(rows, one.measure), level=_common(rows, one.measure),
+        value=together(rows, one.measure),
+        level=_common(rows, one.measure),
         units=rows.filter(pl.col("state") == REPORTED).height,
-    )  # fmt: skip
+    )
 
 
 def _common(rows: pl.DataFrame, measure: Measure) -> float | None:
@@ -208,18 +215,33 @@ def _common(rows: pl.DataFrame, measure: Measure) -> float | None:
 def _answer(one: _Asked, row: dict | None, level: Answer, peers: tuple[float | None, int]) -> Answer:
     common, count = peers
     told = {
-        "measure": one.measure.id, "icon": one.icon, "basis": one.basis, "period": one.period,
-        "level": level.level, "units": level.units, "peers": common, "peer_count": count,
-    }  # fmt: skip
+        "measure": one.measure.id,
+        "icon": one.icon,
+        "basis": one.basis,
+        "period": one.period,
+        "level": level.level,
+        "units": level.units,
+        "peers": common,
+        "peer_count": count,
+    }
     if row is None:
         return Answer(state=ABSENT, provisional=False, captured_at=None, value=None, **told)
     return Answer(
-        state=row["state"], provisional=row["provisional"], captured_at=row["captured_at"], value=row["value"],
-        low=row["value_low"], high=row["value_high"],
+        state=row["state"],
+        provisional=row["provisional"],
+        captured_at=row["captured_at"],
+        value=row["value"],
+        low=row["value_low"],
+        high=row["value_high"],
         n=row["denominator"] if one.measure.kind == "share" else None,
-        rank=row["rank"], rank_low=row["rank_low"], rank_high=row["rank_high"], of=row["of"] or 0,
-        band=row["band"], peer_band=_side(one.measure, row, common), **told,
-    )  # fmt: skip
+        rank=row["rank"],
+        rank_low=row["rank_low"],
+        rank_high=row["rank_high"],
+        of=row["of"] or 0,
+        band=row["band"],
+        peer_band=_side(one.measure, row, common),
+        **told,
+    )
 
 
 def _peers(one: _Asked, rows: dict[str, dict], unit: str) -> tuple[float | None, int]:
@@ -267,9 +289,13 @@ def _months(snapshot: Snapshot, code: str) -> dict[str, dict[date, tuple[str, fl
 @lru_cache(maxsize=4)
 def _all_months(snapshot: Snapshot) -> pl.DataFrame:
     rows = public.measurements(
-        snapshot, pl.col("measure") == ONLINE, pl.col("level") == "commune", pl.col("field") == "all",
-        pl.col("period_kind") == "month", pl.col("period_end") >= MERGER,
-    ).rows  # fmt: skip
+        snapshot,
+        pl.col("measure") == ONLINE,
+        pl.col("level") == "commune",
+        pl.col("field") == "all",
+        pl.col("period_kind") == "month",
+        pl.col("period_end") >= MERGER,
+    ).rows
     basis = rows.get_column("basis").sort().last() if rows.height else ""
     places = reference_table("units").select(unit_code="code", province="province_code")
     known = rows.filter(pl.col("basis") == basis).with_columns(value=measures()[ONLINE].value())
@@ -289,16 +315,24 @@ def _whole_province(snapshot: Snapshot, code: str, asked: list[_Asked]) -> Answe
     if any(one.measure.id == ONLINE for one in asked):
         return None
     rows = public.measurements(
-        snapshot, pl.col("measure") == ONLINE, pl.col("level") == "province", pl.col("unit_code") == code,
+        snapshot,
+        pl.col("measure") == ONLINE,
+        pl.col("level") == "province",
+        pl.col("unit_code") == code,
         pl.col("field") == "all",
-    ).rows  # fmt: skip
+    ).rows
     known = rows.with_columns(value=measures()[ONLINE].value()).drop_nulls("value")
     if known.is_empty():
         return None
     row = latest_first(known).row(0, named=True)
     return Answer(
-        measure=ONLINE, icon="screen", basis=row["basis"],
+        measure=ONLINE,
+        icon="screen",
+        basis=row["basis"],
         period=Period(row["period_start"], row["period_end"], row["period_kind"]),
-        state=row["state"], provisional=row["provisional"], captured_at=row["captured_at"], value=row["value"],
+        state=row["state"],
+        provisional=row["provisional"],
+        captured_at=row["captured_at"],
+        value=row["value"],
         n=row["denominator"],
-    )  # fmt: skip
+    )

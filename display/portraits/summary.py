@@ -152,18 +152,31 @@ def _row(snapshot: Snapshot, standing: dict, known: _Known) -> Row:
     target = measure.target.value if measure.target else None
     peer_rank, peer_of = known.peers.get(key, (None, None))
     return Row(
-        measure=measure, basis=standing["basis"], series=standing["series"], period=period,
-        state=standing["state"], provisional=bool(figure.get("provisional")), quality=figure.get("quality"),
+        measure=measure,
+        basis=standing["basis"],
+        series=standing["series"],
+        period=period,
+        state=standing["state"],
+        provisional=bool(figure.get("provisional")),
+        quality=figure.get("quality"),
         captured_at=figure.get("captured_at"),
-        value=standing["value"], low=standing["value_low"], high=standing["value_high"],
+        value=standing["value"],
+        low=standing["value_low"],
+        high=standing["value_high"],
         n=figure.get("denominator") if measure.kind == "share" else _received(snapshot, standing, known),
         target=target,
         variation=history[-1].mark if history else "none",
         firm=None if limits is None else not limits.provisional,
         assurance=assurance(limits, target, IMPROVEMENT[measure.direction]),
-        rank=standing["rank"], rank_low=standing["rank_low"], rank_high=standing["rank_high"], of=standing["of"],
-        band=standing["band"], peer_rank=peer_rank, peer_of=peer_of, months=history,
-    )  # fmt: skip
+        rank=standing["rank"],
+        rank_low=standing["rank_low"],
+        rank_high=standing["rank_high"],
+        of=standing["of"],
+        band=standing["band"],
+        peer_rank=peer_rank,
+        peer_of=peer_of,
+        months=history,
+    )
 
 
 def _figures(snapshot: Snapshot, code: str) -> dict[_Key, list[dict]]:

@@ -29,9 +29,7 @@ def rows_of(view: View, selection: Selection) -> pl.DataFrame:
 
 def months_of(view: View, selection: Selection) -> pl.DataFrame:
     """The selection's standings in whole months, up to its period."""
-    months = by_month(
-        view.snapshot, selection.measure.id, selection.basis, selection.level, selection.scope
-    )  # fmt: skip
+    months = by_month(view.snapshot, selection.measure.id, selection.basis, selection.level, selection.scope)
     return months.filter(pl.col("period_kind") == "month", pl.col("period_end") <= selection.period.end)
 
 
@@ -42,8 +40,11 @@ def title(view: View, selection: Selection) -> str:
 def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     """The sentence under the title: who is ranked, when, how firm, who is missing. Markup."""
     say, ranked = view.say, rows.get_column("rank").count()
-    who = say(f"scope.{selection.level}.all" if selection.is_country else f"scope.{selection.level}.of",
-              n=numbers.number(ranked, view.language), place=scope_name(selection.scope) or "")  # fmt: skip
+    who = say(
+        f"scope.{selection.level}.all" if selection.is_country else f"scope.{selection.level}.of",
+        n=numbers.number(ranked, view.language),
+        place=scope_name(selection.scope) or "",
+    )
     parts = [f"<b>{escape(who)}</b>", escape(numbers.period_in_sentence(selection.period, view.language))]
     if rows.filter(pl.col("provisional")).height:
         parts.append(escape(say("rankings.provisional")))

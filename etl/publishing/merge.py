@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,34 +21,47 @@ _THREAD = ["unit_code", "level", "period_start", "series", "measure", "field", "
 _OPEN_STRETCH = (pl.col("period_kind") == "to_date") & pl.col("provisional")
 
 
-def validated(rows: pl.DataFrame, captured_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+def validated(rows: pl.DataFrame, captured_at: datetime, shares: Collection[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(rows that keep every rule of `tables.Measurements`, quarantine of those that don't).
 
     Of several rows for the same cell the one captured last counts; if those differ, none can be trusted.
+    A part of more than the whole is no share either: `shares` are the measures that must not have one.
     """
     is_last = pl.col("captured_at") == pl.col("captured_at").max().over(CELL)
     last = rows.filter(is_last.fill_null(True)).unique(maintain_order=True)
     known = pl.col("state").is_in(states.states().in_rows).fill_null(True)
     result = Measurements.filter(last.filter(known), cast=True)
-    strange = last.filter(~known).with_columns(known_state=pl.lit("invalid"))
-    broken = [result.failure.details()] if result.failure.invalid().height else []
-    return result.result, pl.concat(_rejected(rows, captured_at) for rows in (strange, *broken))
+    found = result.result
+    too_much = found.select(pl.col("measure").is_in(list(shares)) & (pl.col("numerator") > pl.col("denominator")))
+    too_much = too_much.to_series().fill_null(False)
+    refused = [_refusal(row, _too_much(row)) for row in found.filter(too_much).to_dicts()]
+    refused += _broken_rules(last.filter(~known).with_columns(known_state=pl.lit("invalid")), captured_at)
+    if not result.failure.invalid().is_empty():
+        refused += _broken_rules(result.failure.details(), captured_at)
+    return found.filter(~too_much) if too_much.any() else found, quarantine_rows(refused)
 
 
-def _rejected(details: pl.DataFrame, captured_at: datetime) -> pl.DataFrame:
+def _broken_rules(details: pl.DataFrame, captured_at: datetime) -> Iterator[dict[str, object]]:
     """The quarantine of rows; a column for each rule says `invalid` where a row breaks it."""
     rules = [name for name in details.columns if name not in Measurements.column_names()]
-    return quarantine_rows(
-        {
-            "source": row["source"] or "unknown",
-            "place": f"{row['unit_code']} {row['period_start']}–{row['period_end']}",
-            "column": row["measure"],
-            "value": f"{row['numerator']} / {row['denominator']}, score {row['score']}, {row['state']}",
-            "reason": "breaks the rule " + ", ".join(rule for rule in rules if str(row[rule]) == "invalid"),
-            "captured_at": row["captured_at"] or captured_at,
-        }
-        for row in details.iter_rows(named=True)
-    )
+    for row in details.iter_rows(named=True):
+        broken = ", ".join(rule for rule in rules if str(row[rule]) == "invalid")
+        yield _refusal(row, f"breaks the rule {broken}") | {"captured_at": row["captured_at"] or captured_at}
+
+
+def _too_much(row: dict[str, object]) -> str:
+    return f"the part {row['numerator']:g} is more than the whole {row['denominator']:g} ({row['measure']})"
+
+
+def _refusal(row: dict[str, object], reason: str) -> dict[str, object]:
+    return {
+        "source": row["source"] or "unknown",
+        "place": f"{row['unit_code']} {row['period_start']}–{row['period_end']}",
+        "column": row["measure"],
+        "value": f"{row['numerator']} / {row['denominator']}, score {row['score']}, {row['state']}",
+        "reason": reason,
+        "captured_at": row["captured_at"],
+    }
 
 
 @dataclass

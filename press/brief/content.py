@@ -29,9 +29,17 @@ _CHARTED = (("on_time_share", "on_time_share_form", "decided_on_time_share"), ("
 _CHARTS = 2
 _CHART = (370, 118)
 _WIDTHS = {
-    "measure": 3.0, "value": 0, "interval": 0, "n": 0, "target": 0, "variation": 0, "assurance": 0, "rank": 0,
-    "peers": 0.85, "band": 0,
-}  # fmt: skip
+    "measure": 3.0,
+    "value": 0,
+    "interval": 0,
+    "n": 0,
+    "target": 0,
+    "variation": 0,
+    "assurance": 0,
+    "rank": 0,
+    "peers": 0.85,
+    "band": 0,
+}
 _RIGHT = frozenset({"value", "interval", "n", "target", "rank", "peers"})
 _FORMER = 4
 
@@ -97,10 +105,7 @@ def _stamp(view: View, common: Common | None) -> Iterator[str]:
 
 def _facts(view: View, unit: dict, merged: str) -> list[tuple[str, str]]:
     origin = view.say("unit.fact.merged")
-    return [
-        (name, merged if name == origin else _plain(markup))
-        for name, markup in facts.own_facts(view, unit)
-    ]  # fmt: skip
+    return [(name, merged if name == origin else _plain(markup)) for name, markup in facts.own_facts(view, unit)]
 
 
 def _plain(markup: str) -> str:

@@ -34,9 +34,13 @@ class OnlineJump(Rule):
         rows = beside(rows, ["value", "error", "denominator", "period_end"], -1, "_before").drop_nulls("value_before")
         both = (pl.col("error") ** 2 + pl.col("error_before") ** 2).sqrt()
         leap = (pl.col("gap") >= self.least_points) & (pl.col("gap") >= self.least_z * both)
-        return self._without_events(rows, facts).with_columns(
-            gap=pl.col("value") - pl.col("value_before"), start_before=pl.col("period_start").dt.offset_by("-1mo")
-        ).with_columns(fires=leap)  # fmt: skip
+        return (
+            self._without_events(rows, facts)
+            .with_columns(
+                gap=pl.col("value") - pl.col("value_before"), start_before=pl.col("period_start").dt.offset_by("-1mo")
+            )
+            .with_columns(fires=leap)
+        )
 
     def strength(self) -> pl.Expr:
         return strength("gap", self.least_points, self.strong_points)

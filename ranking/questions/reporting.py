@@ -28,12 +28,16 @@ class IdenticalMonths(Rule):
 
     def tested(self, facts: Facts, measures: Measures) -> pl.DataFrame:
         pairs = [self._pairs(facts, name) for name in measures.values()]
-        both = pl.concat(pairs).group_by("unit_code", "period_start", "period_end").agg(
-            pl.col("start_before", "end_before").first(),
-            same=(pl.col("now") == pl.col("then")).sum().cast(pl.Int64),
-            compared=pl.len().cast(pl.Int64),
-            received=pl.col("now").filter(pl.col("measure") == next(iter(measures.values()))).first(),
-        )  # fmt: skip
+        both = (
+            pl.concat(pairs)
+            .group_by("unit_code", "period_start", "period_end")
+            .agg(
+                pl.col("start_before", "end_before").first(),
+                same=(pl.col("now") == pl.col("then")).sum().cast(pl.Int64),
+                compared=pl.len().cast(pl.Int64),
+                received=pl.col("now").filter(pl.col("measure") == next(iter(measures.values()))).first(),
+            )
+        )
         enough = (pl.col("compared") >= self.least_figures) & (pl.col("received") >= self.least_received)
         return both.filter(enough).with_columns(fires=pl.col("same") == pl.col("compared"))
 
@@ -123,9 +127,11 @@ class RevisedPast(Rule):
     def tested(self, facts: Facts, measures: Measures) -> pl.DataFrame:
         changes = self._changes(facts, [*measures.values()])
         stretch = ["unit_code", "period_start", "period_end"]
-        most = changes.sort("change", "measure").group_by(stretch, maintain_order=True).agg(
-            pl.col("measure", "old", "new", "change").last(), changed=pl.len().cast(pl.Int64)
-        )  # fmt: skip
+        most = (
+            changes.sort("change", "measure")
+            .group_by(stretch, maintain_order=True)
+            .agg(pl.col("measure", "old", "new", "change").last(), changed=pl.len().cast(pl.Int64))
+        )
         return most.with_columns(fires=pl.col("change") >= self.least_change)
 
     def strength(self) -> pl.Expr:

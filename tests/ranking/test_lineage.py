@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -14,6 +14,7 @@ from ranking.lineage import ADDED_UP, regrouped, weights
 from ranking.periods import MERGER
 from store import reference, sight, snapshot
 from store.states import states
+from tests.drawn import examples
 
 SHARE, COUNT, DAYS = "online_filing_share", "received", "processing_days"
 HAI_THUONG, XA_NGHI_SON, HAI_HA = "16654", "16657", "16660"
@@ -344,7 +345,7 @@ def total(counts: list[tuple[int, int] | None], place: int) -> int:
     return sum(pair[place] for pair in counts if pair)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(st.tuples(st.integers(0, 5), ANSWERS), min_size=1, max_size=20),
     st.lists(st.integers(0, 2), min_size=6, max_size=6),
@@ -377,7 +378,7 @@ def pairs_of(members: list[tuple[dict[int, int], tuple[int, int]]], *, known: bo
     return pairs
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(SPLITS)
 def test_known_weights_keep_the_totals_within_rounding(members):
     counts = [pair for _, pair in members]
@@ -387,7 +388,7 @@ def test_known_weights_keep_the_totals_within_rounding(members):
     assert found.get_column("denominator").sum() == pytest.approx(total(counts, 1))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(SPLITS)
 def test_unknown_weights_give_a_range_that_brackets_the_total(members):
     counts = [pair for _, pair in members]
@@ -397,7 +398,7 @@ def test_unknown_weights_give_a_range_that_brackets_the_total(members):
     assert found.get_column("denominator_low").sum() <= total(counts, 1) <= found.get_column("denominator_high").sum()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(SPLITS)
 def test_whatever_the_weights_are_the_value_lies_in_the_range(members):
     rows = rows_of([pair for _, pair in members])
@@ -408,7 +409,7 @@ def test_whatever_the_weights_are_the_value_lies_in_the_range(members):
     assert both.filter(pl.col("value").is_not_null()).is_empty()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(SPLITS)
 def test_both_ends_of_a_range_are_reached_by_members_in_or_out(members):
     """All choices of members, one by one, give no value beyond the ends, and some choice gives each end."""

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.movement import MOVEMENTS, cause, explain, with_movement
@@ -60,7 +60,6 @@ def test_the_order_of_the_split_matters_and_is_own_before_others():
     assert table["00002"] == (2, 2, 1, -1, 0)
 
 
-@settings(deadline=None)
 @given(previous=some_values, current=some_values, descending=st.booleans())
 def test_the_parts_add_up_and_agree_with_a_recount(previous, current, descending):
     table = _explained(previous, current, descending=descending)
@@ -78,7 +77,6 @@ def test_the_parts_add_up_and_agree_with_a_recount(previous, current, descending
         assert others == _rank(after[unit], alone, unit, descending) - _rank(after[unit], together, unit, descending)
 
 
-@settings(deadline=None)
 @given(values=some_values, descending=st.booleans())
 def test_nothing_moves_where_nothing_changed(values, descending):
     table = _explained(values, values, descending=descending)

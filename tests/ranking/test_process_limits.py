@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.process_limits import (
@@ -216,7 +216,6 @@ def test_without_limits_or_target_nothing_is_promised():
     assert assurance(xmr(STEADY)[0].limits, None, "up") is None
 
 
-@settings(deadline=None)
 @given(values=some_values, improvement=a_direction)
 def test_limits_follow_the_formula(values, improvement):
     limits = xmr(values, improvement)[0].limits
@@ -231,14 +230,12 @@ def test_limits_follow_the_formula(values, improvement):
         assert limits.mean - limits.lower == pytest.approx(2.66 * typical)
 
 
-@settings(deadline=None)
 @given(values=some_values)
 def test_turning_the_chart_over_turns_good_into_bad(values):
     turned = [None if value is None else -value for value in values]
     assert [p.mark for p in xmr(values, "up")] == [p.mark for p in xmr(turned, "down")]
 
 
-@settings(deadline=None)
 @given(table=st.lists(st.lists(st.none() | st.integers(0, 8).map(float), min_size=15, max_size=15), max_size=6))
 def test_marks_are_those_of_the_single_charts(table):
     found = marks(_months(table), "up").rows()

@@ -70,9 +70,13 @@ def panel(view: View) -> None:
         html.caption(view.say("about.cover.none"))
         return
     basis = links.segments(
-        view.say("about.basis"), "cover", bases, bases[0], lambda code: view.say(f"basis.{code}"),
+        view.say("about.basis"),
+        "cover",
+        bases,
+        bases[0],
+        lambda code: view.say(f"basis.{code}"),
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
     rows = known.filter(pl.col("basis") == basis)
     html.caption(_reading(view, rows))
     html.show(grid(view, rows) + _legend(view))

@@ -96,9 +96,13 @@ def _fresh(province: str, basis: str, rows: pl.DataFrame) -> Fresh:
 def panel(view: View, today: date) -> None:
     """The choice of a level, what is late in a sentence, and the table with late ones first."""
     level = links.segments(
-        view.say("about.fresh.level"), "fresh", _LEVELS, _LEVELS[0], lambda code: view.say(f"level.{code}"),
+        view.say("about.fresh.level"),
+        "fresh",
+        _LEVELS,
+        _LEVELS[0],
+        lambda code: view.say(f"level.{code}"),
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
     known = of_level(view.snapshot, level)
     if not known:
         html.caption(view.say("about.fresh.none", level=view.say(f"level.{level}")))

@@ -119,13 +119,22 @@ def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
         with st.container(horizontal=True, width="content", gap="small"):
             if published:
                 dataset = links.select(
-                    say("shell.dataset"), "dataset", published, published[0],
-                    lambda name: say(f"dataset.{name}"), label_visibility="collapsed", width=215,
-                )  # fmt: skip
+                    say("shell.dataset"),
+                    "dataset",
+                    published,
+                    published[0],
+                    lambda name: say(f"dataset.{name}"),
+                    label_visibility="collapsed",
+                    width=215,
+                )
             links.segments(
-                say("shell.language"), "lang", LANGUAGES, "vi", lambda code: code.upper(),
+                say("shell.language"),
+                "lang",
+                LANGUAGES,
+                "vi",
+                lambda code: code.upper(),
                 label_visibility="collapsed",
-            )  # fmt: skip
+            )
             sign_in.control(reader, say)
     if not published:
         raise SnapshotTrouble("recorded", "missing")

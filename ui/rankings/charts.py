@@ -92,13 +92,21 @@ def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None
         low, high = limits(ends, level / 100, z, ratio)
         for bound in (low, high):
             figure.add_scatter(
-                x=ends, y=100 * bound, mode="lines", hoverinfo="skip",
+                x=ends,
+                y=100 * bound,
+                mode="lines",
+                hoverinfo="skip",
                 line={"color": view.palette.quiet, "width": 1, "dash": "dash" if z < 2 else "dot"},
-            )  # fmt: skip
+            )
         figure.add_annotation(
-            x=np.log10(ends[0]), y=100 * low[0], text=words, showarrow=False, yshift=-8, xanchor="left",
+            x=np.log10(ends[0]),
+            y=100 * low[0],
+            text=words,
+            showarrow=False,
+            yshift=-8,
+            xanchor="left",
             font={"color": view.palette.quiet, "size": 11},
-        )  # fmt: skip
+        )
     for band, colour in _colours(view.palette).items():
         part = ranked.filter(pl.col("band").fill_null(ALIKE) == band)
         if part.height:
@@ -119,10 +127,14 @@ def spread(view: View, months: pl.DataFrame, measure: Measure) -> go.Figure:
             _ribbon(figure, days, part, low, high, charts.faint(view.palette.accent, strength))
         texts = [numbers.with_unit(v, measure, view.language) for v in part.get_column("0.5")]
         figure.add_scatter(
-            x=days, y=part.get_column("0.5").to_list(), mode="lines+markers", customdata=texts,
-            line={"color": view.palette.accent, "width": 2.2}, marker={"size": 4},
+            x=days,
+            y=part.get_column("0.5").to_list(),
+            mode="lines+markers",
+            customdata=texts,
+            line={"color": view.palette.accent, "width": 2.2},
+            marker={"size": 4},
             hovertemplate="%{x}: %{customdata}<extra></extra>",
-        )  # fmt: skip
+        )
     charts.dress(figure, view, measure, height=420)
     figure.update_xaxes(showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y")
     return figure

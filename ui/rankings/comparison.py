@@ -44,9 +44,16 @@ def panel(view: View, selection: Selection, rows: pl.DataFrame) -> None:
     names = unit_labels(view, selection, rows)
     with st.container(key="comparison_panel"):
         units = links.several(
-            view.say("compare.units"), "units", list(names), names.get, drawing_curves.MOST_UNITS,
-            placeholder=view.say("compare.example"), disabled=not names, select_all=False, filter_mode="contains",
-        )  # fmt: skip
+            view.say("compare.units"),
+            "units",
+            list(names),
+            names.get,
+            drawing_curves.MOST_UNITS,
+            placeholder=view.say("compare.example"),
+            disabled=not names,
+            select_all=False,
+            filter_mode="contains",
+        )
         if not units:
             html.caption(view.say("compare.none"))
             return

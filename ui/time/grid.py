@@ -77,9 +77,13 @@ def panel(view: View, measure: Measure, scope: str) -> None:
 
 def _segments(view: View, key: str, options: Sequence[str]) -> str:
     return links.segments(
-        view.say(f"grid.{key}"), f"grid_{key}", options, options[0], lambda code: view.say(f"grid.{key}.{code}"),
+        view.say(f"grid.{key}"),
+        f"grid_{key}",
+        options,
+        options[0],
+        lambda code: view.say(f"grid.{key}.{code}"),
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
 
 
 def of_scope(view: View, measure: Measure, scope: str) -> Grid:
@@ -159,9 +163,10 @@ def _breaks(months: Sequence[tuple[date, str]]) -> frozenset[int]:
     """The months that are not joined with the one before: other rules, or a month left out."""
     pairs = pairwise(months)
     return frozenset(
-        n for n, ((day, series), (next_day, next_series)) in enumerate(pairs, 1)
+        n
+        for n, ((day, series), (next_day, next_series)) in enumerate(pairs, 1)
         if series != next_series or (next_day - day).days > 31
-    )  # fmt: skip
+    )
 
 
 def path(values: Sequence[float | None], breaks: frozenset[int], scale: Scale) -> str:

@@ -150,10 +150,13 @@ def _stretches(view: View, code: str) -> list[str]:
     rows = units.figures(view.snapshot, code).filter(pl.col("field") == "all", ~is_month())
     keys = rows.select("period_start", "period_end", "period_kind", "basis").unique().sort("period_end", "period_start")
     return [
-        view.say("unit.calendar.stretch", period=numbers.period(Period(*period), view.language),
-                 basis=view.say(f"basis.{basis}"))
+        view.say(
+            "unit.calendar.stretch",
+            period=numbers.period(Period(*period), view.language),
+            basis=view.say(f"basis.{basis}"),
+        )
         for *period, basis in keys.iter_rows()
-    ]  # fmt: skip
+    ]
 
 
 # --- values that were changed

@@ -77,7 +77,7 @@ def parameters() -> dict[str, Parameter]:
         Parameter("limit", _number(1, MOST_ROWS, USUAL_ROWS), "At most so many rows."),
         Parameter("offset", _number(0, 100_000_000, 0), "Rows to leave out; `next` in the reply has the right one."),
         Parameter("lang", _enum(("vi", "en")), "Language of the page."),
-    ]  # fmt: skip
+    ]
     return {parameter.name: parameter for parameter in known}
 
 

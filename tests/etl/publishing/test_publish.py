@@ -179,6 +179,14 @@ def test_of_two_captures_of_one_cell_in_a_harvest_the_later_counts(tmp_path, mea
     assert table(tmp_path, "quarantine").is_empty()
 
 
+def test_a_part_of_more_than_the_whole_is_no_share(tmp_path, measurement):
+    rows = [measurement(numerator=101), measurement(unit_code=HOA_BINH, numerator=100)]
+    publish(tmp_path, "live", harvest(*rows), nature="live")
+    assert numerators(tmp_path) == [100]
+    reasons = table(tmp_path, "quarantine").select("place", "reason").rows()
+    assert reasons == [("04792 2026-08-01–2026-08-31", "the part 101 is more than the whole 100 (on_time_share)")]
+
+
 def test_a_source_that_speaks_again_replaces_its_own_quarantine_only(tmp_path, measurement):
     def refused(source: str) -> Harvest:
         line = {"source": source, "place": "row 3", "reason": "no such unit", "captured_at": FIRST}
