@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from display.drawing import sheet
+from display.drawing import css
 from display.portraits import plain_words
 from display.portraits.plain_figures import Portrait, Province, province
 from display.words.text import LANGUAGES, Speaker
@@ -135,7 +135,7 @@ def _assets(book: Book, site: Site, codes: Sequence[str]) -> Site:
 def _style() -> str:
     """The style sheet with the fonts as the app's own configuration names them, and the colours of bands."""
     own = (site_pages.TEMPLATES / "site.css").read_text(encoding="utf-8")
-    return "\n".join([*_font_faces(), own, sheet.of_site()])
+    return "\n".join([*_font_faces(), own, css.of_site()])
 
 
 def _font_faces() -> Iterator[str]:

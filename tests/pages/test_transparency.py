@@ -10,11 +10,12 @@ import pytest
 from display.drawing.icons import NAMES
 from display.drawing.palette import LIGHT
 from display.portraits import plain_chart, plain_words
-from display.portraits.plain_figures import ABSENT, Answer, Month, province, questions
+from display.portraits.plain_figures import Answer, Month, province, questions
 from display.words.text import LANGUAGES, Speaker
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
 from ranking.periods import Period
+from ranking.states import ABSENT
 from store import snapshot
 from store.reference import measures
 from tests.conftest import CAPTURED

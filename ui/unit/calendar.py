@@ -10,7 +10,7 @@ from html import escape
 
 import polars as pl
 
-from display.drawing import sheet
+from display.drawing import css
 from display.words import numbers
 from display.words.view import View
 from ranking.measures import Measure
@@ -114,7 +114,7 @@ def _cell(view: View, month: Month) -> str:
     words = in_words(view, month)
     label = f"{month.start.month}/{month.start.year % 100:02d}"
     return (
-        f'<li class="gd-in-month {sheet.css_class(month.state)}" title="{escape(words)}"><span>{label}</span>'
+        f'<li class="gd-in-month {css.class_of(month.state)}" title="{escape(words)}"><span>{label}</span>'
         f'<b aria-hidden="true">{marks}</b><span class="gd-aside">{escape(words)}</span></li>'
     )
 

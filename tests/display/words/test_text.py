@@ -10,7 +10,7 @@ from string import Formatter
 
 import pytest
 
-from display.words.text import LANGUAGES, Speaker, texts
+from display.words.text import FOLDER, LANGUAGES, Speaker, texts
 from files.places import HOME
 from ranking.bands import BANDS
 from ranking.tables import BASES, NATURES
@@ -19,7 +19,7 @@ from tests import rooms
 
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 HOLE = r"[a-z_0-9]+"
-TEXT_FILES = sorted((HOME / "data" / "texts").glob("*.yaml"))
+TEXT_FILES = sorted(FOLDER.glob("*.yaml"))
 TEXTS = texts()
 LEVELS = ("commune", "province", "department")
 CHOICES = {

@@ -9,7 +9,7 @@ from store.states import states
 
 
 def of_pages(*, dark: bool) -> str:
-    """The words of bands, and the months of the calendar by their states; classes as `css_class` gives them."""
+    """The words of bands, and the months of the calendar by their states; classes as `class_of` gives them."""
     inks = {f"--gd-{name}": band.ink.on(dark=dark) for name, band in bands().items()}
     rules = [f".gd-{name} {{ color: var(--gd-{name}); }}" for name in bands()]
     return "\n".join([_root(inks), *rules, *_months()])
@@ -30,7 +30,7 @@ def of_site() -> str:
     )
 
 
-def css_class(state: str) -> str:
+def class_of(state: str) -> str:
     """The class of what is drawn in a state: `gd-not-reported`."""
     return f"gd-{state.replace('_', '-')}"
 
@@ -46,6 +46,6 @@ def _root(properties: Mapping[str, str]) -> str:
 
 def _months() -> Iterable[str]:
     for name in states().in_rows:
-        state, month = states()[name], f".gd-in-month.{css_class(name)}"
+        state, month = states()[name], f".gd-in-month.{class_of(name)}"
         yield f"{month} {{ border-style: {state.border}; }}"
         yield f"{month} b {{ color: var(--gd-{state.sign_colour}); }}"
