@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ranking.intervals import Floats, known
-from ranking.tables import BANDS
+from ranking.vocabulary import BANDS
 
 Better = Literal["high", "low", "neutral"]
 

@@ -13,7 +13,7 @@ from ranking.intervals import Floats, dispersion, poisson_errors, spread_errors,
 from ranking.measures import Measure
 from ranking.periods import MERGER
 from ranking.rank_sets import Best, rank_sets
-from ranking.tables import COUNTRY, PERIOD_COLUMNS, Standings
+from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
 _GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
 _ALIKE = ["level", "series", "basis"]
@@ -69,7 +69,7 @@ def with_certainty(
     rows = rows.with_columns(*_interval(rows, measure, confidence)).filter(pl.col("rank").is_not_null())
     filled = _filled(rows, measure, confidence)
     numbered = standings.drop(_FILLED).with_row_index("row")
-    return numbered.join(filled, on="row", how="left", maintain_order="left").select(Standings.column_names())
+    return numbered.join(filled, on="row", how="left", maintain_order="left").select(standings.columns)
 
 
 def inflation_of(history: pl.DataFrame, measure: Measure) -> float:

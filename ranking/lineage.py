@@ -8,7 +8,7 @@ import polars as pl
 
 from ranking.measures import Measure, values
 from ranking.periods import MERGER
-from ranking.tables import PERIOD_COLUMNS
+from ranking.vocabulary import PERIOD_COLUMNS
 
 STATES = ("reported", "range", "at_least", "not_comparable", "no_dossiers", "not_reported", "suppressed")
 # The working days of a month are the same days in every commune: such a denominator is not added up.

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ranking.periods import Period
 from ranking.periods import previous as period_before
-from ranking.tables import PERIOD_COLUMNS
+from ranking.vocabulary import PERIOD_COLUMNS
 
 Cause = Literal["own", "others", "membership", "mixed", "none"]
 

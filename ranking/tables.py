@@ -5,18 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-LEVELS = ("commune", "province", "department", "country")
-PERIOD_KINDS = ("month", "quarter", "half", "year", "to_date")
-STATES = ("reported", "no_dossiers", "not_reported", "suppressed")
-BASES = ("portal", "form", "dossiers")
-NATURES = ("recorded", "simulated", "live")
-BANDS = ("above", "alike", "below")
-COUNTRY = "VN"
-
-PERIOD_COLUMNS = ("period_start", "period_end", "period_kind")
-CELL = ("unit_code", "level", *PERIOD_COLUMNS, "series", "measure", "field", "basis")
-
-UTC = pl.Datetime("us", "UTC")
+from ranking.vocabulary import BANDS, BASES, LEVELS, PERIOD_KINDS, STATES
 
 
 def _one_of(values: tuple[str, ...]) -> dy.String:

@@ -9,7 +9,7 @@ import polars as pl
 from ranking.certainty import inflation_of
 from ranking.levels import level as level_of
 from ranking.periods import MERGER
-from ranking.tables import CELL, COUNTRY
+from ranking.vocabulary import CELL, COUNTRY
 from store import sight
 from store.kept import kept
 from store.reference import measures

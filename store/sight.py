@@ -11,7 +11,7 @@ import polars as pl
 from ranking.manifest import table_file
 from ranking.periods import MERGER
 from ranking.suppression import places_of
-from ranking.tables import CELL
+from ranking.vocabulary import CELL
 from store import public
 from store.policy import policy
 from store.reference import reference_table

@@ -13,7 +13,7 @@ from display.words import numbers
 from display.words.text import Speaker
 from ranking.classes import change_breaks, class_of, fixed_breaks, quantile_breaks
 from ranking.measures import Measure
-from ranking.tables import BANDS
+from ranking.vocabulary import BANDS
 
 WAYS = ("value", "fixed", "band", "change", "merged")
 COMPARABLE = ("value", "fixed", "band")

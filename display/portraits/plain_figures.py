@@ -17,7 +17,7 @@ from ranking import yaml_text
 from ranking.levels import together
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import catalog, public
 from store.months import latest_first
 from store.reference import measures, reference_table

@@ -11,7 +11,7 @@ from display.portraits.plain_figures import ABSENT, Answer, Month, Portrait, Pro
 from display.words import numbers
 from display.words.text import Speaker
 from ranking.levels import is_typical
-from ranking.tables import BANDS
+from ranking.vocabulary import BANDS
 from store.policy import policy
 from store.reference import measures, scope_name
 

@@ -12,7 +12,7 @@ from display.words.view import View
 from ranking.levels import is_typical
 from ranking.measures import Measure
 from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
-from ranking.tables import BANDS
+from ranking.vocabulary import BANDS
 from store import peers, standings
 from store.months import by_month, inflation
 from store.peers import ENOUGH_PEERS

@@ -31,7 +31,7 @@ from files.faults import BadInput, Fault
 from files.places import DATA
 from ranking.names import fold
 from ranking.periods import MERGER, Period, local_day, parse
-from ranking.tables import CELL
+from ranking.vocabulary import CELL
 from store.reference import reference_table
 
 SERIES, BASIS = "ii06", "form"

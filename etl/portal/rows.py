@@ -34,7 +34,7 @@ from etl.portal.units import Province, Roll, call_roll, provinces_by
 from etl.publishing.harvest import Harvest, department_rows, measurement_rows, quarantine_rows
 from ranking.names import fold
 from ranking.periods import Period, as_of, local_day
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 
 SERIES = "766-2026"
 SUM_OF_GROUPS = "sum_of_groups"

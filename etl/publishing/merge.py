@@ -11,7 +11,8 @@ import polars as pl
 
 from etl.publishing.harvest import empty_quarantine, quarantine_rows
 from ranking.manifest import table_file
-from ranking.tables import CELL, Measurements, Revisions
+from ranking.tables import Measurements, Revisions
+from ranking.vocabulary import CELL
 
 _FIGURES = ("numerator", "denominator", "score", "state")
 _DERIVED = ("received_per_day", "received_per_1000")

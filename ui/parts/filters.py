@@ -11,7 +11,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import Period, parse
-from ranking.tables import BANDS, COUNTRY, STATES
+from ranking.vocabulary import BANDS, COUNTRY, STATES
 from store import catalog as store_catalog
 from store import months, peers, snapshot
 from store.reference import measures, province_names, scope_name

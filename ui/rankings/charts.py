@@ -12,7 +12,7 @@ from display.words import numbers
 from display.words.view import View
 from ranking.funnel import limits, overdispersion
 from ranking.measures import Measure
-from ranking.tables import BANDS
+from ranking.vocabulary import BANDS
 from ui.parts import charts, tables
 
 _FEW = 4

@@ -12,7 +12,7 @@ import pytest
 
 from display.words.text import LANGUAGES, Speaker, texts
 from files.places import HOME
-from ranking.tables import BASES, NATURES, STATES
+from ranking.vocabulary import BASES, NATURES, STATES
 from tests import rooms
 
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
