@@ -14,7 +14,6 @@ _DRAWN = {
     "speak": '<path d="M4 5.5h16v10.5h-8.5L7 20v-4H4z"/>',
     "limits": '<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.8M12 16h.01"/>',
 }  # fmt: skip
-NAMES = tuple(_DRAWN)
 
 
 def icon(name: str, colour: str = "currentColor") -> str:
