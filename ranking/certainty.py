@@ -70,7 +70,7 @@ def with_certainty(
     rows = rows.with_columns(*_interval(rows, measure, confidence)).filter(pl.col("rank").is_not_null())
     filled = _filled(rows, measure, confidence)
     numbered = standings.drop(_FILLED).with_row_index("row")
-    return numbered.join(filled, on="row", how="left", maintain_order="left").select(Standings.column_names())
+    return numbered.join(filled, on="row", how="left", maintain_order="left").select(standings.columns)
 
 
 def inflation_of(history: pl.DataFrame, measure: Measure) -> float:

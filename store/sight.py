@@ -12,7 +12,7 @@ from ranking.manifest import table_file
 from ranking.periods import MERGER
 from ranking.states import SUPPRESSED
 from ranking.suppression import places_of
-from ranking.tables import CELL
+from ranking.vocabulary import CELL
 from store import public
 from store.policy import policy
 from store.reference import reference_table

@@ -25,7 +25,7 @@ from files.places import published_folder
 from ranking import __version__
 from ranking.measures import Measure
 from ranking.periods import parse
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import standings
 from store.access import rules
 from store.bands import bands

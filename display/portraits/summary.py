@@ -247,18 +247,12 @@ def peer_values(snapshot: Snapshot, code: str, standing: dict) -> pl.DataFrame:
 # --- months
 
 
-def months(snapshot: Snapshot, code: str, measure: Measure, basis: str) -> _History:
-    """The whole months of a measure since the merger, each with its mark, and the chart points of the last rules.
+def _histories(snapshot: Snapshot, code: str, keys: Sequence[_Key]) -> dict[_Key, _History]:
+    """By measure and basis the whole months since the merger, each with its mark, and the points of the last rules.
 
     Every rule-set (series) is a baseline of its own. An absent month is a gap; the last month is the last one of
-    the province, so that a unit which has fallen silent is not judged by what it was.
+    the province, so that a unit which has fallen silent is not judged by what it was. All charts are computed at once.
     """
-    key = (measure.id, basis)
-    return _histories(snapshot, code, [key])[key]
-
-
-def _histories(snapshot: Snapshot, code: str, keys: Sequence[_Key]) -> dict[_Key, _History]:
-    """`months` of several measures and bases; all their charts are computed at once."""
     known = _figures(snapshot, code)
     parts: list[tuple[_Key, str, list[date], dict[date, dict]]] = []
     for key in keys:

@@ -25,7 +25,7 @@ from journal import pulls
 from ranking.formulas import NATIONAL
 from ranking.names import fold
 from ranking.periods import Period, calendar_period, local_day
-from ranking.tables import COUNTRY, NATURES
+from ranking.vocabulary import COUNTRY, NATURES
 from store.reference import reference_table
 
 FIRST_YEAR = 2026

@@ -12,7 +12,7 @@ import yaml
 
 from files.places import HOME
 from ranking.measures import Measure, MeasureError, Text, registry
-from ranking.tables import BASES
+from ranking.vocabulary import BASES
 
 HERE = Path(__file__).parent
 DEFINITIONS = {path.name: path.read_text(encoding="utf-8") for path in (HOME / "data/measures").glob("*.yaml")}

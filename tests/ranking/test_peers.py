@@ -129,7 +129,6 @@ def test_reasons_name_what_is_shared():
         peers=3,
         population=(1_000, 9_000),
         area_km2=(10.0, 30.0),
-        on_land_border=False,
         peers_on_land_border=1,
         on_fewer_facts=True,
     )

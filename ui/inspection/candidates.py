@@ -20,7 +20,7 @@ from journal import audit
 from ranking.periods import MERGER, local_day
 from ranking.route import Place, distance_km
 from ranking.shortlist import PARTS
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import catalog, reference, snapshot
 from ui.frame import html, links
 from ui.inspection import plan

@@ -16,7 +16,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import Period, parse
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import borders, catalog, standings
 from store.reference import province_names, scope_name
 from ui.frame import html, links

@@ -14,7 +14,7 @@ from display.maps import layers
 from display.maps.layers import Layer
 from display.words.selection import Selection
 from display.words.view import View
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import borders
 from store.access import rules
 from store.reference import reference_table

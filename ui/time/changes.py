@@ -13,7 +13,7 @@ from display.words.view import View
 from ranking.differences import changes
 from ranking.measures import Measure
 from ranking.periods import Period
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import sight, standings
 from store.reference import province_names, scope_name
 from store.snapshot import Snapshot

@@ -19,7 +19,7 @@ from ranking.levels import is_typical
 from ranking.measures import Measure
 from ranking.names import fold
 from ranking.periods import MERGER
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import standings
 from store.months import by_month, together_by_month
 from store.reference import scope_name

@@ -15,8 +15,8 @@ from display.words import addresses, numbers
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import MERGER, calendar_period
-from ranking.tables import COUNTRY
 from ranking.time_to_target import KEPT_MONTHS, Better, curve, first_reached
+from ranking.vocabulary import COUNTRY
 from store import standings
 from store.months import by_month, latest_series
 from store.reference import measures, province_names, scope_name

@@ -13,7 +13,7 @@ from display.words import numbers
 from display.words.view import View
 from ranking.intervals import wilson
 from ranking.periods import MERGER, Period
-from ranking.tables import BASES, PERIOD_COLUMNS
+from ranking.vocabulary import BASES, PERIOD_COLUMNS
 from store import units
 from store.months import latest_series
 from store.reference import measures

@@ -10,7 +10,7 @@ from display.words import numbers
 from display.words.text import LANGUAGES, Speaker
 from files import sheets
 from files.sheets import Sheet
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import public, reference, standings
 from store.policy import policy
 from store.snapshot import Snapshot

@@ -10,7 +10,7 @@ import polars as pl
 
 from files.places import published_folder
 from ranking.periods import MERGER, Period, parse
-from ranking.tables import BASES, COUNTRY, LEVELS
+from ranking.vocabulary import BASES, COUNTRY, LEVELS
 from store import snapshot
 from store.reference import measures, province_names, reference_table
 from store.snapshot import Snapshot, SnapshotTrouble

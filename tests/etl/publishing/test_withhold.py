@@ -15,7 +15,7 @@ from etl.publishing.publish import current_snapshot, publish, snapshot_manifest
 from files.faults import Fault
 from ranking.manifest import MANIFEST, Manifest
 from ranking.suppression import hidden, suppressed
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import policy, public, sight
 from store.policy import policy_in_force
 from store.reference import measures

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from types import SimpleNamespace
 
 import polars as pl
 import pytest
 import yaml
 
 from bench.questions import CALIBRATION, Result, measured, planted, table
-from display.portraits.questions import evidence_address, questions, sentences, tables
+from display.portraits.questions import questions, sentences, tables
 from display.words.addresses import PATHS
 from display.words.numbers import MISSING
 from etl.forms import workbook
@@ -392,13 +391,6 @@ def test_a_stretch_to_date_is_named_by_its_days():
     asked = ask(world([row | changes for row in unpaid(1, "2026-01")]), QUESTIONS, parse("2026-01-01_2026-09-26"))
     assert sentences("vi", asked)[0].sentence.startswith("Trong giai đoạn 1/1/2026–26/9/2026, 100,0")
     assert sentences("en", asked)[0].sentence.startswith("In the period 1 Jan 2026 – 26 Sep 2026, 100.0")
-
-
-def test_the_evidence_has_an_address():
-    asked = sentences("en", ask(world(unpaid(1, "2026-01")), QUESTIONS, parse("2026-01")))[0]
-    manifest = SimpleNamespace(manifest=SimpleNamespace(dataset="simulated"))
-    address = evidence_address(SimpleNamespace(snapshot=manifest, language="en"), asked)
-    assert address == "./don-vi?dataset=simulated&lang=en&unit=00004&measure=online_payment_share"
 
 
 @pytest.mark.parametrize(("value", "expected"), [(40, 0.5), (60, 0.75), (80, 1.0), (95, 1.0)])
