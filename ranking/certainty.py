@@ -14,7 +14,7 @@ from ranking.measures import Measure
 from ranking.periods import MERGER
 from ranking.rank_sets import Best, rank_sets
 from ranking.states import REPORTED
-from ranking.tables import COUNTRY, PERIOD_COLUMNS, Standings
+from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
 _GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
 _ALIKE = ["level", "series", "basis"]

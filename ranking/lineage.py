@@ -9,7 +9,7 @@ import polars as pl
 from ranking.measures import Measure, values
 from ranking.periods import MERGER
 from ranking.states import COUNTED, NO_DOSSIERS, NOT_REPORTED, REPORTED
-from ranking.tables import PERIOD_COLUMNS
+from ranking.vocabulary import PERIOD_COLUMNS
 
 RANGE, AT_LEAST, NOT_COMPARABLE = ADDED_UP = ("range", "at_least", "not_comparable")
 """States of a sum over old communes, beside those of `ranking.states` that their rows can have."""

@@ -18,7 +18,7 @@ from ranking.measures import Measure, Text
 from ranking.movement import MOVEMENTS
 from ranking.periods import MERGER, Period, previous
 from ranking.states import COUNTED, SUPPRESSED
-from ranking.tables import CELL, COUNTRY, PERIOD_COLUMNS
+from ranking.vocabulary import CELL, COUNTRY, PERIOD_COLUMNS
 
 EDITION = 1
 """Of the rules below: a change of what they withhold is a new edition, so that public tables are made anew."""

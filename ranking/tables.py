@@ -10,15 +10,7 @@ import polars as pl
 
 from ranking.bands import BANDS
 from ranking.states import COUNTED, REPORTED
-
-LEVELS = ("commune", "province", "department", "country")
-PERIOD_KINDS = ("month", "quarter", "half", "year", "to_date")
-BASES = ("portal", "form", "dossiers")
-NATURES = ("recorded", "simulated", "live")
-COUNTRY = "VN"
-
-PERIOD_COLUMNS = ("period_start", "period_end", "period_kind")
-CELL = ("unit_code", "level", *PERIOD_COLUMNS, "series", "measure", "field", "basis")
+from ranking.vocabulary import BASES, LEVELS, PERIOD_KINDS
 
 UTC = pl.Datetime("us", "UTC")
 

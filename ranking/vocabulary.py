@@ -1,4 +1,4 @@
-"""The words that all tables share: levels, kinds of period, states, bases, natures, bands; which columns make a cell.
+"""The words that all tables share: levels, kinds of period, bases, natures; which columns make a cell.
 
 Apart from `tables`, whose schemas load a library that only writing needs: whoever reads, reads these words alone.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 LEVELS = ("commune", "province", "department", "country")
 PERIOD_KINDS = ("month", "quarter", "half", "year", "to_date")
-STATES = ("reported", "no_dossiers", "not_reported", "suppressed")
 BASES = ("portal", "form", "dossiers")
 NATURES = ("recorded", "simulated", "live")
-BANDS = ("above", "alike", "below")
 COUNTRY = "VN"
 
 PERIOD_COLUMNS = ("period_start", "period_end", "period_kind")

@@ -10,7 +10,7 @@ from ranking.certainty import inflation_of
 from ranking.levels import level as level_of
 from ranking.periods import MERGER
 from ranking.states import REPORTED
-from ranking.tables import CELL, COUNTRY
+from ranking.vocabulary import CELL, COUNTRY
 from store import sight
 from store.kept import kept
 from store.reference import measures

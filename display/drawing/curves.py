@@ -14,7 +14,7 @@ from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import REPORTED
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import catalog, reference, standings
 from store.months import by_month, is_month, one_per_month, series
 

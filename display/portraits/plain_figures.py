@@ -19,7 +19,7 @@ from ranking.levels import together
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import ABSENT, NOT_REPORTED, REPORTED
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import catalog, public
 from store.months import latest_first
 from store.reference import measures, reference_table

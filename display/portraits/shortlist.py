@@ -13,7 +13,7 @@ from ranking.periods import Period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
 from ranking.shortlist import MARKS, Weights, read_weights, shortlist
 from ranking.states import REPORTED
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import catalog, sight
 from store.months import by_month, last_whole_month, latest_series
 from store.reference import measures, reference_table

@@ -19,7 +19,7 @@ from ranking.peers import rank_among_peers
 from ranking.periods import MERGER, Period
 from ranking.process_limits import IMPROVEMENT, Assurance, Limits, Point, assurance, xmr_each
 from ranking.states import NOT_REPORTED, REPORTED
-from ranking.tables import PERIOD_COLUMNS
+from ranking.vocabulary import PERIOD_COLUMNS
 from store import catalog, peers, units
 from store.peers import ENOUGH_PEERS
 from store.reference import measures

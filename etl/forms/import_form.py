@@ -32,7 +32,7 @@ from files.places import DATA
 from ranking.formulas import FormFormula
 from ranking.names import fold
 from ranking.periods import MERGER, Period, local_day, parse
-from ranking.tables import CELL
+from ranking.vocabulary import CELL
 from store.reference import measures, reference_table
 
 SERIES, BASIS = "ii06", "form"

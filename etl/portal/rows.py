@@ -22,7 +22,7 @@ from etl.portal.units import Roll, call_roll, provinces_by
 from etl.publishing.harvest import Harvest, department_rows, measurement_rows, quarantine_rows
 from ranking.formulas import NATIONAL
 from ranking.names import fold
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store.reference import measures
 
 SUM_OF_GROUPS = "sum_of_groups"

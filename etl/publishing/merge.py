@@ -12,7 +12,8 @@ import polars as pl
 from etl.publishing.harvest import quarantine_rows
 from ranking.manifest import table_file
 from ranking.states import COUNTED, REPORTED
-from ranking.tables import CELL, Measurements, Revisions
+from ranking.tables import Measurements, Revisions
+from ranking.vocabulary import CELL
 from store import states
 
 _FIGURES = ("numerator", "denominator", "score", "state")

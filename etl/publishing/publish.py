@@ -33,7 +33,8 @@ from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_f
 from ranking.measures import Measure
 from ranking.movement import with_movement
 from ranking.standings import standings, unit_scopes
-from ranking.tables import CELL, SNAPSHOT_TABLES, Measurements, Revisions, Standings
+from ranking.tables import SNAPSHOT_TABLES, Measurements, Revisions, Standings
+from ranking.vocabulary import CELL
 from store import states
 from store.policy import policy_in_force
 from store.reference import measures, reference_table

@@ -13,7 +13,7 @@ from ranking.intervals import standard_errors
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import REPORTED
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 
 STRETCH = ("period_start", "period_end", "is_month")
 _KEPT = [

@@ -12,7 +12,7 @@ from ranking.questions.facts import STRETCH, Facts, beside, explained
 from ranking.questions.findings import figure, strength
 from ranking.questions.rule import AT, Measures, Percent, Positive, Rule
 from ranking.states import NO_DOSSIERS
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 
 
 class OnlineJump(Rule):

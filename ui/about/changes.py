@@ -12,7 +12,7 @@ from display.words import numbers
 from display.words.view import View
 from ranking.manifest import MANIFEST, Manifest, ManifestError
 from ranking.periods import Period
-from ranking.tables import CELL
+from ranking.vocabulary import CELL
 from store import sight, standings, states
 from store.reference import measures
 from store.snapshot import Snapshot

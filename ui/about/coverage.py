@@ -12,7 +12,7 @@ from display.words import numbers
 from display.words.view import View
 from ranking.periods import MERGER
 from ranking.suppression import places_of
-from ranking.tables import BASES
+from ranking.vocabulary import BASES
 from store import sight, states
 from store.months import is_month
 from store.reference import province_names, reference_table

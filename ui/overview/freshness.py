@@ -10,7 +10,7 @@ from display.words import addresses, numbers
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.periods import Period
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import sight, standings, states
 from store.snapshot import Snapshot
 

@@ -11,7 +11,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import Period, parse
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import bands as store_bands
 from store import catalog as store_catalog
 from store import months, peers, snapshot

@@ -16,7 +16,7 @@ from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import COUNTED, NOT_REPORTED, REPORTED
-from ranking.tables import BASES
+from ranking.vocabulary import BASES
 from store import catalog, reference, units
 from store.months import is_month
 from store.snapshot import Snapshot

@@ -19,7 +19,7 @@ from display.words.text import Speaker
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.states import SUPPRESSED
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import public, standings
 from store.policy import policy
 from store.reference import measures, scope_name

@@ -13,7 +13,7 @@ import pytest
 from display.words.text import FOLDER, LANGUAGES, Speaker, texts
 from files.places import HOME
 from ranking.bands import BANDS
-from ranking.tables import BASES, NATURES
+from ranking.vocabulary import BASES, NATURES
 from store.states import states
 from tests import rooms
 
