@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -122,9 +123,17 @@ def test_targets_have_a_legal_source():
     assert "2629/QĐ-TTg" in targets["digitised_share"].source.vi
 
 
+@pytest.mark.parametrize("measure", [m for m in MEASURES.values() if m.target], ids=lambda m: m.id)
+def test_the_source_of_a_target_says_its_level(measure: Measure):
+    """The level stands in a field and in words; who changes one must change the other."""
+    for text in (measure.target.source.vi, measure.target.source.en):
+        assert re.findall(r"(\d+)\s?%", text) == [f"{measure.target.value:g}"]
+
+
 def test_the_six_groups_add_up_to_the_index():
     assert {name: MEASURES[name].max_score for name in GROUPS} == GROUPS
     assert sum(GROUPS.values()) == MEASURES["index_766"].max_score
+    assert MEASURES["index_766"].formula.sum_of == tuple(GROUPS)
 
 
 def test_the_two_scoring_rules_are_two_series():
