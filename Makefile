@@ -1,21 +1,28 @@
-PYTHON ?= python3.11
+# Python 3.11 to 3.13: the newest that is found, or `make PYTHON=python3.12`. The port: `make run PORT=8600`.
+PYTHON ?=
+PYTHON_CHECK ?=
+PORT ?=
 BIN := .venv/bin
 DATA := data
 BORDERS := $(DATA)/boundaries/boundaries.id
 SIMULATED := $(DATA)/published/simulated/current
+SUITE := -m pytest -n 2 --dist loadfile
 
-.PHONY: setup run test bench lint audit clean
+# Named where .venv is missing, its Python has gone from the machine, or PYTHON asks for another version.
+AGAIN := $(shell sh deploy/venv.sh --fits .venv $(PYTHON) || echo FORCE)
+
+.PHONY: setup run test fuzz check check-python bench lint lock audit clean FORCE
 
 # Everything on a fresh machine: the app's packages, those of the tests, a Chromium, a PostgreSQL, a Java.
 setup: $(BIN)/.ready $(BIN)/.ready-dev
 
-$(BIN)/.ready: requirements.txt deploy/venv.sh
-	sh deploy/venv.sh $(PYTHON) .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+$(BIN)/.ready: requirements.lock.txt deploy/venv.sh deploy/packages.sh $(AGAIN)
+	sh deploy/venv.sh .venv $(PYTHON)
+	sh deploy/packages.sh .venv requirements.lock.txt
 	@touch $@
 
-$(BIN)/.ready-dev: requirements-dev.txt deploy/chromium.sh deploy/postgres.sh deploy/java.sh deploy/nginx.sh $(BIN)/.ready
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(BIN)/.ready-dev: requirements-dev.lock.txt deploy/chromium.sh deploy/postgres.sh deploy/java.sh deploy/nginx.sh $(BIN)/.ready
+	sh deploy/packages.sh .venv requirements-dev.lock.txt
 	sh deploy/chromium.sh $(BIN)
 	sh deploy/postgres.sh
 	sh deploy/java.sh
@@ -29,12 +36,25 @@ $(BORDERS): | $(BIN)/.ready
 	$(BIN)/python -m etl boundaries --if-missing --data $(DATA)
 
 run: $(BIN)/.ready $(SIMULATED) $(BORDERS)
-	GANDAN_DATA=$(DATA) $(BIN)/streamlit run app.py
+	GANDAN_DATA=$(DATA) $(BIN)/streamlit run app.py $(if $(PORT),--server.port $(PORT))
 
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python $(SUITE)
+
+# The properties with other draws each time, and many more of them, than `make test` takes.
+fuzz: setup
+	$(BIN)/python $(SUITE) -m hypothesis --hypothesis-profile fuzz
+
+# Before a release: the tests, and what takes too long for every change.
+check: test check-python
+
+# The tests on another Python: the newest other one that is found, or `make check-python PYTHON_CHECK=python3.11`.
+check-python: setup
+	sh deploy/venv.sh --other-than .venv .venv-check $(PYTHON_CHECK)
+	sh deploy/packages.sh .venv-check requirements-dev.lock.txt
+	.venv-check/bin/python $(SUITE)
 
 bench: setup $(SIMULATED)
 	$(BIN)/python -m bench
@@ -43,11 +63,21 @@ lint: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# The lock files, from the ranges in requirements.txt and requirements-dev.txt: what is locked stays where it fits;
+# `make lock NEWEST=--upgrade` takes the newest that fits. One lock for all Pythons and systems.
+LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --custom-compile-command "make lock" $(NEWEST)
+lock:
+	sh deploy/venv.sh .venv-lock $(PYTHON)
+	.venv-lock/bin/pip install --quiet --disable-pip-version-check "uv>=0.13,<0.14"
+	$(LOCK) requirements.txt --output-file requirements.lock.txt
+	$(LOCK) --constraints requirements.lock.txt requirements-dev.txt --output-file requirements-dev.lock.txt
+
 # Known vulnerabilities of what is installed; needs the internet (docs/dependencies.md).
 audit: $(BIN)/.ready
-	sh deploy/venv.sh $(PYTHON) .venv-audit
+	sh deploy/venv.sh .venv-audit $(PYTHON)
 	.venv-audit/bin/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3"
-	.venv-audit/bin/pip-audit --strict --path .venv/lib/python3.11/site-packages
+	.venv-audit/bin/pip-audit --strict --path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 clean:
-	rm -rf .venv .venv-audit $(DATA)/published/simulated .pytest_cache .ruff_cache
+	rm -rf .venv .venv-audit .venv-check .venv-lock $(DATA)/published/simulated .pytest_cache .ruff_cache

@@ -1,22 +1,48 @@
-"""`make bench` or `python -m bench [NAME …]`: run the benchmarks and print their figures."""
+"""`make bench` or `python -m bench [--tiny] [NAME …]`: run the benchmarks and print their figures.
+
+A benchmark is a module of this folder with a `run`, which gives (name, value, unit) of each figure; the other modules
+are what benchmarks are made of. `TINY` are the arguments with which `run` goes through all its parts in seconds, on
+the recorded dataset at most: so the tests see that no benchmark has stopped working.
+"""
 
 from __future__ import annotations
 
-import sys
+import argparse
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+
+Figure = tuple[str, float, str]
+MODULES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
 
 
-def main(names: list[str]) -> None:
-    here = Path(__file__).parent
-    for name in names or sorted(path.stem for path in here.glob("[a-z]*.py")):
-        bench = import_module(f"bench.{name}")
-        if not hasattr(bench, "run"):  # what a benchmark is made of
-            continue
-        print(f"{name}: {(bench.__doc__ or '').splitlines()[0]}")
-        for figure, value, unit in bench.run():
-            print(f"  {figure:<64} {value:>10,.1f} {unit}")
+def benchmark(name: str) -> ModuleType | None:
+    """The benchmark of that name; None where the module is none."""
+    module = import_module(f"bench.{name}")
+    return module if hasattr(module, "run") else None
+
+
+def figures(module: ModuleType, *, tiny: bool) -> Iterable[Figure]:
+    """What a benchmark measures, whole or in its tiny form."""
+    return module.run(**module.TINY) if tiny else module.run()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="run the benchmarks and print their figures")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="all of them unless given")
+    parser.add_argument("--tiny", action="store_true", help="in seconds, to see that they work: the figures say little")
+    args = parser.parse_args()
+    if unknown := sorted({*args.names} - {*MODULES}):
+        parser.error(f"bench/ has no {', '.join(unknown)}; it has {', '.join(MODULES)}")
+    for name in args.names or MODULES:
+        if module := benchmark(name):
+            print(f"{name}: {(module.__doc__ or '').splitlines()[0]}")
+            for figure, value, unit in figures(module, tiny=args.tiny):
+                print(f"  {figure:<64} {value:>10,.1f} {unit}")
+        elif args.names:
+            parser.error(f"bench/{name}.py is no benchmark: it has no run()")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -10,42 +10,49 @@ import argparse
 import os
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import shapely
 
+from bench import data_folder
 from display.maps import layers
-from etl.__main__ import main as etl
 from etl.boundaries.approximate import approximate
 from etl.boundaries.prepared import write
 from etl.boundaries.sources import read
 from etl.publishing.publish import current_snapshot
 from store import borders
-from store.reference import reference_table
+from store.reference import province_names, reference_table
 
 FROM = "GANDAN_BOUNDARIES_FROM"
 Figure = tuple[str, float, str]
+TINY = {"dataset": "recorded", "only": "25"}
 
 
-def run(source: Path | None = None) -> list[Figure]:
-    """(name, value, unit) of each figure."""
+def run(source: Path | None = None, *, dataset: str = "simulated", only: str | None = None) -> list[Figure]:
+    """(name, value, unit) of each figure; `only`: one province, whose approximate set is taken for a given one too."""
     source = source or (Path(os.environ[FROM]) if os.environ.get(FROM) else None)
     shapes, seconds = _timed(lambda: approximate().shapes)
     figures = [("approximate set: units", len(shapes), ""), ("approximate set: time", seconds, "s")]
-    if source is None:
+    if source is None and only is None:
         return figures
-    exact = read(source).shapes
+    exact = _of(only, read(source).shapes if source else shapes)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "boundaries" / "boundaries.parquet"
         _, seconds = _timed(lambda: write(exact, out, nature="official"))
         figures += [*_nearness(shapes, exact), ("given set: time to prepare", seconds, "s"), *_faithfulness(out, exact)]
-        figures += _weights(Path(folder), "given set")
+        data_folder.fill(Path(folder), dataset)
+        figures += _weights(Path(folder), dataset, only, "given set")
         write(shapes, out, nature="approximate")
-        return figures + _weights(Path(folder), "approximate set")
+        return figures + _weights(Path(folder), dataset, only, "approximate set")
+
+
+def _of(province: str | None, shapes: Mapping[str, shapely.Geometry]) -> dict[str, shapely.Geometry]:
+    units = reference_table("units").filter(pl.col("province_code") == (province or pl.col("province_code")))
+    own = set(units.get_column("code"))
+    return {code: shape for code, shape in shapes.items() if code in own}
 
 
 def _timed(work: Callable[[], object]) -> tuple:
@@ -84,19 +91,11 @@ def _faithfulness(out: Path, exact: dict) -> list[Figure]:
     return figures
 
 
-def _weights(data: Path, what: str) -> list[Figure]:
-    """Bytes of the layers as they go over the wire, on the simulated dataset."""
-    if not (data / "published").exists():
-        with redirect_stdout(None):
-            etl(["simulate", "--data", str(data)])
-    before = os.environ.get("GANDAN_DATA")
-    os.environ["GANDAN_DATA"] = str(data)
-    try:
-        provinces = [_bytes(data, code) for code in reference_table("provinces")["code"]]
-        country = _bytes(data, "VN")
-    finally:
-        os.environ.pop("GANDAN_DATA")
-        os.environ.update({"GANDAN_DATA": before} if before else {})
+def _weights(data: Path, dataset: str, only: str | None, what: str) -> list[Figure]:
+    """Bytes of the layers as they go over the wire."""
+    with data_folder.reading(data):
+        provinces = [_bytes(data, dataset, code) for code in ([only] if only else province_names())]
+        country = _bytes(data, dataset, "VN")
     return [
         (f"{what}: layer of the country", country / 1000, "kB"),
         (f"{what}: layer of a province, largest", max(provinces) / 1000, "kB"),
@@ -104,10 +103,10 @@ def _weights(data: Path, what: str) -> list[Figure]:
     ]
 
 
-def _bytes(data: Path, scope: str) -> int:
-    snapshot = current_snapshot(data / "published" / "simulated").name
+def _bytes(data: Path, dataset: str, scope: str) -> int:
+    snapshot = current_snapshot(data / "published" / dataset).name
     layer = layers.Layer(
-        dataset="simulated", snapshot=snapshot, measure="on_time_share", basis="portal", period="2026-08", scope=scope,
+        dataset=dataset, snapshot=snapshot, measure="on_time_share", basis="portal", period="2026-08", scope=scope,
         shape="area", language="vi", theme="light", boundaries=borders.boundaries_id(),
     )  # fmt: skip
     return len(layers.encoded(layer))

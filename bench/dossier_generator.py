@@ -25,6 +25,7 @@ UNITS, PROVINCES, FIELDS, PROCEDURES = 3321, 34, 30, 320
 LAST_MONTH = 12 * 2026 + 8
 ROWS_A_MONTH = 1_333_334
 AS_OF = date(2026, 9, 30)
+TINY = {"size": 2_000}
 _EPOCH = date(1970, 1, 1).toordinal()
 _LIMITS = np.array([0, 1, 1, 3, 5, 7, 10, 15, 20, 30])
 _CALENDAR = calendar()
@@ -35,10 +36,10 @@ _DAY_OF_INDEX = np.concatenate(
 ).astype(np.int32)
 
 
-def run() -> list[tuple[str, float, str]]:
+def run(size: int = ROWS_A_MONTH) -> list[tuple[str, float, str]]:
     """How fast dossiers are drawn, without writing them."""
     started = perf_counter()
-    height = dossiers(LAST_MONTH, ROWS_A_MONTH).height
+    height = dossiers(LAST_MONTH, size).height
     return [("dossiers drawn", height / (perf_counter() - started) / 1e6, "M/s")]
 
 
@@ -162,13 +163,17 @@ def day_after(folder: Path, new: int = 64_000, corrected: int = 20_000) -> pl.Da
         code=pl.format("H{}.{}-261001-{}", pl.col("province") + 10, "intake", pl.int_range(pl.len())),
     )  # fmt: skip
     older = [folder / f"2026-{number:02d}.parquet" for number in (9, 8, 7)]
-    changed = [
-        pl.read_parquet(path).sample(round(corrected * share), seed=SEED).with_columns(
-            done=today, state=pl.lit(3, pl.Int8), stopped=pl.lit(None, pl.Date)
-        )
-        for path, share in zip(older, (0.75, 0.2, 0.05), strict=True) if path.exists()
-    ]  # fmt: skip
+    shares = zip(older, (0.75, 0.2, 0.05), strict=True)
+    changed = [_corrected(path, round(corrected * share)) for path, share in shares if path.exists()]
     return pl.concat([fresh, *changed]).with_columns(exported=today).cast(DOSSIER)
+
+
+def _corrected(path: Path, wanted: int) -> pl.DataFrame:
+    """So many dossiers of a month, or all of them where it has fewer, ended on the day of the export."""
+    rows = pl.read_parquet(path)
+    sample = rows.sample(min(wanted, rows.height), seed=SEED)
+    today = pl.lit(date(2026, 10, 1))
+    return sample.with_columns(done=today, state=pl.lit(3, pl.Int8), stopped=pl.lit(None, pl.Date))
 
 
 if __name__ == "__main__":

@@ -14,39 +14,42 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from bench import dossier_generator, growth_picture
-from etl.dossiers.store import Store
 from files.places import HOME
 from ranking.dossiers.days import calendar, histogram, quantile
 from ranking.dossiers.rows import KEYS, SUMS, partial_sums
 from ranking.dossiers.tables import added
 
 if TYPE_CHECKING:
-    from etl.dossier_store import Store
+    from pyspark.sql import SparkSession
+
+    from etl.dossiers.store import Store
 
 SQL = HOME / "bench" / "dossiers.sql"
 THREADS = 2
 Figure = tuple[str, float, str]
+OTHERS = ("pandas", "spark")
+TINY = {"rows": 2_000, "others": ("pandas",)}
 _NEEDED = [
     "intake", "decision", "province", "field", "procedure", "channel", "received", "due", "done", "returned", "stopped",
     "state", "supplements", "waited", "fee_owed", "paid_online", "e_result", "digitised", "reused",
 ]  # fmt: skip
 
 
-def run(rows: int = 4_000_000, folder: Path | None = None, *, others: bool = False) -> list[Figure]:
-    """(name, figure, unit) for `rows` simulated dossiers; pandas and Spark only with `others`."""
+def run(rows: int = 4_000_000, folder: Path | None = None, *, others: Sequence[str] = ()) -> list[Figure]:
+    """(name, figure, unit) for `rows` simulated dossiers; `others`: those of OTHERS that are measured too."""
     with tempfile.TemporaryDirectory() as own:
         place = folder or Path(own)
         given, out, name = place / f"dossiers-{rows}", place / "out", f"{rows / 1e6:g} M dossiers"
         shutil.rmtree(out, ignore_errors=True)
         figures = [] if given.exists() else _measured("generator", given, out / str(rows), name)
-        for engine in ("scan", "polars", "duckdb", *(["pandas", "spark"] if others else [])):
+        for engine in ("scan", "polars", "duckdb", *others):
             figures += _measured(engine, given, out / engine, name)
         figures += _measured("equal", out, out / "equal", name)[-1:]
         figures += _measured("quantiles", out / "polars", out / "quantiles", name)
@@ -178,13 +181,20 @@ def _pandas(given: Path, out: Path) -> None:
 
 
 def _spark(given: Path, out: Path) -> None:
-    from etl.dossiers.spark import _frame, session
+    from etl.dossiers.spark import session
 
     spark = session(f"local[{THREADS}]")
+    on_spark(spark, given, out)
+    spark.stop()
+
+
+def on_spark(spark: SparkSession, given: Path, out: Path) -> None:
+    """The same five tables of sums, one folder each."""
+    from etl.dossiers.spark import _frame
+
     rows, days = spark.read.parquet(str(given)).select(*_NEEDED), _frame(spark, calendar())
     for table, frame in partial_sums(rows, days).items():
         frame.write.parquet(str(out / table))
-    spark.stop()
 
 
 def _quantiles(given: Path, out: Path) -> None:
@@ -205,12 +215,13 @@ def _one_day(given: Path, out: Path) -> None:
     Timed from the checked rows of the export on; reading its file and publishing are not in it. What publishing
     would then do first, counting the touched periods again, is timed apart.
     """
+    # Late, here and below: what an engine does not need must not count among its memory.
     from etl.dossiers.changes import Changes, merge, sum_here
     from etl.dossiers.command import harvest
     from etl.dossiers.rows import Units
-    from store.reference import reference_table as reference
+    from store.reference import reference_table
 
-    store, units = _kept(given, out), Units(reference("units"), reference("provinces"))
+    store, units = _kept(given, out), Units(reference_table("units"), reference_table("provinces"))
     export = dossier_generator.day_after(given)
     started = time.perf_counter()
     changes = Changes()
@@ -231,7 +242,7 @@ def _one_day(given: Path, out: Path) -> None:
 def _kept(given: Path, out: Path) -> Store:
     """A store of the given dossiers, with the sums that `_polars` has left, as an earlier import leaves it."""
     from etl.dossiers.store import Store
-    from store.reference import reference_table as reference
+    from store.reference import reference_table
 
     store = Store(out)
     folders = [(given, store.folder / "dossiers")]
@@ -241,8 +252,8 @@ def _kept(given: Path, out: Path) -> Store:
         for file in _files(source):
             (target / file.name).hardlink_to(file)
     names = {
-        "units": reference("units")["code"].sort().to_list(),
-        "provinces": reference("provinces")["code"].sort().to_list(),
+        "units": reference_table("units")["code"].sort().to_list(),
+        "provinces": reference_table("provinces")["code"].sort().to_list(),
         "fields": [f"Lĩnh vực {n}" for n in range(dossier_generator.FIELDS)],
         "procedures": [f"{n}" for n in range(dossier_generator.PROCEDURES)],
     }
@@ -274,7 +285,7 @@ def main() -> None:
         return
     figures = {}
     for rows in args.rows:
-        figures[rows] = run(rows, args.folder, others=args.others)
+        figures[rows] = run(rows, args.folder, others=OTHERS if args.others else ())
         for name, value, unit in figures[rows]:
             print(f"{name:<64} {value:>10,.2f} {unit}", flush=True)
     if args.picture:

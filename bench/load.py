@@ -14,7 +14,6 @@ import json
 import os
 import random
 import secrets
-import shutil
 import statistics
 import tempfile
 import time
@@ -27,11 +26,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
+from bench import data_folder
 from bench.reader import Reader, Trouble
 from display.words.addresses import PATHS
-from etl.__main__ import main as etl
-from files.places import published_folder
-from store import snapshot
 from store.reference import province_names, reference_table
 from tests.replicas import Service, running
 
@@ -40,6 +37,7 @@ MINUTES = float(os.environ.get("GANDAN_BENCH_MINUTES", 3))
 HOUR_SESSIONS, HOUR_CLICKS, AT_ONCE, HOUR_SECONDS = 1200, 4, 12, 200
 """An hour in which a hundred readers stay five minutes each; each opens a page and clicks so often.
 It takes about HOUR_SECONDS with so many readers AT_ONCE."""
+TINY = {"dataset": "recorded", "readers": 3, "minutes": 0.05, "every": 0.3, "sessions": 2}
 _PAGES = {"rankings": 30, "unit": 25, "overview": 15, "map": 10, "online_filing": 10, "transparency": 7, "methods": 3}
 _PUBLIC = {"transparency": 90, "methods": 10}
 _MEASURES = ("on_time_share", "online_filing_share", "digitised_share", "online_payment_share", "index_766", "received")
@@ -71,18 +69,27 @@ def served_provinces() -> list[str]:
     return [PROVINCE, *others[: _PROVINCES - 1]]
 
 
-def run() -> list[Figure]:
-    """(name, value, unit): a few minutes at full load, then an hour's sessions as fast as the service takes them."""
-    with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as (service, cookies):
-        crowd = _Crowd(service, cookies)
+def run(
+    dataset: str = "simulated",
+    readers: int = READERS,
+    minutes: float = MINUTES,
+    every: float = EVERY,
+    sessions: int = HOUR_SESSIONS,
+) -> list[Figure]:
+    """(name, value, unit): a few minutes at full load, then an hour's sessions as fast as the service takes them.
+
+    `readers` come for so many `minutes`, each clicks `every` so many seconds; `sessions` of the hour.
+    """
+    with tempfile.TemporaryDirectory() as folder, _service(Path(folder), dataset) as (service, cookies):
+        crowd = _Crowd(service, cookies, dataset, readers, minutes, every)
         asyncio.run(crowd.warm_up())
         steady = asyncio.run(crowd.steady())
         after_load = _memory(service)
         started = time.perf_counter()
-        hour = asyncio.run(crowd.hour())
+        hour = asyncio.run(crowd.hour(sessions))
         taken = time.perf_counter() - started
         figures = [
-            ("readers at once", READERS, ""),
+            ("readers at once", readers, ""),
             ("clicks", len(steady.all_clicks()), ""),
             ("errors", len(steady.troubles), ""),
             ("first page of a reader, median", 1000 * statistics.median(steady.openings), "ms"),
@@ -92,7 +99,7 @@ def run() -> list[Figure]:
             figures.append((f"a click on {page}, p95 of {len(times)}", 1000 * _quantile(times, 95), "ms"))
         figures += _in_words("after it", after_load)
         figures += [
-            (f"an hour's {HOUR_SESSIONS} sessions, compressed into", taken, "s"),
+            (f"an hour's {sessions} sessions, compressed into", taken, "s"),
             ("their reruns", len(hour.openings) + len(hour.all_clicks()), ""),
             ("their errors", len(hour.troubles), ""),
         ]
@@ -140,13 +147,10 @@ def _memory(service: Service) -> list[tuple[float, float]]:
 
 
 @contextmanager
-def _service(folder: Path) -> Iterator[tuple[Service, dict[str, str]]]:
-    """The service over the simulated country, and the cookie of a leader of each of its provinces."""
+def _service(folder: Path, dataset: str) -> Iterator[tuple[Service, dict[str, str]]]:
+    """The service over a dataset, and the cookie of a leader of each of its provinces."""
     data, secret = folder / "data", secrets.token_hex(32)
-    if "simulated" in snapshot.datasets():
-        shutil.copytree(published_folder() / "simulated", data / "published" / "simulated")
-    else:
-        etl(["simulate", "--data", str(data)])
+    data_folder.fill(data, dataset)
     people = (f"  - {{who: {_leader(code)}, roles: [leader], provinces: ['{code}']}}\n" for code in served_provinces())
     (folder / "access.yaml").write_text("people:\n" + "".join(people))
     # Sessions that were left are kept for a while, which is compressed like the hour they belong to.
@@ -181,8 +185,13 @@ def _signed_in(address: str, secret: str, code: str) -> str:
 
 
 class _Crowd:
-    def __init__(self, service: Service, cookies: dict[str, str]) -> None:
+    """So many `readers`, who stay for `minutes` and click `every` so many seconds."""
+
+    def __init__(
+        self, service: Service, cookies: dict[str, str], dataset: str, readers: int, minutes: float, every: float
+    ) -> None:
         self._service, self._cookies, self._homes = service, cookies, list(cookies)
+        self._dataset, self._readers, self._seconds, self._every = dataset, readers, 60 * minutes, every
         self._units = dict(reference_table("units").select("code", "province_code").iter_rows())
 
     def _reader(self, number: int, *, public: bool) -> Reader:
@@ -202,7 +211,7 @@ class _Crowd:
         page = dice.choices(list(pages), list(pages.values()))[0]
         own = not public and dice.random() < _OWN
         unit = dice.choice([code for code, province in self._units.items() if province == home or not own])
-        query = f"dataset=simulated&province={self._units[unit]}&measure={dice.choice(_MEASURES)}"
+        query = f"dataset={self._dataset}&province={self._units[unit]}&measure={dice.choice(_MEASURES)}"
         if page in ("unit", "transparency"):
             query += f"&unit={unit}"
         return (_HOME if page == "overview" else PATHS[page]), query
@@ -213,24 +222,24 @@ class _Crowd:
             reader = self._reader(0, public=False)
             reader.cookies["gan_dan_reader"] = f"warm-{name}"
             async with reader:
-                await reader.open(_HOME, "dataset=simulated")
+                await reader.open(_HOME, f"dataset={self._dataset}")
                 for page in _PAGES.keys() - {"overview"}:
-                    await reader.go(PATHS[page], "dataset=simulated&province=25&unit=04792")
+                    await reader.go(PATHS[page], f"dataset={self._dataset}&province=25&unit=04792")
 
     async def steady(self) -> Seen:
-        seen, end = Seen(), time.monotonic() + 60 * MINUTES
+        seen, end = Seen(), time.monotonic() + self._seconds
 
         async def stay(number: int) -> None:
-            await asyncio.sleep(EVERY * number / READERS * 4)  # they come within twenty seconds
+            await asyncio.sleep(4 * self._every * number / self._readers)  # they come within four clicks' time
             await self._visit(number, seen, until=end, public=number % 4 == 0)
 
         async with asyncio.TaskGroup() as crowd:
-            for number in range(READERS):
+            for number in range(self._readers):
                 crowd.create_task(stay(number))
         return seen
 
-    async def hour(self) -> Seen:
-        seen, waiting = Seen(), iter(range(READERS, READERS + HOUR_SESSIONS))
+    async def hour(self, sessions: int) -> Seen:
+        seen, waiting = Seen(), iter(range(self._readers, self._readers + sessions))
 
         async def come_and_go() -> None:
             for number in waiting:
@@ -251,7 +260,7 @@ class _Crowd:
                 seen.openings.append(await reader.open(*self._view(reader.dice, self._home(number), public=public)))
                 for _ in range(clicks):
                     if until is not None:
-                        await asyncio.sleep(reader.dice.uniform(0.8 * EVERY, 1.2 * EVERY))
+                        await asyncio.sleep(reader.dice.uniform(0.8, 1.2) * self._every)
                         if time.monotonic() > until:
                             return
                     seconds = await reader.choose() if reader.dice.random() < 0.5 else None

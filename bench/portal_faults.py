@@ -14,6 +14,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,13 +28,14 @@ from etl.portal.client import PortalClient
 from etl.portal.endpoints import ENDPOINTS
 from etl.publishing.publish import current_snapshot
 from files.faults import Fault
-from store import reference as publishing
+from store.reference import reference_table
 from tests.stand_in.server import StandIn
 from tests.stand_in.troubles import IN_WHAT_IT_SAYS, ON_THE_WIRE, Trouble
 from tests.stand_in.world import World
 
 RUNS = int(os.environ.get("GANDAN_BENCH_PULLS", 500))
 PROVINCES = ("H35", "H57", "H18")  # small ones: a pull takes half a second
+TINY = {"runs": 2}
 _TOLD = ("zero_dossiers", "nothing_owed")
 """Troubles in which the portal itself says, of one unit, that there is nothing: what it says is published."""
 _KEY = ["unit_code", "level", "measure", "field", "basis"]
@@ -48,6 +50,7 @@ class _Portal:
 
     stand_in: StandIn
     folder: Path
+    provinces: Sequence[str]
 
     def pull(self, data: Path, province: str, *words: str, troubles: tuple[Trouble, ...] = ()) -> int:
         """The exit code of `python -m etl pull`; what it raises beyond a Fault comes through."""
@@ -63,32 +66,30 @@ class _Portal:
     def baselines(self) -> dict[str, Path]:
         """A data folder per province in which an undisturbed pull has been published."""
         found = {}
-        for province in PROVINCES:
+        for province in self.provinces:
             found[province] = self.folder / f"baseline-{province}"
             if self.pull(found[province], province) != 0:
                 raise Fault(f"{province}: an undisturbed pull fails")
         return found
 
 
-def run() -> list[Figure]:
+def run(runs: int = RUNS) -> list[Figure]:
     """(name, value, unit): how pulls ended, wrong figures, lost ones, crashes."""
     dice, counts, kinds = random.Random(766), Counter(), Counter()
-    registry = publishing.measures()
-    world = World(publishing.reference_table("units"), publishing.reference_table("provinces"))
+    world = World(reference_table("units"), reference_table("provinces"))
     patient = functools.partial(PortalClient, sleep=lambda seconds: None)
     with (
         tempfile.TemporaryDirectory() as name,
-        mock.patch("etl.publishing.publish.measures", lambda: registry),
         mock.patch("etl.portal.pull.PortalClient", patient),
         StandIn(world) as stand_in,
     ):
-        portal = _Portal(stand_in, Path(name))
-        truths = {province: _published(portal.baselines[province]) for province in PROVINCES}
-        for number in range(RUNS):
+        portal = _Portal(stand_in, Path(name), PROVINCES[:runs])
+        truths = {province: _published(portal.baselines[province]) for province in portal.provinces}
+        for number in range(runs):
             province = PROVINCES[number % len(PROVINCES)]
             _one(portal, dice, province, truths[province], held=number % 2 == 0, counts=counts, kinds=kinds)
     return [
-        ("pulls from a misbehaving portal", RUNS, ""),
+        ("pulls from a misbehaving portal", runs, ""),
         ("kinds of misbehaviour among them", len(kinds), ""),
         ("pulls that published all", counts["whole"], ""),
         ("pulls that published part and said so", counts["part"], ""),
@@ -151,8 +152,8 @@ def _drawn(dice: random.Random, units: int) -> tuple[Trouble | None, tuple[Troub
 
 def _communes(world: World, province: str) -> list[str]:
     """Codes of a province's communes in the order in which the stand-in's troubles count them."""
-    place = publishing.reference_table("provinces").filter(state_code=province).row(0, named=True)
-    codes = publishing.reference_table("units").filter(province_code=place["code"]).get_column("code")
+    place = reference_table("provinces").filter(state_code=province).row(0, named=True)
+    codes = reference_table("units").filter(province_code=place["code"]).get_column("code")
     children = [child for child in world.children(place["portal_id"]) if child["level"] == "COMMUNE"]
     order = sorted(zip(children, codes, strict=True), key=lambda pair: pair[0]["departmentId"])
     return [code for _, code in order]

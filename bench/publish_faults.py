@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import signal
+import statistics
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -17,23 +18,27 @@ import polars as pl
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import current_snapshot, publish, snapshot_manifest
 from ranking.tables import SNAPSHOT_TABLES
-from store import reference as publishing
 from store import sight
+from store.reference import measures
 from store.snapshot import open_snapshot
 
 KILLS = int(os.environ.get("GANDAN_BENCH_KILLS", 1000))
+TINY = {"kills": 5, "undisturbed": 1}
 READERS = 2
 _FIRST = datetime(2026, 9, 2, 1, tzinfo=UTC)
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload([__name__])
-_REGISTRY = publishing.measures()  # read once, in the process from which all others are forked
+measures()  # read once and kept, in the process from which all others are forked
 _CODES = [f"{number:05}" for number in range(4792, 5242, 3)]
 """As many codes as a large province has communes. Nothing of polars may run here: its threads do not survive a fork."""
 Figure = tuple[str, float, str]
 
 
-def run() -> list[Figure]:
-    """(name, value, unit): kills before and after the switch, reads, broken reads, and the publish after each ten."""
+def run(kills: int = KILLS, undisturbed: int = 5) -> list[Figure]:
+    """(name, value, unit): kills before and after the switch, reads, broken reads, and the publish after each ten.
+
+    `undisturbed`: publishes from which it is taken how long one lasts.
+    """
     dice = random.Random(766)
     with tempfile.TemporaryDirectory() as name:
         data = Path(name)
@@ -42,20 +47,20 @@ def run() -> list[Figure]:
         readers = [_PROCESSES.Process(target=_read, args=(data, stop, told)) for _ in range(READERS)]
         for reader in readers:
             reader.start()
-        usual = _usual_seconds(data)  # beside the readers
+        usual = _usual_seconds(data, undisturbed)  # beside the readers
         counts = {"before": 0, "after": 0, "done": 0, "broken": 0, "failed": 0}
-        for number in range(KILLS):
+        for number in range(kills):
             _kill_one(data, number + 10, dice.uniform(0, 1.6 * usual), counts)
         stop.set()
         seen = [told.get(timeout=60) for _ in readers]
         for reader in readers:
             reader.join(60)
-        _publish(data, KILLS + 20)
+        _publish(data, kills + 20)
         left_over = len(list((data / "published" / "live").glob(".partial-*")))
     for text in [text for _, _, texts in seen for text in texts][:5]:
         print(f"  {text}")
     return [
-        ("publishes started and killed, or done before", KILLS, ""),
+        ("publishes started and killed, or done before", kills, ""),
         ("killed before the switch", counts["before"], ""),
         ("killed after the switch", counts["after"], ""),
         ("done before the kill", counts["done"], ""),
@@ -84,14 +89,13 @@ def _numbered(number: int) -> Harvest:
 
 
 def _publish(data: Path, number: int) -> None:
-    publishing.measures = lambda: _REGISTRY
     publish(data, "live", _numbered(number), nature="live")
 
 
-def _usual_seconds(data: Path) -> float:
+def _usual_seconds(data: Path, tries: int) -> float:
     """How long a publish in a process of its own takes, from the start of the process on."""
     times = []
-    for number in range(1, 6):
+    for number in range(1, tries + 1):
         started = time.perf_counter()
         process = _PROCESSES.Process(target=_publish, args=(data, number))
         process.start()
@@ -99,7 +103,7 @@ def _usual_seconds(data: Path) -> float:
         if process.exitcode:
             raise RuntimeError(f"publish {number} ended with {process.exitcode}")
         times.append(time.perf_counter() - started)
-    return sorted(times)[2]
+    return statistics.median(times)
 
 
 def _kill_one(data: Path, number: int, after: float, counts: dict[str, int]) -> None:

@@ -20,6 +20,7 @@ from ranking.questions.inquiry import ask, tested
 from store.snapshot import open_snapshot
 
 CALIBRATION = HOME / "data" / "simulated.yaml"
+TINY = {"dataset": "recorded"}
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Result:
         return 100 * self.false / self.tested if self.tested else 0.0
 
 
-def run() -> list[tuple[str, float, str]]:
+def run(dataset: str = "simulated") -> list[tuple[str, float, str]]:
     """Name, figure and unit: recall and false alarms by question, all together, and the time of asking."""
-    source = tables(open_snapshot("simulated"))
+    source = tables(open_snapshot(dataset))
     results, together = measured(source, questions(), planted(CALIBRATION, source.lineage))
     found = [(f"{r.question}: found of {r.planted} planted", r.found, "oddities") for r in results if r.planted]
     false = [(f"{r.question}: false alarms in {r.tested:,} unit-months", r.false, "unit-months") for r in results]

@@ -12,17 +12,18 @@ from ranking.rank_sets import Kind, rank_sets
 
 COMMUNES = 3321
 KINDS: tuple[Kind, ...] = ("marginal", "simultaneous")
+TINY = {"communes": 20}
 
 
-def run() -> list[tuple[str, float, str]]:
+def run(communes: int = COMMUNES) -> list[tuple[str, float, str]]:
     """Name, figure and unit of each measurement; the best of three runs for times."""
-    return [figure for kind in KINDS for figure in _of(kind)]
+    return [figure for kind in KINDS for figure in _of(kind, communes)]
 
 
-def _of(kind: Kind) -> list[tuple[str, float, str]]:
+def _of(kind: Kind, communes: int) -> list[tuple[str, float, str]]:
     rng = np.random.default_rng(766)
-    values, errors = rng.normal(94, 4, COMMUNES), rng.gamma(4, 0.3, COMMUNES)
-    name = f"rank sets of {COMMUNES} communes, {kind}"
+    values, errors = rng.normal(94, 4, communes), rng.gamma(4, 0.3, communes)
+    name = f"rank sets of {communes} communes, {kind}"
 
     def work() -> object:
         return rank_sets(values, errors, kind=kind)

@@ -9,8 +9,6 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import xlsxwriter
-
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -35,6 +33,8 @@ def to_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 def to_excel(sheet: Sheet, titles: tuple[str, str]) -> bytes:
     """A workbook with the table on one sheet and its notes on a second; texts are never taken for formulas."""
+    import xlsxwriter  # the site and most replies never write a workbook, and it takes its time to load
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:

@@ -21,9 +21,17 @@ FOLDER, ACTOR = "GANDAN_AUDIT", "GANDAN_ACTOR"
 FULL_BYTES = 20 * 2**20
 LONGEST = 500
 ACTS = (
-    "sign_in", "sign_out", "refused", "export", "import", "publish", "visit_note", "visit_change", "problem",
+    "sign_in",
+    "sign_out",
+    "refused",
+    "export",
+    "import",
+    "publish",
+    "visit_note",
+    "visit_change",
+    "problem",
     "problem_settled",
-)  # fmt: skip
+)
 _LOG = logging.getLogger(__name__)
 
 

@@ -82,15 +82,35 @@ def _run(folder: Path, province: str, who: str, *options: str) -> list[dict]:
         raise IncomingError("gone")
     report = folder / "report.json"
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "etl", "import-form", *map(str, files), "--province", province, "--strict",
-               "--dataset", DATASET, "--data", str(data), "--report", str(report), *options]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "etl",
+        "import-form",
+        *map(str, files),
+        "--province",
+        province,
+        "--strict",
+        "--dataset",
+        DATASET,
+        "--data",
+        str(data),
+        "--report",
+        str(report),
+        *options,
+    ]
     environment = {name: value for name, value in os.environ.items() if "SECRET" not in name and "TOKEN" not in name}
     try:
         with FileLock(data / ".incoming.lock", timeout=30):
             done = subprocess.run(
-                command, cwd=HOME, env=environment | {audit.ACTOR: who}, capture_output=True, timeout=SECONDS_MAX,
-                check=False, text=True,
-            )  # fmt: skip
+                command,
+                cwd=HOME,
+                env=environment | {audit.ACTOR: who},
+                capture_output=True,
+                timeout=SECONDS_MAX,
+                check=False,
+                text=True,
+            )
     except Timeout:
         raise IncomingError("busy") from None
     except subprocess.TimeoutExpired:

@@ -2,30 +2,30 @@ import streamlit as st
 
 from ui.frame import html
 from ui.frame.shell import view
+from ui.inspection import candidates, plan, visits
 from ui.inspection import head as inspection_head
-from ui.inspection import list, plan, visits
 from ui.parts import brief_buttons
 
 v = view()
 head = st.container()
 with st.spinner(v.say("inspection.reading")):
-    chosen = list.row(v)
+    chosen = candidates.row(v)
 with head:
     html.heading(inspection_head.title(v, chosen), inspection_head.sentence(v, chosen))
 last_days = visits.known_last_days(v)
 planned = plan.codes()
 
-rows = list.rows_of(v, chosen, last_days or {})
-chosen = list.both_toggle(v, chosen, rows)
-rows = list.leave_both(chosen, rows)
+rows = candidates.rows_of(v, chosen, last_days or {})
+chosen = candidates.both_toggle(v, chosen, rows)
+rows = candidates.leave_both(chosen, rows)
 if rows.is_empty():
     html.caption(v.say("inspection.nobody"))
 else:
-    list.table(v, chosen, rows, planned)
+    candidates.table(v, chosen, rows, planned)
     html.caption(inspection_head.count_line(v, chosen, rows))
-    list.downloads(v, chosen, rows)
+    candidates.downloads(v, chosen, rows)
 with st.expander(v.say("inspection.score.title"), icon=":material/calculate:"):
-    list.about_score(v)
+    candidates.about_score(v)
 
 st.subheader(v.say("plan.title"), anchor=False)
 planned = plan.choice(v, chosen.scope, rows.get_column("unit_code").to_list(), planned)

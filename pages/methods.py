@@ -37,8 +37,11 @@ parts = {
 }
 for part, (icon, draw) in parts.items():
     with st.expander(
-        v.say(f"about.part.{part}"), icon=icon, key=f"about_{part}",
-        expanded=st.query_params.get("part") == part, on_change="rerun",
-    ) as box:  # fmt: skip
+        v.say(f"about.part.{part}"),
+        icon=icon,
+        key=f"about_{part}",
+        expanded=st.query_params.get("part") == part,
+        on_change="rerun",
+    ) as box:
         if box.open:
             draw()

@@ -14,21 +14,35 @@ button, row = filters.folding()
 with row:
     places = drawing_curves.scopes(v)
     scope = links.select(
-        v.say("filters.scope"), "province", places, drawing_curves.first_scope(v, "online_filing_share"),
-        lambda code: scope_name(code) or v.say("scope.country"), width=220,
-    )  # fmt: skip
+        v.say("filters.scope"),
+        "province",
+        places,
+        drawing_curves.first_scope(v, "online_filing_share"),
+        lambda code: scope_name(code) or v.say("scope.country"),
+        width=220,
+    )
     names = drawing_curves.measures(v)
     if not names:
         raise snapshot.SnapshotTrouble(v.snapshot.manifest.dataset, "no_measure")
     chosen = links.select(
-        v.say("filters.measure"), "over", names, "online_filing_share" if "online_filing_share" in names else names[0],
-        lambda name: measures()[name].short.in_language(v.language), width=280,
-    )  # fmt: skip
+        v.say("filters.measure"),
+        "over",
+        names,
+        "online_filing_share" if "online_filing_share" in names else names[0],
+        lambda name: measures()[name].short.in_language(v.language),
+        width=280,
+    )
     communes = drawing_curves.communes(v, chosen, scope)
     units = links.several(
-        v.say("time.units"), "units", list(communes), communes.get, drawing_curves.MOST_UNITS,
-        placeholder=v.say("time.units_example"), disabled=not communes, select_all=False,
-    )  # fmt: skip
+        v.say("time.units"),
+        "units",
+        list(communes),
+        communes.get,
+        drawing_curves.MOST_UNITS,
+        placeholder=v.say("time.units_example"),
+        disabled=not communes,
+        select_all=False,
+    )
 
 filters.unfold(v, button, drawing_curves.values_in_a_line(v, scope, chosen))
 
@@ -59,9 +73,11 @@ if not communes and chosen == "online_filing_share":
     html.show(drawing_curves.no_communes(v))
     if "clgq" in names:
         st.page_link(
-            "pages/rankings.py", label=v.say("time.no_communes.link"), icon=":material/format_list_numbered:",
+            "pages/rankings.py",
+            label=v.say("time.no_communes.link"),
+            icon=":material/format_list_numbered:",
             query_params={**dict(st.query_params), "measure": "clgq"},
-        )  # fmt: skip
+        )
 
 table = drawing_curves.known_values(v, measure, scope)
 if table:

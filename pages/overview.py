@@ -4,7 +4,7 @@ from display.words import addresses, rankings
 from ui.frame import html
 from ui.frame.shell import view
 from ui.map import maps
-from ui.overview import attention, freshness, map, movers
+from ui.overview import attention, freshness, movers, small_map
 from ui.overview import head as overview_head
 from ui.parts import tables
 
@@ -38,21 +38,27 @@ with main:
 with side:
     st.subheader(v.say("overview.map"), anchor=False)
     if chosen.level == "commune":
-        look = map.look(chosen)
+        look = small_map.look(chosen)
         st.pydeck_chart(
-            map.small_map(v, chosen), height=map.SMALL_MAP,
-            key=f"small_{maps.key(v, chosen, look)}", alt=maps.alt(v, chosen, rows),
-        )  # fmt: skip
+            small_map.small_map(v, chosen),
+            height=small_map.SMALL_MAP,
+            key=f"small_{maps.key(v, chosen, look)}",
+            alt=maps.alt(v, chosen, rows),
+        )
         html.legend(maps.legend(v, chosen, rows, look))
         html.caption(maps.borders_line(v, look))
         st.page_link(
-            "pages/map.py", label=v.say("overview.map.open"), icon=":material/map:",
+            "pages/map.py",
+            label=v.say("overview.map.open"),
+            icon=":material/map:",
             query_params=addresses.query(v, **overview_head.choices(v, chosen), way="band"),
-        )  # fmt: skip
+        )
 st.subheader(v.say("overview.freshness"), anchor=False)
 tables.plain_table(
     [v.say(f"overview.freshness.{part}") for part in ("basis", "period", "units", "captured")],
-    freshness.freshness(v, chosen), v.say("overview.freshness"), figures=(2,),
-)  # fmt: skip
+    freshness.freshness(v, chosen),
+    v.say("overview.freshness"),
+    figures=(2,),
+)
 html.show(freshness.more_on_freshness(v))
 html.caption(rankings.source_line(v, chosen, rows))

@@ -42,9 +42,13 @@ with side:
     kinds = charts.kinds(rows, months, measure)
     if kinds:
         kind = links.segments(
-            v.say("chart.kind"), "chart", kinds, kinds[0], lambda code: v.say(f"chart.kind.{code}"),
+            v.say("chart.kind"),
+            "chart",
+            kinds,
+            kinds[0],
+            lambda code: v.say(f"chart.kind.{code}"),
             label_visibility="collapsed",
-        )  # fmt: skip
+        )
         charts.draw(v, kind, rows, months, measure, level, rankings.level_name(v, selection))
         html.caption(charts.reading(v, kind, rows))
         html.caption(rankings.spread(v, selection, rows))
@@ -56,14 +60,20 @@ with side:
 
 if weights.available(v, selection):
     with st.expander(
-        v.say("weights.title"), icon=":material/tune:", key="weights_box",
-        expanded=weights.PARAM in st.query_params, on_change="rerun",
-    ) as box:  # fmt: skip
+        v.say("weights.title"),
+        icon=":material/tune:",
+        key="weights_box",
+        expanded=weights.PARAM in st.query_params,
+        on_change="rerun",
+    ) as box:
         if box.open:
             weights.panel(v, selection)
 with st.expander(
-    v.say("compare.title"), icon=":material/compare_arrows:", key="comparison_box",
-    expanded="units" in st.query_params, on_change="rerun",
-) as box:  # fmt: skip
+    v.say("compare.title"),
+    icon=":material/compare_arrows:",
+    key="comparison_box",
+    expanded="units" in st.query_params,
+    on_change="rerun",
+) as box:
     if box.open:
         comparison.panel(v, selection, rows)

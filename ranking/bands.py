@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ranking.intervals import Floats, known
-from ranking.tables import BANDS
 
 Better = Literal["high", "low", "neutral"]
+ABOVE, ALIKE, BELOW = BANDS = ("above", "alike", "below")
+"""Their marks, colours and the order in which they are shown: `data/bands.yaml`."""
 
 
 def against(
@@ -36,8 +37,7 @@ def against(
     known([reference], [reference_error])
     difference = reference - values if better == "low" else values - reference
     clear = _discoveries(_two_sided_p(difference, np.hypot(errors, reference_error)), fdr)
-    above, alike, below = BANDS
-    return np.where(clear, np.where(difference > 0, above, below), alike)
+    return np.where(clear, np.where(difference > 0, ABOVE, BELOW), ALIKE)
 
 
 def _two_sided_p(difference: Floats, errors: Floats) -> Floats:

@@ -13,7 +13,8 @@ from ranking.intervals import Floats, dispersion, poisson_errors, spread_errors,
 from ranking.measures import Measure
 from ranking.periods import MERGER
 from ranking.rank_sets import Best, rank_sets
-from ranking.tables import COUNTRY, PERIOD_COLUMNS, Standings
+from ranking.states import REPORTED
+from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
 _GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
 _ALIKE = ["level", "series", "basis"]
@@ -69,7 +70,7 @@ def with_certainty(
     rows = rows.with_columns(*_interval(rows, measure, confidence)).filter(pl.col("rank").is_not_null())
     filled = _filled(rows, measure, confidence)
     numbered = standings.drop(_FILLED).with_row_index("row")
-    return numbered.join(filled, on="row", how="left", maintain_order="left").select(Standings.column_names())
+    return numbered.join(filled, on="row", how="left", maintain_order="left").select(standings.columns)
 
 
 def inflation_of(history: pl.DataFrame, measure: Measure) -> float:
@@ -143,7 +144,7 @@ def _months(history: pl.DataFrame, measure: Measure) -> pl.DataFrame:
         pl.col("measure") == measure.id,
         pl.col("field") == "all",
         pl.col("period_kind") == "month",
-        pl.col("state") == "reported",
+        pl.col("state") == REPORTED,
         (pl.col("level") != "commune") | (pl.col("period_start") >= MERGER),
     )
 

@@ -26,15 +26,6 @@ def class_of(value: float, breaks: Sequence[float]) -> int:
     return bisect_right(breaks, value)
 
 
-def class_limits(values: pl.Series, breaks: Sequence[float]) -> list[tuple[float, float, int]]:
-    """(lowest, highest value found, number of units) of each class, from low to high."""
-    known = values.drop_nulls().to_list()
-    groups: list[list[float]] = [[] for _ in range(len(breaks) + 1)]
-    for value in known:
-        groups[class_of(value, breaks)].append(value)
-    return [(min(group), max(group), len(group)) for group in groups if group]
-
-
 def fixed_breaks(values: pl.Series, steps: int = 7) -> list[float]:
     """Inner limits at round numbers, equally far apart, in at most `steps` classes over the values' range."""
     known = values.drop_nulls()

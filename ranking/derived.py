@@ -9,6 +9,7 @@ import holidays
 import polars as pl
 
 from ranking.periods import MERGER
+from ranking.states import REPORTED
 from ranking.tables import Measurements
 
 _DAY = timedelta(days=1)
@@ -65,5 +66,5 @@ def received_per_1000(received: pl.DataFrame, units: pl.DataFrame) -> pl.DataFra
 
 
 def _base(received: pl.DataFrame, measure: str) -> pl.DataFrame:
-    counted = received.filter(pl.col("field") == "all", pl.col("state") == "reported")
+    counted = received.filter(pl.col("field") == "all", pl.col("state") == REPORTED)
     return counted.with_columns(measure=pl.lit(measure), score=pl.lit(None, pl.Float64))

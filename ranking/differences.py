@@ -6,13 +6,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
-from ranking.bands import against
+from ranking.bands import ABOVE, ALIKE, BELOW, against
 from ranking.intervals import Floats, two_sided_z
 from ranking.measures import Measure
 
 _KEY = ["unit_code", "series", "basis"]
 _VALUES = ["value", "value_low", "value_high"]
-_WORDS = {"above": "rose", "alike": "alike", "below": "fell"}
+_WORDS = {ABOVE: "rose", ALIKE: "alike", BELOW: "fell"}
 
 
 def changes(before: pl.DataFrame, after: pl.DataFrame, measure: Measure, confidence: float = 0.95) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from ranking.measures import Measure
+from ranking.states import REPORTED
 
 
 def together(rows: pl.DataFrame, measure: Measure) -> float | None:
@@ -18,7 +19,7 @@ def level(measure: Measure) -> pl.Expr:
     Shares and rates: sum of numerators over sum of denominators. Counts: the sum. Scores and
     quantities, whose weights are not known: the median. Null where no row reports.
     """
-    reported, numerator, denominator = pl.col("state") == "reported", pl.col("numerator"), pl.col("denominator")
+    reported, numerator, denominator = pl.col("state") == REPORTED, pl.col("numerator"), pl.col("denominator")
     if measure.kind in ("share", "rate"):
         whole = reported & numerator.is_not_null() & denominator.is_not_null()
         factor = 100 if measure.kind == "share" else measure.per

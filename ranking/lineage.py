@@ -8,9 +8,11 @@ import polars as pl
 
 from ranking.measures import Measure, values
 from ranking.periods import MERGER
-from ranking.tables import PERIOD_COLUMNS
+from ranking.states import COUNTED, NO_DOSSIERS, NOT_REPORTED, REPORTED
+from ranking.vocabulary import PERIOD_COLUMNS
 
-STATES = ("reported", "range", "at_least", "not_comparable", "no_dossiers", "not_reported", "suppressed")
+RANGE, AT_LEAST, NOT_COMPARABLE = ADDED_UP = ("range", "at_least", "not_comparable")
+"""States of a sum over old communes, beside those of `ranking.states` that their rows can have."""
 # The working days of a month are the same days in every commune: such a denominator is not added up.
 DENOMINATOR_OF_THE_PERIOD = frozenset({"received_per_day"})
 
@@ -39,7 +41,8 @@ def regrouped(rows: pl.DataFrame, lineage: pl.DataFrame, *measures: Measure) -> 
 
     All figures are those of the members that answered; a silent member lowers the coverage and is no zero.
     `state`, the first that holds:
-    suppressed, not_reported: no member answered. no_dossiers: those that answered had none.
+    no member answered: the silence of them all, where they differ not_reported. no_dossiers: those that
+    answered had none.
     not_comparable: scores and quantities, which cannot be added up; and units that got nothing but unknown
     parts of split communes (the counts' extremes stay, so that totals can be checked).
     at_least: a total of which a member is silent: `value_low` only.
@@ -67,13 +70,16 @@ def _rules(measures: Sequence[Measure]) -> pl.DataFrame:
     good = {"higher": 1.0, "lower": -1.0, "neutral": None}
     rows = [
         (
-            measure.id, measure.kind in ("share", "rate") and measure.id not in DENOMINATOR_OF_THE_PERIOD,
-            measure.kind == "rate", measure.kind not in ("score", "quantity"),
-            100.0 if measure.kind == "share" else float(measure.per), good[measure.direction],
+            measure.id,
+            measure.kind in ("share", "rate") and measure.id not in DENOMINATOR_OF_THE_PERIOD,
+            measure.kind == "rate",
+            measure.kind not in ("score", "quantity"),
+            100.0 if measure.kind == "share" else float(measure.per),
+            good[measure.direction],
             float(measure.minimum_denominator),
         )
         for measure in measures
-    ]  # fmt: skip
+    ]
     flags = dict.fromkeys(("ratio", "rate", "addable"), pl.Boolean)
     schema = {"measure": pl.String, **flags, **dict.fromkeys(("factor", "good", "enough"), pl.Float64)}
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -157,7 +163,7 @@ def _answered() -> pl.Expr:
     divided = pl.col("ratio") | pl.col("rate")
     figures = pl.when(divided).then(both).when("addable").then(pl.col("numerator").is_not_null())
     known = figures.otherwise(pl.col("value").is_not_null())
-    return (pl.col("state") == "no_dossiers") | ((pl.col("state") == "reported") & known)
+    return (pl.col("state") == NO_DOSSIERS) | ((pl.col("state") == REPORTED) & known)
 
 
 def _amounts() -> list[pl.Expr]:
@@ -176,7 +182,8 @@ def _amounts() -> list[pl.Expr]:
 
 def _coverage() -> list[pl.Expr]:
     reported = pl.col("answered").sum()
-    silent = pl.col("state").filter(~pl.col("answered"))
+    silence = pl.when(pl.col("state").is_in(COUNTED)).then(None).otherwise("state").fill_null(NOT_REPORTED)
+    silent = silence.filter(~pl.col("answered"))
     return [
         pl.len().alias("members"),
         reported.alias("reported"),
@@ -184,8 +191,8 @@ def _coverage() -> list[pl.Expr]:
         (pl.col("most") > pl.col("least")).sum().alias("split"),
         pl.col("open").any(),
         pl.col("sure").any(),
-        (pl.col("state").filter("answered") == "no_dossiers").all().alias("none"),
-        (silent.eq_missing(pl.lit("suppressed"))).all().alias("hidden"),
+        (pl.col("state").filter("answered") == NO_DOSSIERS).all().alias("none"),
+        pl.when(silent.n_unique() == 1).then(silent.first()).otherwise(pl.lit(NOT_REPORTED)).alias("silence"),
     ]
 
 
@@ -233,9 +240,9 @@ def _with_values(found: pl.LazyFrame) -> pl.LazyFrame:
         ends.append(pl.when("ratio").then(ratio).when("rate").then(daily).otherwise(f"numerator_{side}"))
     low, high = ends
     return found.with_columns(state=_state()).with_columns(
-        value=pl.when(state == "reported").then(low),
-        value_low=pl.when(state.is_in(["reported", "range", "at_least"])).then(low),
-        value_high=pl.when(state.is_in(["reported", "range"])).then(high),
+        value=pl.when(state == REPORTED).then(low),
+        value_low=pl.when(state.is_in([REPORTED, RANGE, AT_LEAST])).then(low),
+        value_high=pl.when(state.is_in([REPORTED, RANGE])).then(high),
         numerator=pl.when(is_known).then("numerator_low"),
         denominator=pl.when(is_known).then("denominator_low"),
     )
@@ -246,19 +253,17 @@ def _state() -> pl.Expr:
     foreign = pl.col("open") & ~pl.col("sure")
     silent_part = (pl.col("coverage") < 1) & ~pl.col("ratio")
     return (
-        pl.when((pl.col("reported") == 0) & pl.col("hidden"))
-        .then(pl.lit("suppressed"))
-        .when(pl.col("reported") == 0)
-        .then(pl.lit("not_reported"))
+        pl.when(pl.col("reported") == 0)
+        .then("silence")
         .when(none)
-        .then(pl.lit("no_dossiers"))
+        .then(pl.lit(NO_DOSSIERS))
         .when(foreign | ~pl.col("addable"))
-        .then(pl.lit("not_comparable"))
+        .then(pl.lit(NOT_COMPARABLE))
         .when(silent_part)
-        .then(pl.lit("at_least"))
+        .then(pl.lit(AT_LEAST))
         .when("open")
-        .then(pl.lit("range"))
-        .otherwise(pl.lit("reported"))
+        .then(pl.lit(RANGE))
+        .otherwise(pl.lit(REPORTED))
     )
 
 

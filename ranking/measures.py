@@ -8,10 +8,12 @@ from typing import Annotated, Literal
 
 import polars as pl
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from ranking import yaml_text
+from ranking import formulas, yaml_text
+from ranking.definition import Definition
+from ranking.formulas import Formula
 
 Basis = Literal["portal", "form", "dossiers"]
 
@@ -20,23 +22,7 @@ class MeasureError(ValueError):
     """A definition is not usable; the message names file, key, the value found and what is allowed."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _has_only_known_keys(cls, content: object) -> object:
-        if isinstance(content, cls):
-            return content
-        known = ", ".join(cls.model_fields)
-        if not isinstance(content, Mapping):
-            raise ValueError(f"must hold the keys {known}")
-        if unknown := [str(key) for key in content if key not in cls.model_fields]:
-            raise ValueError(f"unknown key {', '.join(unknown)}; known keys are {known}")
-        return content
-
-
-class Text(_Strict):
+class Text(Definition):
     """One text in both languages."""
 
     vi: Annotated[str, Field(min_length=1)]
@@ -46,7 +32,7 @@ class Text(_Strict):
         return self.vi if language == "vi" else self.en
 
 
-class Target(_Strict):
+class Target(Definition):
     """A level to reach, in the measure's unit (per cent for shares), with its legal source."""
 
     value: float
@@ -54,15 +40,18 @@ class Target(_Strict):
     source: Text
 
 
-class Band(_Strict):
+class Band(Definition):
     """A named stretch of values, from `at_least` up to the next band's."""
 
     at_least: float
     name: Text
 
 
-class Measure(_Strict):
-    """One measure; `kind` says how a row of measurements becomes its value (see `value`)."""
+class Measure(Definition):
+    """One measure; `kind` says how a row of measurements becomes its value (see `value`).
+
+    `numerator` and `denominator` say in words what `formula` says to the importers, which make the rows by it.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     name: Text
@@ -71,6 +60,7 @@ class Measure(_Strict):
     why: Text
     numerator: Text | None
     denominator: Text | None
+    formula: Formula = Field(default=Formula(), exclude=True)
     kind: Literal["share", "score", "count", "rate", "quantity"]
     unit: Text
     decimals: Annotated[int, Field(ge=0, le=3)]
@@ -82,7 +72,7 @@ class Measure(_Strict):
     minimum_denominator: Annotated[int, Field(ge=0)]
     below_minimum: Text
     target: Target | None = None
-    bands: list[Band] = []
+    bands: Annotated[list[Band], Field(default_factory=list)]
     caveats: list[Text]
     method: Annotated[str, Field(pattern=r"^docs/[a-z_]+\.md$")]
     sources: Annotated[list[str], Field(min_length=1)]
@@ -103,6 +93,10 @@ class Measure(_Strict):
         levels = [band.at_least for band in self.bands]
         if levels != sorted(set(levels), reverse=True):
             raise ValueError(f"bands: must run from the highest at_least to the lowest, found {levels}")
+        if self.derived_from is None:
+            formulas.check(self.formula, self.kind, self.basis, self.series)
+        elif self.formula != Formula():
+            raise ValueError(f"formula: belongs to {self.derived_from}, from which this measure is derived")
         return self
 
     def value(self) -> pl.Expr:
@@ -138,9 +132,10 @@ def registry(definitions: Mapping[str, str]) -> dict[str, Measure]:
     measures = [_measure(name, text) for name, text in sorted(definitions.items())]
     by_id = {measure.id: measure for measure in sorted(measures, key=lambda m: (m.order, m.id))}
     for measure in measures:
-        if measure.derived_from and measure.derived_from not in by_id:
-            found, known = measure.derived_from, ", ".join(by_id)
-            raise MeasureError(f"{measure.id}.yaml, derived_from: no measure {found!r}; known are {known}")
+        named = [("derived_from", measure.derived_from), *(("formula.sum_of", part) for part in measure.formula.sum_of)]
+        for key, other in named:
+            if other and other not in by_id:
+                raise MeasureError(f"{measure.id}.yaml, {key}: no measure {other!r}; known are {', '.join(by_id)}")
     return by_id
 
 

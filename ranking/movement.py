@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ranking.periods import Period
 from ranking.periods import previous as period_before
-from ranking.tables import PERIOD_COLUMNS
+from ranking.vocabulary import PERIOD_COLUMNS
 
 Cause = Literal["own", "others", "membership", "mixed", "none"]
 
@@ -26,27 +26,9 @@ MOVEMENTS = ("movement_own", "movement_others", "movement_membership")
 MAIN_PART = 2 / 3
 
 _GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
-_RESULT = {"previous_rank": pl.UInt32, "rank": pl.UInt32} | dict.fromkeys(MOVEMENTS, pl.Int32)
+_RESULT = {"previous_rank": pl.UInt32} | dict.fromkeys(MOVEMENTS, pl.Int32)
 
 Integers = NDArray[np.int64]
-
-
-def explain(previous: pl.DataFrame, current: pl.DataFrame, descending: bool = True) -> pl.DataFrame:
-    """Why each unit that is ranked in both periods climbed or fell.
-
-    `previous`, `current`: one row per unit with `unit_code` and `value` (null or NaN = not ranked).
-    `descending`: whether the highest value is first. Ties share the best rank.
-    Returns, sorted by unit, `unit_code`, `previous_rank`, `rank` and three whole numbers of places (positive =
-    climbed) that always add up to previous_rank − rank:
-    `movement_membership` (units that appeared or vanished: previous rank − previous rank among the units
-    ranked in both, plus current rank among those − current rank), `movement_own` (from there, the places won by
-    this unit's new value among the others' previous values) and `movement_others` (the rest, which is what
-    the others' new values did to it). Raises ValueError where a unit has two rows.
-    """
-    for name, frame in (("previous", previous), ("current", current)):
-        if frame.get_column("unit_code").is_duplicated().any():
-            raise ValueError(f"{name}: a unit has more than one row; one row per unit is right")
-    return _explained(previous, current, by=[], descending=descending).sort("unit_code")
 
 
 def with_movement(standings: pl.DataFrame, measure_direction: str) -> pl.DataFrame:
@@ -55,7 +37,12 @@ def with_movement(standings: pl.DataFrame, measure_direction: str) -> pl.DataFra
     `standings`: rows of `tables.Standings`; `measure_direction`: `Measure.direction`. Each month, quarter, half
     and year is compared with the one before it in the same level, series, basis and scope, over the units
     ranked in both. A stretch to date has no like before it and stays null, as does the first period of a
-    series. Rows keep their order. Raises ValueError for standings of more than one measure.
+    series. The movements are whole numbers of places (positive = climbed) that always add up to
+    previous_rank − rank: `movement_membership` (units that appeared or vanished: previous rank − previous rank
+    among the units ranked in both, plus current rank among those − current rank), `movement_own` (from there,
+    the places won by this unit's new value among the others' previous values) and `movement_others` (the rest,
+    which is what the others' new values did to it). Ties share the best rank. Rows keep their order. Raises
+    ValueError for standings of more than one measure.
     """
     if standings.get_column("measure").n_unique() > 1:
         found = ", ".join(standings.get_column("measure").unique().sort())
@@ -64,7 +51,7 @@ def with_movement(standings: pl.DataFrame, measure_direction: str) -> pl.DataFra
         raise ValueError(f"measure_direction is higher, lower or neutral, not {measure_direction!r}")
     ranked = standings.filter(pl.col("rank").is_not_null()).select("unit_code", *_GROUP, "value")
     earlier = _as_next_period(ranked)
-    moved = _explained(earlier, ranked, by=_GROUP, descending=measure_direction != "lower").drop("rank")
+    moved = _explained(earlier, ranked, descending=measure_direction != "lower")
     filled = standings.drop("previous_rank", *MOVEMENTS)
     return filled.join(moved, on=["unit_code", *_GROUP], how="left", maintain_order="left").select(standings.columns)
 
@@ -72,7 +59,7 @@ def with_movement(standings: pl.DataFrame, measure_direction: str) -> pl.DataFra
 def cause(row: Mapping[str, Any]) -> Cause:
     """The movement that explains a row: the one with at least two thirds of all places moved, else "mixed".
 
-    `row`: the three movements of `explain` or of a standings row. Places up and down both count, so a climb
+    `row`: the three movements of a standings row. Places up and down both count, so a climb
     that others' values undid is mixed. "none" where nothing moved or nothing is known.
     """
     parts = {name.removeprefix("movement_"): abs(row[name] or 0) for name in MOVEMENTS}
@@ -97,16 +84,16 @@ def _as_next_period(ranked: pl.DataFrame) -> pl.DataFrame:
     return dated.join(following, on=[f"before_{key}" for key in keys]).select(ranked.columns)
 
 
-def _explained(previous: pl.DataFrame, current: pl.DataFrame, by: list[str], descending: bool) -> pl.DataFrame:
-    """`explain` within each group of `by`; one row per group and unit ranked in both frames."""
-    columns = ["unit_code", *by, "value"]
+def _explained(previous: pl.DataFrame, current: pl.DataFrame, descending: bool) -> pl.DataFrame:
+    """Previous rank and movements within each group; one row per group and unit ranked in both frames."""
+    columns = ["unit_code", *_GROUP, "value"]
     both = pl.concat([_known(previous, columns, now=False), _known(current, columns, now=True)])
     place = pl.col("value").rank("dense", descending=descending).cast(pl.Int64)
-    both = _with_group(both.with_columns(place=place), by)
+    both = _with_group(both.with_columns(place=place))
     before, after = both.filter(~pl.col("now")), both.filter("now")
     common = before.join(after, on=["unit_code", "group"], suffix="_now")
     ranks = _Ranks.of(common, before, after, places=both.height + 1)
-    return common.select("unit_code", *by).with_columns(
+    return common.select("unit_code", *_GROUP).with_columns(
         pl.Series(name, values, dtype=_RESULT[name]) for name, values in ranks.items()
     )
 
@@ -116,11 +103,9 @@ def _known(frame: pl.DataFrame, columns: list[str], *, now: bool) -> pl.DataFram
     return values.drop_nulls("value").with_columns(now=pl.lit(now))
 
 
-def _with_group(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    if not by:
-        return rows.with_columns(group=pl.lit(0, pl.Int64))
-    groups = rows.select(by).unique(maintain_order=True).with_columns(group=pl.int_range(pl.len(), dtype=pl.Int64))
-    return rows.join(groups, on=by, maintain_order="left")
+def _with_group(rows: pl.DataFrame) -> pl.DataFrame:
+    groups = rows.select(_GROUP).unique(maintain_order=True).with_columns(group=pl.int_range(pl.len(), dtype=pl.Int64))
+    return rows.join(groups, on=_GROUP, maintain_order="left")
 
 
 class _Ranks:
@@ -137,7 +122,6 @@ class _Ranks:
         own_only = _rank(np.sort(old), new, group) - (old < new)
         return {
             "previous_rank": rank_before,
-            "rank": rank_after,
             "movement_own": old_common - own_only,
             "movement_others": own_only - new_common,
             "movement_membership": (rank_before - old_common) + (new_common - rank_after),

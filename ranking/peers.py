@@ -49,7 +49,6 @@ class Likeness:
     peers: int
     population: tuple[int, int] | None
     area_km2: tuple[float, float] | None
-    on_land_border: bool
     peers_on_land_border: int
     on_fewer_facts: bool
 
@@ -96,7 +95,6 @@ def reasons(units: pl.DataFrame, code: str, peers: pl.DataFrame) -> Likeness:
         peers=rows.height,
         population=_range(sound.get_column("population")),
         area_km2=_range(sound.get_column("area_km2")),
-        on_land_border=own.item(0, "land_border"),
         peers_on_land_border=int(others.get_column("land_border").sum()),
         on_fewer_facts=bool(rows.get_column("on_fewer_facts").any()),
     )

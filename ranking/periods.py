@@ -14,7 +14,7 @@ _MONTHS_IN = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """A stretch of days, both ends included; `kind` as in `tables.PERIOD_KINDS`."""
+    """A stretch of days, both ends included; `kind` as in `vocabulary.PERIOD_KINDS`."""
 
     start: date
     end: date

@@ -141,11 +141,6 @@ def xmr_marks(rows: Sequence[Sequence[float | None]], improvement: Improvement =
     return [tuple(_MARKS[mark] for mark in row) for row in _marks_of(_Lines.of(matrix), improvement)]
 
 
-def variation(points: Sequence[Point]) -> Mark:
-    """The mark of the latest point: "none" where it is a gap, has no limits, or there is no point at all."""
-    return points[-1].mark if points else "none"
-
-
 def assurance(limits: Limits | None, target: float | None, direction: Improvement) -> Assurance | None:
     """Whether the process, left as it is, will meet the target: always, never, or by chance.
 
@@ -164,7 +159,7 @@ def assurance(limits: Limits | None, target: float | None, direction: Improvemen
 
 
 def marks(months: pl.DataFrame, direction: Improvement) -> pl.DataFrame:
-    """The mark of each unit's latest month, for thousands of units at once: `variation(xmr(…))` of each.
+    """The mark of each unit's latest month, for thousands of units at once: `xmr(…)[-1].mark` of each.
 
     `months`: one row per unit and month of one measure, series and baseline, with `unit_code`,
     `period_start` (date, the first of the month) and `value` (null or NaN = gap); an absent row is a gap
@@ -197,16 +192,18 @@ def _baselines(values: Floats, start: int, improvement: Improvement) -> list[lis
     charts = []
     for place, row in enumerate(values):
         limits = lines.limits(place, start) if lines.known[place] else None
-        charts.append([
-            Point(
-                index=start + at,
-                value=None if np.isnan(value) else float(value),
-                limits=limits,
-                rules=tuple(rule for rule in RULES if either[rule][place, at]),
-                mark=_MARKS[marks[place, at]],
-            )
-            for at, value in enumerate(row)
-        ])  # fmt: skip
+        charts.append(
+            [
+                Point(
+                    index=start + at,
+                    value=None if np.isnan(value) else float(value),
+                    limits=limits,
+                    rules=tuple(rule for rule in RULES if either[rule][place, at]),
+                    mark=_MARKS[marks[place, at]],
+                )
+                for at, value in enumerate(row)
+            ]
+        )
     return charts
 
 

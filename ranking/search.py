@@ -22,15 +22,30 @@ LONGEST = 80
 EXACT, PREFIX, WORD, NEARLY = range(4)
 
 _KINDS = {
-    "xa": "xa", "x": "xa", "commune": "xa",
-    "phuong": "phuong", "p": "phuong", "ward": "phuong",
-    "thi tran": "thi tran", "tt": "thi tran", "town": "thi tran",
-    "dac khu": "dac khu", "dk": "dac khu",
-    "huyen": "huyen", "h": "huyen", "quan": "quan", "q": "quan", "district": "huyen",
-    "thi xa": "thi xa", "tx": "thi xa",
-    "thanh pho": "thanh pho", "tp": "thanh pho", "city": "thanh pho",
-    "tinh": "tinh", "province": "tinh",
-}  # fmt: skip
+    "xa": "xa",
+    "x": "xa",
+    "commune": "xa",
+    "phuong": "phuong",
+    "p": "phuong",
+    "ward": "phuong",
+    "thi tran": "thi tran",
+    "tt": "thi tran",
+    "town": "thi tran",
+    "dac khu": "dac khu",
+    "dk": "dac khu",
+    "huyen": "huyen",
+    "h": "huyen",
+    "quan": "quan",
+    "q": "quan",
+    "district": "huyen",
+    "thi xa": "thi xa",
+    "tx": "thi xa",
+    "thanh pho": "thanh pho",
+    "tp": "thanh pho",
+    "city": "thanh pho",
+    "tinh": "tinh",
+    "province": "tinh",
+}
 _ALSO = {"hcm": "ho chi minh", "tphcm": "ho chi minh", "thua thien hue": "hue", "brvt": "ba ria vung tau"}
 _SEPARATOR = re.compile(r"[,;()/|]")
 _HYPHEN = re.compile(r"\s[-‐‑–—]\s")
@@ -151,8 +166,9 @@ class Index:
             return []
         return [
             replace(hit, why=Why("state", code.upper().rstrip(".")), score=PREFIX)
-            for own, hit in self._codes if own == state
-        ]  # fmt: skip
+            for own, hit in self._codes
+            if own == state
+        ]
 
     def _by_name(self, readings: list[_Reading]) -> _Found:
         found: _Found = {}

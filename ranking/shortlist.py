@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ranking import yaml_text
+from ranking.bands import BELOW
 
 PARTS = ("question", "below", "worsening")
 PART = {"kind": pl.String, "name": pl.String, "points": pl.Float64}
@@ -93,14 +94,14 @@ def _questions(asked: pl.DataFrame) -> pl.DataFrame:
 def _measures(marks: pl.DataFrame, kind: str, weights: Weights) -> pl.DataFrame:
     """A row for each unit and measure where the mark `kind` is there."""
     points = getattr(weights, kind)
-    hit = pl.col("band") == "below" if kind == "below" else pl.col("variation") == "concern"
+    hit = pl.col("band") == BELOW if kind == "below" else pl.col("variation") == "concern"
     rows = marks.filter(hit, pl.col("measure").is_in(list(points)))
     worth = pl.col("measure").replace_strict(points, default=None, return_dtype=pl.Float64)
     return rows.select("unit_code", kind=pl.lit(kind), name="measure", points=worth)
 
 
 def _both(marks: pl.DataFrame, weights: Weights) -> pl.DataFrame:
-    hit = (pl.col("band") == "below") & (pl.col("variation") == "concern")
+    hit = (pl.col("band") == BELOW) & (pl.col("variation") == "concern")
     order = pl.col("measure").replace_strict(
         {name: place for place, name in enumerate(weights.measures)}, default=None, return_dtype=pl.Int64
     )

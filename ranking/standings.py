@@ -6,7 +6,8 @@ import polars as pl
 
 from ranking.measures import Measure
 from ranking.periods import MERGER
-from ranking.tables import COUNTRY, PERIOD_COLUMNS, Standings
+from ranking.tables import Standings
+from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
 _DECIMALS = 9
 _GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]

@@ -17,14 +17,14 @@ from ranking import yaml_text
 from ranking.measures import Measure, Text
 from ranking.movement import MOVEMENTS
 from ranking.periods import MERGER, Period, previous
-from ranking.tables import CELL, COUNTRY, PERIOD_COLUMNS
+from ranking.states import COUNTED, SUPPRESSED
+from ranking.vocabulary import CELL, COUNTRY, PERIOD_COLUMNS
 
 EDITION = 1
 """Of the rules below: a change of what they withhold is a new edition, so that public tables are made anew."""
 FIGURES = ("numerator", "denominator", "score", "max_score")
 STANDING_FIGURES = ("value", "value_low", "value_high", "rank", "rank_low", "rank_high", "band")
 GROUP = ("measure", "level", *PERIOD_COLUMNS, "series", "basis", "scope")
-_SILENT = "not_reported"
 _TOTAL_OF = {"province": ("commune", "department"), "country": ("province",)}
 
 Flags = NDArray[np.bool_]
@@ -194,7 +194,7 @@ def suppressed_standings(standings: pl.DataFrame, hidden: pl.Series, withheld: p
 def _blanked(rows: pl.DataFrame, hidden: pl.Series, figures: Sequence[str]) -> pl.DataFrame:
     shown = pl.lit(~hidden)
     return rows.with_columns(
-        pl.when(shown).then("state").otherwise(pl.lit("suppressed")).alias("state"),
+        pl.when(shown).then("state").otherwise(pl.lit(SUPPRESSED)).alias("state"),
         *(pl.when(shown).then(name).alias(name) for name in figures),
     )
 
@@ -243,7 +243,7 @@ def _hidden(rows: pl.DataFrame, places: pl.DataFrame) -> Flags:
     flags[cell[(size > 0) & (size < minimum)]] = True
     if flags.any():
         _Equations(rows, places, cell, size, minimum).hide_more(flags)
-    return flags[cell] & (rows.get_column("state") != _SILENT).to_numpy()
+    return flags[cell] & rows.get_column("state").is_in(COUNTED).to_numpy()
 
 
 class _Equations:

@@ -1,20 +1,16 @@
-"""The tables that Gần Dân keeps in Parquet: one class per table, one row per what its docstring says."""
+"""The tables that Gần Dân keeps in Parquet: one class per table, one row per what its docstring says.
+
+Which words a `state` can be is no rule of these classes: `store.states.check` asks `data/states.yaml`.
+"""
 
 from __future__ import annotations
 
 import dataframely as dy
 import polars as pl
 
-LEVELS = ("commune", "province", "department", "country")
-PERIOD_KINDS = ("month", "quarter", "half", "year", "to_date")
-STATES = ("reported", "no_dossiers", "not_reported", "suppressed")
-BASES = ("portal", "form", "dossiers")
-NATURES = ("recorded", "simulated", "live")
-BANDS = ("above", "alike", "below")
-COUNTRY = "VN"
-
-PERIOD_COLUMNS = ("period_start", "period_end", "period_kind")
-CELL = ("unit_code", "level", *PERIOD_COLUMNS, "series", "measure", "field", "basis")
+from ranking.bands import BANDS
+from ranking.states import COUNTED, REPORTED
+from ranking.vocabulary import BASES, LEVELS, PERIOD_KINDS
 
 UTC = pl.Datetime("us", "UTC")
 
@@ -46,7 +42,7 @@ class Measurements(dy.Schema):
     denominator = dy.Float64(nullable=True)
     score = dy.Float64(nullable=True)
     max_score = dy.Float64(nullable=True)
-    state = _one_of(STATES)
+    state = dy.String(min_length=1)
     provisional = dy.Bool()
     basis = _key_one_of(BASES)
     quality = dy.String(nullable=True)
@@ -60,13 +56,13 @@ class Measurements(dy.Schema):
     @dy.rule()
     def reported_has_a_figure(cls) -> pl.Expr:
         figure = pl.col("numerator").is_not_null() | pl.col("score").is_not_null()
-        return (pl.col("state") != "reported") | figure
+        return (pl.col("state") != REPORTED) | figure
 
     @dy.rule()
     def silent_has_no_figure(cls) -> pl.Expr:
-        """`not_reported` and `suppressed` carry no figure at all: a silence is never a zero."""
-        silent = pl.col("state").is_in(["not_reported", "suppressed"])
-        return ~silent | (pl.col("numerator").is_null() & pl.col("score").is_null())
+        """A state in which nothing was counted carries no figure at all: a silence is never a zero."""
+        counted = pl.col("state").is_in(COUNTED)
+        return counted | (pl.col("numerator").is_null() & pl.col("score").is_null())
 
     @dy.rule()
     def not_negative(cls) -> pl.Expr:
@@ -91,7 +87,7 @@ class Standings(dy.Schema):
     measure = dy.String(primary_key=True)
     basis = _key_one_of(BASES)
     scope = dy.String(primary_key=True, regex=r"^(VN|\d{2})$")
-    state = _one_of(STATES)
+    state = dy.String(min_length=1)
     value = dy.Float64(nullable=True)
     value_low = dy.Float64(nullable=True)
     value_high = dy.Float64(nullable=True)
@@ -121,11 +117,11 @@ class Revisions(dy.Schema):
     old_numerator = dy.Float64(nullable=True)
     old_denominator = dy.Float64(nullable=True)
     old_score = dy.Float64(nullable=True)
-    old_state = _one_of(STATES)
+    old_state = dy.String(min_length=1)
     new_numerator = dy.Float64(nullable=True)
     new_denominator = dy.Float64(nullable=True)
     new_score = dy.Float64(nullable=True)
-    new_state = _one_of(STATES)
+    new_state = dy.String(min_length=1)
     old_captured_at = dy.Datetime(time_unit="us", time_zone="UTC")
     new_captured_at = dy.Datetime(time_unit="us", time_zone="UTC")
 

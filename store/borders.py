@@ -11,7 +11,7 @@ import shapely
 import shapely.geometry
 
 from files.places import HOME, published_folder
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store.reference import reference_table
 
 _DIGITS = {"geometry": 4, "geometry_country": 3}

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import sight
 from store.kept import kept
 from store.snapshot import Snapshot

@@ -9,7 +9,8 @@ import polars as pl
 from ranking.certainty import inflation_of
 from ranking.levels import level as level_of
 from ranking.periods import MERGER
-from ranking.tables import CELL, COUNTRY
+from ranking.states import REPORTED
+from ranking.vocabulary import CELL, COUNTRY
 from store import sight
 from store.kept import kept
 from store.reference import measures
@@ -71,7 +72,7 @@ def _levels_by_month(snapshot: Snapshot, measure: str, basis: str, level: str) -
         .join(unit_names(snapshot, level).select("unit_code", scope="province_code"), on="unit_code")
     )
     months = one_per_month(rows)
-    known = {"value": level_of(measures()[measure]), "units": (pl.col("state") == "reported").sum().cast(pl.Int64)}
+    known = {"value": level_of(measures()[measure]), "units": (pl.col("state") == REPORTED).sum().cast(pl.Int64)}
     month = ["period_start", "series"]
     country = months.group_by(month).agg(**known).with_columns(scope=pl.lit(COUNTRY))
     provinces = months.group_by("scope", *month).agg(**known)

@@ -8,7 +8,7 @@ import polars as pl
 
 from ranking.peers import nearest, rank_among_peers
 from ranking.periods import Period
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import standings
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot

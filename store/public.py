@@ -12,15 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ranking.manifest import table_file
-from ranking.suppression import (
-    GROUP,
-    places_of,
-    suppressed,
-    suppressed_standings,
-    withheld_ranks,
-    withheld_rows,
-)
-from ranking.tables import CELL
+from ranking.suppression import GROUP, places_of, suppressed, suppressed_standings, withheld_ranks, withheld_rows
+from ranking.vocabulary import CELL
 from store.policy import policy, policy_in_force
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot

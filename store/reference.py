@@ -11,7 +11,7 @@ from files.places import HOME, MEASURES, REFERENCE
 from ranking import yaml_text
 from ranking.measures import Measure, MeasureError, registry
 from ranking.names import fold
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 
 
 @lru_cache(maxsize=1)

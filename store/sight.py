@@ -10,8 +10,9 @@ import polars as pl
 
 from ranking.manifest import table_file
 from ranking.periods import MERGER
+from ranking.states import SUPPRESSED
 from ranking.suppression import places_of
-from ranking.tables import CELL
+from ranking.vocabulary import CELL
 from store import public
 from store.policy import policy
 from store.reference import reference_table
@@ -90,7 +91,7 @@ def _revisions(snapshot: Snapshot, whole: pl.LazyFrame, own: frozenset[str]) -> 
     """Of other provinces without figures where the value is withheld now, or was too small to be shown before."""
     key = list(CELL)
     states = (
-        public.scan(snapshot, "measurements").filter(pl.col("state") == "suppressed").select(*key, hidden=pl.lit(True))
+        public.scan(snapshot, "measurements").filter(pl.col("state") == SUPPRESSED).select(*key, hidden=pl.lit(True))
     )
     size = pl.coalesce("old_denominator", "old_numerator")
     small = (size > 0) & (size < policy().minimum)
@@ -101,7 +102,7 @@ def _revisions(snapshot: Snapshot, whole: pl.LazyFrame, own: frozenset[str]) -> 
         .with_columns(
             *(pl.when(~hide).then(name).alias(name) for name in figures),
             *(
-                pl.when(hide).then(pl.lit("suppressed")).otherwise(name).alias(name)
+                pl.when(hide).then(pl.lit(SUPPRESSED)).otherwise(name).alias(name)
                 for name in ("old_state", "new_state")
             ),
         )

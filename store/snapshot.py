@@ -7,8 +7,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+import polars as pl
+
+from files.faults import Fault
 from files.places import published_folder
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
+from store import states
 
 DATASETS = ("live", "recorded", "simulated")
 _MENDING = {
@@ -104,4 +108,12 @@ def _checked(dataset: str, folder: Path, stamp: tuple[tuple[str, int, int], ...]
         with (folder / table_file(table)).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
                 raise SnapshotTrouble(dataset, "damaged", f"{table_file(table)} is not the file that was published")
+        _check_states(dataset, folder / table_file(table))
     return Snapshot(folder, manifest)
+
+
+def _check_states(dataset: str, path: Path) -> None:
+    try:
+        states.check(pl.scan_parquet(path), path.name)
+    except Fault as fault:
+        raise SnapshotTrouble(dataset, "damaged", str(fault)) from fault

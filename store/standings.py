@@ -9,6 +9,7 @@ import polars as pl
 from ranking.certainty import with_certainty
 from ranking.measures import Measure
 from ranking.periods import Period
+from ranking.states import REPORTED
 from store import sight
 from store.kept import kept
 from store.reference import measures, reference_table
@@ -79,7 +80,7 @@ def _received(snapshot: Snapshot, level: str, basis: str, period: Period) -> pl.
     """Dossiers received by each unit, all on one basis: the ranking's own where it is known."""
     rows = (
         sight.scan(snapshot, "measurements")
-        .filter(*_at(level, "received", None, period), pl.col("field") == "all", pl.col("state") == "reported")
+        .filter(*_at(level, "received", None, period), pl.col("field") == "all", pl.col("state") == REPORTED)
         .collect()
     )
     bases = rows.get_column("basis").unique().sort(descending=True).to_list()
@@ -103,9 +104,13 @@ def unit_names(snapshot: Snapshot, level: str) -> pl.DataFrame:
     """`unit_code`, `name`, `kind`, `province_code` of the units of a level."""
     if level == "commune":
         return reference_table("units").select(
-            unit_code="code", name="full_name", kind="kind", province_code="province_code",
-            land_border="land_border", special_zone="special_zone",
-        )  # fmt: skip
+            unit_code="code",
+            name="full_name",
+            kind="kind",
+            province_code="province_code",
+            land_border="land_border",
+            special_zone="special_zone",
+        )
     if level == "province":
         return reference_table("provinces").select(unit_code="code", name="name", kind="kind", province_code="code")
     return department_names(snapshot)

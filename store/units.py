@@ -13,7 +13,7 @@ from files.places import published_folder
 from ranking.lineage import regrouped
 from ranking.measures import values
 from ranking.periods import MERGER
-from ranking.tables import CELL, COUNTRY, PERIOD_COLUMNS
+from ranking.vocabulary import CELL, COUNTRY, PERIOD_COLUMNS
 from store import borders, catalog, peers, reference, sight
 from store.kept import kept
 from store.months import latest_first

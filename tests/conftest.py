@@ -16,9 +16,12 @@ from starlette.types import ASGIApp, Message
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
 from tests.app_data import app_data, published_datasets
+from tests.drawn import register_profiles
 from ui.frame import sign_in
 
 __all__ = ["app_data", "published_datasets"]
+
+register_profiles()
 
 CAPTURED = datetime(2026, 9, 2, 1, tzinfo=UTC)
 

@@ -31,9 +31,12 @@ _SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.5, 5.0, 10.0)
 RERUNS = Histogram("gandan_rerun_seconds", "Runs of a page", ["page"], buckets=_SECONDS, registry=REGISTRY)
 FAILED = Counter("gandan_reruns_failed", "Runs of a page that ended in an error", registry=REGISTRY)
 REQUESTS = Histogram(
-    "gandan_request_seconds", "Requests by the part of the service", ["part", "status"], buckets=_SECONDS,
+    "gandan_request_seconds",
+    "Requests by the part of the service",
+    ["part", "status"],
+    buckets=_SECONDS,
     registry=REGISTRY,
-)  # fmt: skip
+)
 REFUSED = Counter("gandan_requests_refused", "Requests that were not let in", ["why"], registry=REGISTRY)
 SESSIONS = Gauge("gandan_sessions", "Pages that are open now", registry=REGISTRY)
 READABLE = Gauge("gandan_snapshot_readable", "1 where the snapshot opens", ["dataset"], registry=REGISTRY)
@@ -174,5 +177,5 @@ def set_up_log(settings: Settings) -> None:
         if name.split(".")[0] in ("uvicorn", "streamlit"):
             known = logging.getLogger(name)
             known.handlers, known.propagate = [], True
-    for loud in ("httpx", "httpcore", "authlib"):  # their lines tell addresses with codes and tokens
+    for loud in ("httpx2", "httpcore2", "authlib"):  # their lines tell addresses with codes and tokens
         logging.getLogger(loud).setLevel(logging.WARNING)

@@ -13,7 +13,8 @@ from display.words import numbers
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
-from ranking.tables import COUNTRY
+from ranking.states import REPORTED
+from ranking.vocabulary import COUNTRY
 from store import catalog, reference, standings
 from store.months import by_month, is_month, one_per_month, series
 
@@ -195,7 +196,7 @@ def known_values(view: View, measure: Measure, scope: str) -> list[list[str]]:
 
 def _in_words(view: View, measure: Measure, row: dict) -> list[str]:
     place = reference.scope_name(row["unit_code"]) or view.say("scope.country")
-    silence = "" if row["state"] == "reported" else view.say("state." + row["state"])
+    silence = "" if row["state"] == REPORTED else view.say("state." + row["state"])
     return [
         place,
         numbers.period(Period(row["period_start"], row["period_end"], row["period_kind"]), view.language),
@@ -215,8 +216,13 @@ def sentence(view: View, measure: Measure, scope: str) -> str:
     text = _latest_words(view, measure, own, reference.scope_name(scope) or say("scope.country"))
     country = _latest(view, measure, COUNTRY) if scope != COUNTRY else None
     if country:
-        text += " " + escape(say("time.country", value=numbers.with_unit(country["value"], measure, view.language),
-                                 period=_period_words(view, country)))  # fmt: skip
+        text += " " + escape(
+            say(
+                "time.country",
+                value=numbers.with_unit(country["value"], measure, view.language),
+                period=_period_words(view, country),
+            )
+        )
     if view.snapshot.manifest.nature == "simulated":
         text += f" <b>{escape(say('rankings.simulated'))}</b>"
     return text

@@ -13,7 +13,7 @@ _DRAWN = {
     "send": '<path d="M4 12l16-7.5-5.5 15.5-3.3-6.2z"/><path d="M11.2 13.8L20 4.5"/>',
     "speak": '<path d="M4 5.5h16v10.5h-8.5L7 20v-4H4z"/>',
     "limits": '<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.8M12 16h.01"/>',
-}  # fmt: skip
+}
 NAMES = tuple(_DRAWN)
 
 

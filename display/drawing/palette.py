@@ -1,30 +1,36 @@
-"""Colours of LOOK: one accent, quiet greys, ochre for warnings; light and dark."""
+"""Colours of LOOK: one accent, quiet greys, ochre for warnings; light and dark. Those of bands and states are data."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from store.bands import bands
+from store.states import states
+
 
 @dataclass(frozen=True)
 class Palette:
-    """Hex colours; `sequence` has seven steps from low to high, `missing` is never one of them."""
+    """Hex colours; `sequence` has seven steps from low to high."""
 
+    dark: bool
     ink: str
     quiet: str
     line: str
     ground: str
     accent: str
-    alike: str
+    grey: str
     warning: str
     alarm: str
-    missing: tuple[str, ...]
     sequence: tuple[str, ...]
     series: tuple[str, ...]
 
+    def band(self, name: str) -> str:
+        """The colour of a band's points and areas."""
+        return bands()[name].colour.on(dark=self.dark)
+
     def silence(self, state: str) -> str:
-        """The grey of a kind of silence; one each, none of them on the scale."""
-        kinds = ("not_reported", "no_dossiers", "suppressed")
-        return self.missing[kinds.index(state) if state in kinds else len(kinds)]
+        """The colour of a unit on the map that has no figure to be coloured by; never one of the scale."""
+        return states()[state].shade(dark=self.dark)
 
     def mixed(self, colour: str, strength: float) -> str:
         """A colour laid over the ground with this strength."""
@@ -33,28 +39,28 @@ class Palette:
 
 
 LIGHT = Palette(
+    dark=False,
     ink="#1B2A3A",
     quiet="#5B6B7B",
     line="#DDE3E9",
     ground="#FFFFFF",
     accent="#0B6E75",
-    alike="#9AA5B1",
+    grey="#9AA5B1",
     warning="#B7791F",
     alarm="#B23A2E",
-    missing=("#B9C0C8", "#E3E7EB", "#CDB9C9", "#D5D9DE"),
     sequence=("#D9ECEB", "#B3D8D8", "#86BFC2", "#57A2A8", "#2C838A", "#0F666D", "#064A50"),
     series=("#B7791F", "#6B5CA5", "#B23A2E", "#3C7A3F"),
 )
 DARK = Palette(
+    dark=True,
     ink="#E6ECF1",
     quiet="#A3B1BD",
     line="#33424F",
     ground="#10181F",
     accent="#3FB3B8",
-    alike="#7C8894",
+    grey="#7C8894",
     warning="#E0A84A",
     alarm="#E5786C",
-    missing=("#55616C", "#27323B", "#54404F", "#3A4650"),
     sequence=("#123B40", "#145055", "#19686D", "#238388", "#43A0A4", "#79C0C2", "#B6E0E0"),
     series=("#E0A84A", "#A99BE0", "#E5786C", "#7FBF82"),
 )

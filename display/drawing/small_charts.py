@@ -229,7 +229,7 @@ def _usual(frame: _Frame, usual: Usual, palette: Palette) -> str:
     top, bottom = frame.y(usual.upper), frame.y(usual.lower)
     return (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{max(right - left, 1):.1f}" height="{max(bottom - top, 1):.1f}" '
-        f'fill="{palette.alike}" fill-opacity="{_BAND}"/>'
+        f'fill="{palette.grey}" fill-opacity="{_BAND}"/>'
     )
 
 
@@ -246,7 +246,7 @@ def _merger(frame: _Frame, merger: date | None, palette: Palette) -> Iterator[st
 
 
 def _line(frame: _Frame, curve: Curve, palette: Palette) -> Iterator[str]:
-    colour, width = (palette.alike, 1.1) if curve.past else (palette.ink, 1.6)
+    colour, width = (palette.grey, 1.1) if curve.past else (palette.ink, 1.6)
     points = list(zip(curve.days, curve.values, strict=True))
     for is_gap, run in groupby(points, key=lambda point: point[1] is None):
         if not is_gap:

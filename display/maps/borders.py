@@ -11,7 +11,7 @@ import shapely
 import shapely.geometry
 
 from display.words.text import Speaker
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store.reference import reference_table
 
 ARCHIPELAGOS = {"20333": "hoang_sa", "22736": "truong_sa"}

@@ -10,10 +10,13 @@ import polars as pl
 
 from display.drawing.palette import Palette
 from display.words import numbers
+from display.words.bands import marked
 from display.words.text import Speaker
 from ranking.classes import change_breaks, class_of, fixed_breaks, quantile_breaks
 from ranking.measures import Measure
-from ranking.tables import BANDS
+from ranking.states import REPORTED
+from store.bands import bands
+from store.states import states
 
 WAYS = ("value", "fixed", "band", "change", "merged")
 COMPARABLE = ("value", "fixed", "band")
@@ -113,11 +116,8 @@ def _span(low: float, high: float, measure: Measure, reader: Reader) -> str:
 
 
 def _by_band(rows: pl.DataFrame, measure: Measure, reader: Reader, both: pl.DataFrame) -> Coloured:
-    colours = dict(
-        zip(BANDS, (reader.palette.accent, reader.palette.alike, reader.palette.warning), strict=True)
-    )  # fmt: skip
-    kind = "neutral" if measure.direction == "neutral" else "clear"
-    words = {band: reader.say(f"band.{kind}.{band}") for band in BANDS}
+    colours = {band: reader.palette.band(band) for band in bands()}
+    words = {band: marked(reader.say, measure, band) for band in bands()}
     known = rows.drop_nulls(["band", "value"])
     counts = Counter(known.get_column("band"))
     present = set(both.drop_nulls(["band", "value"]).get_column("band"))
@@ -127,7 +127,7 @@ def _by_band(rows: pl.DataFrame, measure: Measure, reader: Reader, both: pl.Data
             code: f"{reader.value(value, measure)} · {words[band]}"
             for code, value, band in known.select("unit_code", "value", "band").iter_rows()
         },
-        [Class(colours[band], words[band], counts[band]) for band in BANDS if band in present],
+        [Class(colours[band], words[band], counts[band]) for band in bands() if band in present],
     )
 
 
@@ -182,17 +182,18 @@ def _diverging(palette: Palette, classes: int, less_is_better: bool) -> list[str
     side = classes // 2
     worse = [palette.mixed(palette.warning, strength) for strength in (1.0, 0.65, 0.35)][:side]
     better = [palette.mixed(palette.accent, strength) for strength in (0.35, 0.65, 1.0)][-side:] if side else []
-    scale = [*worse, palette.mixed(palette.alike, 0.35), *better] if classes % 2 else [*worse, *better]
+    scale = [*worse, palette.mixed(palette.grey, 0.35), *better] if classes % 2 else [*worse, *better]
     return scale[::-1] if less_is_better else scale
 
 
 def _silences(rows: pl.DataFrame, way: str, reader: Reader) -> Coloured:
-    """Units without a colour, each with the word for its kind of silence."""
-    fills, texts, counts = {}, {}, Counter()
+    """Units without a colour, each with the word for its kind of silence; first those that have a figure."""
+    fills, texts, counts = {}, {}, dict.fromkeys((f"map.silent.{way}", *(f"state.{name}" for name in states())), 0)
+    colours = {}
     for code, state, value in rows.select("unit_code", "state", "value").iter_rows():
         key = f"state.{state}" if value is None else f"map.silent.{way}"
-        fills[code] = reader.palette.silence(state if value is None else "reported")
+        fills[code] = colours[key] = reader.palette.silence(state if value is None else REPORTED)
         texts[code] = reader.say(key)
-        counts[key, fills[code]] += 1
-    classes = [Class(colour, reader.say(key), n) for (key, colour), n in sorted(counts.items())]
+        counts[key] += 1
+    classes = [Class(colours[key], reader.say(key), n) for key, n in counts.items() if n]
     return Coloured(fills, texts, classes)

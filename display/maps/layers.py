@@ -25,12 +25,14 @@ from files.places import published_folder
 from ranking import __version__
 from ranking.measures import Measure
 from ranking.periods import parse
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import standings
 from store.access import rules
+from store.bands import bands
 from store.borders import areas, boundaries_id, lineage_id
 from store.reference import measures, province_names, reference_table
 from store.snapshot import DATASETS, snapshot_at
+from store.states import states
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,7 @@ def _rank(row: dict, say: Speaker) -> str:
 
 @lru_cache(maxsize=1)
 def edition() -> str:
-    """A stamp of what shapes a layer besides its data: this version's code, texts and measures."""
-    spoken = json.dumps([__version__, texts(), [m.model_dump(mode="json") for m in measures().values()]])
+    """A stamp of what shapes a layer besides its data: this version's code, texts, measures, states and bands."""
+    tables = [list(table.items()) for table in (measures(), states(), bands())]
+    spoken = json.dumps([__version__, texts(), tables], default=lambda entry: entry.model_dump(mode="json"))
     return hashlib.sha256(spoken.encode()).hexdigest()[:12]

@@ -10,7 +10,7 @@ from itertools import groupby
 import polars as pl
 
 from display.words.text import Speaker
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store.reference import reference_table
 
 _DIGITS = 4

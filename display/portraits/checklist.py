@@ -79,9 +79,10 @@ def _line(view: View, item: Item, last: Visit | None) -> Line:
     if last:
         ask += "\n" + view.say(
             "inspection.checklist.last",
-            day=numbers.day(last.visited_on, view.language), team=visits.seen(last.team),
+            day=numbers.day(last.visited_on, view.language),
+            team=visits.seen(last.team),
             findings=visits.seen(last.findings),
-        )  # fmt: skip
+        )
     return Line(item.title.in_language(view.language), ask, item.basis.in_language(view.language) if item.basis else "")
 
 

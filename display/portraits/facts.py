@@ -108,8 +108,9 @@ def _population(view: View, unit: dict) -> str:
 def merged_from(view: View, code: str) -> str:
     """What the commune was formed from, all by name; plain text."""
     rows = list(units.members(code).iter_rows(named=True))
-    names = [view.say("history.part_of", name=row["old_name"]) if row["part"] == "part" else row["old_name"]
-             for row in rows]  # fmt: skip
+    names = [
+        view.say("history.part_of", name=row["old_name"]) if row["part"] == "part" else row["old_name"] for row in rows
+    ]
     if len(names) == 1:
         return view.say("unit.fact.alone", name=names[0])
     return view.say("unit.fact.formed", n=len(names), names=", ".join(names))

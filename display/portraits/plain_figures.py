@@ -14,10 +14,12 @@ import polars as pl
 
 from files.places import HOME
 from ranking import yaml_text
+from ranking.bands import ABOVE, ALIKE, BELOW
 from ranking.levels import together
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
-from ranking.tables import COUNTRY
+from ranking.states import ABSENT, NOT_REPORTED, REPORTED
+from ranking.vocabulary import COUNTRY
 from store import catalog, public
 from store.months import latest_first
 from store.reference import measures, reference_table
@@ -26,8 +28,6 @@ from store.units import peer_codes
 
 ENOUGH_PEERS = 10
 ONLINE = "online_filing_share"
-ABSENT = "absent"
-"""The state of a commune of which the dataset has no row at all: a fifth silence beside those of the tables."""
 
 _ROW = ("unit_code", "state", "numerator", "denominator", "score", "max_score", "provisional", "captured_at")
 _RANKED = ("unit_code", "value", "value_low", "value_high", "rank", "rank_low", "rank_high", "of", "band")
@@ -175,10 +175,13 @@ def _first_known(known: pl.DataFrame, question: Question) -> _Asked | None:
 def _latest(snapshot: Snapshot, measure: str, basis: str, period: Period) -> pl.DataFrame:
     """One row per commune of the country: figures, `value` and its place within its province."""
     where = [
-        pl.col("measure") == measure, pl.col("level") == "commune", pl.col("basis") == basis,
-        pl.col("period_start") == period.start, pl.col("period_end") == period.end,
+        pl.col("measure") == measure,
+        pl.col("level") == "commune",
+        pl.col("basis") == basis,
+        pl.col("period_start") == period.start,
+        pl.col("period_end") == period.end,
         pl.col("period_kind") == period.kind,
-    ]  # fmt: skip
+    ]
     figures = public.measurements(snapshot, *where, pl.col("field") == "all").rows
     ranked = public.standings(snapshot, *where, pl.col("scope") != COUNTRY).rows
     newest = pl.col("series") == pl.col("series").max()
@@ -189,13 +192,17 @@ def _latest(snapshot: Snapshot, measure: str, basis: str, period: Period) -> pl.
 def _level(one: _Asked, rows: pl.DataFrame) -> Answer:
     """All communes of a province together, of what is shown."""
     return Answer(
-        measure=one.measure.id, icon=one.icon, basis=one.basis, period=one.period,
-        state="reported" if rows.filter(pl.col("state") == "reported").height else "not_reported",
+        measure=one.measure.id,
+        icon=one.icon,
+        basis=one.basis,
+        period=one.period,
+        state=REPORTED if rows.filter(pl.col("state") == REPORTED).height else NOT_REPORTED,
         provisional=bool(rows.get_column("provisional").any()),
         captured_at=rows.get_column("captured_at").max(),
-        value=together(rows, one.measure), level=_common(rows, one.measure),
-        units=rows.filter(pl.col("state") == "reported").height,
-    )  # fmt: skip
+        value=together(rows, one.measure),
+        level=_common(rows, one.measure),
+        units=rows.filter(pl.col("state") == REPORTED).height,
+    )
 
 
 def _common(rows: pl.DataFrame, measure: Measure) -> float | None:
@@ -208,18 +215,33 @@ def _common(rows: pl.DataFrame, measure: Measure) -> float | None:
 def _answer(one: _Asked, row: dict | None, level: Answer, peers: tuple[float | None, int]) -> Answer:
     common, count = peers
     told = {
-        "measure": one.measure.id, "icon": one.icon, "basis": one.basis, "period": one.period,
-        "level": level.level, "units": level.units, "peers": common, "peer_count": count,
-    }  # fmt: skip
+        "measure": one.measure.id,
+        "icon": one.icon,
+        "basis": one.basis,
+        "period": one.period,
+        "level": level.level,
+        "units": level.units,
+        "peers": common,
+        "peer_count": count,
+    }
     if row is None:
         return Answer(state=ABSENT, provisional=False, captured_at=None, value=None, **told)
     return Answer(
-        state=row["state"], provisional=row["provisional"], captured_at=row["captured_at"], value=row["value"],
-        low=row["value_low"], high=row["value_high"],
+        state=row["state"],
+        provisional=row["provisional"],
+        captured_at=row["captured_at"],
+        value=row["value"],
+        low=row["value_low"],
+        high=row["value_high"],
         n=row["denominator"] if one.measure.kind == "share" else None,
-        rank=row["rank"], rank_low=row["rank_low"], rank_high=row["rank_high"], of=row["of"] or 0,
-        band=row["band"], peer_band=_side(one.measure, row, common), **told,
-    )  # fmt: skip
+        rank=row["rank"],
+        rank_low=row["rank_low"],
+        rank_high=row["rank_high"],
+        of=row["of"] or 0,
+        band=row["band"],
+        peer_band=_side(one.measure, row, common),
+        **told,
+    )
 
 
 def _peers(one: _Asked, rows: dict[str, dict], unit: str) -> tuple[float | None, int]:
@@ -246,8 +268,8 @@ def _side(measure: Measure, row: dict, common: float | None) -> str | None:
     if common is None or row["value_low"] is None or row["value_high"] is None:
         return None
     if row["value_low"] <= common <= row["value_high"]:
-        return "alike"
-    return "above" if (row["value_low"] > common) == (measure.direction != "lower") else "below"
+        return ALIKE
+    return ABOVE if (row["value_low"] > common) == (measure.direction != "lower") else BELOW
 
 
 # --- the share filed online, month by month
@@ -260,16 +282,20 @@ def _months(snapshot: Snapshot, code: str) -> dict[str, dict[date, tuple[str, fl
     for start, unit, state, value in rows.select("period_start", "unit_code", "state", "value").iter_rows():
         found.setdefault(unit, {})[start] = (state, value)
     for (start,), part in rows.group_by("period_start", maintain_order=True):
-        found[""][start] = ("reported", together(part, measures()[ONLINE]))
+        found[""][start] = (REPORTED, together(part, measures()[ONLINE]))
     return found
 
 
 @lru_cache(maxsize=4)
 def _all_months(snapshot: Snapshot) -> pl.DataFrame:
     rows = public.measurements(
-        snapshot, pl.col("measure") == ONLINE, pl.col("level") == "commune", pl.col("field") == "all",
-        pl.col("period_kind") == "month", pl.col("period_end") >= MERGER,
-    ).rows  # fmt: skip
+        snapshot,
+        pl.col("measure") == ONLINE,
+        pl.col("level") == "commune",
+        pl.col("field") == "all",
+        pl.col("period_kind") == "month",
+        pl.col("period_end") >= MERGER,
+    ).rows
     basis = rows.get_column("basis").sort().last() if rows.height else ""
     places = reference_table("units").select(unit_code="code", province="province_code")
     known = rows.filter(pl.col("basis") == basis).with_columns(value=measures()[ONLINE].value())
@@ -289,16 +315,24 @@ def _whole_province(snapshot: Snapshot, code: str, asked: list[_Asked]) -> Answe
     if any(one.measure.id == ONLINE for one in asked):
         return None
     rows = public.measurements(
-        snapshot, pl.col("measure") == ONLINE, pl.col("level") == "province", pl.col("unit_code") == code,
+        snapshot,
+        pl.col("measure") == ONLINE,
+        pl.col("level") == "province",
+        pl.col("unit_code") == code,
         pl.col("field") == "all",
-    ).rows  # fmt: skip
+    ).rows
     known = rows.with_columns(value=measures()[ONLINE].value()).drop_nulls("value")
     if known.is_empty():
         return None
     row = latest_first(known).row(0, named=True)
     return Answer(
-        measure=ONLINE, icon="screen", basis=row["basis"],
+        measure=ONLINE,
+        icon="screen",
+        basis=row["basis"],
         period=Period(row["period_start"], row["period_end"], row["period_kind"]),
-        state=row["state"], provisional=row["provisional"], captured_at=row["captured_at"], value=row["value"],
+        state=row["state"],
+        provisional=row["provisional"],
+        captured_at=row["captured_at"],
+        value=row["value"],
         n=row["denominator"],
-    )  # fmt: skip
+    )

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from display.portraits.plain_figures import ABSENT, Answer, Month, Portrait, Province
+from display.portraits.plain_figures import Answer, Month, Portrait, Province
 from display.words import numbers
 from display.words.text import Speaker
+from ranking.bands import BANDS
 from ranking.levels import is_typical
-from ranking.tables import BANDS
 from store.policy import policy
 from store.reference import measures, scope_name
+from store.states import states
 
 FEW = 30
 PORTAL = "https://dichvucong.gov.vn"
-_SILENCES = ("not_reported", "no_dossiers", "suppressed", ABSENT)
 _STEPS = ("one", "two", "three", "four", "five")
 
 
@@ -118,11 +118,15 @@ def _card(say: Speaker, answer: Answer, place: str) -> Card:
     sentence = say(f"public.measure.{answer.measure}.own", value=own)
     beside = say(tail, place=place, level=level) if answer.level is not None else ""
     return Card(
-        measure=answer.measure, icon=answer.icon, title=title, sentence=f"{sentence}{beside}.",
-        band=_shown_band(answer), band_words=band_words(say, answer),
+        measure=answer.measure,
+        icon=answer.icon,
+        title=title,
+        sentence=f"{sentence}{beside}.",
+        band=_shown_band(answer),
+        band_words=band_words(say, answer),
         lines=(*_beside_like_ones(say, answer), *_rank(say, answer)),
         notes=(*_few(say, answer), say(f"public.measure.{answer.measure}.note"), _basis(say, answer)),
-    )  # fmt: skip
+    )
 
 
 def province_cards(say: Speaker, province: Province) -> list[Card]:
@@ -137,9 +141,15 @@ def _province_card(say: Speaker, answer: Answer) -> Card:
         value, _ = in_words(say, answer, answer.value, None)
         sentence = say(f"public.measure.{answer.measure}.own", value=value)
     return Card(
-        answer.measure, answer.icon, say(f"public.measure.{answer.measure}.title"), f"{sentence}.", "", "", (),
+        answer.measure,
+        answer.icon,
+        say(f"public.measure.{answer.measure}.title"),
+        f"{sentence}.",
+        "",
+        "",
+        (),
         (say(f"public.measure.{answer.measure}.note"), _basis(say, answer)),
-    )  # fmt: skip
+    )
 
 
 def _shown_band(answer: Answer) -> str:
@@ -156,8 +166,6 @@ def band_words(say: Speaker, answer: Answer) -> str:
 
 def silence(say: Speaker, state: str) -> str:
     """Why there is no figure, in a sentence that never lets it pass for zero."""
-    if state not in _SILENCES:
-        return say("public.silent.reported")
     return say(f"public.silent.{state}", shown=policy().shown_instead(say.language))
 
 
@@ -276,7 +284,7 @@ def _online_row(say: Speaker, month: Month, own: bool) -> tuple[str, ...]:
 
 def short_silence(say: Speaker, state: str) -> str:
     """Why a cell of a table is empty, in a few words."""
-    return numbers.MISSING if state == ABSENT else say(f"state.{state}")
+    return say(f"state.{state}") if states()[state].in_rows else numbers.MISSING
 
 
 def _month(say: Speaker, start: date) -> str:
@@ -291,15 +299,39 @@ def sections(say: Speaker) -> tuple[Section, ...]:
     """What a centre must publish, how to file and to complain, and what figures cannot say."""
     portal = (PORTAL, say("public.portal"))
     return (
-        Section("duties", "list", say("public.duties"), say("public.duties.sentence"),
-                tuple(say(f"public.duties.{n}") for n in _STEPS), False, say("public.duties.basis")),
-        Section("filing", "send", say("public.filing"), "",
-                tuple(say(f"public.filing.{n}") for n in _STEPS), True, "", portal),
-        Section("complain", "speak", say("public.complain"), "",
-                tuple(say(f"public.complain.{n}") for n in _STEPS[:4]), True, "", portal),
-        Section("limits", "limits", say("public.limits"), "",
-                tuple(say(f"public.limits.{n}") for n in _STEPS), False, ""),
-    )  # fmt: skip
+        Section(
+            "duties",
+            "list",
+            say("public.duties"),
+            say("public.duties.sentence"),
+            tuple(say(f"public.duties.{n}") for n in _STEPS),
+            False,
+            say("public.duties.basis"),
+        ),
+        Section(
+            "filing",
+            "send",
+            say("public.filing"),
+            "",
+            tuple(say(f"public.filing.{n}") for n in _STEPS),
+            True,
+            "",
+            portal,
+        ),
+        Section(
+            "complain",
+            "speak",
+            say("public.complain"),
+            "",
+            tuple(say(f"public.complain.{n}") for n in _STEPS[:4]),
+            True,
+            "",
+            portal,
+        ),
+        Section(
+            "limits", "limits", say("public.limits"), "", tuple(say(f"public.limits.{n}") for n in _STEPS), False, ""
+        ),
+    )
 
 
 def source(say: Speaker, answers: Sequence[Answer], nature: str) -> str:

@@ -8,9 +8,8 @@ from functools import lru_cache
 
 import polars as pl
 
-from display.words import addresses, numbers
+from display.words import numbers
 from display.words.text import Speaker
-from display.words.view import View
 from files.places import HOME
 from ranking.periods import Period, between
 from ranking.questions.definitions import Question, registry
@@ -91,11 +90,6 @@ def of_unit(snapshot: Snapshot, period: Period, unit: str) -> pl.DataFrame:
 def sentences(language: str, rows: pl.DataFrame) -> list[Asked]:
     """Each row of `asked` in words, in the order of the rows."""
     return [_asked(language, row) for row in rows.iter_rows(named=True)]
-
-
-def evidence_address(view: View, asked: Asked) -> str:
-    """The address of the page that shows a question's evidence, for the unit and the measure that it is about."""
-    return addresses.address(view, asked.page, unit=asked.unit_code, measure=asked.measure)
 
 
 def _asked(language: str, row: Mapping[str, object]) -> Asked:

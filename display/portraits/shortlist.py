@@ -12,7 +12,8 @@ from files.places import HOME
 from ranking.periods import Period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
 from ranking.shortlist import MARKS, Weights, read_weights, shortlist
-from ranking.tables import COUNTRY
+from ranking.states import REPORTED
+from ranking.vocabulary import COUNTRY
 from store import catalog, sight
 from store.months import by_month, last_whole_month, latest_series
 from store.reference import measures, reference_table
@@ -128,7 +129,7 @@ def unheard(snapshot: Snapshot, scope: str) -> int:
         pl.col("measure").is_in(weights().measures),
         pl.col("period_start") == now.start,
         pl.col("period_end") == now.end,
-        pl.col("state") == "reported",
+        pl.col("state") == REPORTED,
     )
     heard = rows.select("unit_code").unique().collect()
     return units(scope).join(heard, on="unit_code", how="anti").height

@@ -9,14 +9,17 @@ from functools import lru_cache
 
 import polars as pl
 
+from display.words import bands
 from display.words import numbers as words_numbers
 from display.words.marks import FEW, quality_words, rank_text
 from display.words.view import View
+from ranking.bands import BANDS
 from ranking.measures import Measure
 from ranking.peers import rank_among_peers
 from ranking.periods import MERGER, Period
 from ranking.process_limits import IMPROVEMENT, Assurance, Limits, Point, assurance, xmr_each
-from ranking.tables import PERIOD_COLUMNS
+from ranking.states import NOT_REPORTED, REPORTED
+from ranking.vocabulary import PERIOD_COLUMNS
 from store import catalog, peers, units
 from store.peers import ENOUGH_PEERS
 from store.reference import measures
@@ -149,18 +152,31 @@ def _row(snapshot: Snapshot, standing: dict, known: _Known) -> Row:
     target = measure.target.value if measure.target else None
     peer_rank, peer_of = known.peers.get(key, (None, None))
     return Row(
-        measure=measure, basis=standing["basis"], series=standing["series"], period=period,
-        state=standing["state"], provisional=bool(figure.get("provisional")), quality=figure.get("quality"),
+        measure=measure,
+        basis=standing["basis"],
+        series=standing["series"],
+        period=period,
+        state=standing["state"],
+        provisional=bool(figure.get("provisional")),
+        quality=figure.get("quality"),
         captured_at=figure.get("captured_at"),
-        value=standing["value"], low=standing["value_low"], high=standing["value_high"],
+        value=standing["value"],
+        low=standing["value_low"],
+        high=standing["value_high"],
         n=figure.get("denominator") if measure.kind == "share" else _received(snapshot, standing, known),
         target=target,
         variation=history[-1].mark if history else "none",
         firm=None if limits is None else not limits.provisional,
         assurance=assurance(limits, target, IMPROVEMENT[measure.direction]),
-        rank=standing["rank"], rank_low=standing["rank_low"], rank_high=standing["rank_high"], of=standing["of"],
-        band=standing["band"], peer_rank=peer_rank, peer_of=peer_of, months=history,
-    )  # fmt: skip
+        rank=standing["rank"],
+        rank_low=standing["rank_low"],
+        rank_high=standing["rank_high"],
+        of=standing["of"],
+        band=standing["band"],
+        peer_rank=peer_rank,
+        peer_of=peer_of,
+        months=history,
+    )
 
 
 def _figures(snapshot: Snapshot, code: str) -> dict[_Key, list[dict]]:
@@ -183,7 +199,7 @@ def _received(snapshot: Snapshot, standing: dict, known: _Known) -> float | None
         return None
     basis = standing["basis"] if standing["basis"] in bases else bases[0]
     found = _figure(known, ("received", basis), standing, PERIOD_COLUMNS)
-    return found["numerator"] if found.get("state") == "reported" else None
+    return found["numerator"] if found.get("state") == REPORTED else None
 
 
 @lru_cache(maxsize=256)
@@ -231,18 +247,12 @@ def peer_values(snapshot: Snapshot, code: str, standing: dict) -> pl.DataFrame:
 # --- months
 
 
-def months(snapshot: Snapshot, code: str, measure: Measure, basis: str) -> _History:
-    """The whole months of a measure since the merger, each with its mark, and the chart points of the last rules.
+def _histories(snapshot: Snapshot, code: str, keys: Sequence[_Key]) -> dict[_Key, _History]:
+    """By measure and basis the whole months since the merger, each with its mark, and the points of the last rules.
 
     Every rule-set (series) is a baseline of its own. An absent month is a gap; the last month is the last one of
-    the province, so that a unit which has fallen silent is not judged by what it was.
+    the province, so that a unit which has fallen silent is not judged by what it was. All charts are computed at once.
     """
-    key = (measure.id, basis)
-    return _histories(snapshot, code, [key])[key]
-
-
-def _histories(snapshot: Snapshot, code: str, keys: Sequence[_Key]) -> dict[_Key, _History]:
-    """`months` of several measures and bases; all their charts are computed at once."""
     known = _figures(snapshot, code)
     parts: list[tuple[_Key, str, list[date], dict[date, dict]]] = []
     for key in keys:
@@ -282,7 +292,7 @@ def _month_starts(first: date, last: date) -> list[date]:
 
 
 def _month(start: date, series: str, row: dict | None, point: Point) -> Month:
-    state, n = (row["state"], row["denominator"]) if row else ("not_reported", None)
+    state, n = (row["state"], row["denominator"]) if row else (NOT_REPORTED, None)
     return Month(start, series, point.value, state, n, _variation(point), point.limits)
 
 
@@ -312,7 +322,7 @@ def in_words(view: View, row: Row) -> Words:
         assurance=say(f"unit.assurance.{row.assurance}") if row.assurance else "",
         rank=rank_text(vars(row), language) if row.rank is not None else "",
         peers=f"{row.peer_rank}/{row.peer_of}" if row.peer_rank is not None else "",
-        band=say(f"band.{'neutral' if measure.direction == 'neutral' else 'clear'}.{row.band}") if row.band else "",
+        band=bands.marked(say, measure, row.band) if row.band else "",
         notes=tuple(_notes(view, row)),
     )
 
@@ -341,9 +351,7 @@ def counts(found: Sequence[Row]) -> dict[str, int]:
     marks = [row.variation for row in found]
     return {
         "compared": len(banded),
-        "above": banded.count("above"),
-        "below": banded.count("below"),
-        "alike": banded.count("alike"),
+        **{band: banded.count(band) for band in BANDS},
         "improvement": marks.count("improvement"),
         "concern": marks.count("concern"),
     }

@@ -62,8 +62,9 @@ def _since(row: Row) -> list[Curve]:
     by_series: dict[str, list[Month]] = {}
     for month in row.months:
         by_series.setdefault(month.series, []).append(month)
-    return [Curve([m.start for m in part], [m.value for m in part], [m.mark for m in part])
-            for part in by_series.values()]  # fmt: skip
+    return [
+        Curve([m.start for m in part], [m.value for m in part], [m.mark for m in part]) for part in by_series.values()
+    ]
 
 
 def _before(snapshot: Snapshot, code: str, row: Row) -> list[Curve]:

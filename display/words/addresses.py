@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from display.words.view import View
-
-if TYPE_CHECKING:
-    from ui.shell import View
 
 PATHS = {
     "overview": "tong-quan",

@@ -9,10 +9,11 @@ import polars as pl
 from display.words import numbers
 from display.words.selection import Selection
 from display.words.view import View
+from ranking.bands import BANDS
 from ranking.levels import is_typical
 from ranking.measures import Measure
 from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
-from ranking.tables import BANDS
+from ranking.states import REPORTED
 from store import peers, standings
 from store.months import by_month, inflation
 from store.peers import ENOUGH_PEERS
@@ -28,9 +29,7 @@ def rows_of(view: View, selection: Selection) -> pl.DataFrame:
 
 def months_of(view: View, selection: Selection) -> pl.DataFrame:
     """The selection's standings in whole months, up to its period."""
-    months = by_month(
-        view.snapshot, selection.measure.id, selection.basis, selection.level, selection.scope
-    )  # fmt: skip
+    months = by_month(view.snapshot, selection.measure.id, selection.basis, selection.level, selection.scope)
     return months.filter(pl.col("period_kind") == "month", pl.col("period_end") <= selection.period.end)
 
 
@@ -41,8 +40,11 @@ def title(view: View, selection: Selection) -> str:
 def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     """The sentence under the title: who is ranked, when, how firm, who is missing. Markup."""
     say, ranked = view.say, rows.get_column("rank").count()
-    who = say(f"scope.{selection.level}.all" if selection.is_country else f"scope.{selection.level}.of",
-              n=numbers.number(ranked, view.language), place=scope_name(selection.scope) or "")  # fmt: skip
+    who = say(
+        f"scope.{selection.level}.all" if selection.is_country else f"scope.{selection.level}.of",
+        n=numbers.number(ranked, view.language),
+        place=scope_name(selection.scope) or "",
+    )
     parts = [f"<b>{escape(who)}</b>", escape(numbers.period_in_sentence(selection.period, view.language))]
     if rows.filter(pl.col("provisional")).height:
         parts.append(escape(say("rankings.provisional")))
@@ -87,7 +89,7 @@ def certainty_line(view: View, selection: Selection, rows: pl.DataFrame, months:
     """What the interval of a rank counts: chance alone, the usual change from month to month too, or nothing yet."""
     if not rows.get_column("rank_low").count():
         return view.say("rankings.certainty.unknown")
-    whole = months.filter(pl.col("period_kind") == "month", pl.col("state") == "reported")
+    whole = months.filter(pl.col("period_kind") == "month", pl.col("state") == REPORTED)
     enough = not whole.is_empty() and whole.group_by("unit_code").len().get_column("len").max() >= FEWEST_MONTHS
     if not enough:
         return view.say("rankings.certainty.chance")

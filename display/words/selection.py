@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ranking.measures import Measure
 from ranking.periods import Period
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 
 
 @dataclass(frozen=True)

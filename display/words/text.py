@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from files.places import HOME
+from files.places import DATA
 from ranking import yaml_text
 
 LANGUAGES = ("vi", "en")
+FOLDER = DATA / "texts"
 
 
 @lru_cache(maxsize=1)
 def texts() -> dict[str, dict[str, str]]:
     """All texts by key, each with `vi` and `en`."""
     known: dict[str, dict[str, str]] = {}
-    for path in sorted((HOME / "data" / "texts").glob("*.yaml")):
+    for path in sorted(FOLDER.glob("*.yaml")):
         known |= yaml_text.load(path.read_text(encoding="utf-8"))
     return known
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -24,9 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "Without --from and --approximate: the public files, else the approximate set."
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument(
-        "--from", dest="source", type=Path, metavar="PATH",
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="PATH",
         help="folder of wards-NN.geojson files, or one file of GeoJSON, TopoJSON or GeoParquet with codes",
-    )  # fmt: skip
+    )
     chosen.add_argument("--approximate", action="store_true", help="build the approximate set, without any request")
     parser.add_argument("--if-missing", action="store_true", help="do nothing where boundaries are prepared")
     parser.add_argument("--offline", action="store_true", help=f"ask nothing of the network (or set {OFFLINE}=1)")
@@ -44,14 +48,19 @@ def run(args: argparse.Namespace) -> int:
         return 0
     borders, why = _chosen(args, present)
     units = reference_table("units")
+    _tell(f"writing the {borders.nature} boundaries")
     known = _of_today(borders, units, args.source or args.base_url)
     missing = units.filter(~pl.col("code").is_in(list(known)))
     for code, name in missing.select("code", "full_name").iter_rows():
         print(f"no boundary for {code} {name}")
     write(
-        known, folder / "boundaries.parquet", nature=borders.nature, source=borders.source, licence=borders.licence,
+        known,
+        folder / "boundaries.parquet",
+        nature=borders.nature,
+        source=borders.source,
+        licence=borders.licence,
         missing=missing.get_column("code"),
-    )  # fmt: skip
+    )
     print(f"{folder}: {borders.nature} boundaries of {len(known):,} units, {missing.height:,} without{why}")
     return 0
 
@@ -59,9 +68,10 @@ def run(args: argparse.Namespace) -> int:
 def _chosen(args: argparse.Namespace, present: dict | None) -> tuple[Borders, str]:
     """The borders, and why they are no better ones; a Fault leaves those that are prepared in use."""
     if args.source:
+        _tell(f"reading {args.source}")
         return read(args.source), ""
     if args.approximate:
-        return approximate(), ""
+        return _approximate(), ""
     try:
         if args.offline or Settings.from_environment().offline:
             raise NotToBeHad("the public files were not asked for (offline)")
@@ -69,7 +79,16 @@ def _chosen(args: argparse.Namespace, present: dict | None) -> tuple[Borders, st
     except NotToBeHad as reason:
         if present:
             raise Fault(f"{reason}. The {present['nature']} boundaries stay in use") from reason
-        return approximate(), f"; {reason}"
+        return _approximate(), f"; {reason}"
+
+
+def _approximate() -> Borders:
+    _tell("building approximate ones from the former communes' positions")
+    return approximate()
+
+
+def _tell(doing: str) -> None:
+    print(f"boundaries: {doing}", file=sys.stderr, flush=True)
 
 
 def _public(args: argparse.Namespace) -> Borders:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import sys
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -18,10 +17,10 @@ from pathlib import Path
 from threading import Thread
 
 import requests
-from tqdm import tqdm
 
 from etl.boundaries.sources import NOT_STATED, Borders, from_json, together
 from etl.portal.client import user_agent
+from etl.progress import Progress
 from files import whole
 from files.faults import BadInput, Fault
 
@@ -53,9 +52,12 @@ class PublicFiles:
     """The files below `base_url`, kept in `folder`."""
 
     def __init__(
-        self, folder: Path, base_url: str = PUBLIC, manners: Manners | None = None,
+        self,
+        folder: Path,
+        base_url: str = PUBLIC,
+        manners: Manners | None = None,
         sleep: Callable[[float], None] = time.sleep,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.folder, self.base_url = folder, base_url.rstrip("/")
         self.manners, self._sleep = manners or Manners(), sleep
         self._session = requests.Session()
@@ -68,12 +70,14 @@ class PublicFiles:
         Raises NotToBeHad where one file cannot be had or fails a check; those before it are kept.
         """
         got: list[Borders] = []
-        for province in tqdm(sorted(codes), unit="file", file=sys.stderr, disable=None, leave=False):
-            try:
-                kept = None if fresh else self._kept(province, codes[province])
-                got.append(kept or self._fetched(province, codes[province]))
-            except (NotToBeHad, BadInput, requests.RequestException) as trouble:
-                raise NotToBeHad(f"{_said(trouble, self._address(province))}{self._progress(got, codes)}") from trouble
+        with Progress("boundaries", len(codes)) as step:
+            for province in sorted(codes):
+                step(self._address(province))
+                try:
+                    kept = None if fresh else self._kept(province, codes[province])
+                    got.append(kept or self._fetched(province, codes[province]))
+                except (NotToBeHad, BadInput, requests.RequestException) as why:
+                    raise NotToBeHad(f"{_said(why, self._address(province))}{self._progress(got, codes)}") from why
         return together(got)
 
     def _progress(self, got: list[Borders], codes: Collection[str]) -> str:

@@ -128,10 +128,12 @@ def _geoparquet(file: Path) -> Borders:
     _check_column(file, column, geo.get("columns", {}).get(column, {}))
     said = {key.decode(): value.decode("utf-8", "replace") for key, value in (table.schema.metadata or {}).items()}
     return _borders(
-        file, _wkb_rows(file, table, code, column),
-        nature=said.get("nature", "official"), source=said.get("source", file.name),
+        file,
+        _wkb_rows(file, table, code, column),
+        nature=said.get("nature", "official"),
+        source=said.get("source", file.name),
         licence=said.get("licence", NOT_STATED),
-    )  # fmt: skip
+    )
 
 
 def _check_column(file: Path, column: str, said: dict) -> None:

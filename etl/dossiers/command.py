@@ -8,6 +8,8 @@ state and the partial sums (`ranking.dossiers.rows`), `ranking.dossiers.tables` 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -25,12 +27,13 @@ from etl.publishing.harvest import Harvest, quarantine_rows
 from files.faults import BadInput, Fault
 from files.places import DATA
 from ranking.dossiers.days import calendar
+from ranking.dossiers.formulas import DossierMeasures
 from ranking.dossiers.rows import KEYS
 from ranking.dossiers.tables import SCHEMA, added, commonest, fallen_silent, measured, month_of, periods_of
 from ranking.manifest import table_file
 from ranking.periods import VIETNAM, local_day
 from ranking.tables import Measurements
-from store.reference import reference_table
+from store.reference import measures, reference_table
 
 SERIES = BASIS = "dossiers"
 _REFUSED_KEPT = 10_000
@@ -73,14 +76,23 @@ def _bring_up_to_date(store: Store, units: Units, refused: list[dict], args: arg
     outdated = store.outdated()
     if outdated:
         _sum_whole(store, outdated, args.engine, args.master)
-    state = store.state()
+    state, formulas = store.state(), _formulas()
+    if state["formulas"] != formulas:
+        state["months"] = sorted({*state["months"], *_months(store, store.parts())})
     if not outdated and not state["unpublished"] and not state["months"]:
         print("nothing has changed, so nothing was published")
         return
     _publish(args, harvest(store, units, set(state["months"]), refused, _held(args)))
     _procedures(store).write_csv(store.folder / "procedures.csv")
-    store.remember(pending=[], months=[], unpublished=False, rules=rules())
+    store.remember(pending=[], months=[], unpublished=False, rules=rules(), formulas=formulas)
     fold_longest(store)
+
+
+def _formulas() -> str:
+    """A mark of what the published measures are made of: where a formula changes, all periods are told again."""
+    made = {name: measure.formula.dossiers for name, measure in measures().items() if measure.formula.dossiers}
+    said = json.dumps({name: formula.model_dump() for name, formula in sorted(made.items())})
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _procedures(store: Store) -> pl.DataFrame:
@@ -190,6 +202,7 @@ def harvest(
     `held`: what was published before; a figure that has no dossiers any more is told to have none.
     """
     listed, fields, days = store.units(units), store.listed("fields"), calendar()
+    told = DossierMeasures.of(measures())
     exports = latest_export(store, listed["province"].unique())
     sums = {table: store.addends(table) for table in KEYS}
     still_open = set(store.sums("open").select("received_month").unique().collect()["received_month"])
@@ -199,11 +212,11 @@ def harvest(
         homes = [home for home, last in exports.items() if last == day]
         here = listed.filter(pl.col("province").is_in(homes))
         spans = periods_of(_touched(changed, still_open, month_of(day)), day)
-        rows = pl.concat([pl.DataFrame(schema=SCHEMA), *measured(sums, here, fields, spans, days, day)])
+        rows = pl.concat([pl.DataFrame(schema=SCHEMA), *measured(sums, here, fields, spans, days, day, told)])
         if held is not None:
             codes = [*here["code"], *homes]
             theirs = held.filter(pl.col("unit_code").is_in(codes))
-            rows = pl.concat([rows, fallen_silent(theirs, rows, spans, day)])
+            rows = pl.concat([rows, fallen_silent(theirs, rows, spans, day, told)])
         frames.append(rows.with_columns(captured_at=pl.lit(_moment(day)).cast(moment)))
     return Harvest(
         measurements=_as_measurements(pl.concat(frames)),

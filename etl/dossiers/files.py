@@ -69,9 +69,14 @@ def _csv(path: Path) -> tuple[Layout, int, Iterator[pl.DataFrame]]:
     found = layout(path.name, headers)
     try:
         text = pl.scan_csv(
-            path, separator=separator, skip_lines=start, has_header=True, infer_schema=False, encoding="utf8",
+            path,
+            separator=separator,
+            skip_lines=start,
+            has_header=True,
+            infer_schema=False,
+            encoding="utf8",
             new_columns=[header or f"(column {n})" for n, header in enumerate(headers, 1)],
-        )  # fmt: skip
+        )
         frames = text.pipe(_ours, found).collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=True)
     except pl.exceptions.PolarsError as error:
         raise BadInput(path.name, f"is no sound CSV file: {str(error).splitlines()[0]}") from None

@@ -159,9 +159,12 @@ def _with_units(rows: pl.DataFrame, units: Units, province: str | None) -> pl.Da
         found = [(text, home, *units.find(text, home)) for text, home in pairs.iter_rows()]
         schema = {column: pl.String, "own": pl.String, code: pl.String, f"{code}_reason": pl.String}
         rows = rows.join(
-            pl.DataFrame(found, schema=schema, orient="row"), on=[column, "own"], how="left", nulls_equal=True,
+            pl.DataFrame(found, schema=schema, orient="row"),
+            on=[column, "own"],
+            how="left",
+            nulls_equal=True,
             maintain_order="left",
-        )  # fmt: skip
+        )
     wrong = [(pl.col(f"{code}_reason").fill_null("") != "", f"{code}_reason", name) for code, name in _UNIT_COLUMNS]
     codes = rows.get_column("intake").drop_nulls().unique()
     homes = {code: units.province(code) for code in codes.to_list()}
@@ -179,13 +182,20 @@ def _state() -> pl.Expr:
     """As the dates say; what the export calls it tells only what they leave open."""
     said = pl.col("said")
     return (
-        pl.when(pl.col("returned").is_not_null() & pl.col("done").is_not_null()).then(RETURNED)
-        .when(pl.col("done").is_not_null()).then(DONE)
-        .when(said.is_in([WITHDRAWN, STOPPED])).then(said)
-        .when(pl.col("returned").is_not_null()).then(RETURNED)
-        .when(pl.col("stopped").is_not_null()).then(STOPPED)
-        .when(said == 0).then(OPEN).otherwise(said)
-    ).cast(pl.Int8)  # fmt: skip
+        pl.when(pl.col("returned").is_not_null() & pl.col("done").is_not_null())
+        .then(RETURNED)
+        .when(pl.col("done").is_not_null())
+        .then(DONE)
+        .when(said.is_in([WITHDRAWN, STOPPED]))
+        .then(said)
+        .when(pl.col("returned").is_not_null())
+        .then(RETURNED)
+        .when(pl.col("stopped").is_not_null())
+        .then(STOPPED)
+        .when(said == 0)
+        .then(OPEN)
+        .otherwise(said)
+    ).cast(pl.Int8)
 
 
 def _field(rows: pl.DataFrame) -> pl.Expr:

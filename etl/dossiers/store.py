@@ -34,12 +34,13 @@ _LISTED_MAX = {"units": 2**14, "provinces": 2**8, "fields": 2**10, "procedures":
 _LOCK_SECONDS = 300
 _PART = pl.coalesce(
     pl.format(
-        "20{}-{}", pl.col("code").str.extract(r"-(\d\d)(?:0[1-9]|1[0-2])[0-3]\d-"),
+        "20{}-{}",
+        pl.col("code").str.extract(r"-(\d\d)(?:0[1-9]|1[0-2])[0-3]\d-"),
         pl.col("code").str.extract(r"-\d\d(0[1-9]|1[0-2])[0-3]\d-"),
     ),
     pl.format("other-{}", pl.col("code").str.extract(r"(\d{1,2})\D*$")),
     pl.lit("other"),
-)  # fmt: skip
+)
 
 
 class Store:
@@ -110,7 +111,7 @@ class Store:
 
     def state(self) -> dict:
         path = self.folder / "state.json"
-        empty = {"exports": {}, "pending": [], "months": [], "unpublished": False, "rules": ""}
+        empty = {"exports": {}, "pending": [], "months": [], "unpublished": False, "rules": "", "formulas": ""}
         return empty | (json.loads(path.read_text(encoding="utf-8")) if path.exists() else {})
 
     def remember(self, **changed: object) -> None:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from etl.forms.layout import FIGURES, Row
 from etl.forms.workbook import ERROR_CELL
 from files.faults import BadInput
+from ranking.formulas import FormFormula, terms
+from ranking.measures import Measure
 
 SUMS = {
     3: ("Tiếp nhận", (4, 5, 6)),
     7: ("Đã giải quyết", (8, 9, 10)),
     11: ("Đang giải quyết", (12, 13)),
-}
-# Columns added up for the numerator and for the denominator.
-MEASURES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
-    "received": ((4, 5), ()),
-    "online_filing_share": ((4,), (4, 5)),
-    "on_time_share_form": ((8, 9), (7,)),
-    "open_overdue": ((13,), ()),
-    "open_overdue_share": ((13,), (11,)),
 }
 Counts = dict[int, int | None]
 
@@ -132,17 +126,33 @@ def balance(counts: Counts) -> bool:
     return None in (counts[3], handled_and_open) or counts[3] == handled_and_open
 
 
-def measured(counts: Counts) -> Iterable[dict[str, object]]:
+def formulas(measures: Mapping[str, Measure]) -> dict[str, FormFormula]:
+    """The measures that the form gives, in the order of its columns."""
+    found = {name: measure.formula.form for name, measure in measures.items() if measure.formula.form}
+    return dict(sorted(found.items(), key=lambda item: _place(item[1])))
+
+
+def _place(formula: FormFormula) -> tuple[int, bool]:
+    """The first column; a number stands before a share that begins with it."""
+    return int(terms(formula.numerator)[0][1]), formula.denominator is not None
+
+
+def measured(counts: Counts, formulas: Mapping[str, FormFormula]) -> Iterable[dict[str, object]]:
     """measure, numerator, denominator and state of a row whose sums hold.
 
-    `received` is what came in during the period, columns 4 + 5: dossiers carried over from the period
-    before (6) were counted there and would count twice. A share of no dossiers is `no_dossiers`;
-    a measure that needs an empty cell is `not_reported`.
+    A share of no dossiers is `no_dossiers`; a measure that needs an empty cell is `not_reported`.
     """
-    for measure, (above, below) in MEASURES.items():
-        numerator, denominator = added(counts, above), added(counts, below) if below else None
+    for measure, formula in formulas.items():
+        numerator, below = _summed(counts, formula.numerator), formula.denominator
+        denominator = _summed(counts, below) if below else None
         if numerator is None or (below and denominator is None):
             yield {"measure": measure, "state": "not_reported"}
         else:
             state = "no_dossiers" if denominator == 0 else "reported"
             yield {"measure": measure, "numerator": numerator, "denominator": denominator, "state": state}
+
+
+def _summed(counts: Counts, text: str) -> int | None:
+    """What a sum of columns comes to; None where one of them is empty."""
+    values = [(sign, counts[int(column)]) for sign, column in terms(text)]
+    return None if any(value is None for _, value in values) else sum(sign * value for sign, value in values)

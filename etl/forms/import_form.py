@@ -12,14 +12,14 @@ import argparse
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 
-from etl.forms.figures import measured
+from etl.forms.figures import formulas, measured
 from etl.forms.layout import Table, find_tables
 from etl.forms.report import FormReport, keep, plain, write
 from etl.forms.rows import Reading, field_readings, unit_readings, without_contradictions
@@ -29,10 +29,11 @@ from etl.matching import UnitMatcher
 from etl.publishing.harvest import Harvest, measurement_rows, quarantine_rows
 from files.faults import BadInput, Fault
 from files.places import DATA
+from ranking.formulas import FormFormula
 from ranking.names import fold
 from ranking.periods import MERGER, Period, local_day, parse
-from ranking.tables import CELL
-from store.reference import reference_table
+from ranking.vocabulary import CELL
+from store.reference import measures, reference_table
 
 SERIES, BASIS = "ii06", "form"
 _PROVINCE_OFFICE = re.compile(r"(ubnd |uy ban nhan dan )?(tinh|thanh pho|tp)\b[^,-]*$")
@@ -254,9 +255,9 @@ def _codes(codes: Iterable[str]) -> str:
 
 def _harvest(source: str, readings: list[Reading], warnings: list[str], captured_at: datetime) -> Harvest:
     stamp = {"source": source, "captured_at": captured_at}
-    today = local_day(captured_at)
+    today, made_of = local_day(captured_at), formulas(measures())
     return Harvest(
-        measurements=measurement_rows(row | stamp for reading in readings for row in _rows(reading, today)),
+        measurements=measurement_rows(row | stamp for reading in readings for row in _rows(reading, made_of, today)),
         captured_at=captured_at,
         sources=[source],
         quarantine=quarantine_rows(row | stamp for reading in readings for row in _refused(reading)),
@@ -264,13 +265,13 @@ def _harvest(source: str, readings: list[Reading], warnings: list[str], captured
     )
 
 
-def _rows(reading: Reading, today: date) -> Iterable[dict[str, object]]:
+def _rows(reading: Reading, made_of: Mapping[str, FormFormula], today: date) -> Iterable[dict[str, object]]:
     """Rows of `tables.Measurements`, one per measure; provisional up to the period's last day."""
     if not reading.taken:
         return
     level, code = reading.unit
     period = reading.period
-    for row in measured(reading.counts):
+    for row in measured(reading.counts, made_of):
         yield {
             "unit_code": code,
             "level": level,

@@ -9,16 +9,12 @@ import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from etl.publishing.harvest import Harvest
 from files.faults import Fault
 from ranking.periods import Period
-
-if TYPE_CHECKING:
-    from etl.form_ii06 import FormReport
 
 MOST = 200
 """Entries of each list that are written out; how many there were is told beside it."""

@@ -1,95 +1,117 @@
-"""Do the portal's replies keep their own identities? What does not add up is a warning, not a rejection."""
+"""Do the portal's replies keep their own identities? What does not add up is a warning, not a rejection.
+
+The fields come from the formulas of `data/measures`. A check whose field is gone says so: it must not fall silent.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
 
-from etl.portal.endpoints import ENDPOINTS
-from etl.portal.figures import GROUPS, INDEX, Count, Figure, Notes, Score, Unusable, number, sum_of_groups
+from etl.portal.answers import Group
+from etl.portal.fields import Row, Unusable, has, total
+from etl.portal.figures import Figure, Figures, Notes, Total
+from ranking.formulas import terms
 
-# Six group scores and their sum are each rounded to two decimals. Six errors of up to 0.005 make 0.03;
-# a larger gap is no rounding.
-SUM_TOLERANCE = 0.03
-
-
-class Answer(Protocol):
-    endpoint: str
-    parent: Mapping[str, object] | None
-    rows: Mapping[str, Mapping[str, object]]
-
-    @property
-    def whole(self) -> bool: ...
+# Each part of a sum, and the sum, is rounded to two decimals: an error of up to 0.005. A larger gap is no rounding.
+_ROUNDING = 0.005
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_CHANGED = "the portal may have changed its replies"
 
 
-def check_totals(scene: str, progress: Answer | None, notes: Notes) -> None:
-    """The units' dossiers must add up to the province's, and those on time and overdue to those received."""
-    if progress is None or not progress.whole:
-        return
-    for column in ("totalReceived", "totalOnTime"):
-        total = _numbers([progress.parent or {}], column)
-        parts = _numbers(progress.rows.values(), column)
-        if total and len(parts) == len(progress.rows) and sum(parts) != total[0]:
-            notes.warnings.append(
-                f"{scene}: {column} of the units adds up to {sum(parts):.0f}, but the province's is {total[0]:.0f}"
-            )
-    torn = [str(row.get("departmentName")) for row in progress.rows.values() if _torn(row)]
-    if torn:
-        notes.warnings.append(f"{scene}: totalOnTime + totalOverdue is not totalReceived in {_some(torn)}")
-
-
-def check_fields(scene: str, answers: Iterable[Answer], notes: Notes) -> None:
+def check_fields(scene: str, group: Group, row: str, figures: Figures, notes: Notes) -> None:
     """A field that no row has any more means that the portal changed its replies."""
-    for answer in answers:
-        for figure in ENDPOINTS[answer.endpoint].figures:
-            for columns in _columns(figure):
-                if not any(name in row for row in answer.rows.values() for name in columns):
-                    notes.warnings.append(
-                        f"{answer.endpoint} of {scene}: no row has {' or '.join(columns)}, "
-                        f"so {figure.measure} is not reported; the portal may have changed its replies"
-                    )
+    rows = list(group.rows.values()) if row in ("units", "provinces") else [group.head]
+    whose = "no row has" if row in ("units", "provinces") else f"the row of the {row} lacks"
+    for figure in figures.all_at(group.endpoint, row):
+        for path, lost in figure.fields().items():
+            if not any(has(one, path) for one in rows):
+                notes.warnings.append(f"{group.endpoint} of {scene}: {whose} {path}, so {lost}; {_CHANGED}")
 
 
-def check_sums(rows: Iterable[Mapping[str, object]], notes: Notes) -> None:
-    """An index must be the sum of its six groups, but for rounding."""
-    units: dict[tuple[object, ...], dict[str, Mapping[str, object]]] = defaultdict(dict)
-    for row in rows:
-        if row["measure"] in (INDEX, *GROUPS):
-            units[row["unit_code"], row["period_start"], row["period_end"]][str(row["measure"])] = row
-    gaps = []
-    for (code, start, end), found in units.items():
-        total, index = sum_of_groups(found), found.get(INDEX, {})
-        if index.get("state") != "reported" or total is None:
+def check_identities(scene: str, group: Group, figures: Figures, notes: Notes) -> None:
+    """Where a formula says so: the units must add up to the province, and a part and its rest to the whole."""
+    if not group.is_whole:
+        return
+    for figure in figures.all_at(group.endpoint, "units"):
+        if figure.formula.adds_up:
+            notes.warnings += _units_against_province(scene, group, figure)
+        if figure.formula.rest:
+            notes.warnings += _part_and_rest_against_whole(scene, group, figure)
+
+
+def check_sums(rows: Iterable[Mapping[str, object]], totals: Iterable[Total], notes: Notes) -> None:
+    """An index must be the sum of its groups, but for rounding."""
+    rows = list(rows)
+    for whole in totals:
+        units: dict[tuple[object, ...], dict[str, Mapping[str, object]]] = defaultdict(dict)
+        for row in rows:
+            if row["measure"] in (whole.measure, *whole.parts):
+                units[row["unit_code"], row["period_start"], row["period_end"]][str(row["measure"])] = row
+        gaps = [
+            f"{code} ({start}–{end}: {found[whole.measure]['score']:g}, sum {whole.added(found):g})"
+            for (code, start, end), found in units.items()
+            if _differs(whole, found)
+        ]
+        if gaps:
+            notes.warnings.append(
+                f"{whole.path} is not the sum of the {_NUMBERS[len(whole.parts)]} groups in {_some(gaps)}"
+            )
+
+
+def _units_against_province(scene: str, group: Group, figure: Figure) -> Iterator[str]:
+    texts = filter(None, (figure.formula.denominator, figure.formula.numerator))
+    for path in dict.fromkeys(path for text in texts for _, path in terms(text)):
+        if gone := _gone(group, [path], [group.head]):
+            yield f"{group.endpoint} of {scene}: {gone}, so nothing shows that {path} of the units adds up; {_CHANGED}"
             continue
-        if round(abs(index["score"] - total), 6) > SUM_TOLERANCE:
-            gaps.append(f"{code} ({start}–{end}: {index['score']:g}, sum {total:g})")
-    if gaps:
-        notes.warnings.append(f"totalScore is not the sum of the six groups in {_some(gaps)}")
+        whole, parts = _numbers([group.head], path), _numbers(group.rows.values(), path)
+        if whole and len(parts) == len(group.rows) and sum(parts) != whole[0]:
+            yield f"{scene}: {path} of the units adds up to {sum(parts):.0f}, but the province's is {whole[0]:.0f}"
 
 
-def _numbers(rows: Iterable[Mapping[str, object]], column: str) -> list[float]:
+def _part_and_rest_against_whole(scene: str, group: Group, figure: Figure) -> Iterator[str]:
+    texts = (figure.formula.numerator, figure.formula.rest, figure.formula.denominator)
+    claim = "{} + {} is {}".format(*texts)
+    if gone := _gone(group, [path for text in texts for _, path in terms(text)]):
+        yield f"{group.endpoint} of {scene}: {gone}, so nothing shows that {claim}; {_CHANGED}"
+        return
+    torn = [str(row.get("departmentName")) for row in group.rows.values() if _is_torn(row, texts)]
+    if torn:
+        yield f"{scene}: {claim.replace(' is ', ' is not ')} in {_some(torn)}"
+
+
+def _gone(group: Group, paths: list[str], heads: Iterable[Row] = ()) -> str | None:
+    """Which field is nowhere in the rows of the units, or in that of the province."""
+    for path in paths:
+        if not any(has(row, path) for row in group.rows.values()):
+            return f"no row has {path}"
+        if not all(has(row, path) for row in heads):
+            return f"the row of the province lacks {path}"
+    return None
+
+
+def _is_torn(row: Row, texts: tuple[str, str, str]) -> bool:
+    found = [_numbers([row], text) for text in texts]
+    return all(found) and found[2][0] != found[0][0] + found[1][0]
+
+
+def _differs(whole: Total, found: Mapping[str, Mapping[str, object]]) -> bool:
+    added, said = whole.added(found), found.get(whole.measure, {})
+    if said.get("state") != "reported" or added is None:
+        return False
+    return round(abs(said["score"] - added), 6) > _ROUNDING * len(whole.parts)
+
+
+def _numbers(rows: Iterable[Row], text: str) -> list[float]:
     values = []
     for row in rows:
         try:
-            value = number(row, column)
+            value = total(row, text)
         except Unusable:
             continue
         values += [] if value is None else [value]
     return values
-
-
-def _torn(row: Mapping[str, object]) -> bool:
-    parts = [_numbers([row], name) for name in ("totalReceived", "totalOnTime", "totalOverdue")]
-    return all(parts) and parts[0][0] != parts[1][0] + parts[2][0]
-
-
-def _columns(figure: Figure) -> list[tuple[str, ...]]:
-    if isinstance(figure, Score):
-        return [figure.columns]
-    if isinstance(figure, Count):
-        return [(figure.column,)]
-    return [(figure.part,), (figure.whole,)]
 
 
 def _some(names: list[str]) -> str:

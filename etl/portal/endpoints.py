@@ -1,4 +1,7 @@
-"""What the seven endpoints of the portal are asked, and which figures their answers hold."""
+"""What the seven endpoints of the portal are asked, and where their answers have their rows.
+
+Which figures are in the rows stands in `data/measures`, under `formula`.
+"""
 
 from __future__ import annotations
 
@@ -6,87 +9,33 @@ from dataclasses import dataclass
 from datetime import date
 
 from etl.portal.archive import Request
-from etl.portal.figures import GROUPS, INDEX, INDEX_MAX, Count, Figure, Score, Share
+from ranking.formulas import NATIONAL
 from ranking.periods import Period, as_of, between, calendar_period, parse
 
 PATH = "/api/v1/reporting/evaluation/"
 PAGE_SIZE = 200
-RESULTS = "service-results"
-PROGRESS = "dvc-progress-tree"
 SATISFACTION = "handling-satisfaction"
-
-_TOTAL = ("totalScore", "score")
-_TOTAL_MAX = ("totalMaxScore", "maxScore")
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What one endpoint answers with: where its rows and its parent lie, and the figures in them."""
+    """Where an answer has its rows and its parent, and whether it comes in pages."""
 
     rows: str
     parent: str
     paged: bool
-    figures: tuple[Figure, ...]
-    parent_figures: tuple[Figure, ...] = ()
 
 
-def _group(measure: str, *, needs_dossiers: bool = True, whole: str = "") -> Score:
-    return Score(measure, _TOTAL, GROUPS[measure], _TOTAL_MAX, needs_dossiers, whole)
-
-
-def _metric(measure: str, code: str) -> Share:
-    return Share(measure, f"{code}.numerator", f"{code}.denominator")
-
-
+_TREE = Endpoint("children", "parent", paged=False)
+_PAGES = Endpoint("evaluation", "overview", paged=True)
 ENDPOINTS = {
-    PROGRESS: Endpoint(
-        "children",
-        "parent",
-        False,
-        (
-            Count("received", "totalReceived"),
-            Share("on_time_share", "totalOnTime", "totalReceived", needs_dossiers=True),
-            Count("processing_days", "avgProcessingDays", needs_dossiers=True),
-            _group("tdgq"),
-        ),
-    ),
-    "provide-online-tree": Endpoint(
-        "children",
-        "parent",
-        False,
-        (_group("clgq"),),
-        (Share("online_filing_share", "channelOnlineSum", "channelTotalSum"),),
-    ),
-    "formality-online-payment-tree": Endpoint(
-        "children",
-        "parent",
-        False,
-        (
-            _group("tttt", whole="totalDossierFinancialObligation"),
-            Share("online_payment_share", "totalDossierOnlinePaymentSuccess", "totalDossierFinancialObligation"),
-        ),
-    ),
-    "transparency": Endpoint("evaluation", "overview", True, (_group("ckmb", needs_dossiers=False),)),
-    SATISFACTION: Endpoint(
-        "evaluation",
-        "overview",
-        True,
-        (_group("mdhl"), _metric("handling_satisfaction", "DOSSIER_RECEIVING_SATISFACTION")),
-    ),
-    "dossier-digitized": Endpoint(
-        "evaluation",
-        "overview",
-        True,
-        (
-            _group("mdsh"),
-            _metric("digitised_share", "SO_HOA_GIAY_TO_GIAI_QUYET"),
-            _metric("e_result_share", "ORIGINAL_RESULT_AVAILABLE"),
-            _metric("data_reuse_share", "REUSED_DIGITIZED_DATA"),
-        ),
-    ),
-    RESULTS: Endpoint(
-        "evaluation", "overview", False, (Score(INDEX, ("totalScore",), INDEX_MAX, needs_dossiers=True),)
-    ),
+    "dvc-progress-tree": _TREE,
+    "provide-online-tree": _TREE,
+    "formality-online-payment-tree": _TREE,
+    "transparency": _PAGES,
+    SATISFACTION: _PAGES,
+    "dossier-digitized": _PAGES,
+    NATIONAL: Endpoint("evaluation", "overview", paged=False),
 }
 
 

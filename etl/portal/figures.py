@@ -1,25 +1,159 @@
-"""From the fields of one reply row to rows of `tables.Measurements`, or to quarantine with a reason."""
+"""From the fields of one reply row to rows of `tables.Measurements`, or to quarantine with a reason.
+
+Which fields make which measure stands in the definitions of `data/measures`, under `formula`.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
+from etl.portal.fields import Row, Unusable, number, total
+from ranking.formulas import PortalFormula, terms
+from ranking.measures import Measure
 from ranking.periods import Period
 
-GROUPS = {"ckmb": 18, "tdgq": 20, "clgq": 12, "tttt": 10, "mdhl": 18, "mdsh": 22}
-INDEX = "index_766"
-INDEX_MAX = 100
+_RECEIVED = "received"
+"""The measure that tells whether a unit had any dossiers at all."""
+_METRICS, _STATUS = "metrics", "dataQualityStatus"
 
 
-class Unusable(ValueError):
-    """A field holds something that its figure cannot be; says which field, what it holds and why not."""
+@dataclass(frozen=True)
+class Figure:
+    """One measure as one kind of rows of one endpoint holds it."""
 
-    def __init__(self, column: str, value: object, reason: str) -> None:
-        super().__init__(reason)
-        self.column, self.value, self.reason = column, value, reason
+    measure: Measure
+    formula: PortalFormula
+
+    def read(self, row: Row) -> tuple[str, dict[str, object]]:
+        """(state, figures) of a row; Unusable where a field cannot be what it should be.
+
+        A whole of 0 is no share of 0 %: there were no dossiers.
+        """
+        if self.formula.needs and number(row, self.formula.needs) == 0:
+            return "no_dossiers", self.without_dossiers()
+        if self.formula.score:
+            return self._points(row, self.formula.score)
+        part = total(row, self.formula.numerator)
+        if not self.formula.denominator:
+            return ("reported", {"numerator": part}) if part is not None else ("not_reported", {})
+        whole = total(row, self.formula.denominator)
+        if part is None or whole is None:
+            return "not_reported", {}
+        if part > whole and self.measure.kind == "share":
+            reason = f"the part {part:g} is more than the whole {whole:g} ({self.formula.denominator})"
+            raise Unusable(self.formula.numerator, part, reason)
+        return ("reported" if whole else "no_dossiers"), {"numerator": part, "denominator": whole}
+
+    def without_dossiers(self) -> dict[str, object]:
+        return {"numerator": 0.0, "denominator": 0.0} if self.formula.denominator else {}
+
+    def fields(self) -> dict[str, str]:
+        """Path → what is lost where no row has it."""
+        named = [self.formula.score] if self.formula.score else []
+        for text in filter(None, (self.formula.numerator, self.formula.denominator)):
+            named += [path for _, path in terms(text)]
+        lost = "is not reported" if self.formula.published else "is not known where the other endpoint is silent"
+        found = dict.fromkeys(named, f"{self.measure.id} {lost}")
+        if self.formula.needs:
+            found |= {self.formula.needs: f"points of 0 count for {self.measure.id} where there was nothing to score"}
+        return found
+
+    def remarks(self, row: Row, level: str) -> str | None:
+        """What the portal itself says about the data of a reported figure: of its own metric, of all for points.
+
+        With it goes whether the figure of a unit is a copy of its province's.
+        """
+        own, entries = self._metrics, row.get(_METRICS)
+        said = {
+            str(entry[_STATUS])
+            for entry in (entries if isinstance(entries, list) else [])
+            if isinstance(entry, Mapping) and entry.get(_STATUS) and (self.formula.score or entry.get("code") in own)
+        }
+        copied = ["copied_from_province"] if self.formula.copied_from_province and level != "province" else []
+        return "; ".join([*copied, *sorted(said)]) or None
+
+    @cached_property
+    def _metrics(self) -> set[str]:
+        """The codes of the metrics that the figure is read from."""
+        return {path.split(".")[1] for path in self.fields() if path.startswith(f"{_METRICS}.")}
+
+    def _points(self, row: Row, path: str) -> tuple[str, dict[str, object]]:
+        score = number(row, path)
+        if score is None:
+            return "not_reported", {}
+        said = number(row, self.formula.max_score) if self.formula.max_score else None
+        limit = self.measure.max_score if said is None else said
+        if score > limit:
+            raise Unusable(path, score, f"{score:g} points are more than the {limit:g} there are")
+        return "reported", {"score": score, "max_score": limit}
+
+
+@dataclass(frozen=True)
+class Total:
+    """A measure whose points are the sum of others' (`parts`), and the endpoint and field that give it."""
+
+    measure: str
+    parts: tuple[str, ...]
+    max_score: float
+    endpoint: str
+    path: str
+
+    def added(self, rows: Mapping[str, Mapping[str, object]]) -> float | None:
+        """The points of all parts added up; None unless all are reported."""
+        known = [rows[name] for name in self.parts if name in rows and rows[name]["state"] == "reported"]
+        return round(sum(row["score"] for row in known), 2) if len(known) == len(self.parts) else None
+
+
+class Figures:
+    """Every figure that the portal's replies hold, as the registry of measures says."""
+
+    def __init__(self, measures: Mapping[str, Measure]) -> None:
+        self._at: dict[tuple[str, str], list[Figure]] = {}
+        self._published: dict[tuple[str, str], list[Figure]] = {}
+        self._received: list[Figure] = []
+        self.totals: list[Total] = []
+        for measure in measures.values():
+            for formula in measure.formula.portal:
+                self._add(Figure(measure, formula))
+            if measure.formula.sum_of and measure.formula.portal:
+                own = measure.formula.portal[0]
+                self.totals.append(
+                    Total(measure.id, measure.formula.sum_of, measure.max_score, own.endpoint, own.score)
+                )
+
+    def _add(self, figure: Figure) -> None:
+        if figure.measure.id == _RECEIVED:
+            self._received.append(figure)
+        for row in figure.formula.of:
+            self._at.setdefault((figure.formula.endpoint, row), []).append(figure)
+            if figure.formula.published:
+                self._published.setdefault((figure.formula.endpoint, row), []).append(figure)
+
+    def at(self, endpoint: str, row: str) -> list[Figure]:
+        """What is published from the rows of an endpoint (`row`: a `ranking.formulas.Row`)."""
+        return self._published.get((endpoint, row), [])
+
+    def all_at(self, endpoint: str, row: str) -> list[Figure]:
+        """The same with what only tells whether there were dossiers."""
+        return self._at.get((endpoint, row), [])
+
+    def received(self, rows: Mapping[str, Row]) -> float | None:
+        """Dossiers that a unit received, from its rows by endpoint; None where no number says so.
+
+        Where the first endpoint is silent the others tell at least whether there were any: or a unit without
+        dossiers would be taken for the worst.
+        """
+        for figure in self._received:
+            try:
+                count = total(rows.get(figure.formula.endpoint, {}), figure.formula.numerator)
+            except Unusable:
+                continue
+            if count is not None:
+                return count
+        return None
 
 
 @dataclass(frozen=True)
@@ -62,9 +196,16 @@ class Notes:
     departments: dict[str, str] = field(default_factory=dict)
 
     def refuse(
-        self, source: str, place: str, reason: str, moment: datetime, *,
-        row: int | None = None, column: str | None = None, value: object = None,
-    ) -> None:  # fmt: skip
+        self,
+        source: str,
+        place: str,
+        reason: str,
+        moment: datetime,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        value: object = None,
+    ) -> None:
         self.quarantine.append(
             {
                 "source": source,
@@ -76,95 +217,3 @@ class Notes:
                 "captured_at": moment,
             }
         )
-
-
-@dataclass(frozen=True)
-class Count:
-    """A number of things, or a mean such as days: the numerator alone."""
-
-    measure: str
-    column: str
-    needs_dossiers: bool = False
-
-    def read(self, row: Mapping[str, object]) -> tuple[str, dict[str, object]]:
-        value = number(row, self.column)
-        return ("reported", {"numerator": value}) if value is not None else ("not_reported", {})
-
-    def without_dossiers(self) -> dict[str, object]:
-        return {}
-
-
-@dataclass(frozen=True)
-class Share:
-    """A part of a whole; where the whole is 0 there were no dossiers, which is no share of 0 %."""
-
-    measure: str
-    part: str
-    whole: str
-    needs_dossiers: bool = False
-
-    def read(self, row: Mapping[str, object]) -> tuple[str, dict[str, object]]:
-        part, whole = number(row, self.part), number(row, self.whole)
-        if part is None or whole is None:
-            return "not_reported", {}
-        if part > whole:
-            raise Unusable(self.part, part, f"the part {part:g} is more than the whole {whole:g} ({self.whole})")
-        return ("reported" if whole else "no_dossiers"), {"numerator": part, "denominator": whole}
-
-    def without_dossiers(self) -> dict[str, object]:
-        return {"numerator": 0.0, "denominator": 0.0}
-
-
-@dataclass(frozen=True)
-class Score:
-    """Points out of a maximum; trees write `score` in their children and `totalScore` in the parent.
-
-    Where `whole` names a column that is 0, the portal's 0 points mean that there was nothing to score.
-    """
-
-    measure: str
-    columns: tuple[str, ...]
-    max_score: float
-    max_columns: tuple[str, ...] = ()
-    needs_dossiers: bool = False
-    whole: str = ""
-
-    def read(self, row: Mapping[str, object]) -> tuple[str, dict[str, object]]:
-        if self.whole and number(row, self.whole) == 0:
-            return "no_dossiers", {}
-        score = number(row, _first(row, self.columns))
-        if score is None:
-            return "not_reported", {}
-        limit = number(row, _first(row, self.max_columns)) if self.max_columns else None
-        limit = self.max_score if limit is None else limit
-        if score > limit:
-            raise Unusable(self.columns[0], score, f"{score:g} points are more than the {limit:g} there are")
-        return "reported", {"score": score, "max_score": limit}
-
-    def without_dossiers(self) -> dict[str, object]:
-        return {}
-
-
-Figure = Count | Share | Score
-
-
-def number(row: Mapping[str, object], column: str) -> float | None:
-    """The number in `column`; None where it is null or absent; Unusable where it is anything else."""
-    value = row.get(column)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unusable(column, value, f"must be a number, found {type(value).__name__} {value!r}"[:300])
-    if not math.isfinite(value) or value < 0:
-        raise Unusable(column, value, f"must be a finite number of 0 or more, found {value!r}")
-    return float(value)
-
-
-def sum_of_groups(rows: Mapping[str, Mapping[str, object]]) -> float | None:
-    """The six group scores added up; None unless all six are reported."""
-    scores = [rows[name].get("score") for name in GROUPS if name in rows and rows[name]["state"] == "reported"]
-    return round(sum(scores), 2) if len(scores) == len(GROUPS) else None
-
-
-def _first(row: Mapping[str, object], columns: tuple[str, ...]) -> str:
-    return next((name for name in columns if name in row), columns[0])

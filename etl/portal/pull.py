@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from etl.portal.archive import Item, Reply, Request, Run, opened_run
 from etl.portal.client import PORTAL, Blocked, Manners, PortalClient, Unanswered
-from etl.portal.endpoints import ENDPOINTS, PATH, RESULTS, body_for
+from etl.portal.endpoints import ENDPOINTS, PATH, body_for
 from etl.portal.rows import parse_run
 from etl.portal.units import Province, provinces_by
 from etl.publishing.harvest import Harvest
@@ -22,9 +22,10 @@ from etl.settings import CONTACT, Settings
 from files.faults import Fault
 from files.places import DATA
 from journal import pulls
+from ranking.formulas import NATIONAL
 from ranking.names import fold
 from ranking.periods import Period, calendar_period, local_day
-from ranking.tables import COUNTRY, NATURES
+from ranking.vocabulary import COUNTRY, NATURES
 from store.reference import reference_table
 
 FIRST_YEAR = 2026
@@ -66,18 +67,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_source_arguments(parser: argparse.ArgumentParser, *, dataset: str) -> None:
     """Options that pulls from the portal and from its former gateway share."""
     parser.add_argument(
-        "--province", nargs="+", action="extend", metavar="PROVINCE",
+        "--province",
+        nargs="+",
+        action="extend",
+        metavar="PROVINCE",
         help="state code (H44), two-digit code (25) or name; default: all 34",
-    )  # fmt: skip
+    )
     parser.add_argument("--base-url", default=PORTAL, help="default: %(default)s")
     parser.add_argument("--dataset", default=dataset, help="default: %(default)s")
     parser.add_argument("--nature", choices=NATURES, help="default: that of the dataset's name, else live")
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="where data lie; default: data")
     parser.add_argument("--fresh", action="store_true", help="ask everything anew instead of resuming")
     parser.add_argument(
-        "--delay", nargs=2, type=float, default=Manners.delay, metavar=("LEAST", "MOST"),
+        "--delay",
+        nargs=2,
+        type=float,
+        default=Manners.delay,
+        metavar=("LEAST", "MOST"),
         help="seconds between two requests; default: %(default)s",
-    )  # fmt: skip
+    )
     parser.add_argument("--timeout", type=float, default=Manners.read_seconds, metavar="SECONDS")
     parser.add_argument("--tries", type=int, default=Manners.tries)
 
@@ -89,12 +97,12 @@ def run(args: argparse.Namespace) -> int:
     provinces = chosen_provinces(known, args.province)
     tasks = [Task(endpoint, province) for province in provinces for endpoint in ENDPOINTS]
     if not args.province:
-        tasks.append(Task(RESULTS, None))
+        tasks.append(Task(NATIONAL, None))
     request_set = {
         "source": "portal",
         "base_url": args.base_url.rstrip("/"),
         "period": period.id,
-        "scopes": sorted(task.scope for task in tasks if task.endpoint == RESULTS),
+        "scopes": sorted(task.scope for task in tasks if task.endpoint == NATIONAL),
     }
 
     def fetch(run: Run, client: PortalClient) -> Fetched:

@@ -19,7 +19,7 @@ import polars as pl
 from etl.matching import UnitMatcher
 from etl.portal.archive import Item, Request, Run
 from etl.portal.client import PortalClient
-from etl.portal.figures import GROUPS, INDEX, INDEX_MAX, Notes, Spot
+from etl.portal.figures import Notes, Spot
 from etl.portal.pull import (
     Fetched,
     Task,
@@ -33,11 +33,12 @@ from etl.portal.pull import (
 from etl.portal.units import Province, provinces_by, state_code
 from etl.publishing.harvest import Harvest, department_rows, measurement_rows, quarantine_rows
 from files.faults import Fault
+from ranking.formulas import SERIES
+from ranking.measures import Measure
 from ranking.names import without_province
 from ranking.periods import MERGER, Period, as_of, calendar_period, local_day
-from store.reference import reference_table
+from store.reference import measures, reference_table
 
-SERIES = "766-2025"
 ENDPOINT = "report_tinh_766_service"
 PATH = "/jsp/rest.jsp"
 SOURCE = f"portal:{ENDPOINT}"
@@ -139,9 +140,9 @@ def parse_run(
     warnings: Iterable[str] = (),
 ) -> Harvest:
     """The measurements in archived replies of the gateway; arguments as of `etl.portal.rows.parse_run`."""
-    items = list(items)
+    items, scores = list(items), _scores(measures())
     notes = Notes(warnings=list(warnings))
-    rows = [row for item in items for row in _item_rows(item, units, provinces, day, notes)]
+    rows = [row for item in items for row in _item_rows(item, units, provinces, scores, day, notes)]
     return Harvest(
         measurements=measurement_rows(rows),
         captured_at=max(item.reply.fetched_at for item in items),
@@ -150,6 +151,12 @@ def parse_run(
         warnings=notes.warnings,
         departments=department_rows(notes.departments),
     )
+
+
+def _scores(known: Mapping[str, Measure]) -> list[Measure]:
+    """The measures whose points the gateway gives; the sums of others come last."""
+    scores = [measure for measure in known.values() if measure.formula.gateway_2025]
+    return sorted(scores, key=lambda measure: bool(measure.formula.sum_of))
 
 
 def asked_period(request: Request) -> Period:
@@ -163,7 +170,7 @@ def asked_period(request: Request) -> Period:
 
 
 def _item_rows(
-    item: Item, units: pl.DataFrame, provinces: pl.DataFrame, day: date | None, notes: Notes
+    item: Item, units: pl.DataFrame, provinces: pl.DataFrame, scores: list[Measure], day: date | None, notes: Notes
 ) -> Iterator[dict[str, object]]:
     asked, found = asked_period(item.request), item.content
     what = f"{ENDPOINT} of {item.request.scope}, {asked.id}"
@@ -178,8 +185,8 @@ def _item_rows(
     ]
     spots = _spots(lines, units, provinces, notes)
     for line, spot in spots:
-        yield from _unit_rows(line, spot, notes)
-    _check_fields(what, lines, notes)
+        yield from _unit_rows(line, spot, scores, notes)
+    _check_fields(what, lines, scores, notes)
     _check_absent(what, item, units, provinces, spots, notes)
 
 
@@ -197,7 +204,9 @@ def _spots(lines: list[Line], units: pl.DataFrame, provinces: pl.DataFrame, note
             if level == "department":
                 notes.departments[code] = without_province(str(line.row.get("TEN") or code))
             moment = line.item.reply.fetched_at
-            found.append((line, Spot(code, level, line.period, line.provisional, SERIES, SOURCE, moment)))
+            found.append(
+                (line, Spot(code, level, line.period, line.provisional, SERIES["gateway_2025"], SOURCE, moment))
+            )
     times = Counter(spot.unit_code for _, spot in found)
     for line, spot in found:
         if times[spot.unit_code] > 1:
@@ -221,19 +230,21 @@ def _identity(
     return None, "", "LOAI_COQUAN", "must be 1 (province), 2 (department) or, inside a province, 3 (commune)"
 
 
-def _unit_rows(line: Line, spot: Spot, notes: Notes) -> Iterator[dict[str, object]]:
-    scores = {name: _score(line, name.upper(), limit, notes) for name, limit in GROUPS.items()}
-    total = _score(line, "TONG_SCORE", INDEX_MAX, notes)
-    if total is not None and None not in scores.values():
-        added = round(sum(scores.values()), 2)
-        if round(abs(total - added), 6) > SUM_TOLERANCE:
-            line.refuse(notes, "TONG_SCORE", f"must be the sum of its six groups, {added:g}")
-            total = None
-    for measure, score, limit in [*((n, scores[n], GROUPS[n]) for n in GROUPS), (INDEX, total, INDEX_MAX)]:
+def _unit_rows(line: Line, spot: Spot, scores: list[Measure], notes: Notes) -> Iterator[dict[str, object]]:
+    found: dict[str, float | None] = {}
+    for measure in scores:
+        column, parts = measure.formula.gateway_2025.score, [found.get(name) for name in measure.formula.sum_of]
+        score = _score(line, column, measure.max_score, notes)
+        if score is not None and parts and None not in parts:
+            added = round(sum(parts), 2)
+            if round(abs(score - added), 6) > SUM_TOLERANCE:
+                line.refuse(notes, column, f"must be the sum of its six groups, {added:g}")
+                score = None
+        found[measure.id] = score
         if score is None:
-            yield spot.row(measure, "not_reported")
+            yield spot.row(measure.id, "not_reported")
         else:
-            yield spot.row(measure, score=score, max_score=float(limit))
+            yield spot.row(measure.id, score=score, max_score=measure.max_score)
 
 
 def _score(line: Line, column: str, limit: float, notes: Notes) -> float | None:
@@ -247,8 +258,9 @@ def _score(line: Line, column: str, limit: float, notes: Notes) -> float | None:
     return float(text)
 
 
-def _check_fields(what: str, lines: list[Line], notes: Notes) -> None:
-    for column in (*(name.upper() for name in GROUPS), "TONG_SCORE"):
+def _check_fields(what: str, lines: list[Line], scores: list[Measure], notes: Notes) -> None:
+    for measure in scores:
+        column = measure.formula.gateway_2025.score
         if not any(column in line.row for line in lines):
             notes.warnings.append(f"{what}: no row has {column}; the gateway may have changed its replies")
 

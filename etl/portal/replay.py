@@ -18,7 +18,7 @@ from etl.portal.pull import publish_harvest
 from etl.publishing.harvest import Harvest, department_rows
 from files.faults import Fault
 from files.places import DATA
-from ranking.tables import NATURES
+from ranking.vocabulary import NATURES
 from store.reference import reference_table
 
 

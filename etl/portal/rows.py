@@ -1,85 +1,33 @@
 """The national portal's evaluation data of 2026 and later: from archived replies to measurements.
 
-No network and no files here: `parse_run` takes archived replies and gives a `Harvest`, so a reply
-can be parsed again at any time (`python -m etl replay`). What the seven endpoints are asked stands
-in `etl/portal/endpoints.py`; asking them is `etl/portal/pull.py`.
+No network here: `parse_run` takes archived replies and gives a `Harvest`, so a reply can be parsed
+again at any time (`python -m etl replay`). What the seven endpoints are asked stands in
+`etl/portal/endpoints.py`, which fields make which measure in `data/measures`; asking is
+`etl/portal/pull.py`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 import polars as pl
 
+from etl.portal.answers import Group, Scene, scenes
 from etl.portal.archive import Item
-from etl.portal.checks import check_fields, check_sums, check_totals
-from etl.portal.endpoints import ENDPOINTS, PROGRESS, RESULTS, asked_period
-from etl.portal.figures import (
-    GROUPS,
-    INDEX,
-    INDEX_MAX,
-    Figure,
-    Notes,
-    Score,
-    Share,
-    Spot,
-    Unusable,
-    number,
-    sum_of_groups,
-)
-from etl.portal.units import Province, Roll, call_roll, provinces_by
+from etl.portal.checks import check_fields, check_identities, check_sums
+from etl.portal.fields import Row, Unusable
+from etl.portal.figures import Figure, Figures, Notes, Spot
+from etl.portal.units import Roll, call_roll, provinces_by
 from etl.publishing.harvest import Harvest, department_rows, measurement_rows, quarantine_rows
+from ranking.formulas import NATIONAL
 from ranking.names import fold
-from ranking.periods import Period, as_of, local_day
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
+from store.reference import measures
 
-SERIES = "766-2026"
 SUM_OF_GROUPS = "sum_of_groups"
-_DOSSIERS = (
-    (PROGRESS, "totalReceived"),
-    ("handling-satisfaction", "totalDossiers"),
-    ("dossier-digitized", "SO_HOA_GIAY_TO_GIAI_QUYET.denominator"),
-)
-
-
-@dataclass
-class Group:
-    """All pages of one endpoint's answer for one province and period; rows by departmentId."""
-
-    endpoint: str
-    captured_at: datetime
-    parent: dict[str, object] | None = None
-    online: dict[str, object] | None = None
-    rows: dict[str, dict[str, object]] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
-    total: int | None = None
-
-    @property
-    def source(self) -> str:
-        return f"portal:{self.endpoint}"
-
-    @property
-    def whole(self) -> bool:
-        return self.total is None or len(self.rows) == self.total
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One province (or the country) in one period, as one run saw it."""
-
-    province: Province | None
-    period: Period
-    provisional: bool
-
-    @property
-    def name(self) -> str:
-        return f"{self.province.name if self.province else 'national list'}, {self.period.id}"
-
-    def spot(self, unit_code: str, level: str, source: str, moment: datetime) -> Spot:
-        return Spot(unit_code, level, self.period, self.provisional, SERIES, source, moment)
+Rows = dict[str, dict[str, object]]
+"""The rows of one unit by measure."""
 
 
 def parse_run(
@@ -98,17 +46,17 @@ def parse_run(
     An endpoint whose pages do not hold all of its units is left out, unless `partial` (for recorded
     samples): then its units are taken, and of the absent ones nothing is said.
     """
-    items = list(items)
+    items, figures = list(items), Figures(measures())
     notes = Notes(warnings=list(warnings))
     rows: dict[tuple[object, ...], dict[str, object]] = {}
-    for scene, groups in _scenes(items, provinces, day, partial, notes):
+    for scene, groups in scenes(items, provinces, day, partial, notes):
         if scene.province:
-            found = _province_rows(scene, groups, units, notes)
+            found = _province_rows(scene, groups, figures, units, notes)
         else:
-            found = _national_rows(scene, groups, provinces, notes)
+            found = _national_rows(scene, groups, figures, provinces, notes)
         for row in found:
             _take(rows, (row["unit_code"], row["level"], scene.period, row["measure"]), row)
-    check_sums(rows.values(), notes)
+    check_sums(rows.values(), figures.totals, notes)
     return Harvest(
         measurements=measurement_rows(rows.values()),
         captured_at=max(item.reply.fetched_at for item in items),
@@ -127,220 +75,113 @@ def _take(rows: dict[tuple[object, ...], dict[str, object]], cell: tuple[object,
         rows[cell] = row
 
 
-def _scenes(
-    items: list[Item], provinces: pl.DataFrame, day: date | None, partial: bool, notes: Notes
-) -> Iterator[tuple[Scene, dict[str, Group]]]:
-    """Provinces first: where a province speaks for itself, the national list only fills gaps."""
-    known = provinces_by(provinces, "portal_id")
-    scenes: dict[Scene, dict[str, Group]] = defaultdict(dict)
-    for item in items:
-        root = item.request.body.get("rootDepartmentId")
-        asked, today = asked_period(item.request), day or local_day(item.reply.fetched_at)
-        what = f"{item.request.endpoint} of {item.request.scope}"
-        if asked.start > today:
-            notes.warnings.append(f"{what}: {asked.id} had not begun on {today}; left out")
-        elif root and root not in known:
-            notes.warnings.append(f"{what}: {root} is no province; left out")
-        else:
-            scene = Scene(known[root] if root else None, *as_of(asked, today))
-            _add_page(scene, scenes[scene], item, notes)
-    for scene in sorted(scenes, key=lambda scene: scene.province is None):
-        groups = scenes[scene]
-        yield scene, {name: group for name, group in groups.items() if _usable(scene, group, partial, notes)}
-
-
-def _add_page(scene: Scene, groups: dict[str, Group], item: Item, notes: Notes) -> None:
-    name, moment = item.request.endpoint, item.reply.fetched_at
-    endpoint, data = ENDPOINTS[name], item.content["data"]
-    rows, parent = data.get(endpoint.rows), data.get(endpoint.parent)
-    group = groups.setdefault(name, Group(name, moment))
-    place = f"{name}, {scene.name}"
-    if not isinstance(rows, list):
-        reason = f"must be a list of units, found {type(rows).__name__}; the portal may have changed its replies"
-        notes.refuse(group.source, place, reason, moment, column=endpoint.rows)
-        return
-    group.captured_at = max(group.captured_at, moment)
-    group.parent = group.parent or (_flat(parent) if isinstance(parent, dict) else None)
-    group.online = group.online or _online(data.get("donuts"))
-    if isinstance(data.get("pagination"), dict):
-        group.total = data["pagination"].get("total")
-    for row in rows:
-        key = row.get("departmentId") if isinstance(row, dict) else None
-        if not key or key in group.rows:
-            reason = "a unit stands twice in the reply" if key else "a row without departmentId"
-            notes.refuse(group.source, place, reason, moment, row=len(group.rows) + 1, column="departmentId", value=key)
-            continue
-        group.places[key] = len(group.rows) + 1
-        group.rows[key] = _flat(row)
-
-
-def _flat(row: Mapping[str, object]) -> dict[str, object]:
-    """A row with its metrics as `<CODE>.numerator`, `<CODE>.denominator`, `<CODE>.dataQualityStatus`."""
-    flat = dict(row)
-    metrics = row.get("metrics")
-    for metric in metrics if isinstance(metrics, list) else []:
-        if not isinstance(metric, dict):
-            continue
-        for name in ("numerator", "denominator", "dataQualityStatus"):
-            if name in metric:
-                flat[f"{metric.get('code')}.{name}"] = metric[name]
-    return flat
-
-
-def _online(donuts: object) -> dict[str, object] | None:
-    """How many of all dossiers were filed online; None where the reply does not say."""
-    parts = donuts.get("onlineDossier") if isinstance(donuts, dict) else None
-    parts = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
-    values = {part.get("code"): part.get("value") for part in parts}
-    if set(values) != {"ONLINE", "OTHER"} or not all(isinstance(value, int | float) for value in values.values()):
-        return None
-    return {"online": values["ONLINE"], "all": values["ONLINE"] + values["OTHER"]}
-
-
-def _usable(scene: Scene, group: Group, partial: bool, notes: Notes) -> bool:
-    """Whether a group may be taken: an empty or a partial answer is neither zero nor the whole."""
-    root = (group.parent or {}).get("departmentId")
-    if scene.province and root and root != scene.province.portal_id:
-        notes.warnings.append(f"{group.endpoint} of {scene.name}: the reply is about {root}, another unit; left out")
-        return False
-    if not group.rows:
-        notes.warnings.append(f"{group.endpoint} of {scene.name}: the reply names no unit; nothing was taken from it")
-        return False
-    if not group.whole:
-        kept = "only these are taken" if partial else "left out"
-        notes.warnings.append(f"{group.endpoint} of {scene.name}: {len(group.rows)} of {group.total} units; {kept}")
-        return partial
-    return True
-
-
 def _province_rows(
-    scene: Scene, groups: dict[str, Group], units: pl.DataFrame, notes: Notes
+    scene: Scene, groups: dict[str, Group], figures: Figures, units: pl.DataFrame, notes: Notes
 ) -> Iterator[dict[str, object]]:
     if not groups:
         return
     own = units.filter(pl.col("province_code") == scene.province.code)
     roll = call_roll(scene.province, scene.name, groups.values(), own, notes)
-    check_totals(scene.name, groups.get(PROGRESS), notes)
-    check_fields(scene.name, groups.values(), notes)
-    yield from _with_index(_parent_rows(scene, groups, notes), scene, scene.province.code, "province", groups)
+    for group in groups.values():
+        check_identities(scene.name, group, figures, notes)
+        check_fields(scene.name, group, "units", figures, notes)
+        if _is_of_province(scene, group):
+            check_fields(scene.name, group, "province", figures, notes)
+    parent = _parent_rows(scene, groups, figures, notes)
+    yield from _with_totals(parent, scene, figures, scene.province.code, "province")
     for unit_id, (code, level) in roll.found.items():
-        yield from _with_index(_unit_rows(scene, groups, unit_id, code, level, notes), scene, code, level, groups)
-    yield from _absent_rows(scene, groups, roll, own, notes)
+        found = _unit_rows(scene, groups, figures, unit_id, code, level, notes)
+        yield from _with_totals(found, scene, figures, code, level)
+    yield from _absent_rows(scene, groups, figures, roll, own, notes)
 
 
-def _parent_rows(scene: Scene, groups: dict[str, Group], notes: Notes) -> dict[str, dict[str, object]]:
+def _parent_rows(scene: Scene, groups: dict[str, Group], figures: Figures, notes: Notes) -> Rows:
     rows = {}
-    received = _received(groups, None)
-    for name, group in groups.items():
-        if group.parent is None or not _is_about(scene.province, name, group.parent):
-            continue
-        spot = scene.spot(scene.province.code, "province", group.source, group.captured_at)
-        figures = ENDPOINTS[name].figures + ENDPOINTS[name].parent_figures
-        rows |= {f.measure: _row(f, spot, group.parent, received, scene, None, notes) for f in figures}
+    own = {name: group for name, group in groups.items() if group.parent is not None}
+    received = figures.received({name: group.head for name, group in own.items()})
+    for name, group in own.items():
+        if _is_of_province(scene, group):
+            spot = scene.spot(scene.province.code, "province", group.source, group.captured_at)
+            for figure in figures.at(name, "province"):
+                rows[figure.measure.id] = _row(figure, spot, group.head, received, scene, None, notes)
     return rows
 
 
-def _is_about(province: Province, endpoint: str, parent: Mapping[str, object]) -> bool:
-    """Whether the overview of `service-results` is the province's own: its shape there is inferred, not recorded."""
-    if endpoint != RESULTS:
-        return True
-    return parent.get("departmentCode") == province.state_code or fold(province.name) in fold(
-        str(parent.get("departmentName") or "")
+def _is_of_province(scene: Scene, group: Group) -> bool:
+    """Whether there is a row of the whole, and it is the province's own.
+
+    In `service-results` the shape of the overview inside a province is inferred, not recorded.
+    """
+    if group.parent is None or group.endpoint != NATIONAL:
+        return group.parent is not None
+    return group.parent.get("departmentCode") == scene.province.state_code or fold(scene.province.name) in fold(
+        str(group.parent.get("departmentName") or "")
     )
 
 
 def _unit_rows(
-    scene: Scene, groups: dict[str, Group], unit_id: str, code: str, level: str, notes: Notes
-) -> dict[str, dict[str, object]]:
+    scene: Scene, groups: dict[str, Group], figures: Figures, unit_id: str, code: str, level: str, notes: Notes
+) -> Rows:
     rows = {}
-    received = _received(groups, unit_id)
+    replies = {name: group.rows[unit_id] for name, group in groups.items() if unit_id in group.rows}
+    received = figures.received(replies)
     for name, group in groups.items():
-        spot = scene.spot(code, level, group.source, group.captured_at)
-        reply = group.rows.get(unit_id)
-        if reply is None and not group.whole:
+        spot, reply = scene.spot(code, level, group.source, group.captured_at), replies.get(name)
+        if reply is None and not group.is_whole:
             continue
-        for figure in ENDPOINTS[name].figures:
+        for figure in figures.at(name, "units"):
             if reply is None:
-                rows[figure.measure] = _silence(figure, spot, received)
+                rows[figure.measure.id] = _silence(figure, spot, received)
             else:
-                rows[figure.measure] = _row(figure, spot, reply, received, scene, group.places[unit_id], notes)
+                place = group.places[unit_id]
+                rows[figure.measure.id] = _row(figure, spot, reply, received, scene, place, notes)
     return rows
 
 
 def _silence(figure: Figure, spot: Spot, received: float | None) -> dict[str, object]:
-    if received == 0 and figure.needs_dossiers:
-        return spot.row(figure.measure, "no_dossiers", **figure.without_dossiers())
-    return spot.row(figure.measure, "not_reported")
+    if received == 0 and figure.formula.needs_dossiers:
+        return spot.row(figure.measure.id, "no_dossiers", **figure.without_dossiers())
+    return spot.row(figure.measure.id, "not_reported")
 
 
 def _row(
-    figure: Figure, spot: Spot, reply: Mapping[str, object], received: float | None,
-    scene: Scene, place: int | None, notes: Notes,
-) -> dict[str, object]:  # fmt: skip
+    figure: Figure, spot: Spot, reply: Row, received: float | None, scene: Scene, place: int | None, notes: Notes
+) -> dict[str, object]:
     """One measurement; a unit without dossiers answers 0 points, and that is not a score."""
     try:
-        state, figures = figure.read(reply)
+        state, found = figure.read(reply)
     except Unusable as error:
         where = f"{spot.source.removeprefix('portal:')}, {scene.name}, {reply.get('departmentName')}"
         notes.refuse(
             spot.source, where, error.reason, spot.captured_at, row=place, column=error.column, value=error.value
         )
-        return spot.row(figure.measure, "not_reported")
-    if received == 0 and figure.needs_dossiers:
-        return spot.row(figure.measure, "no_dossiers", **figure.without_dossiers())
-    return spot.row(figure.measure, state, quality=_quality(figure, spot, reply, state), **figures)
+        return spot.row(figure.measure.id, "not_reported")
+    if received == 0 and figure.formula.needs_dossiers:
+        return spot.row(figure.measure.id, "no_dossiers", **figure.without_dossiers())
+    quality = figure.remarks(reply, spot.level) if state == "reported" else None
+    return spot.row(figure.measure.id, state, quality=quality, **found)
 
 
-def _quality(figure: Figure, spot: Spot, reply: Mapping[str, object], state: str) -> str | None:
-    """What the portal itself says about a figure's data, and whether it is the province's own value."""
-    if state != "reported":
-        return None
-    marks = ["copied_from_province"] if figure.measure == "ckmb" and spot.level != "province" else []
-    if isinstance(figure, Share):
-        columns = [figure.whole.replace(".denominator", ".dataQualityStatus")]
-    else:
-        columns = [name for name in reply if name.endswith(".dataQualityStatus")]
-    marks += sorted({str(reply[name]) for name in columns if name.endswith("Status") and reply.get(name)})
-    return "; ".join(marks) or None
-
-
-def _received(groups: dict[str, Group], unit_id: str | None) -> float | None:
-    """Dossiers received by a unit (None: by the whole province); None where no number says so.
-
-    Where the progress endpoint is silent the dossiers that two other groups count tell at least
-    whether there were any: or a unit without dossiers would be taken for the worst.
-    """
-    for name, column in _DOSSIERS:
-        group = groups.get(name)
-        row = None if group is None else group.rows.get(unit_id) if unit_id else group.parent
-        try:
-            if (count := number(row or {}, column)) is not None:
-                return count
-        except Unusable:
-            continue
-    return None
-
-
-def _with_index(
-    rows: dict[str, dict[str, object]], scene: Scene, code: str, level: str, groups: dict[str, Group]
-) -> Iterator[dict[str, object]]:
-    """The rows of one unit, with its index: the portal's total, else the sum of six groups, else silence."""
-    index, total = rows.get(INDEX), sum_of_groups(rows)
-    silent = sorted(name for name in GROUPS if name in rows and rows[name]["state"] == "not_reported")
-    if index and index["state"] == "reported" and silent:
-        rows[INDEX] = {**index, "quality": f"groups_not_reported: {', '.join(silent)}"}
-    if (index is None or index["state"] == "not_reported") and total is not None:
-        moment = max(rows[name]["captured_at"] for name in GROUPS)
-        spot = scene.spot(code, level, f"portal:{RESULTS}", moment)
-        rows[INDEX] = spot.row(INDEX, score=total, max_score=INDEX_MAX, quality=SUM_OF_GROUPS)
+def _with_totals(rows: Rows, scene: Scene, figures: Figures, code: str, level: str) -> Iterator[dict[str, object]]:
+    """The rows of one unit, with its index: the portal's total, else the sum of its groups, else silence."""
+    for total in figures.totals:
+        said, added = rows.get(total.measure), total.added(rows)
+        silent = sorted(name for name in total.parts if name in rows and rows[name]["state"] == "not_reported")
+        if said and said["state"] == "reported" and silent:
+            rows[total.measure] = {**said, "quality": f"groups_not_reported: {', '.join(silent)}"}
+        if (said is None or said["state"] == "not_reported") and added is not None:
+            moment = max(rows[name]["captured_at"] for name in total.parts)
+            spot = scene.spot(code, level, f"portal:{total.endpoint}", moment)
+            rows[total.measure] = spot.row(total.measure, score=added, max_score=total.max_score, quality=SUM_OF_GROUPS)
     yield from rows.values()
 
 
 def _absent_rows(
-    scene: Scene, groups: dict[str, Group], roll: Roll, own: pl.DataFrame, notes: Notes
+    scene: Scene, groups: dict[str, Group], figures: Figures, roll: Roll, own: pl.DataFrame, notes: Notes
 ) -> Iterator[dict[str, object]]:
     """Communes that no reply names: they exist, and the portal says nothing of them."""
-    if not any(group.whole for group in groups.values()):
+    whole = {name: group for name, group in groups.items() if group.is_whole}
+    if not whole:
         return
     taken = {code for code, _ in roll.found.values()}
     absent = own.filter(~pl.col("code").is_in(list(taken))).select("code", "full_name").rows()
@@ -348,36 +189,37 @@ def _absent_rows(
         listed = ", ".join(f"{code} {name}" for code, name in absent[:5]) + (" …" if len(absent) > 5 else "")
         notes.warnings.append(f"{scene.name}: {len(absent)} communes stand in no reply or did not match: {listed}")
     for code, _ in absent:
-        for name, group in groups.items():
+        for name, group in whole.items():
             spot = scene.spot(code, "commune", group.source, group.captured_at)
-            if group.whole:
-                yield from (spot.row(figure.measure, "not_reported") for figure in ENDPOINTS[name].figures)
+            yield from (spot.row(figure.measure.id, "not_reported") for figure in figures.at(name, "units"))
 
 
 def _national_rows(
-    scene: Scene, groups: dict[str, Group], provinces: pl.DataFrame, notes: Notes
+    scene: Scene, groups: Mapping[str, Group], figures: Figures, provinces: pl.DataFrame, notes: Notes
 ) -> Iterator[dict[str, object]]:
-    """The country's total and online share, and each province's total and six groups."""
-    group = groups.get(RESULTS)
+    """What the national list says of the country and of each province."""
+    group = groups.get(NATIONAL)
     if group is None:
         return
+    for row in ("country", "provinces"):
+        check_fields(scene.name, group, row, figures, notes)
     known = provinces_by(provinces, "portal_id")
-    index = ENDPOINTS[RESULTS].figures[0]
     country = scene.spot(COUNTRY, "country", group.source, group.captured_at)
-    yield _row(index, country, group.parent or {}, None, scene, None, notes)
-    if group.online:
-        yield _row(Share("online_filing_share", "online", "all"), country, group.online, None, scene, None, notes)
+    for figure in figures.at(NATIONAL, "country"):
+        yield _row(figure, country, group.head, None, scene, None, notes)
     for unit_id, row in group.rows.items():
         if unit_id not in known:
             reason = "no province has this departmentId"
             notes.refuse(
-                group.source, f"{RESULTS}, {scene.name}, {row.get('departmentName')}", reason, group.captured_at,
-                row=group.places[unit_id], column="departmentId", value=unit_id,
-            )  # fmt: skip
+                group.source,
+                f"{NATIONAL}, {scene.name}, {row.get('departmentName')}",
+                reason,
+                group.captured_at,
+                row=group.places[unit_id],
+                column="departmentId",
+                value=unit_id,
+            )
             continue
         spot = scene.spot(known[unit_id].code, "province", group.source, group.captured_at)
-        yield _row(index, spot, row, None, scene, group.places[unit_id], notes)
-        scores = row.get("groupScores") if isinstance(row.get("groupScores"), dict) else {}
-        for name, limit in GROUPS.items():
-            figure = Score(name, (name.upper(),), limit)
-            yield _row(figure, spot, scores, None, scene, group.places[unit_id], notes)
+        for figure in figures.at(NATIONAL, "provinces"):
+            yield _row(figure, spot, row, None, scene, group.places[unit_id], notes)

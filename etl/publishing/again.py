@@ -63,9 +63,14 @@ def _write_again(folder: Path, before: Path, known: Manifest) -> Manifest:
         rows = {name: known.rows[name] for name in kept} | write_public_tables(partial)
         sha256 = {name: sha256_of(partial / table_file(name)) for name in rows}
         manifest = replace(
-            known, id=snapshot_id(known.captured_at, sha256), rows=rows, sha256=sha256, policy=policy_in_force(),
-            published_at=datetime.now(UTC).replace(microsecond=0), code_version=__version__,
-        )  # fmt: skip
+            known,
+            id=snapshot_id(known.captured_at, sha256),
+            rows=rows,
+            sha256=sha256,
+            policy=policy_in_force(),
+            published_at=datetime.now(UTC).replace(microsecond=0),
+            code_version=__version__,
+        )
         put_into_service(folder, partial, manifest)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

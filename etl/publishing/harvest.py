@@ -8,6 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
+from ranking.states import REPORTED
 from ranking.tables import Departments, Measurements, Quarantine
 
 
@@ -31,7 +32,7 @@ def measurement_rows(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
     """
     schema = Measurements.create_empty().schema
     frame = pl.DataFrame(list(rows), schema=schema, orient="row", strict=False)
-    return frame.with_columns(pl.col("field").fill_null("all"), pl.col("state").fill_null("reported"))
+    return frame.with_columns(pl.col("field").fill_null("all"), pl.col("state").fill_null(REPORTED))
 
 
 def quarantine_rows(rows: Iterable[dict[str, object]]) -> pl.DataFrame:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
-from etl.publishing.harvest import empty_quarantine, quarantine_rows
+from etl.publishing.harvest import quarantine_rows
 from ranking.manifest import table_file
-from ranking.tables import CELL, Measurements, Revisions
+from ranking.states import COUNTED, REPORTED
+from ranking.tables import Measurements, Revisions
+from ranking.vocabulary import CELL
+from store import states
 
 _FIGURES = ("numerator", "denominator", "score", "state")
 _DERIVED = ("received_per_day", "received_per_1000")
@@ -19,31 +22,47 @@ _THREAD = ["unit_code", "level", "period_start", "series", "measure", "field", "
 _OPEN_STRETCH = (pl.col("period_kind") == "to_date") & pl.col("provisional")
 
 
-def validated(rows: pl.DataFrame, captured_at: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+def validated(rows: pl.DataFrame, captured_at: datetime, shares: Collection[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(rows that keep every rule of `tables.Measurements`, quarantine of those that don't).
 
     Of several rows for the same cell the one captured last counts; if those differ, none can be trusted.
+    A part of more than the whole is no share either: `shares` are the measures that must not have one.
     """
     is_last = pl.col("captured_at") == pl.col("captured_at").max().over(CELL)
-    result = Measurements.filter(rows.filter(is_last.fill_null(True)).unique(maintain_order=True), cast=True)
-    if result.failure.invalid().is_empty():
-        return result.result, empty_quarantine()
-    return result.result, _rejected(result.failure.details(), captured_at)
+    last = rows.filter(is_last.fill_null(True)).unique(maintain_order=True)
+    known = pl.col("state").is_in(states.states().in_rows).fill_null(True)
+    result = Measurements.filter(last.filter(known), cast=True)
+    found = result.result
+    too_much = found.select(pl.col("measure").is_in(list(shares)) & (pl.col("numerator") > pl.col("denominator")))
+    too_much = too_much.to_series().fill_null(False)
+    refused = [_refusal(row, _too_much(row)) for row in found.filter(too_much).to_dicts()]
+    refused += _broken_rules(last.filter(~known).with_columns(known_state=pl.lit("invalid")), captured_at)
+    if not result.failure.invalid().is_empty():
+        refused += _broken_rules(result.failure.details(), captured_at)
+    return found.filter(~too_much) if too_much.any() else found, quarantine_rows(refused)
 
 
-def _rejected(details: pl.DataFrame, captured_at: datetime) -> pl.DataFrame:
+def _broken_rules(details: pl.DataFrame, captured_at: datetime) -> Iterator[dict[str, object]]:
+    """The quarantine of rows; a column for each rule says `invalid` where a row breaks it."""
     rules = [name for name in details.columns if name not in Measurements.column_names()]
-    return quarantine_rows(
-        {
-            "source": row["source"] or "unknown",
-            "place": f"{row['unit_code']} {row['period_start']}–{row['period_end']}",
-            "column": row["measure"],
-            "value": f"{row['numerator']} / {row['denominator']}, score {row['score']}, {row['state']}",
-            "reason": "breaks the rule " + ", ".join(rule for rule in rules if str(row[rule]) == "invalid"),
-            "captured_at": row["captured_at"] or captured_at,
-        }
-        for row in details.iter_rows(named=True)
-    )
+    for row in details.iter_rows(named=True):
+        broken = ", ".join(rule for rule in rules if str(row[rule]) == "invalid")
+        yield _refusal(row, f"breaks the rule {broken}") | {"captured_at": row["captured_at"] or captured_at}
+
+
+def _too_much(row: dict[str, object]) -> str:
+    return f"the part {row['numerator']:g} is more than the whole {row['denominator']:g} ({row['measure']})"
+
+
+def _refusal(row: dict[str, object], reason: str) -> dict[str, object]:
+    return {
+        "source": row["source"] or "unknown",
+        "place": f"{row['unit_code']} {row['period_start']}–{row['period_end']}",
+        "column": row["measure"],
+        "value": f"{row['numerator']} / {row['denominator']}, score {row['score']}, {row['state']}",
+        "reason": reason,
+        "captured_at": row["captured_at"],
+    }
 
 
 @dataclass
@@ -82,7 +101,7 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     pairs = rows.join(touched, on=list(CELL), suffix="_old")
     stale = pairs.filter(pl.col("captured_at") < pl.col("captured_at_old"))
     outdated = _outdated(before, rows)
-    silent = pairs.filter(pl.col("state") == "not_reported", pl.col("state_old").is_in(["reported", "no_dossiers"]))
+    silent = pairs.filter(~states.answered(), pl.col("state_old").is_in(COUNTED))
     refused = pl.concat([frame.select(CELL) for frame in (stale, outdated, silent)]).unique()
     warnings = []
     if older := pl.concat([stale.select(CELL), outdated.select(CELL)]).unique().height:
@@ -100,9 +119,9 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
 def _silenced(before: Path, rows: pl.DataFrame) -> int:
     """How many held values of a stretch to date give way to a later stretch of which the source says nothing."""
     thread = ["unit_code", "level", "period_start", "series", "measure", "field", "basis"]
-    quiet = rows.filter(pl.col("state") == "not_reported").select(*thread, later="period_end")
+    quiet = rows.filter(~states.answered()).select(*thread, later="period_end")
     held = _stored(before).filter(
-        pl.col("period_kind") == "to_date", pl.col("provisional"), pl.col("state") == "reported"
+        pl.col("period_kind") == "to_date", pl.col("provisional"), pl.col("state") == REPORTED
     )
     gone = held.join(quiet.lazy(), on=thread).filter(pl.col("later") > pl.col("period_end"))
     return gone.select(pl.len()).collect().item()

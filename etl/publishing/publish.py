@@ -18,6 +18,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from etl.progress import Step, untold
 from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
 from etl.publishing.merge import merged, validated
 from etl.publishing.withhold import PUBLIC, write_public
@@ -31,7 +32,9 @@ from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_f
 from ranking.measures import Measure
 from ranking.movement import with_movement
 from ranking.standings import standings, unit_scopes
-from ranking.tables import CELL, SNAPSHOT_TABLES, Measurements, Revisions, Standings
+from ranking.tables import SNAPSHOT_TABLES, Measurements, Revisions, Standings
+from ranking.vocabulary import CELL
+from store import states
 from store.policy import policy_in_force
 from store.reference import measures, reference_table
 
@@ -55,7 +58,8 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
         known = snapshot_manifest(before) if before else None
         if known and known.nature != nature:
             raise Fault(f"{folder}: holds {known.nature} figures; {nature} ones go into a dataset of their own")
-        sound, rejected = validated(harvest.measurements, harvest.captured_at)
+        shares = {name for name, measure in measures().items() if measure.kind == "share"}
+        sound, rejected = validated(harvest.measurements, harvest.captured_at, shares)
         result = merged(before, sound)
         quarantine = pl.concat([_kept_quarantine(before, harvest), harvest.quarantine, rejected])
         return _write(
@@ -82,8 +86,12 @@ def publish_chunks(
     warnings: list[str],
     quarantine: pl.DataFrame | None = None,
     departments: pl.DataFrame | None = None,
+    step: Step = untold,
 ) -> Manifest:
-    """Publish `dataset` anew from frames that each hold all rows of one measure."""
+    """Publish `dataset` anew from frames that each hold all rows of one measure.
+
+    `step` is told twice of each measure, those that are derived included.
+    """
     folder = data / "published" / dataset
     with sole_writer(folder):
         return _write(
@@ -96,6 +104,7 @@ def publish_chunks(
             quarantine=empty_quarantine() if quarantine is None else quarantine,
             revisions=Revisions.create_empty(),
             departments=department_rows({}) if departments is None else departments,
+            step=step,
         )
 
 
@@ -176,13 +185,14 @@ def _write(
     quarantine: pl.DataFrame,
     revisions: pl.DataFrame,
     departments: pl.DataFrame,
+    step: Step = untold,
 ) -> Manifest:
     before = _named(folder)
     partial = folder / f".partial-{os.getpid()}"
     partial.mkdir()
     try:
-        rows = _write_figures(partial, chunks)
-        rows |= write_public_tables(partial)
+        rows = _write_figures(partial, chunks, step)
+        rows |= write_public_tables(partial, step)
         small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}
         for name, table in small.items():
             with _Appender(partial, name) as file:
@@ -218,17 +228,18 @@ def put_into_service(folder: Path, partial: Path, manifest: Manifest) -> None:
     audit.note(folder.parents[1], audit.actor(), "publish", **about)
 
 
-def write_public_tables(partial: Path) -> dict[str, int]:
+def write_public_tables(partial: Path, step: Step = untold) -> dict[str, int]:
     with _Appender(partial, "measurements_public") as measured, _Appender(partial, "standings_public") as ranked:
-        return write_public(partial, measured.append, ranked.append)
+        return write_public(partial, measured.append, ranked.append, step)
 
 
-def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame]) -> dict[str, int]:
+def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame], step: Step) -> dict[str, int]:
     registry, units, provinces = measures(), reference_table("units"), reference_table("provinces")
     counts = {"measurements": 0, "standings": 0}
     with _Appender(partial, "measurements") as measured, _Appender(partial, "standings") as ranked:
         for rows in with_derived(chunks, registry, units):
             measure = registry[rows.item(0, "measure")]
+            step(f"ranking {measure.id}")
             counts["measurements"] += measured.append(rows)
             offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
             standing = standings(rows, measure, unit_scopes(units, provinces, offices))
@@ -253,6 +264,7 @@ def with_derived(
             rows += [received_per_day(chunk), received_per_1000(chunk, units)]
         for frame in rows:
             if not frame.is_empty():
+                states.check(frame, "measurements")
                 yield Measurements.validate(frame, cast=True).sort(_ORDER)
 
 

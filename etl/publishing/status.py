@@ -12,6 +12,7 @@ from files.faults import Fault
 from files.places import DATA
 from ranking.manifest import table_file
 from ranking.periods import Period
+from store import states
 from store.policy import policy_in_force
 from store.reference import reference_table
 
@@ -75,7 +76,7 @@ def coverage(snapshot: Path, province: str | None = None) -> pl.DataFrame:
         .filter(pl.col("level") == "commune", pl.col("scope") != "VN")
         .join(units.lazy(), on="unit_code")
         .group_by(key)
-        .agg(units=pl.len(), reported=(pl.col("state") != "not_reported").sum())
+        .agg(units=pl.len(), reported=states.answered().sum())
         .collect()
         .join(exist, on="province_code")
     )

@@ -14,15 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.progress import Step, untold
 from ranking.manifest import table_file
-from ranking.suppression import (
-    GROUP,
-    places_of,
-    suppressed,
-    suppressed_standings,
-    withheld_ranks,
-    withheld_rows,
-)
+from ranking.suppression import GROUP, places_of, suppressed, suppressed_standings, withheld_ranks, withheld_rows
 from store.policy import policy
 from store.reference import measures, reference_table
 
@@ -31,13 +25,14 @@ PUBLIC = {"measurements_public": "measurements", "standings_public": "standings"
 Append = Callable[[pl.DataFrame], int]
 
 
-def write_public(folder: Path, measured: Append, ranked: Append) -> dict[str, int]:
+def write_public(folder: Path, measured: Append, ranked: Append, step: Step = untold) -> dict[str, int]:
     """Write the public tables of a folder that holds `measurements` and `standings`; how many rows each has.
 
     Measure by measure, in the order of the files: a family's rows are looked at together, but never all rows.
     """
     counts = dict.fromkeys(PUBLIC, 0)
     for measure, family in _families(folder):
+        step(f"withholding small numbers of {measure}")
         rows, standing = _withheld(folder, family)
         counts["measurements_public"] += measured(_measurements(folder, measure, rows))
         public = _standings(folder, measure, standing)

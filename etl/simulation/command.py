@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.progress import Progress
 from etl.simulation.calibration import CALIBRATION, Calibration, check_scores, read_calibration
 from etl.simulation.country import country
 from etl.simulation.months import Months
@@ -22,6 +23,8 @@ from files.places import DATA
 from store.reference import reference_table
 
 DATASET = "simulated"
+_DERIVED = 2  # publishing adds received_per_day and received_per_1000
+_STEPS = 1 + 2 * (len(COUNTED) + len(SCORED) + _DERIVED)
 WARNINGS = [
     "Simulated figures: no commune reported any of them.",
     "Departments are counted from July 2025 on, so the figures of provinces and of the country rise there.",
@@ -39,15 +42,18 @@ def run(args: argparse.Namespace) -> int:
     from etl.publishing.publish import publish_chunks
 
     calibration = read_calibration(CALIBRATION)
-    manifest = publish_chunks(
-        args.data,
-        DATASET,
-        chunks(reference_table("units"), reference_table("lineage"), reference_table("provinces"), calibration),
-        nature="simulated",
-        captured_at=calibration["captured_at"],
-        sources=[f"simulated from data/{CALIBRATION.name}, seed {calibration['seed']}"],
-        warnings=WARNINGS,
-    )
+    with Progress("simulate", _STEPS) as step:
+        step("drawing the country")
+        manifest = publish_chunks(
+            args.data,
+            DATASET,
+            chunks(reference_table("units"), reference_table("lineage"), reference_table("provinces"), calibration),
+            nature="simulated",
+            captured_at=calibration["captured_at"],
+            sources=[f"simulated from data/{CALIBRATION.name}, seed {calibration['seed']}"],
+            warnings=WARNINGS,
+            step=step,
+        )
     print(f"{DATASET}: snapshot {manifest.id}, {manifest.rows['measurements']:,} measurements")
     return 0
 

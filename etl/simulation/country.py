@@ -19,7 +19,7 @@ from etl.simulation.portal_figures import on_time_figures, portal_rates, service
 from etl.simulation.silences import silence
 from etl.simulation.volumes import received
 from etl.simulation.world import Units, World, new_units, old_units
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 
 
 def country(world: World, months: Months, calibration: Calibration) -> list[Block]:

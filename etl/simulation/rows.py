@@ -11,10 +11,11 @@ import polars as pl
 from etl.simulation.blocks import Block
 from etl.simulation.calibration import GROUPS, SERIES, Calibration
 from etl.simulation.months import Months
+from ranking.states import NO_DOSSIERS, NOT_REPORTED, REPORTED
 from ranking.tables import Measurements
 
 _SOURCE = "simulated"
-_STATES = pl.Series(["reported", "no_dossiers", "not_reported"])
+_STATES = pl.Series([REPORTED, NO_DOSSIERS, NOT_REPORTED])
 _REPORTED, _NO_DOSSIERS, _NOT_REPORTED = range(3)
 
 

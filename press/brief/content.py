@@ -13,14 +13,15 @@ from display.drawing import small_charts
 from display.drawing.palette import LIGHT, Palette
 from display.portraits import checklist, facts, summary, trends
 from display.portraits.summary import RISING_IS_GOOD, Row, Words
-from display.words import numbers
+from display.words import bands, numbers
 from display.words.view import View
+from ranking.bands import ABOVE, BELOW
 from ranking.periods import Period
 from store import units
 from store.reference import scope_name
 
 PRINT: Palette = replace(
-    LIGHT, ink="#000000", quiet="#3A4653", line="#A9B2BB", accent="#0A585E", alike="#333C45", warning="#6E480C"
+    LIGHT, ink="#000000", quiet="#3A4653", line="#A9B2BB", accent="#0A585E", grey="#333C45", warning="#6E480C"
 )
 """Colours that a black-and-white copier still tells from paper."""
 
@@ -28,9 +29,17 @@ _CHARTED = (("on_time_share", "on_time_share_form", "decided_on_time_share"), ("
 _CHARTS = 2
 _CHART = (370, 118)
 _WIDTHS = {
-    "measure": 3.0, "value": 0, "interval": 0, "n": 0, "target": 0, "variation": 0, "assurance": 0, "rank": 0,
-    "peers": 0.85, "band": 0,
-}  # fmt: skip
+    "measure": 3.0,
+    "value": 0,
+    "interval": 0,
+    "n": 0,
+    "target": 0,
+    "variation": 0,
+    "assurance": 0,
+    "rank": 0,
+    "peers": 0.85,
+    "band": 0,
+}
 _RIGHT = frozenset({"value", "interval", "n", "target", "rank", "peers"})
 _FORMER = 4
 
@@ -96,10 +105,7 @@ def _stamp(view: View, common: Common | None) -> Iterator[str]:
 
 def _facts(view: View, unit: dict, merged: str) -> list[tuple[str, str]]:
     origin = view.say("unit.fact.merged")
-    return [
-        (name, merged if name == origin else _plain(markup))
-        for name, markup in facts.own_facts(view, unit)
-    ]  # fmt: skip
+    return [(name, merged if name == origin else _plain(markup)) for name, markup in facts.own_facts(view, unit)]
 
 
 def _plain(markup: str) -> str:
@@ -156,8 +162,13 @@ def _line(view: View, row: Row, common: Common) -> dict[str, Cell]:
         "assurance": _cell(words.assurance, row.assurance or ""),
         "rank": _cell(words.rank),
         "peers": _cell(words.peers),
-        "band": _cell(_without_mark(words.band), strong=row.band in ("above", "below")),
+        "band": _cell(_band(view, row), strong=row.band in (ABOVE, BELOW)),
     }
+
+
+def _band(view: View, row: Row) -> str:
+    """The band's word alone: the typeface has no such mark."""
+    return bands.word(view.say, row.measure, row.band) if row.band else ""
 
 
 def _value(view: View, row: Row, words: Words) -> str:
@@ -173,11 +184,6 @@ def _cell(text: str, icon: str = "", note: str = "", strong: bool = False) -> Ce
 
 def _filled(cell: Cell) -> Cell:
     return cell if cell["text"] else {**cell, "text": numbers.MISSING}
-
-
-def _without_mark(band: str) -> str:
-    """The band's word: the typeface has no such mark, the word says it on paper."""
-    return band.split(" ", 1)[-1]
 
 
 def _notes(view: View, row: Row, words: Words, common: Common) -> list[str]:

@@ -97,10 +97,14 @@ def _cover(view: View, trip: Sequence[Stop], start: str) -> dict[str, object]:
     say = view.say
     widths = {"stop": 0.7, "unit": 4, "province": 2.2, "km": 2, "total": 2, "questions": 1.3, "page": 1}
     headers = {
-        "stop": say("plan.column.stop"), "unit": say("brief.plan.unit"), "province": say("brief.plan.province"),
-        "km": say("plan.column.km"), "total": say("plan.column.total"),
-        "questions": say("brief.plan.questions"), "page": say("brief.plan.page"),
-    }  # fmt: skip
+        "stop": say("plan.column.stop"),
+        "unit": say("brief.plan.unit"),
+        "province": say("brief.plan.province"),
+        "km": say("plan.column.km"),
+        "total": say("plan.column.total"),
+        "questions": say("brief.plan.questions"),
+        "page": say("brief.plan.page"),
+    }
     return {
         "title": say("brief.plan.title", n=len(trip)),
         "sentence": plan.sentence(view, trip, start),

@@ -13,10 +13,35 @@ from store import units
 from store.reference import scope_name
 
 HEADERS = (
-    "unit_code", "name", "province", "measure", "measure_name", "basis", "series", "period", "state", "value",
-    "value_low", "value_high", "unit", "n", "target", "variation", "assurance", "rank", "rank_low", "rank_high", "of",
-    "band", "peer_rank", "peer_of", "provisional", "quality", "captured_at", "nature",
-)  # fmt: skip
+    "unit_code",
+    "name",
+    "province",
+    "measure",
+    "measure_name",
+    "basis",
+    "series",
+    "period",
+    "state",
+    "value",
+    "value_low",
+    "value_high",
+    "unit",
+    "n",
+    "target",
+    "variation",
+    "assurance",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "of",
+    "band",
+    "peer_rank",
+    "peer_of",
+    "provisional",
+    "quality",
+    "captured_at",
+    "nature",
+)
 
 
 def csv(view: View, code: str) -> bytes:
@@ -45,12 +70,32 @@ def sheet(view: View, code: str) -> Sheet:
 def _row(view: View, row: Row) -> tuple:
     language, measure = view.language, row.measure
     return (
-        measure.id, measure.short.in_language(language), row.basis, row.series, row.period.id, row.state, row.value,
-        row.low, row.high, measure.unit.in_language(language), row.n, row.target, row.variation, row.assurance,
-        row.rank, row.rank_low, row.rank_high, row.of, row.band, row.peer_rank, row.peer_of,
-        "yes" if row.provisional else "no", row.quality, row.captured_at.isoformat() if row.captured_at else None,
+        measure.id,
+        measure.short.in_language(language),
+        row.basis,
+        row.series,
+        row.period.id,
+        row.state,
+        row.value,
+        row.low,
+        row.high,
+        measure.unit.in_language(language),
+        row.n,
+        row.target,
+        row.variation,
+        row.assurance,
+        row.rank,
+        row.rank_low,
+        row.rank_high,
+        row.of,
+        row.band,
+        row.peer_rank,
+        row.peer_of,
+        "yes" if row.provisional else "no",
+        row.quality,
+        row.captured_at.isoformat() if row.captured_at else None,
         nature_word(view),
-    )  # fmt: skip
+    )
 
 
 def _notes(view: View, code: str) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from display.drawing import css
 from display.portraits import plain_words
 from display.portraits.plain_figures import Portrait, Province, province
 from display.words.text import LANGUAGES, Speaker
@@ -59,14 +60,18 @@ def run(args: argparse.Namespace) -> int:
         os.environ["GANDAN_DATA"] = str(args.data)
     try:
         built = build(
-            args.out, args.dataset or next(iter(datasets()), "recorded"), base=args.base_url,
-            only=args.province, processes=args.processes,
-        )  # fmt: skip
+            args.out,
+            args.dataset or next(iter(datasets()), "recorded"),
+            base=args.base_url,
+            only=args.province,
+            processes=args.processes,
+        )
     except (SnapshotTrouble, Fault) as trouble:
         print(f"site: {trouble}", file=sys.stderr)
         return 1
-    print(f"{args.out}/current: {built.pages} pages; of {built.files} files {built.made} made anew, "
-          f"{built.seconds:.0f} s")  # fmt: skip
+    print(
+        f"{args.out}/current: {built.pages} pages; of {built.files} files {built.made} made anew, {built.seconds:.0f} s"
+    )
     if args.base_url == BASE:
         print(f"canonical links name {BASE}; give --base-url for a public site")
     return 0
@@ -129,9 +134,9 @@ def _assets(book: Book, site: Site, codes: Sequence[str]) -> Site:
 
 
 def _style() -> str:
-    """The style sheet with the fonts as the app's own configuration names them."""
+    """The style sheet with the fonts as the app's own configuration names them, and the colours of bands."""
     own = (site_pages.TEMPLATES / "site.css").read_text(encoding="utf-8")
-    return "\n".join([*_font_faces(), own])
+    return "\n".join([*_font_faces(), own, css.of_site()])
 
 
 def _font_faces() -> Iterator[str]:
@@ -155,8 +160,15 @@ def _downloads(book: Book, snapshot: Snapshot, provinces: Sequence[Province]) ->
         query = {"dataset": snapshot.manifest.dataset, "province": found.code, "period": period.id}
         source = f"{site_pages.edition()}{snapshot.manifest.id}{query}"
         book.put(path, source, lambda query=query: package.package(query, snapshot))
-        files.append({"code": found.code, "name": scope_name(found.code), "link": path, "period": period,
-                      "size": book.size(path)})  # fmt: skip
+        files.append(
+            {
+                "code": found.code,
+                "name": scope_name(found.code),
+                "link": path,
+                "period": period,
+                "size": book.size(path),
+            }
+        )
     return files
 
 
@@ -166,9 +178,12 @@ def _general(
     """The pages that are there once per language, and what machines read."""
     for say in map(Speaker, LANGUAGES):
         pages = [
-            site_pages.home(site, say, provinces), site_pages.measures(site, say), site_pages.methods(site, say),
-            site_pages.downloads(site, say, files), site_pages.missing(site, say),
-        ]  # fmt: skip
+            site_pages.home(site, say, provinces),
+            site_pages.measures(site, say),
+            site_pages.methods(site, say),
+            site_pages.downloads(site, say, files),
+            site_pages.missing(site, say),
+        ]
         for page in pages:
             _put(book, page)
         _picture(book, site, say, "vn", say("site.name"), say("site.tagline"), say("site.home.sentence"))
@@ -232,8 +247,11 @@ def _put(book: Book, page: Text) -> None:
 
 def _unit_picture(book: Book, site: Site, say: Speaker, place: str, portrait: Portrait) -> None:
     unit = units.unit(portrait.code)
-    known = [card for card, answer in zip(plain_words.cards(say, portrait.answers, place), portrait.answers,
-                                          strict=True) if answer.value is not None]  # fmt: skip
+    known = [
+        card
+        for card, answer in zip(plain_words.cards(say, portrait.answers, place), portrait.answers, strict=True)
+        if answer.value is not None
+    ]
     sentence = known[0].sentence if known else say("public.unknown", unit=unit["full_name"])
     _picture(book, site, say, portrait.code, unit["full_name"], place, sentence)
 

@@ -20,9 +20,15 @@ _CREATOR = {"@type": "Organization", "name": "Gần Dân"}
 
 
 def dataset(
-    say: Speaker, name: str, description: str, answers: Sequence[Answer], address: str, download: str, place: str,
+    say: Speaker,
+    name: str,
+    description: str,
+    answers: Sequence[Answer],
+    address: str,
+    download: str,
+    place: str,
     nature: str,
-) -> str:  # fmt: skip
+) -> str:
     """A page's figures as a schema.org Dataset, safe inside a script element."""
     note = f"{say('public.simulated')} " if nature == "simulated" else ""
     known = [answer for answer in answers if answer.value is not None]

@@ -11,16 +11,17 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from display.drawing import icons, small_charts
 from display.drawing.icons import icon
 from display.drawing.palette import LIGHT, Palette
 from display.portraits import plain_chart, plain_words
 from display.portraits.plain_figures import Answer, Portrait, Province
 from display.words import numbers
 from display.words.text import LANGUAGES, Speaker
-from files import places
-from press.site import data, map
+from press.site import data, province_map
 from ranking.names import fold
 from store import borders, reference, units
+from store.bands import bands
 from store.policy import policy
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -28,19 +29,41 @@ HOME, MISSING = "index.html", "404.html"
 MEASURES, METHODS, DOWNLOADS = "chi-tieu.html", "phuong-phap.html", "tai-ve.html"
 _DESCRIBED = 200
 _PLAIN = (
-    "name", "tagline", "skip", "menu", "home", "measures", "methods", "downloads", "other_language", "licence",
-    "search", "provinces", "missing",
-)  # fmt: skip
+    "name",
+    "tagline",
+    "skip",
+    "menu",
+    "home",
+    "measures",
+    "methods",
+    "downloads",
+    "other_language",
+    "licence",
+    "search",
+    "provinces",
+    "missing",
+)
 _LONGER = {
-    "home": ("sentence",), "search": ("none", "trouble", "formerly"), "province": ("table", "note"),
-    "measure": ("how", "over", "caveats"), "downloads": ("sentence", "catalog", "none", "file", "period", "size"),
-}  # fmt: skip
+    "home": ("sentence",),
+    "search": ("none", "trouble", "formerly"),
+    "province": ("table", "note"),
+    "measure": ("how", "over", "caveats"),
+    "downloads": ("sentence", "catalog", "none", "file", "period", "size"),
+}
 _METHODS = ("level", "band", "rank", "like", "small", "silence", "merger")
 _INKS = Palette(
-    ink="var(--ink)", quiet="var(--quiet)", line="var(--line)", ground="var(--ground)", accent="var(--accent)",
-    alike="var(--alike)", warning="var(--warning)", alarm=LIGHT.alarm, missing=LIGHT.missing,
-    sequence=LIGHT.sequence, series=LIGHT.series,
-)  # fmt: skip
+    dark=False,
+    ink="var(--ink)",
+    quiet="var(--quiet)",
+    line="var(--line)",
+    ground="var(--ground)",
+    accent="var(--accent)",
+    grey="var(--grey)",
+    warning="var(--warning)",
+    alarm=LIGHT.alarm,
+    sequence=LIGHT.sequence,
+    series=LIGHT.series,
+)
 
 
 @dataclass(frozen=True)
@@ -76,9 +99,12 @@ class Text:
 def _environment() -> jinja2.Environment:
     """Everything that comes from data is escaped; a name that a template lacks is an error."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.globals["icon"] = lambda name: Markup(icon(name))
     return environment
 
@@ -86,8 +112,8 @@ def _environment() -> jinja2.Environment:
 @lru_cache(maxsize=1)
 def edition() -> str:
     """A stamp of what shapes pages besides their words and figures: templates and code."""
-    files = [*sorted(TEMPLATES.iterdir()), *sorted(TEMPLATES.parent.glob("site*.py"))]
-    files += [places.HOME / "ui" / f"{name}.py" for name in ("transparency_icons", "transparency_chart", "unit_charts")]
+    drawings = (Path(module.__file__) for module in (icons, plain_chart, small_charts))
+    files = [*sorted(TEMPLATES.iterdir()), *sorted(TEMPLATES.parent.glob("*.py")), *drawings]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
@@ -122,17 +148,25 @@ def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Te
     cards = plain_words.cards(say, portrait.answers, place)
     opening = plain_words.opening(say, row, portrait, site.nature)
     linked = data.dataset(
-        say, f"{row['full_name']}, {place}", say("site.dataset.unit", unit=row["full_name"], place=place),
-        portrait.answers, _address(site, path, say.language), _download(site, province.code), place, site.nature,
-    )  # fmt: skip
+        say,
+        f"{row['full_name']}, {place}",
+        say("site.dataset.unit", unit=row["full_name"], place=place),
+        portrait.answers,
+        _address(site, path, say.language),
+        _download(site, province.code),
+        place,
+        site.nature,
+    )
     values = {
         "page": _page(site, say, path, f"{row['full_name']}, {place}", _described(opening), portrait.code, linked),
         "province": {"link": in_language(province_path(province.code), say.language), "name": place},
-        "name": row["full_name"], "opening": opening, "cards": cards,
+        "name": row["full_name"],
+        "opening": opening,
+        "cards": cards,
         "chapters": plain_words.sections(say),
         "source": plain_words.source(say, portrait.answers, site.nature),
         **_online(say, portrait, province),
-    }  # fmt: skip
+    }
     return _text(say, path, "unit.html", values)
 
 
@@ -142,9 +176,15 @@ def province(site: Site, say: Speaker, found: Province) -> Text:
     opening = plain_words.province_opening(say, found, site.nature)
     title = say("site.province.title", place=place)
     linked = data.dataset(
-        say, title, say("site.dataset.province", place=place), found.answers,
-        _address(site, path, say.language), _download(site, found.code), place, site.nature,
-    )  # fmt: skip
+        say,
+        title,
+        say("site.dataset.province", place=place),
+        found.answers,
+        _address(site, path, say.language),
+        _download(site, found.code),
+        place,
+        site.nature,
+    )
     first = found.answers[0] if found.answers else None
     values = {
         "page": _page(site, say, path, title, _described(opening), found.code, linked),
@@ -153,8 +193,9 @@ def province(site: Site, say: Speaker, found: Province) -> Text:
         "headers": _headers(say, first),
         "rows": [_row(say, portrait) for portrait in by_name(found.communes)],
         "source": plain_words.source(say, found.answers, site.nature),
-        **_map(say, found, place), **_online(say, found, found),
-    }  # fmt: skip
+        **_map(say, found, place),
+        **_online(say, found, found),
+    }
     return _text(say, path, "province.html", values)
 
 
@@ -162,10 +203,13 @@ def home(site: Site, say: Speaker, provinces: Sequence[Province]) -> Text:
     """The start page: the search, and all provinces."""
     known = [(found.code, sum(unit.is_known for unit in found.communes), len(found.communes)) for found in provinces]
     links = [
-        (in_language(province_path(code), say.language), reference.scope_name(code),
-         say("site.known", known=numbers.number(count, say.language), all=numbers.number(all_, say.language)))
+        (
+            in_language(province_path(code), say.language),
+            reference.scope_name(code),
+            say("site.known", known=numbers.number(count, say.language), all=numbers.number(all_, say.language)),
+        )
         for code, count, all_ in known
-    ]  # fmt: skip
+    ]
     page = _page(site, say, HOME, say("site.tagline"), say("site.home.sentence"), "vn", "")
     return _text(say, HOME, "home.html", {"page": page, "provinces": links, "source": ""})
 
@@ -175,8 +219,10 @@ def measures(site: Site, say: Speaker) -> Text:
     language = say.language
     found = [
         {
-            "id": measure.id, "name": measure.name.in_language(language),
-            "meaning": measure.meaning.in_language(language), "why": measure.why.in_language(language),
+            "id": measure.id,
+            "name": measure.name.in_language(language),
+            "meaning": measure.meaning.in_language(language),
+            "why": measure.why.in_language(language),
             "numerator": measure.numerator.in_language(language) if measure.numerator else "",
             "denominator": measure.denominator.in_language(language) if measure.denominator else "",
             "caveats": [caveat.in_language(language) for caveat in measure.caveats],
@@ -184,7 +230,7 @@ def measures(site: Site, say: Speaker) -> Text:
             "reviewed": say("site.measure.reviewed", day=numbers.day(measure.reviewed, language)),
         }
         for measure in reference.measures().values()
-    ]  # fmt: skip
+    ]
     page = _page(site, say, MEASURES, say("site.measures"), say("site.home.sentence"), "vn", "")
     return _text(say, MEASURES, "measures.html", {"page": page, "measures": found, "source": ""})
 
@@ -205,12 +251,13 @@ def downloads(site: Site, say: Speaker, files: Sequence[Mapping[str, object]]) -
     """One file per province."""
     rows = [
         {
-            "link": file["link"], "name": file["name"],
+            "link": file["link"],
+            "name": file["name"],
             "period": numbers.period(file["period"], say.language),
             "size": data.size_kb(file["size"], say.language),
         }
         for file in files
-    ]  # fmt: skip
+    ]
     page = _page(site, say, DOWNLOADS, say("site.downloads"), say("site.downloads.sentence"), "vn", "")
     return _text(say, DOWNLOADS, "downloads.html", {"page": page, "files": rows, "source": ""})
 
@@ -240,8 +287,10 @@ def _words(language: str) -> Mapping[str, str]:
     found = {name: say(f"site.{name}") for name in _PLAIN}
     found |= {f"{head}.{name}": say(f"site.{head}.{name}") for head, names in _LONGER.items() for name in names}
     return found | {
-        "figures": say("public.figures"), "reading": say("public.online.reading"), "table": say("public.online.table"),
-    }  # fmt: skip
+        "figures": say("public.figures"),
+        "reading": say("public.online.reading"),
+        "table": say("public.online.table"),
+    }
 
 
 def _page(site: Site, say: Speaker, path: str, title: str, description: str, picture: str, linked: str) -> dict:
@@ -250,21 +299,32 @@ def _page(site: Site, say: Speaker, path: str, title: str, description: str, pic
     other = next(code for code in LANGUAGES if code != language)
     own = in_language(path, language)
     return {
-        "language": language, "title": title, "description": description,
+        "language": language,
+        "title": title,
+        "description": description,
         "address": _address(site, path, language),
-        "alternates": [*((code, _address(site, path, code)) for code in LANGUAGES),
-                       ("x-default", _address(site, path, "vi"))],
-        "root": "../" * own.count("/"), "home": in_language(HOME, language),
-        "menu": [(in_language(target, language), say(f"site.{name}")) for target, name in
-                 ((HOME, "home"), (MEASURES, "measures"), (METHODS, "methods"), (DOWNLOADS, "downloads"))],
-        "other": in_language(path, other), "other_language": other,
-        "style": site.style, "script": site.script, "index": site.index,
+        "alternates": [
+            *((code, _address(site, path, code)) for code in LANGUAGES),
+            ("x-default", _address(site, path, "vi")),
+        ],
+        "root": "../" * own.count("/"),
+        "home": in_language(HOME, language),
+        "menu": [
+            (in_language(target, language), say(f"site.{name}"))
+            for target, name in ((HOME, "home"), (MEASURES, "measures"), (METHODS, "methods"), (DOWNLOADS, "downloads"))
+        ],
+        "other": in_language(path, other),
+        "other_language": other,
+        "style": site.style,
+        "script": site.script,
+        "index": site.index,
         "units": in_language("don-vi/", language),
         "nature": say("site.simulated") if site.nature == "simulated" else say("site.real"),
-        "is_simulated": site.nature == "simulated", "is_indexed": True,
+        "is_simulated": site.nature == "simulated",
+        "is_indexed": True,
         "picture": f"{site.base}{in_language(picture_path(picture), language)}" if picture else "",
         "linked_data": Markup(linked) if linked else "",
-    }  # fmt: skip
+    }
 
 
 def _address(site: Site, path: str, language: str) -> str:
@@ -310,11 +370,14 @@ def _row(say: Speaker, portrait: Portrait) -> dict[str, object]:
         words = plain_words.short_silence(say, first.state) if first else numbers.MISSING
         return {"link": link, "name": name, "value": words, "n": "", "band": "", "band_words": "", "is_silent": True}
     return {
-        "link": link, "name": name, "is_silent": False,
+        "link": link,
+        "name": name,
+        "is_silent": False,
         "value": numbers.with_unit(first.value, reference.measures()[first.measure], say.language),
         "n": numbers.number(first.n, say.language) if first.n is not None else "",
-        "band": first.band or "", "band_words": say(f"site.band.{first.band}") if first.band else "",
-    }  # fmt: skip
+        "band": first.band or "",
+        "band_words": say(f"site.band.{first.band}") if first.band else "",
+    }
 
 
 def _map(say: Speaker, found: Province, place: str) -> dict[str, object]:
@@ -322,13 +385,14 @@ def _map(say: Speaker, found: Province, place: str) -> dict[str, object]:
     rows = {portrait.code: _row(say, portrait) for portrait in found.communes}
     styles = {code: row["band"] or "silent" for code, row in rows.items()}
     words = {code: f"{row['name']}: {row['value']}" for code, row in rows.items()}
-    drawn = map.svg(found.code, styles, words, say("site.province.map.alt", place=place)) if found.answers else ""
+    drawn = (
+        province_map.svg(found.code, styles, words, say("site.province.map.alt", place=place)) if found.answers else ""
+    )
     if not drawn:
         return {"map": "", "map_title": "", "legend": [], "borders": ""}
     first = found.answers[0]
-    told = {band: say(f"site.band.{band}") for band in ("above", "alike", "below")}
-    told["silent"] = say("site.legend.silent")
-    used = [band for band in map.legend_order() if band in styles.values()]
+    told = {band: say(f"site.band.{band}") for band in bands()} | {"silent": say("site.legend.silent")}
+    used = [style for style in told if style in styles.values()]
     return {
         "map": Markup(drawn),
         "map_title": say("site.province.map", measure=say(f"public.measure.{first.measure}.title")),

@@ -35,15 +35,6 @@ def calendar(first: date = FIRST_DAY, last: date = LAST_DAY) -> pl.DataFrame:
     return before.with_columns(pl.col("closed").first().over("month"))
 
 
-# measure → (count of days, tenths of the dossiers that do not exceed it)
-QUANTILES = {
-    "median_processing_days": ("working_days", 5),
-    "p90_processing_days": ("working_days", 9),
-    "median_calendar_days": ("calendar_days", 5),
-    "p90_calendar_days": ("calendar_days", 9),
-}
-
-
 def histogram(days: pl.LazyFrame, months: list[int], count: str) -> pl.DataFrame:
     """`intake`, `count`, `n` of the dossiers that ended in `months`: a few rows a unit, however many dossiers."""
     ended = days.filter(pl.col("end_month").is_in(months))

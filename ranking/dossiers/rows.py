@@ -19,8 +19,13 @@ FULL, PARTIAL, ONLINE, IN_PERSON, POST, CHANNEL_UNKNOWN = 1, 2, 3, 4, 5, 0
 OPEN, WAITING, DONE, RETURNED, WITHDRAWN, STOPPED = 1, 2, 3, 4, 5, 6
 CHANNELS = {"full": FULL, "partial": PARTIAL, "online": ONLINE, "in_person": IN_PERSON, "post": POST}
 STATES = {
-    "open": OPEN, "waiting": WAITING, "done": DONE, "returned": RETURNED, "withdrawn": WITHDRAWN, "stopped": STOPPED,
-}  # fmt: skip
+    "open": OPEN,
+    "waiting": WAITING,
+    "done": DONE,
+    "returned": RETURNED,
+    "withdrawn": WITHDRAWN,
+    "stopped": STOPPED,
+}
 FLAGS = ("fee_owed", "paid_online", "e_result", "digitised", "reused")
 DOSSIER = {
     "code": pl.String,
@@ -50,9 +55,16 @@ TIMED = ("timed", "on_time", "last_day")
 CHANNEL_COUNTS = ("full", "partial", "online", "in_person", "post", "channel_known", "kind_known")
 KNOWN_COUNTS = tuple(f"{flag}_{part}" for flag in ("e_result", "digitised", "reused") for part in ("yes", "known"))
 COUNTS = (
-    "n", *CHANNEL_COUNTS, "fee_owed", "fee_known", "paid_online", *KNOWN_COUNTS, *TIMED,
-    "handed_out", "handed_out_later",
-)  # fmt: skip
+    "n",
+    *CHANNEL_COUNTS,
+    "fee_owed",
+    "fee_known",
+    "paid_online",
+    *KNOWN_COUNTS,
+    *TIMED,
+    "handed_out",
+    "handed_out_later",
+)
 KEYS = {
     "events": ("intake", "decision", "field", "received_month", "end_month"),
     "days": ("intake", "end_month", "working_days", "calendar_days"),
@@ -63,9 +75,16 @@ KEYS = {
 SUMS = {"events": COUNTS, "days": ("n",), "open": ("n",), "overdue": ("n",), "procedures": ("n", *TIMED)}
 # How many bits each part of a key takes when a key is packed into one whole number: one column to hash, not five.
 _BITS = {
-    "intake": 14, "decision": 14, "province": 14, "field": 10, "procedure": 15, "received_month": 12, "end_month": 12,
-    "working_days": 11, "calendar_days": 11,
-}  # fmt: skip
+    "intake": 14,
+    "decision": 14,
+    "province": 14,
+    "field": 10,
+    "procedure": 15,
+    "received_month": 12,
+    "end_month": 12,
+    "working_days": 11,
+    "calendar_days": 11,
+}
 _FIRST_MONTH = 12 * 1990
 DAYS_MAX = 2000
 _FACTS = {

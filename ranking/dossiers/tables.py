@@ -13,65 +13,39 @@ from typing import Any
 
 import polars as pl
 
-from ranking.dossiers.days import QUANTILES, histogram, quantile
+from ranking.dossiers.days import histogram, quantile
+from ranking.dossiers.formulas import DossierMeasures, Kinds
 from ranking.dossiers.rows import COUNTS, KEYS, SUMS, TIMED
-from ranking.dossiers.stock import AGES, stock, stock_at
+from ranking.dossiers.stock import stock, stock_at
 from ranking.periods import MERGER, Period, as_of, calendar_period
 
 _SPAN = ["period_start", "period_end", "period_kind", "provisional"]
 _PERIOD = _SPAN[:3]
 _PROVINCES = 1_000_000
 
-_c = pl.col
-Kinds = dict[str, tuple[pl.Expr, pl.Expr | None, pl.Expr | None]]
-# measure → (numerator, denominator or None, how many dossiers say what it needs or None)
-RECEIVED_MEASURES: Kinds = {
-    "received": (_c("n"), None, None),
-    "on_time_share": (_c("on_time") + _c("open_in_time"), _c("timed") + _c("open_known"), None),
-    "online_filing_share": (_c("online"), _c("channel_known"), _c("channel_known")),
-    "online_full_share": (_c("full"), _c("kind_known"), _c("all_kinds")),
-    "online_partial_share": (_c("partial"), _c("kind_known"), _c("all_kinds")),
-    "in_person_share": (_c("in_person"), _c("channel_known"), _c("channel_known")),
-    "post_share": (_c("post"), _c("channel_known"), _c("channel_known")),
-    "online_payment_share": (_c("paid_online"), _c("fee_owed"), _c("fee_known")),
-    "e_result_share": (_c("e_result_yes"), _c("e_result_known"), _c("e_result_known")),
-    "digitised_share": (_c("digitised_yes"), _c("digitised_known"), _c("digitised_known")),
-    "data_reuse_share": (_c("reused_yes"), _c("reused_known"), _c("reused_known")),
-    "decided_elsewhere_share": (_c("away"), _c("n"), None),
-}
-ENDED_MEASURES: Kinds = {
-    "on_time_share_form": (_c("on_time"), _c("timed"), None),
-    "last_day_share": (_c("last_day"), _c("timed"), None),
-    "returned_later_share": (_c("handed_out_later"), _c("handed_out"), None),
-    "no_due_date_share": (_c("n") - _c("timed"), _c("n"), None),
-}
-DECIDED_MEASURES: Kinds = {
-    "decided": (_c("n"), None, None),
-    "decided_on_time_share": (_c("on_time"), _c("timed"), None),
-}
-OPEN_MEASURES: Kinds = {
-    "open_overdue": (_c("open_overdue"), None, None),
-    "open_overdue_share": (_c("open_overdue"), _c("open_known"), None),
-} | {f"overdue_{age}_share": (_c(f"aged_{age}"), _c("open_overdue"), None) for age in AGES}
-# (unit, month, measures) of what is counted from the events.
-SIDES: tuple[tuple[str, str, Kinds], ...] = (
-    ("intake", "received_month", RECEIVED_MEASURES),
-    ("intake", "end_month", ENDED_MEASURES),
-    ("decision", "end_month", DECIDED_MEASURES),
+# (unit, month, what is counted) of what is counted from the events.
+SIDES = (
+    ("intake", "received_month", "received"),
+    ("intake", "end_month", "ended"),
+    ("decision", "end_month", "decided"),
 )
-ALL_MEASURES = frozenset({*RECEIVED_MEASURES, *ENDED_MEASURES, *DECIDED_MEASURES, *OPEN_MEASURES, *QUANTILES})
 
-# Field by field: the months of two years, the years and what is not over. Of provinces by all measures that know
-# fields, of their units by those that pages compare: more would be millions of rows that nobody reads.
+# Field by field: the months of two years, the years and what is not over.
 FIELD_MONTHS = 24
-FIELD_MEASURES = frozenset({"received", "on_time_share", "on_time_share_form", "online_filing_share", "open_overdue"})
-PROVINCE_FIELD_MEASURES = ALL_MEASURES - {*DECIDED_MEASURES, *QUANTILES}
 
 SCHEMA = {
-    "unit_code": pl.String, "level": pl.String, "period_start": pl.Date, "period_end": pl.Date,
-    "period_kind": pl.String, "provisional": pl.Boolean, "field": pl.String, "measure": pl.String,
-    "numerator": pl.Float64, "denominator": pl.Float64, "state": pl.String,
-}  # fmt: skip
+    "unit_code": pl.String,
+    "level": pl.String,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "period_kind": pl.String,
+    "provisional": pl.Boolean,
+    "field": pl.String,
+    "measure": pl.String,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "state": pl.String,
+}
 
 
 def added(tables: Iterable[pl.LazyFrame], table: str) -> pl.LazyFrame:
@@ -119,13 +93,18 @@ def has_fields(span: dict[str, Any], day: date) -> bool:
 
 
 def measured(
-    sums: dict[str, pl.LazyFrame], units: pl.DataFrame, fields: pl.DataFrame, spans: pl.DataFrame,
-    calendar: pl.DataFrame, day: date,
-) -> Iterator[pl.DataFrame]:  # fmt: skip
+    sums: dict[str, pl.LazyFrame],
+    units: pl.DataFrame,
+    fields: pl.DataFrame,
+    spans: pl.DataFrame,
+    calendar: pl.DataFrame,
+    day: date,
+    measures: DossierMeasures,
+) -> Iterator[pl.DataFrame]:
     """Rows of measurements (`SCHEMA`) of the periods in `spans`, frame by frame.
 
-    `fields`: `id`, `name`. By intake, except `DECIDED_MEASURES`, which are by decision. What is open is told for
-    the last day of each period.
+    `fields`: `id`, `name`. By intake, except what counts decided dossiers, which is by decision. What is open is
+    told for the last day of each period.
     """
     places, sums = _places(units), _of_units(sums, units)
     numbers = dict(calendar.select("day", "next").iter_rows())
@@ -134,19 +113,19 @@ def measured(
         wanted = here["month"].unique().sort().to_list()
         counts = here.group_by(_SPAN, maintain_order=True).agg(months="month").to_dicts()
         homes = _homes(sums, wanted, places)
-        for unit, month, kinds in SIDES:
+        for unit, month, counted in SIDES:
             months = _monthly(sums, unit, month, wanted, numbers[day])
             for span in counts:
                 known = fields if has_fields(span, day) else fields.clear()
                 part = months.filter(pl.col(month).is_in(span["months"])).drop(month).rename({unit: "unit"})
-                yield from _told(part, kinds, span, places, homes, known)
+                yield from _told(part, measures, counted, span, places, homes, known)
         for span in counts:
             known = fields if has_fields(span, day) else fields.clear()
             end = span["period_end"]
             held = stock_at(sums, month_of(end), numbers[end]).rename({"intake": "unit"})
             held = held.with_columns(n=pl.col("open_known"))
-            yield from _told(held, OPEN_MEASURES, span, places, homes, known)
-            yield from _quantile_rows(sums["days"], span, places)
+            yield from _told(held, measures, "open", span, places, homes, known)
+            yield from _quantile_rows(sums["days"], measures, span, places)
 
 
 def _of_units(sums: dict[str, pl.LazyFrame], units: pl.DataFrame) -> dict[str, pl.LazyFrame]:
@@ -193,21 +172,27 @@ def _homes(sums: dict[str, pl.LazyFrame], wanted: list[int], places: pl.DataFram
 
 
 def _told(
-    part: pl.DataFrame, kinds: Kinds, span: dict[str, Any], places: pl.DataFrame, homes: pl.DataFrame,
+    part: pl.DataFrame,
+    measures: DossierMeasures,
+    counted: str,
+    span: dict[str, Any],
+    places: pl.DataFrame,
+    homes: pl.DataFrame,
     fields: pl.DataFrame,
-) -> Iterator[pl.DataFrame]:  # fmt: skip
+) -> Iterator[pl.DataFrame]:
     """The rows of one period, all fields together and each of `fields` by itself."""
     counts = part.select(pl.exclude("unit", "field")).columns
     placed = part.join(places.select("unit", "place"), on="unit").group_by("place", "field").agg(pl.col(counts).sum())
     placed = placed.filter(pl.col("n") != 0)
     whole = placed.group_by("place").agg(pl.col(counts).sum())
     spoken = homes.filter(pl.col("month").is_in(span["months"])).select("home").unique()
+    kinds = measures.kinds[counted]
     yield _rows(_with_silent(whole, places, spoken).with_columns(field=pl.lit("all")), kinds, span, places)
-    names = fields.select(field=pl.col("id").cast(pl.Int32), name="name")
-    named = placed.join(names, on="field").with_columns(field="name")
+    spelt = fields.select(field=pl.col("id").cast(pl.Int32), name="name")
+    named = placed.join(spelt, on="field").with_columns(field="name")
     of_province = pl.col("place") >= _PROVINCES
-    for told, measures in ((of_province, PROVINCE_FIELD_MEASURES), (~of_province, FIELD_MEASURES)):
-        chosen = {name: kind for name, kind in kinds.items() if name in measures}
+    for told, names in ((of_province, measures.of_province_fields), (~of_province, measures.of_unit_fields)):
+        chosen = {name: kind for name, kind in kinds.items() if name in names}
         yield _rows(named.filter(told), chosen, span, places)
 
 
@@ -230,10 +215,12 @@ def _rows(counts: pl.DataFrame, kinds: Kinds, span: dict[str, Any], places: pl.D
         silent = (said == 0) & (pl.col("n") > 0) if said is not None else pl.lit(False)
         some = pl.lit(True) if total is None else total > 0
         state = (
-            pl.when(silent).then(pl.lit("not_reported"))
-            .when(some).then(pl.lit("reported"))
+            pl.when(silent)
+            .then(pl.lit("not_reported"))
+            .when(some)
+            .then(pl.lit("reported"))
             .otherwise(pl.lit("no_dossiers"))
-        )  # fmt: skip
+        )
         heard = state != "not_reported"
         figures = {
             "measure": pl.lit(measure),
@@ -251,11 +238,13 @@ def _named(counts: pl.DataFrame, span: dict[str, Any], places: pl.DataFrame) -> 
     return counts.join(names, on="place").with_columns(**stretch)
 
 
-def _quantile_rows(days: pl.LazyFrame, span: dict[str, Any], places: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    for count in dict.fromkeys(count for count, _ in QUANTILES.values()):
+def _quantile_rows(
+    days: pl.LazyFrame, measures: DossierMeasures, span: dict[str, Any], places: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    for count in dict.fromkeys(count for count, _ in measures.days.values()):
         found = histogram(days, span["months"], count).rename({"intake": "unit"})
         placed = found.join(places.select("unit", "place"), on="unit")
-        for measure, (counted, tenths) in QUANTILES.items():
+        for measure, (counted, tenths) in measures.days.items():
             if counted == count:
                 value = quantile(placed, ["place"], count, tenths).select("place", numerator=pl.col(count))
                 yield _named(value, span, places).select(
@@ -268,7 +257,9 @@ def _quantile_rows(days: pl.LazyFrame, span: dict[str, Any], places: pl.DataFram
                 )
 
 
-def fallen_silent(held: pl.LazyFrame, rows: pl.DataFrame, spans: pl.DataFrame, day: date) -> pl.DataFrame:
+def fallen_silent(
+    held: pl.LazyFrame, rows: pl.DataFrame, spans: pl.DataFrame, day: date, measures: DossierMeasures
+) -> pl.DataFrame:
     """Rows that say "no dossiers" where `held` tells of dossiers in a counted period and `rows` none any more.
 
     A field, or a unit, can lose its last dossier through a correction; its older figure must not stay. `held`:
@@ -279,11 +270,11 @@ def fallen_silent(held: pl.LazyFrame, rows: pl.DataFrame, spans: pl.DataFrame, d
         {**span, "measure": measure, "is_field": is_field}
         for span in spans.select(_SPAN).unique().to_dicts()
         for is_field in (False, True)[: 1 + has_fields(span, day)]
-        for measure in (PROVINCE_FIELD_MEASURES if is_field else ALL_MEASURES)
+        for measure in (measures.of_province_fields if is_field else measures.all)
     ]
     schema = {name: SCHEMA[name] for name in (*_SPAN, "measure")} | {"is_field": pl.Boolean}
     of_unit = (pl.col("field") != "all") & (pl.col("level") != "province")
-    counted_here = ~of_unit | pl.col("measure").is_in([*FIELD_MEASURES])
+    counted_here = ~of_unit | pl.col("measure").is_in([*measures.of_unit_fields])
     said = held.filter(counted_here).with_columns(is_field=pl.col("field") != "all")
     said = said.rename({name: f"held_{name}" for name in ("period_end", "period_kind", "provisional")})
     pairs = said.join(pl.LazyFrame(counted, schema=schema), on=["period_start", "measure", "is_field"])
@@ -295,7 +286,7 @@ def fallen_silent(held: pl.LazyFrame, rows: pl.DataFrame, spans: pl.DataFrame, d
     gone = pairs.filter(same | later).select(*cell, "provisional", "denominator").unique(cell)
     gone = gone.join(rows.lazy().select(cell), on=cell, how="anti").collect(engine="streaming")
     return gone.with_columns(
-        numerator=pl.when(~pl.col("measure").is_in([*QUANTILES])).then(0.0),
+        numerator=pl.when(~pl.col("measure").is_in([*measures.days])).then(0.0),
         denominator=pl.when(pl.col("denominator").is_not_null()).then(0.0),
         state=pl.lit("no_dossiers"),
     ).select([*SCHEMA])

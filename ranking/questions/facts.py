@@ -12,7 +12,8 @@ from ranking.certainty import inflation_of
 from ranking.intervals import standard_errors
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
-from ranking.tables import COUNTRY
+from ranking.states import REPORTED
+from ranking.vocabulary import COUNTRY
 
 STRETCH = ("period_start", "period_end", "is_month")
 _KEPT = [
@@ -152,7 +153,7 @@ def _rows(tables: Tables, measures: list[str], old_measures: list[str], period: 
 def _one_row_per_stretch(rows: pl.DataFrame, measure: Measure) -> pl.DataFrame:
     order = {basis: place for place, basis in enumerate(measure.basis)}
     place = pl.col("basis").replace_strict(order, default=len(order), return_dtype=pl.Int64)
-    first = pl.when(pl.col("state") == "reported").then(place).min().over("unit_code").fill_null(place)
+    first = pl.when(pl.col("state") == REPORTED).then(place).min().over("unit_code").fill_null(place)
     own = rows.filter(place == first)
     if own.select("unit_code", *STRETCH).is_duplicated().any():
         own = own.sort("series").unique(["unit_code", *STRETCH], keep="last")

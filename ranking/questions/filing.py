@@ -11,7 +11,8 @@ from ranking.lineage import weights
 from ranking.questions.facts import STRETCH, Facts, beside, explained
 from ranking.questions.findings import figure, strength
 from ranking.questions.rule import AT, Measures, Percent, Positive, Rule
-from ranking.tables import COUNTRY
+from ranking.states import NO_DOSSIERS
+from ranking.vocabulary import COUNTRY
 
 
 class OnlineJump(Rule):
@@ -33,9 +34,13 @@ class OnlineJump(Rule):
         rows = beside(rows, ["value", "error", "denominator", "period_end"], -1, "_before").drop_nulls("value_before")
         both = (pl.col("error") ** 2 + pl.col("error_before") ** 2).sqrt()
         leap = (pl.col("gap") >= self.least_points) & (pl.col("gap") >= self.least_z * both)
-        return self._without_events(rows, facts).with_columns(
-            gap=pl.col("value") - pl.col("value_before"), start_before=pl.col("period_start").dt.offset_by("-1mo")
-        ).with_columns(fires=leap)  # fmt: skip
+        return (
+            self._without_events(rows, facts)
+            .with_columns(
+                gap=pl.col("value") - pl.col("value_before"), start_before=pl.col("period_start").dt.offset_by("-1mo")
+            )
+            .with_columns(fires=leap)
+        )
 
     def strength(self) -> pl.Expr:
         return strength("gap", self.least_points, self.strong_points)
@@ -162,7 +167,7 @@ class ZeroBetweenBusy(Rule):
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:
     """Months of which the count is known, beside those before and after where they are known too."""
-    said = pl.when(pl.col("state") == "no_dossiers").then(pl.col("numerator").fill_null(0)).otherwise("numerator")
+    said = pl.when(pl.col("state") == NO_DOSSIERS).then(pl.col("numerator").fill_null(0)).otherwise("numerator")
     known = rows.select("unit_code", "name", "period_start", "period_end", value=said).drop_nulls("value")
     around = beside(beside(known, ["value", "period_end"], -1, "_before"), ["value", "period_end"], 1, "_after")
     return around.drop_nulls(["value_before", "value_after"]).with_columns(

@@ -11,6 +11,7 @@ from ranking.names import unit_key
 from ranking.questions.facts import STRETCH, Facts, beside
 from ranking.questions.findings import figure, strength
 from ranking.questions.rule import AT, Measures, Positive, Rule
+from ranking.states import REPORTED
 
 Part = Annotated[float, Field(gt=0, le=1)]
 _PLACED = {"unit_code": pl.String, "period_start": pl.Date, "period_end": pl.Date}
@@ -27,12 +28,16 @@ class IdenticalMonths(Rule):
 
     def tested(self, facts: Facts, measures: Measures) -> pl.DataFrame:
         pairs = [self._pairs(facts, name) for name in measures.values()]
-        both = pl.concat(pairs).group_by("unit_code", "period_start", "period_end").agg(
-            pl.col("start_before", "end_before").first(),
-            same=(pl.col("now") == pl.col("then")).sum().cast(pl.Int64),
-            compared=pl.len().cast(pl.Int64),
-            received=pl.col("now").filter(pl.col("measure") == next(iter(measures.values()))).first(),
-        )  # fmt: skip
+        both = (
+            pl.concat(pairs)
+            .group_by("unit_code", "period_start", "period_end")
+            .agg(
+                pl.col("start_before", "end_before").first(),
+                same=(pl.col("now") == pl.col("then")).sum().cast(pl.Int64),
+                compared=pl.len().cast(pl.Int64),
+                received=pl.col("now").filter(pl.col("measure") == next(iter(measures.values()))).first(),
+            )
+        )
         enough = (pl.col("compared") >= self.least_figures) & (pl.col("received") >= self.least_received)
         return both.filter(enough).with_columns(fires=pl.col("same") == pl.col("compared"))
 
@@ -49,7 +54,7 @@ class IdenticalMonths(Rule):
 
     def _pairs(self, facts: Facts, measure: str) -> pl.DataFrame:
         """Each month's count beside that of the month before; two zeros say nothing and are left out."""
-        rows = facts.months(measure).filter(pl.col("state") == "reported")
+        rows = facts.months(measure).filter(pl.col("state") == REPORTED)
         rows = rows.select("unit_code", "period_start", "period_end", now=pl.coalesce("numerator", "score"))
         pairs = beside(rows, ["now", "period_end"], -1, "_before").drop_nulls(["now", "now_before"])
         return pairs.filter((pl.col("now") != 0) | (pl.col("now_before") != 0)).select(
@@ -122,9 +127,11 @@ class RevisedPast(Rule):
     def tested(self, facts: Facts, measures: Measures) -> pl.DataFrame:
         changes = self._changes(facts, [*measures.values()])
         stretch = ["unit_code", "period_start", "period_end"]
-        most = changes.sort("change", "measure").group_by(stretch, maintain_order=True).agg(
-            pl.col("measure", "old", "new", "change").last(), changed=pl.len().cast(pl.Int64)
-        )  # fmt: skip
+        most = (
+            changes.sort("change", "measure")
+            .group_by(stretch, maintain_order=True)
+            .agg(pl.col("measure", "old", "new", "change").last(), changed=pl.len().cast(pl.Int64))
+        )
         return most.with_columns(fires=pl.col("change") >= self.least_change)
 
     def strength(self) -> pl.Expr:

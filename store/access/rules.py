@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 
 ROLES = ("leader", "inspector", "editor", "admin")
 EVERYWHERE = COUNTRY

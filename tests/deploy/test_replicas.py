@@ -20,7 +20,10 @@ from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
 from files.places import HOME
 from tests.conftest import CAPTURED, _row
+from tests.pages.test_in_browser import browser
 from tests.replicas import PLAIN, Service, running
+
+__all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
 NAME = "gandan.example.vn"

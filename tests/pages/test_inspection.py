@@ -23,7 +23,7 @@ from press import workbook
 from ranking.route import Place, route
 from store.snapshot import open_snapshot
 from tests.pages.test_pages import markup, open_page, words
-from ui.inspection import list
+from ui.inspection import candidates
 
 TODAY = date(2026, 9, 26)
 KY_SON, CAO_DUONG, YEN_TRI = "04894", "05047", "05386"
@@ -45,12 +45,12 @@ def view_of(dataset: str, language: str = "vi") -> View:
     return View(language, Speaker(language), open_snapshot(dataset), LIGHT)
 
 
-def rows_in(app: AppTest) -> list[str]:
+def rows_in(app: AppTest) -> candidates[str]:
     table = re.search(r'<table class="gd-table gd-shortlist">.*?</table>', markup(app), flags=re.S)
     return re.findall(r"<tr><td.*?</tr>", table.group(), flags=re.S) if table else []
 
 
-def names_in(app: AppTest) -> list[str]:
+def names_in(app: AppTest) -> candidates[str]:
     return [re.search(r'<th scope="row"><a[^>]*>([^<]+)', row).group(1) for row in rows_in(app)]
 
 
@@ -112,15 +112,15 @@ def test_filters_leave_the_places_as_they_are(app_data):
     filtered = inspection(kind="phuong")
     last = names_in(filtered)[-1]
     view = view_of("recorded")
-    chosen = list.Chosen("25", "all", "", None, None, "")
-    whole = {row["name"]: row["place"] for row in list.rows_of(view, chosen, {}).iter_rows(named=True)}
+    chosen = candidates.Chosen("25", "all", "", None, None, "")
+    whole = {row["name"]: row["place"] for row in candidates.rows_of(view, chosen, {}).iter_rows(named=True)}
     assert place(filtered, last) == str(whole[last])
 
 
 def test_distance_counts_from_the_start(app_data):
     view = view_of("recorded")
-    near = list.rows_of(view, list.Chosen("25", "all", KY_SON, 20.0, None, ""), {})
-    every = list.rows_of(view, list.Chosen("25", "all", KY_SON, None, None, ""), {})
+    near = candidates.rows_of(view, candidates.Chosen("25", "all", KY_SON, 20.0, None, ""), {})
+    every = candidates.rows_of(view, candidates.Chosen("25", "all", KY_SON, None, None, ""), {})
 
     assert near.get_column("km").max() <= 20 < every.get_column("km").max()
     assert near.height == every.filter(every["km"] <= 20).height
@@ -138,7 +138,7 @@ def test_a_day_that_cannot_be_is_no_filter(app_data, day):
     app = inspection(unvisited=day)
 
     assert box(app, "chosen_unvisited").value is None
-    assert len(rows_in(app)) == list.PER_PAGE
+    assert len(rows_in(app)) == candidates.PER_PAGE
 
 
 def test_worse_and_getting_worse_is_one_click(app_data):
@@ -291,8 +291,8 @@ def test_an_english_workbook_is_english(app_data):
 
 
 def test_the_list_as_a_file_holds_the_parts_of_the_score(app_data):
-    view, chosen = view_of("recorded"), list.Chosen("25", "all", KY_SON, None, None, "")
-    sheet = list.sheet(view, chosen, list.rows_of(view, chosen, {KY_SON: TODAY}))
+    view, chosen = view_of("recorded"), candidates.Chosen("25", "all", KY_SON, None, None, "")
+    sheet = candidates.sheet(view, chosen, candidates.rows_of(view, chosen, {KY_SON: TODAY}))
     row = next(r for r in (dict(zip(sheet.headers, r, strict=True)) for r in sheet.rows) if r["unit_code"] == KY_SON)
 
     assert row["score"] == row["question"] + row["below"] + row["worsening"] == 2.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -86,7 +86,6 @@ def test_the_draws_are_the_same_every_time_and_for_everyone():
     assert [band[1] for band in shuffled] == [band[0] for band in first]
 
 
-@settings(deadline=None)
 @given(shares=shares, chosen=weights)
 def test_the_band_holds_the_rank(shares, chosen):
     groups = shares * FULL
@@ -98,14 +97,12 @@ def test_the_band_holds_the_rank(shares, chosen):
     assert (high <= len(groups)).all()
 
 
-@settings(deadline=None)
 @given(shares=shares, chosen=weights, factor=st.integers(2, 5))
 def test_only_the_proportions_of_the_weights_matter(shares, chosen, factor):
     groups = shares * FULL
     assert (rank_with(groups, chosen) == rank_with(groups, np.array(chosen) * factor)).all()
 
 
-@settings(deadline=None)
 @given(shares=shares, chosen=weights, level=st.integers(0, 20), other=st.integers(0, 60).map(float))
 def test_a_group_that_is_constant_moves_nothing(shares, chosen, level, other):
     groups = shares * FULL
@@ -132,7 +129,6 @@ def test_influence_by_hand():
     assert table.row(by_predicate=_is("mdsh"), named=True)["variance_share"] == pytest.approx(18 / 38)
 
 
-@settings(deadline=None)
 @given(shares)
 def test_variance_shares_add_up_to_one(shares):
     table = influence(shares * FULL)

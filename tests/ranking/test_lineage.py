@@ -6,13 +6,15 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from ranking.lineage import STATES, regrouped, weights
+from ranking.lineage import ADDED_UP, regrouped, weights
 from ranking.periods import MERGER
 from store import reference, sight, snapshot
+from store.states import states
+from tests.drawn import examples
 
 SHARE, COUNT, DAYS = "online_filing_share", "received", "processing_days"
 HAI_THUONG, XA_NGHI_SON, HAI_HA = "16654", "16657", "16660"
@@ -27,7 +29,7 @@ MERGED = [(NGHI_SON, code, "whole", 1.0) for code in (HAI_THUONG, XA_NGHI_SON, H
 # A came whole to X; S was split between X and Y; B came whole to Y.
 SPLIT = [("X", "A", "whole", 1.0), ("X", "S", "part", None), ("Y", "S", "part", None), ("Y", "B", "whole", 1.0)]
 
-each_silence = pytest.mark.parametrize("state", ["not_reported", "suppressed"])
+each_silence = pytest.mark.parametrize("state", ["not_reported", "suppressed", "on_strike"])
 
 
 def row(code: str, numerator: float | None, denominator: float | None = None, **changes: object) -> dict[str, object]:
@@ -343,7 +345,7 @@ def total(counts: list[tuple[int, int] | None], place: int) -> int:
     return sum(pair[place] for pair in counts if pair)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(st.tuples(st.integers(0, 5), ANSWERS), min_size=1, max_size=20),
     st.lists(st.integers(0, 2), min_size=6, max_size=6),
@@ -376,7 +378,7 @@ def pairs_of(members: list[tuple[dict[int, int], tuple[int, int]]], *, known: bo
     return pairs
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(SPLITS)
 def test_known_weights_keep_the_totals_within_rounding(members):
     counts = [pair for _, pair in members]
@@ -386,7 +388,7 @@ def test_known_weights_keep_the_totals_within_rounding(members):
     assert found.get_column("denominator").sum() == pytest.approx(total(counts, 1))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(SPLITS)
 def test_unknown_weights_give_a_range_that_brackets_the_total(members):
     counts = [pair for _, pair in members]
@@ -396,7 +398,7 @@ def test_unknown_weights_give_a_range_that_brackets_the_total(members):
     assert found.get_column("denominator_low").sum() <= total(counts, 1) <= found.get_column("denominator_high").sum()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(SPLITS)
 def test_whatever_the_weights_are_the_value_lies_in_the_range(members):
     rows = rows_of([pair for _, pair in members])
@@ -407,7 +409,7 @@ def test_whatever_the_weights_are_the_value_lies_in_the_range(members):
     assert both.filter(pl.col("value").is_not_null()).is_empty()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(SPLITS)
 def test_both_ends_of_a_range_are_reached_by_members_in_or_out(members):
     """All choices of members, one by one, give no value beyond the ends, and some choice gives each end."""
@@ -446,7 +448,7 @@ def test_the_country_keeps_its_dossiers_month_by_month(old_country, measure):
 
     assert sums.height == 21
     assert sums.filter(~pl.col("total").is_between("numerator_low", "numerator_high")).is_empty()
-    assert set(found.get_column("state")) <= set(STATES)
+    assert set(found.get_column("state")) <= {*states(), *ADDED_UP}
 
 
 def test_whole_successors_keep_the_dossiers_of_each_province_and_month(old_country):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ import yaml
 
 from files.places import HOME
 from ranking.measures import Measure, MeasureError, Text, registry
-from ranking.tables import BASES
+from ranking.vocabulary import BASES
 
 HERE = Path(__file__).parent
 DEFINITIONS = {path.name: path.read_text(encoding="utf-8") for path in (HOME / "data/measures").glob("*.yaml")}
@@ -122,9 +123,17 @@ def test_targets_have_a_legal_source():
     assert "2629/QĐ-TTg" in targets["digitised_share"].source.vi
 
 
+@pytest.mark.parametrize("measure", [m for m in MEASURES.values() if m.target], ids=lambda m: m.id)
+def test_the_source_of_a_target_says_its_level(measure: Measure):
+    """The level stands in a field and in words; who changes one must change the other."""
+    for text in (measure.target.source.vi, measure.target.source.en):
+        assert re.findall(r"(\d+)\s?%", text) == [f"{measure.target.value:g}"]
+
+
 def test_the_six_groups_add_up_to_the_index():
     assert {name: MEASURES[name].max_score for name in GROUPS} == GROUPS
     assert sum(GROUPS.values()) == MEASURES["index_766"].max_score
+    assert MEASURES["index_766"].formula.sum_of == tuple(GROUPS)
 
 
 def test_the_two_scoring_rules_are_two_series():
@@ -209,6 +218,73 @@ def test_value_of_a_row(name: str, row: dict[str, object], value: float | None):
         (
             "unknown_derived_from",
             "unknown_derived_from.yaml, derived_from: no measure 'recieved'; known are unknown_derived_from, index_766",
+        ),
+        ("formula_missing", "formula_missing.yaml, formula: says nothing of form, which basis names"),
+        (
+            "formula_of_another_basis",
+            "formula_of_another_basis.yaml, formula.dossiers: basis must name dossiers, found form",
+        ),
+        (
+            "formula_of_another_series",
+            "formula_of_another_series.yaml, formula.portal: series must name 766-2026, found 766-2025",
+        ),
+        (
+            "formula_without_denominator",
+            "formula_without_denominator.yaml, formula.form: a measure of kind share must have a numerator and a "
+            "denominator",
+        ),
+        (
+            "formula_without_score",
+            "formula_without_score.yaml, formula.form: a measure of kind score must have a score",
+        ),
+        (
+            "formula_is_no_sum",
+            "formula_is_no_sum.yaml, formula.portal.0.numerator: must be names joined by + and -, such as "
+            "'online + in_person', found 'totalOnTime / totalReceived'",
+        ),
+        (
+            "formula_unknown_endpoint",
+            "formula_unknown_endpoint.yaml, formula.portal.0.endpoint: must be 'dvc-progress-tree', ",
+        ),
+        (
+            "formula_unknown_key",
+            "formula_unknown_key.yaml, formula.portal.0: unknown key path; known keys are endpoint, of, numerator",
+        ),
+        (
+            "formula_twice_for_units",
+            "formula_twice_for_units.yaml, formula.portal: only one formula can be published for units",
+        ),
+        (
+            "formula_country_of_a_province",
+            "formula_country_of_a_province.yaml, formula.portal.0: of: only service-results has provinces and country, "
+            "found country",
+        ),
+        (
+            "formula_unknown_column",
+            "formula_unknown_column.yaml, formula.form.numerator: column 14 has no figures; form II.06 has them in "
+            "columns 3 to 13, found '8 + 14'",
+        ),
+        (
+            "formula_unknown_sum",
+            "formula_unknown_sum.yaml, formula.dossiers.numerator: no sum of ended dossiers is called 'ontime'; known "
+            "are n, full, partial",
+        ),
+        (
+            "formula_sum_of_other_dossiers",
+            "formula_sum_of_other_dossiers.yaml, formula.dossiers.numerator: no sum of ended dossiers is called "
+            "'open_in_time'",
+        ),
+        (
+            "formula_tenths_without_days",
+            "formula_tenths_without_days.yaml, formula.dossiers: days and tenths: belong together",
+        ),
+        (
+            "formula_sum_of_unknown",
+            "formula_sum_of_unknown.yaml, formula.sum_of: no measure 'tdqg'; known are formula_sum_of_unknown, ",
+        ),
+        (
+            "formula_of_a_derived_measure",
+            "formula_of_a_derived_measure.yaml, formula: belongs to received, from which this measure is derived",
         ),
         ("not_yaml", "not_yaml.yaml: not YAML:"),
         ("only_text", "only_text.yaml: must hold the keys id, name, short"),

@@ -6,7 +6,7 @@ import math
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from files.places import HOME
@@ -93,7 +93,6 @@ def test_bad_arguments_are_refused(units, k, message):
         nearest(pl.concat([frame, frame.head(units)]), k)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.none() | st.integers(1, 50), st.integers(1, 50)), max_size=12), st.integers(1, 6))
 def test_every_unit_gets_distinct_peers_in_order(figures, k):
     units = _units(figures)
@@ -130,7 +129,6 @@ def test_reasons_name_what_is_shared():
         peers=3,
         population=(1_000, 9_000),
         area_km2=(10.0, 30.0),
-        on_land_border=False,
         peers_on_land_border=1,
         on_fewer_facts=True,
     )

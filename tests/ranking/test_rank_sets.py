@@ -10,10 +10,11 @@ from statistics import NormalDist
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.rank_sets import could_be_best, could_be_worst, rank_sets
+from tests.drawn import examples
 
 PISA = pl.read_csv(Path(__file__).parent / "data/pisa_2018_mathematics.csv", comment_prefix="#")
 # To nine places: whether two values differ that are 1e-153 apart is a matter of the arithmetic, not of the method.
@@ -34,7 +35,7 @@ def test_pisa_2018_mathematics(country: str, low: int, high: int):
 
 
 @each_kind
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(UNITS)
 def test_the_limits_are_those_of_holm_s_procedure_step_by_step(kind, units):
     values, errors = _columns(units)
@@ -43,7 +44,7 @@ def test_the_limits_are_those_of_holm_s_procedure_step_by_step(kind, units):
 
 @each_kind
 @pytest.mark.parametrize("best", ["high", "low"])
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(UNITS)
 def test_the_rank_lies_in_its_set(kind, best, units):
     values, errors = _columns(units)
@@ -54,7 +55,7 @@ def test_the_rank_lies_in_its_set(kind, best, units):
 
 
 @each_kind
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(UNITS, st.randoms())
 def test_the_order_of_rows_is_irrelevant(kind, units, random):
     order = random.sample(range(len(units)), len(units))
@@ -64,7 +65,7 @@ def test_the_order_of_rows_is_irrelevant(kind, units, random):
 
 
 @each_kind
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(UNITS)
 def test_more_confidence_never_makes_a_set_smaller(kind, units):
     sets = [rank_sets(*_columns(units), confidence=level, kind=kind) for level in (0.5, 0.9, 0.95, 0.999)]
@@ -72,7 +73,7 @@ def test_more_confidence_never_makes_a_set_smaller(kind, units):
 
 
 @each_kind
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(UNITS)
 def test_simultaneous_sets_hold_the_marginal_ones(kind, units):
     (low, high), (wide_low, wide_high) = (rank_sets(*_columns(units), kind=k) for k in ("marginal", "simultaneous"))
@@ -80,7 +81,7 @@ def test_simultaneous_sets_hold_the_marginal_ones(kind, units):
     assert (wide_high >= high).all()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(UNITS)
 def test_a_unit_clearly_worse_than_all_changes_nobody_s_ranks(units):
     low, high = rank_sets(*_columns(units))
@@ -88,7 +89,7 @@ def test_a_unit_clearly_worse_than_all_changes_nobody_s_ranks(units):
     assert _as_lists(with_last) == ([*low, len(units) + 1], [*high, len(units) + 1])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(UNITS, ERRORS)
 def test_a_unit_that_is_just_worse_than_all_improves_nobody(units, error):
     values, errors = _columns(units)

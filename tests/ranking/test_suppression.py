@@ -8,7 +8,7 @@ from itertools import product
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.publishing.harvest import measurement_rows
@@ -18,6 +18,7 @@ from ranking.suppression import Policy, PolicyError, hidden, places_of, suppress
 from ranking.tables import Measurements, Standings
 from store.reference import measures, reference_table
 from tests.conftest import CAPTURED
+from tests.drawn import examples
 
 MINIMUM = 10
 PHU_THO = ("04792", "04795", "04828", "04831")
@@ -172,7 +173,7 @@ COUNTS = st.integers(0, 40)
 FIELDS = ("Đất đai", "Hộ tịch", "Chứng thực")
 
 
-@settings(deadline=None, max_examples=120)
+@examples(120)
 @given(st.lists(st.tuples(COUNTS, COUNTS, COUNTS), min_size=2, max_size=4), st.lists(COUNTS, max_size=3))
 def test_no_withheld_figure_follows_from_one_published_total(by_unit, by_office):
     """Communes with fields, departments, and the totals of both: each equation is looked at by itself."""

@@ -30,7 +30,14 @@ PHU_THO, HA_NOI = "25", "01"
 SMALL_OWN, SMALL_OTHER = "04828", "00008"
 BETRAYED = "77,8"  # per cent: 7 of 9, which nobody else has
 LEADER = Reader("a@b.vn", frozenset({("leader", PHU_THO)}), "signed_in")
-APP = Starlette(routes=[*map_layers.routes(sign_in.of_request), *search.ROUTES, *routes.ROUTES, *embed.ROUTES])
+APP = Starlette(
+    routes=[
+        *map_layers.routes(lambda request: sign_in.of_request(request)),
+        *search.ROUTES,
+        *routes.ROUTES,
+        *embed.ROUTES,
+    ]
+)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from ranking.manifest import CURRENT, MANIFEST
@@ -17,6 +17,7 @@ from store import names as store_names
 from store import snapshot as store_snapshot
 from store.reference import scope_name
 from store.snapshot import SnapshotTrouble
+from tests.drawn import examples
 
 AUGUST = parse("2026-08")
 PHU_THO, HA_NOI = "25", "01"
@@ -94,7 +95,7 @@ def test_a_table_that_is_gone_is_damage_and_named(snapshot):
     assert trouble().detail == "standings.parquet: No such file or directory"
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, HealthCheck.function_scoped_fixture)
 @given(cut=st.integers(2, 400))
 def test_a_manifest_cut_anywhere_is_damage(snapshot, cut):
     path = snapshot.folder / MANIFEST

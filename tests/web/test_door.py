@@ -9,7 +9,8 @@ import json
 import logging
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -17,6 +18,7 @@ from starlette.routing import Route, Router
 
 import app as service
 from files.environment import SettingError
+from tests.drawn import examples
 from web import door, vitals
 from web.document import Document, script_hashes
 from web.door import Door, Visits
@@ -230,7 +232,7 @@ WILD = st.one_of(st.text(max_size=30), st.sampled_from(HOSTILE))
     method=st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "DELETE", "OPTIONS"]),
     accept=st.sampled_from(["text/html", "*/*", "\x00", "application/vnd.apache.parquet;q=x"]),
 )
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(400, HealthCheck.function_scoped_fixture)
 def test_no_address_answers_with_a_fault(get, published, path, pairs, method, accept):
     from urllib.parse import urlencode
 
@@ -347,6 +349,27 @@ def test_a_line_of_the_log_is_one_json_object():
     assert "\n" not in line
     assert json.loads(line)["message"] == "failed: a\nb"
     assert "Đúng" in json.loads(line)["trace"]
+
+
+@pytest.fixture
+def log_is_put_back():
+    names = [None, *logging.Logger.manager.loggerDict]
+    before = [(one, one.level, one.handlers, one.propagate) for one in map(logging.getLogger, names)]
+    yield
+    for one, level, handlers, propagate in before:
+        one.setLevel(level)
+        one.handlers, one.propagate = handlers, propagate
+
+
+def test_the_log_is_silent_about_the_addresses_that_sign_in_asks(log_is_put_back):
+    """They hold codes and tokens; the client is the one that Authlib takes of those that are installed."""
+    vitals.set_up_log(Settings(json_log=True))
+    rooms = {base.__module__.partition(".")[0] for base in AsyncOAuth2Client.__mro__} - {"builtins"}
+
+    assert any(room.startswith("httpx") for room in rooms)
+    for name in rooms | {room.replace("httpx", "httpcore") for room in rooms}:
+        assert not logging.getLogger(name).isEnabledFor(logging.INFO), name
+    assert logging.getLogger("gandan.door").isEnabledFor(logging.INFO)
 
 
 def test_a_damaged_note_of_pulls_is_no_fault(tmp_path):

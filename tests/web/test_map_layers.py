@@ -20,7 +20,7 @@ from ui.frame import sign_in
 from web import map_layers
 
 PATH = "/layers/units.geojson"
-APP = Starlette(routes=map_layers.routes(sign_in.of_request))
+APP = Starlette(routes=map_layers.routes(lambda request: sign_in.of_request(request)))
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from display.words import numbers
 from display.words.view import View
 from ranking.manifest import MANIFEST, Manifest, ManifestError
 from ranking.periods import Period
-from ranking.tables import CELL
-from store import sight, standings
+from ranking.vocabulary import CELL
+from store import sight, standings, states
 from store.reference import measures
 from store.snapshot import Snapshot
 from ui.frame import html
@@ -70,7 +70,7 @@ def compared(measure: str, before: pl.DataFrame, now: pl.DataFrame) -> Counts:
 
     A provisional stretch to date gives way to a longer one: that it is gone is no loss.
     """
-    old, new = (rows.filter(pl.col("state") != "not_reported") for rows in (before, now))
+    old, new = (rows.filter(states.answered()) for rows in (before, now))
     lasting = old.filter(~((pl.col("period_kind") == "to_date") & pl.col("provisional")))
     both = old.join(new, on=list(CELL), suffix="_now")
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in (*_FIGURES, "state"))

@@ -12,8 +12,8 @@ from display.words import numbers
 from display.words.view import View
 from ranking.periods import MERGER
 from ranking.suppression import places_of
-from ranking.tables import BASES
-from store import sight
+from ranking.vocabulary import BASES
+from store import sight, states
 from store.months import is_month
 from store.reference import province_names, reference_table
 from store.snapshot import Snapshot
@@ -34,7 +34,7 @@ def coverage(snapshot: Snapshot) -> pl.DataFrame:
         sight.scan(snapshot, "measurements")
         .filter(pl.col("level") == "commune", pl.col("field") == "all", is_month())
         .group_by("unit_code", "basis", month="period_start")
-        .agg(reports=(pl.col("state") != "not_reported").any(), open=(pl.col("period_kind") == "to_date").all())
+        .agg(reports=states.answered().any(), open=(pl.col("period_kind") == "to_date").all())
         .collect()
     )
     places = places_of(reference_table("units"), reference_table("lineage"), reference_table("provinces"))
@@ -70,9 +70,13 @@ def panel(view: View) -> None:
         html.caption(view.say("about.cover.none"))
         return
     basis = links.segments(
-        view.say("about.basis"), "cover", bases, bases[0], lambda code: view.say(f"basis.{code}"),
+        view.say("about.basis"),
+        "cover",
+        bases,
+        bases[0],
+        lambda code: view.say(f"basis.{code}"),
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
     rows = known.filter(pl.col("basis") == basis)
     html.caption(_reading(view, rows))
     html.show(grid(view, rows) + _legend(view))

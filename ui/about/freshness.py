@@ -12,7 +12,7 @@ import polars as pl
 from display.words import numbers
 from display.words.view import View
 from ranking.periods import MERGER, Period, calendar_period, local_day
-from store import sight, standings
+from store import sight, standings, states
 from store.reference import province_names
 from store.snapshot import Snapshot
 from ui.frame import html, links
@@ -61,7 +61,7 @@ def of_level(snapshot: Snapshot, level: str) -> tuple[Fresh, ...]:
         .filter(
             pl.col("level") == level,
             pl.col("field") == "all",
-            pl.col("state") != "not_reported",
+            states.answered(),
             pl.col("period_end") >= MERGER,
         )
         .group_by("unit_code", "basis", "period_start", "period_end", "period_kind")
@@ -96,9 +96,13 @@ def _fresh(province: str, basis: str, rows: pl.DataFrame) -> Fresh:
 def panel(view: View, today: date) -> None:
     """The choice of a level, what is late in a sentence, and the table with late ones first."""
     level = links.segments(
-        view.say("about.fresh.level"), "fresh", _LEVELS, _LEVELS[0], lambda code: view.say(f"level.{code}"),
+        view.say("about.fresh.level"),
+        "fresh",
+        _LEVELS,
+        _LEVELS[0],
+        lambda code: view.say(f"level.{code}"),
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
     known = of_level(view.snapshot, level)
     if not known:
         html.caption(view.say("about.fresh.none", level=view.say(f"level.{level}")))

@@ -76,7 +76,7 @@ def _measure(view: View, measure: Measure, held: pl.DataFrame | None, today: dat
 
 
 def _chip(words: str) -> str:
-    return f'<span class="gd-band gd-below">{escape(words)}</span>'
+    return f'<span class="gd-band gd-warned">{escape(words)}</span>'
 
 
 def lines_of(view: View, measure: Measure, held: pl.DataFrame | None, today: date) -> list[tuple[str, str]]:

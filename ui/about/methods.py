@@ -47,9 +47,13 @@ def _section(heading: str, text: str, language: str) -> Section:
 def panel(view: View) -> None:
     """The choice between the depths, and the methods in the chosen one."""
     depth = links.segments(
-        view.say("about.depth"), "depth", DEPTHS, DEPTHS[0], lambda code: view.say(f"about.depth.{code}"),
+        view.say("about.depth"),
+        "depth",
+        DEPTHS,
+        DEPTHS[0],
+        lambda code: view.say(f"about.depth.{code}"),
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
     if depth == "leader":
         items = "".join(_item(view, method) for method in methods.methods())
         html.show(f'<dl class="gd-about gd-methods">{items}</dl>')

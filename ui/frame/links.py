@@ -77,14 +77,17 @@ def segments(
 
 
 def _bound(
-    control: Callable[..., object], label: str, key: str, options: Sequence[str], default: str,
-    caption: Callable[[str], str], **widget: object,
-) -> str:  # fmt: skip
+    control: Callable[..., object],
+    label: str,
+    key: str,
+    options: Sequence[str],
+    default: str,
+    caption: Callable[[str], str],
+    **widget: object,
+) -> str:
     value = choice(key, options, default)
     st.session_state[_widget(key)] = value
-    control(
-        label, options, key=_widget(key), format_func=caption, on_change=_take, args=(key, default), **widget
-    )  # fmt: skip
+    control(label, options, key=_widget(key), format_func=caption, on_change=_take, args=(key, default), **widget)
     remember(key, value, default)
     return value
 
@@ -104,9 +107,15 @@ def several(
     chosen = [code for code in st.query_params.get(key, "").split(",") if code in options][:most]
     st.session_state[_widget(key)] = chosen
     st.multiselect(
-        label, options, key=_widget(key), format_func=caption, max_selections=most,
-        on_change=_take_several, args=(key,), **widget,
-    )  # fmt: skip
+        label,
+        options,
+        key=_widget(key),
+        format_func=caption,
+        max_selections=most,
+        on_change=_take_several,
+        args=(key,),
+        **widget,
+    )
     return chosen
 
 
@@ -119,9 +128,16 @@ def number(label: str, key: str, low: float, high: float, default: float, step: 
     value = value if low <= value <= high else default
     st.session_state[_widget(key)] = float(value)
     st.number_input(
-        label, low, high, step=step, key=_widget(key), format="%g",
-        on_change=_take_number, args=(key, default), **widget,
-    )  # fmt: skip
+        label,
+        low,
+        high,
+        step=step,
+        key=_widget(key),
+        format="%g",
+        on_change=_take_number,
+        args=(key, default),
+        **widget,
+    )
     return value
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from display.drawing import css
 from display.drawing.palette import palette
 from display.words import addresses
 from display.words.numbers import local_date
@@ -48,7 +49,7 @@ def run() -> None:
     reader = sign_in.current()
     pages = _pages(reader, say)
     page = st.navigation(list(pages.values()), position="top")
-    _style()
+    show(f"<style>{style(dark=st.context.theme.type == 'dark')}</style>")
     name = next(name for name, one in pages.items() if one is page)
     refused = name != _HOME and not reader.may(f"page.{name}")
     narrow = _meet(reader, refused, language, {addresses.PATHS[name]: page for name, page in pages.items()})
@@ -103,10 +104,10 @@ def view() -> View:
     return st.session_state["view"]
 
 
-def _style() -> None:
-    dark = st.context.theme.type == "dark"
+def style(*, dark: bool) -> str:
+    """The style sheet of all pages, with the colours of a ground."""
     colours = _STYLE.replace(".gd-dark", ":root") if dark else _STYLE
-    show(f"<style>{colours}</style>")
+    return f"{colours}\n{css.of_pages(dark=dark)}"
 
 
 def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
@@ -118,13 +119,22 @@ def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
         with st.container(horizontal=True, width="content", gap="small"):
             if published:
                 dataset = links.select(
-                    say("shell.dataset"), "dataset", published, published[0],
-                    lambda name: say(f"dataset.{name}"), label_visibility="collapsed", width=215,
-                )  # fmt: skip
+                    say("shell.dataset"),
+                    "dataset",
+                    published,
+                    published[0],
+                    lambda name: say(f"dataset.{name}"),
+                    label_visibility="collapsed",
+                    width=215,
+                )
             links.segments(
-                say("shell.language"), "lang", LANGUAGES, "vi", lambda code: code.upper(),
+                say("shell.language"),
+                "lang",
+                LANGUAGES,
+                "vi",
+                lambda code: code.upper(),
                 label_visibility="collapsed",
-            )  # fmt: skip
+            )
             sign_in.control(reader, say)
     if not published:
         raise SnapshotTrouble("recorded", "missing")

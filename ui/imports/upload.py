@@ -19,10 +19,19 @@ _BATCH, _TOLD, _ROUND = "import_batch", "import_told", "import_round"
 _SHOWN = 50
 _PARTS = ("numerator", "denominator")
 _TROUBLES = {
-    "holds macros": "macros", "unfolds to": "harm", "XML entities": "harm", "with a password": "password",
-    "damaged": "damaged", "no Excel workbook": "no_workbook", "only forms of": "province", "no period": "period",
-    "future": "period", "before 1 July 2025": "period", "no row could be taken": "rows", "is empty": "empty",
-}  # fmt: skip
+    "holds macros": "macros",
+    "unfolds to": "harm",
+    "XML entities": "harm",
+    "with a password": "password",
+    "damaged": "damaged",
+    "no Excel workbook": "no_workbook",
+    "only forms of": "province",
+    "no period": "period",
+    "future": "period",
+    "before 1 July 2025": "period",
+    "no row could be taken": "rows",
+    "is empty": "empty",
+}
 """What the import says of a file, by a few of its words."""
 
 
@@ -37,9 +46,14 @@ def choice(view: View) -> str:
     codes = own(view)
     first = codes.index(links.choice("province", codes, codes[0])) if codes else None
     return st.selectbox(
-        view.say("imports.province"), codes, first, format_func=scope_name, key="import_province", width=320,
+        view.say("imports.province"),
+        codes,
+        first,
+        format_func=scope_name,
+        key="import_province",
+        width=320,
         on_change=_drop,
-    )  # fmt: skip
+    )
 
 
 def drop(view: View, province: str) -> None:
@@ -47,10 +61,13 @@ def drop(view: View, province: str) -> None:
     _tell(view)
     html.show(f"<style>{_own_words(view)}</style>")
     files = st.file_uploader(
-        view.say("imports.drop"), type=["xlsx", "xls"], accept_multiple_files=True, max_upload_size=MEGABYTES_MAX,
+        view.say("imports.drop"),
+        type=["xlsx", "xls"],
+        accept_multiple_files=True,
+        max_upload_size=MEGABYTES_MAX,
         key=f"import_files_{st.session_state.get(_ROUND, 0)}",
         help=view.say("imports.drop.help", files=FILES_MAX, megabytes=MEGABYTES_MAX),
-    )  # fmt: skip
+    )
     stamp = (province, tuple(file.file_id for file in files or ()))
     batch = st.session_state.get(_BATCH)
     if batch and batch["stamp"] != stamp:
@@ -97,9 +114,14 @@ def understood(view: View) -> None:
     good = [report for report in batch["files"] if not report["refused"]]
     with st.container(horizontal=True, key="import_buttons"):
         st.button(
-            view.say("imports.publish", n=len(good)), icon=":material/publish:", type="primary", key="import_publish",
-            disabled=not good, on_click=_publish, args=(view,),
-        )  # fmt: skip
+            view.say("imports.publish", n=len(good)),
+            icon=":material/publish:",
+            type="primary",
+            key="import_publish",
+            disabled=not good,
+            on_click=_publish,
+            args=(view,),
+        )
         st.button(view.say("imports.discard"), icon=":material/delete:", key="import_discard", on_click=_discard)
     html.caption(view.say("imports.publish.note"))
 
@@ -151,11 +173,14 @@ def _cells(view: View, report: dict) -> None:
         return
     rows = [
         [
-            cell["place"] or "–", str(cell["row"] or "–"), cell["column"] or "–", _shown(cell["value"]),
+            cell["place"] or "–",
+            str(cell["row"] or "–"),
+            cell["column"] or "–",
+            _shown(cell["value"]),
             refusals.in_language(cell["reason"], view.language),
         ]
         for cell in report["quarantine"][:_SHOWN]
-    ]  # fmt: skip
+    ]
     headers = [view.say(f"imports.column.{name}") for name in ("place", "row", "field", "value", "reason")]
     tables.plain_table(headers, rows, view.say("imports.quarantine"), figures=(1,))
 

@@ -17,7 +17,7 @@ from store import units
 from store.reference import scope_name
 from ui.frame import html, links
 from ui.inspection import checklist
-from ui.inspection.list import Chosen
+from ui.inspection.candidates import Chosen
 from ui.inspection.visits import form, history
 
 _STOP = "stop"
@@ -93,10 +93,11 @@ def prepare(view: View, code: str) -> None:
 def file_button(view: View, code: str) -> None:
     """The checklist as a workbook, made when it is asked for."""
     st.download_button(
-        view.say("inspection.checklist.file"), 
-        audit.noted(
-            view.reader, workbook.file_name(view, code), partial(workbook.workbook, view, code)
-        ),
-        workbook.file_name(view, code), _EXCEL, icon=":material/download:", on_click="ignore",
+        view.say("inspection.checklist.file"),
+        audit.noted(view.reader, workbook.file_name(view, code), partial(workbook.workbook, view, code)),
+        workbook.file_name(view, code),
+        _EXCEL,
+        icon=":material/download:",
+        on_click="ignore",
         key=f"checklist_{code}",
-    )  # fmt: skip
+    )

@@ -52,9 +52,14 @@ def choice(view: View, scope: str, listed: list[str], planned: list[str]) -> lis
     names = dict.fromkeys([*planned, *listed, *unit_choice.communes(scope)])
     links.remember(_KEY, ",".join(planned), "")
     return links.several(
-        view.say("plan.units"), _KEY, list(names), lambda code: _named(code, scope), MOST,
-        placeholder=view.say("plan.units_example", n=MOST), select_all=False,
-    )  # fmt: skip
+        view.say("plan.units"),
+        _KEY,
+        list(names),
+        lambda code: _named(code, scope),
+        MOST,
+        placeholder=view.say("plan.units_example", n=MOST),
+        select_all=False,
+    )
 
 
 def _named(code: str, scope: str) -> str:

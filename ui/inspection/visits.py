@@ -50,8 +50,12 @@ def form(view: View, code: str) -> None:
         _fields(view, code)
         with st.container(horizontal=True):
             st.form_submit_button(
-                view.say("visits.save"), icon=":material/save:", type="primary", on_click=_save, args=(view, code),
-            )  # fmt: skip
+                view.say("visits.save"),
+                icon=":material/save:",
+                type="primary",
+                on_click=_save,
+                args=(view, code),
+            )
             if editing:
                 st.form_submit_button(view.say("visits.cancel"), on_click=_forget, args=(code,))
 
@@ -73,9 +77,12 @@ def _fields(view: View, code: str) -> None:
         st.date_input(say("visits.follow_up_on"), value=None, key=_key("follow_up_on", code), format="DD/MM/YYYY")
     st.text_input(say("visits.team"), key=_key("team", code), max_chars=longest["team"])
     st.text_area(
-        say("visits.findings"), key=_key("findings", code), max_chars=longest["findings"], height=140,
+        say("visits.findings"),
+        key=_key("findings", code),
+        max_chars=longest["findings"],
+        height=140,
         placeholder=say("visits.findings_example"),
-    )  # fmt: skip
+    )
     st.text_input(say("visits.author"), key=_key("author", code), max_chars=longest["author"], width=320)
 
 
@@ -158,9 +165,13 @@ def history(view: View, found: Sequence[Visit] | None, *, changeable: bool = Fal
         html.show(entry(view, visit, with_unit))
         if changeable:
             st.button(
-                view.say("visits.change"), icon=":material/edit:", key=f"visit_change_{visit.id}", on_click=_edit,
-                args=(visit,), type="tertiary",
-            )  # fmt: skip
+                view.say("visits.change"),
+                icon=":material/edit:",
+                key=f"visit_change_{visit.id}",
+                on_click=_edit,
+                args=(visit,),
+                type="tertiary",
+            )
 
 
 def entry(view: View, visit: Visit, with_unit: bool = False) -> str:
@@ -194,9 +205,14 @@ def everything(view: View) -> None:
     with st.expander(view.say("visits.all", n=numbers.number(len(found), view.language)), icon=":material/history:"):
         if found:
             st.download_button(
-                view.say("visits.csv"), audit.noted(view.reader, _FILE, partial(journal_visits.to_csv, found)), _FILE,
-                "text/csv", icon=":material/download:", on_click="ignore", key="visits_csv",
-            )  # fmt: skip
+                view.say("visits.csv"),
+                audit.noted(view.reader, _FILE, partial(journal_visits.to_csv, found)),
+                _FILE,
+                "text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+                key="visits_csv",
+            )
         history(view, found[:50], with_unit=True)
 
 
@@ -209,6 +225,8 @@ def section(view: View, code: str) -> None:
     html.caption(visits.internal(view))
     province = units.unit(code)["province_code"]
     st.page_link(
-        "pages/inspection.py", label=view.say("unit.visit.plan"), icon=":material/add_location:",
+        "pages/inspection.py",
+        label=view.say("unit.visit.plan"),
+        icon=":material/add_location:",
         query_params=addresses.query(view, province=province, plan=code, stop=code),
-    )  # fmt: skip
+    )

@@ -99,9 +99,7 @@ def _names(view: View, members: list[dict]) -> str:
 
 
 def _way_on(view: View, selection: Selection, unit: dict) -> str:
-    return addresses.anchor(
-        view, view.say("map.card.open"), "unit", unit=unit["code"], measure=selection.measure.id
-    )  # fmt: skip
+    return addresses.anchor(view, view.say("map.card.open"), "unit", unit=unit["code"], measure=selection.measure.id)
 
 
 def trend(view: View, selection: Selection, code: str | None) -> go.Figure | None:

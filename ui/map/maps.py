@@ -16,7 +16,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import Period, parse
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import borders, catalog, standings
 from store.reference import province_names, scope_name
 from ui.frame import html, links
@@ -33,14 +33,14 @@ def look(view: View, selection: Selection) -> Look:
     shapes = ("area", "symbol") if borders.areas(selection.scope) else ("symbol",)
     shape = links.select(
         view.say("map.shape"), "shape", shapes, shapes[0], lambda code: view.say(f"map.shape.{code}"), width=235
-    )  # fmt: skip
+    )
     earlier = earlier_periods(view, selection)
     ways = [way for way in WAYS if way != "change" or earlier]
     way = links.select(view.say("map.way"), "way", ways, ways[0], lambda code: view.say(f"map.way.{code}"), width=250)
     since = _period_box(view, "since", earlier) if way == "change" else ""
     inside = links.select(
         view.say("map.inside"), "inside", ("new", "old"), "new", lambda code: view.say(f"map.inside.{code}"), width=205
-    )  # fmt: skip
+    )
     others = other_periods(view, selection) if way in COMPARABLE else []
     beside = _period_box(view, "beside", [_NONE, *others]) if others else _NONE
     return Look(shape, way, since, inside, "" if beside == _NONE else beside)
@@ -71,10 +71,13 @@ def other_periods(view: View, selection: Selection) -> list[str]:
 
 def _periods(view: View, selection: Selection, *which: pl.Expr) -> list[str]:
     known = catalog.catalog(view.snapshot).filter(
-        pl.col("level") == "commune", pl.col("scope") == selection.scope,
-        pl.col("measure") == selection.measure.id, pl.col("basis") == selection.basis,
-        pl.col("series") == selection.series, *which,
-    )  # fmt: skip
+        pl.col("level") == "commune",
+        pl.col("scope") == selection.scope,
+        pl.col("measure") == selection.measure.id,
+        pl.col("basis") == selection.basis,
+        pl.col("series") == selection.series,
+        *which,
+    )
     rows = known.sort("period_end", "period_start", descending=[True, False])
     return [Period(*row).id for row in rows.select("period_start", "period_end", "period_kind").iter_rows()]
 
@@ -133,8 +136,10 @@ def _chart(view: View, selection: Selection, look: Look, rows: pl.DataFrame, uni
     frame = frame_of(view, look)
     st.pydeck_chart(
         deck(view, selection, look, unit, frame),
-        height=frame.height, key=key(view, selection, look), alt=alt(view, selection, rows),
-    )  # fmt: skip
+        height=frame.height,
+        key=key(view, selection, look),
+        alt=alt(view, selection, rows),
+    )
 
 
 def frame_of(view: View, look: Look) -> Frame:
@@ -237,6 +242,9 @@ def unit_box(view: View, selection: Selection) -> None:
     """A box that finds a unit without the map."""
     names = units_of(view, selection)
     links.select(
-        view.say("map.unit"), "unit", [_NONE, *names], _NONE,
+        view.say("map.unit"),
+        "unit",
+        [_NONE, *names],
+        _NONE,
         lambda code: view.say("map.unit.none") if code == _NONE else names[code],
-    )  # fmt: skip
+    )

@@ -10,8 +10,10 @@ import polars as pl
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
+from ranking.bands import BELOW
 from ranking.periods import Period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
+from ranking.states import NOT_REPORTED, REPORTED
 from store import catalog, standings
 from store.months import last_whole_month, latest_series
 from store.reference import measures
@@ -38,11 +40,11 @@ def worsening(view: View, chosen: Selection, rows: pl.DataFrame) -> pl.DataFrame
         return None
     turned = marks(months.select("unit_code", "period_start", "value"), IMPROVEMENT[chosen.measure.direction])
     concern = turned.filter(pl.col("variation") == "concern").get_column("unit_code")
-    return rows.filter(pl.col("band") == "below", pl.col("unit_code").is_in(concern.implode()))
+    return rows.filter(pl.col("band") == BELOW, pl.col("unit_code").is_in(concern.implode()))
 
 
 def silent(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(pl.col("state") == "not_reported")
+    return rows.filter(pl.col("state") == NOT_REPORTED)
 
 
 def overdue(view: View, chosen: Selection) -> Overdue | None:
@@ -55,7 +57,7 @@ def overdue(view: View, chosen: Selection) -> Overdue | None:
     latest = last_whole_month(known)
     period = Period(latest["period_start"], latest["period_end"], latest["period_kind"])
     rows = standings.ranking(view.snapshot, chosen.level, "open_overdue", latest["basis"], period, chosen.scope)
-    held = rows.filter(pl.col("state") == "reported").sort("value", "name", descending=[True, False])
+    held = rows.filter(pl.col("state") == REPORTED).sort("value", "name", descending=[True, False])
     return Overdue(period, latest["basis"], float(held.get_column("value").sum()), held.filter(pl.col("value") > 0))
 
 
@@ -69,14 +71,14 @@ def _worsening_item(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     found = worsening(view, chosen, rows)
     if found is None:
         return f"<li>{escape(view.say('overview.worse.unknown', n=FEWEST_POINTS))}</li>"
-    link = _table_link(view, chosen, band="below") if found.height else ""
+    link = _table_link(view, chosen, band=BELOW) if found.height else ""
     return _item(view, chosen, view.say("overview.worse", n=numbers.number(found.height, view.language)), found, link)
 
 
 def _silent_item(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     found = silent(rows)
     words = view.say("overview.silent", n=numbers.number(found.height, view.language))
-    return _item(view, chosen, words, found, _table_link(view, chosen, state="not_reported") if found.height else "")
+    return _item(view, chosen, words, found, _table_link(view, chosen, state=NOT_REPORTED) if found.height else "")
 
 
 def _overdue_item(view: View, chosen: Selection) -> str:

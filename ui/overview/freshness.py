@@ -10,8 +10,8 @@ from display.words import addresses, numbers
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.periods import Period
-from ranking.tables import COUNTRY
-from store import sight, standings
+from ranking.vocabulary import COUNTRY
+from store import sight, standings, states
 from store.snapshot import Snapshot
 
 
@@ -66,7 +66,7 @@ def _latest_of_all(snapshot: Snapshot, level: str) -> pl.DataFrame:
         .group_by(key)
         .agg(
             units=pl.col("unit_code").n_unique(),
-            reported=pl.col("unit_code").filter(pl.col("state") != "not_reported").n_unique(),
+            reported=pl.col("unit_code").filter(states.answered()).n_unique(),
             captured_at=pl.col("captured_at").max(),
         )
         .collect()

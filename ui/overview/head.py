@@ -89,8 +89,12 @@ def doors(view: View, chosen: Selection) -> list[tuple[str, str, str, dict[str, 
     """The three ways in: (words, icon, page, query) each."""
     place = {} if links.choice("province", [chosen.scope], "") == "" else {"province": chosen.scope}
     return [
-        (view.say("overview.door.compare"), ":material/format_list_numbered:", "rankings",
-         addresses.query(view, **choices(view, chosen))),
+        (
+            view.say("overview.door.compare"),
+            ":material/format_list_numbered:",
+            "rankings",
+            addresses.query(view, **choices(view, chosen)),
+        ),
         (view.say("overview.door.visit"), ":material/checklist:", "inspection", addresses.query(view, **place)),
         (view.say("overview.door.commune"), ":material/location_city:", "unit", addresses.query(view, **place)),
-    ]  # fmt: skip
+    ]

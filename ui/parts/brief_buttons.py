@@ -28,9 +28,12 @@ def of_unit(view: View, code: str) -> None:
             st.download_button(
                 view.say(f"brief.download.{ending}"),
                 audit.noted(view.reader, table.file_name(view, code, ending), partial(make, view, code)),
-                table.file_name(view, code, ending), kind, icon=":material/download:", on_click="ignore",
+                table.file_name(view, code, ending),
+                kind,
+                icon=":material/download:",
+                on_click="ignore",
                 key=f"summary_{ending}",
-            )  # fmt: skip
+            )
 
 
 def brief_button(view: View, code: str) -> None:
@@ -38,9 +41,12 @@ def brief_button(view: View, code: str) -> None:
     st.download_button(
         view.say("brief.download.pdf"),
         audit.noted(view.reader, pdf.file_name(view, code), partial(pdf.pdf, view, code)),
-        pdf.file_name(view, code), _PDF,
-        icon=":material/print:", on_click="ignore", key=f"brief_{code}",
-    )  # fmt: skip
+        pdf.file_name(view, code),
+        _PDF,
+        icon=":material/print:",
+        on_click="ignore",
+        key=f"brief_{code}",
+    )
 
 
 def make_ready(view: View, code: str) -> None:
@@ -59,13 +65,23 @@ def of_plan(view: View, trip: Sequence[Stop], start: str) -> None:
     with st.container(horizontal=True, gap="small"):
         n = len(trip)
         st.download_button(
-            view.say("brief.plan.pdf", n=n), made[1], f"{pdf.plan_name(view, 'to-tom-tat')}.pdf", _PDF,
-            icon=":material/download:", on_click="ignore", key="plan_pdf",
-        )  # fmt: skip
+            view.say("brief.plan.pdf", n=n),
+            made[1],
+            f"{pdf.plan_name(view, 'to-tom-tat')}.pdf",
+            _PDF,
+            icon=":material/download:",
+            on_click="ignore",
+            key="plan_pdf",
+        )
         st.download_button(
-            view.say("brief.plan.zip", n=n), made[2], f"{pdf.plan_name(view, 'phieu-kiem-tra')}.zip", _ZIP,
-            icon=":material/download:", on_click="ignore", key="plan_zip",
-        )  # fmt: skip
+            view.say("brief.plan.zip", n=n),
+            made[2],
+            f"{pdf.plan_name(view, 'phieu-kiem-tra')}.zip",
+            _ZIP,
+            icon=":material/download:",
+            on_click="ignore",
+            key="plan_zip",
+        )
 
 
 def _made(view: View, trip: Sequence[Stop], start: str) -> tuple[bytes, bytes]:

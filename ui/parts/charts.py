@@ -72,7 +72,7 @@ def _ribbon(figure: go.Figure, fan: pl.DataFrame, view: View) -> None:
     figure.add_scatter(x=days, y=fan.get_column("high").to_list(), **band)
     figure.add_scatter(
         x=days, y=fan.get_column("low").to_list(), fill="tonexty", fillcolor=faint(view.palette.accent, 0.14), **band
-    )  # fmt: skip
+    )
 
 
 def _curve(figure: go.Figure, line: Line, measure: Measure, view: View) -> None:
@@ -104,15 +104,25 @@ def _between(figure: go.Figure, line: Line) -> None:
             days += [*(p[0] for p in run), *(p[0] for p in reversed(run)), None]
             ends += [*(p[2] for p in run), *(p[1] for p in reversed(run)), None]
     figure.add_scatter(
-        x=days, y=ends, mode="lines", fill="toself", fillcolor=faint(line.colour, 0.16), hoverinfo="skip",
-        line={"color": line.colour, "width": line.width}, showlegend=False,
-    )  # fmt: skip
+        x=days,
+        y=ends,
+        mode="lines",
+        fill="toself",
+        fillcolor=faint(line.colour, 0.16),
+        hoverinfo="skip",
+        line={"color": line.colour, "width": line.width},
+        showlegend=False,
+    )
     points = [point for point in points if point[1] is not None]
     figure.add_scatter(
-        x=[p[0] for p in points], y=[(p[1] + p[2]) / 2 for p in points], mode="markers",
-        marker={"color": line.colour, "opacity": 0}, customdata=[p[3] for p in points],
-        hovertemplate="%{x}: %{customdata}<extra></extra>", showlegend=False,
-    )  # fmt: skip
+        x=[p[0] for p in points],
+        y=[(p[1] + p[2]) / 2 for p in points],
+        mode="markers",
+        marker={"color": line.colour, "opacity": 0},
+        customdata=[p[3] for p in points],
+        hovertemplate="%{x}: %{customdata}<extra></extra>",
+        showlegend=False,
+    )
 
 
 def name_at_end(figure: go.Figure, lines: Sequence[Line], reach: float | None = None) -> None:
@@ -129,18 +139,27 @@ def name_at_end(figure: go.Figure, lines: Sequence[Line], reach: float | None = 
         y = value if below is None else min(value, below - 0.055 * (reach or 1))
         below = y
         figure.add_annotation(
-            x=lines[n].days[i], y=y, text=lines[n].name, xanchor="left", xshift=8, showarrow=False,
+            x=lines[n].days[i],
+            y=y,
+            text=lines[n].name,
+            xanchor="left",
+            xshift=8,
+            showarrow=False,
             font={"color": lines[n].colour, "size": 13},
-        )  # fmt: skip
+        )
 
 
 def level_line(figure: go.Figure, value: float, text: str, colours: Palette) -> None:
     """A dotted line with its words at the left end, on a ground that keeps them legible over the data."""
     figure.add_hline(
-        y=value, line={"color": colours.quiet, "width": 1, "dash": "dot"}, annotation_text=text,
-        annotation_position="bottom left", annotation_font={"color": colours.quiet, "size": 12},
-        annotation_bgcolor=faint(colours.ground, 0.75), annotation_borderpad=1,
-    )  # fmt: skip
+        y=value,
+        line={"color": colours.quiet, "width": 1, "dash": "dot"},
+        annotation_text=text,
+        annotation_position="bottom left",
+        annotation_font={"color": colours.quiet, "size": 12},
+        annotation_bgcolor=faint(colours.ground, 0.75),
+        annotation_borderpad=1,
+    )
 
 
 def event_line(figure: go.Figure, day: date, text: str, colours: Palette) -> None:
@@ -158,9 +177,17 @@ def _marks(figure: go.Figure, marks: Sequence[tuple[date, str]], colours: Palett
         thin = {"color": colours.quiet, "width": 1}
         figure.add_shape(type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line=thin, opacity=0.5)
         figure.add_annotation(
-            x=day, y=1, yref="paper", yshift=2 + 17 * row, yanchor="bottom", text=text, showarrow=False,
-            xanchor="left", xshift=-3, font={"color": colours.quiet, "size": 12},
-        )  # fmt: skip
+            x=day,
+            y=1,
+            yref="paper",
+            yshift=2 + 17 * row,
+            yanchor="bottom",
+            text=text,
+            showarrow=False,
+            xanchor="left",
+            xshift=-3,
+            font={"color": colours.quiet, "size": 12},
+        )
     return len(free_from)
 
 
@@ -194,9 +221,12 @@ def dress(figure: go.Figure, view: View, measure: Measure, height: int) -> None:
         linecolor=colours.line, tickcolor=colours.line, automargin=True, zeroline=False, fixedrange=True
     )
     figure.update_yaxes(
-        gridcolor=colours.line, zeroline=False, automargin=True, fixedrange=True,
+        gridcolor=colours.line,
+        zeroline=False,
+        automargin=True,
+        fixedrange=True,
         ticksuffix=(" %" if view.language == "vi" else "%") if unit == "%" else "",
-    )  # fmt: skip
+    )
 
 
 def faint(colour: str, strength: float) -> str:

@@ -17,11 +17,33 @@ from journal import audit
 from store.reference import scope_name
 
 _PLAIN = (
-    "unit_code", "name", "kind", "province_code", "rank", "rank_low", "rank_high", "of", "value", "value_low",
-    "value_high", "band", "numerator", "denominator", "score", "max_score", "received", "state", "provisional",
+    "unit_code",
+    "name",
+    "kind",
+    "province_code",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "of",
+    "value",
+    "value_low",
+    "value_high",
+    "band",
+    "numerator",
+    "denominator",
+    "score",
+    "max_score",
+    "received",
+    "state",
+    "provisional",
     "quality",
-    "peer_rank", "peer_of", "previous_rank", "movement_own", "movement_others", "movement_membership",
-)  # fmt: skip
+    "peer_rank",
+    "peer_of",
+    "previous_rank",
+    "movement_own",
+    "movement_others",
+    "movement_membership",
+)
 
 
 def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[tuple[str, str]]) -> None:
@@ -36,10 +58,14 @@ def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[
     with st.container(horizontal=True, gap="small"):
         for ending, (kind, make) in files.items():
             st.download_button(
-                view.say(f"download.{ending}"), audit.noted(view.reader, f"{name}.{ending}", make),
-                f"{name}.{ending}", kind,
-                icon=":material/download:", on_click="ignore", key=f"download_{ending}",
-            )  # fmt: skip
+                view.say(f"download.{ending}"),
+                audit.noted(view.reader, f"{name}.{ending}", make),
+                f"{name}.{ending}",
+                kind,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"download_{ending}",
+            )
 
 
 def sheet(view: View, selection: Selection, rows: pl.DataFrame, filters: list[tuple[str, str]]) -> Sheet:

@@ -55,10 +55,14 @@ def _other(view: View, selection: Selection, name: str) -> Figure | None:
 def _basis(view: View, name: str, level: str, scope: str, period: Period, own: str) -> str | None:
     """The basis on which a measure is known: the selection's own where there is a choice."""
     known = catalog.catalog(view.snapshot).filter(
-        pl.col("level") == level, pl.col("scope") == scope, pl.col("measure") == name, pl.col("of") > 0,
-        pl.col("period_start") == period.start, pl.col("period_end") == period.end,
+        pl.col("level") == level,
+        pl.col("scope") == scope,
+        pl.col("measure") == name,
+        pl.col("of") > 0,
+        pl.col("period_start") == period.start,
+        pl.col("period_end") == period.end,
         pl.col("period_kind") == period.kind,
-    )  # fmt: skip
+    )
     bases = known.get_column("basis").to_list()
     return own if own in bases else (bases[0] if bases else None)
 

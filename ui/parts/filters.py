@@ -6,15 +6,17 @@ import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from display.words import numbers
+from display.words import bands, numbers
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import Period, parse
-from ranking.tables import BANDS, COUNTRY, STATES
+from ranking.vocabulary import COUNTRY
+from store import bands as store_bands
 from store import catalog as store_catalog
 from store import months, peers, snapshot
 from store.reference import measures, province_names, scope_name
+from store.states import states
 from ui.frame import links
 
 LEVELS = ("commune", "province", "department")
@@ -45,8 +47,11 @@ def unfold(view: View, button: DeltaGenerator, values: str) -> None:
     with button:
         st.button(
             f"{view.say('filters.button')}: {values}",
-            icon=":material/tune:", on_click=_toggle, width="stretch", key="filters_toggle",
-        )  # fmt: skip
+            icon=":material/tune:",
+            on_click=_toggle,
+            width="stretch",
+            key="filters_toggle",
+        )
 
 
 def values_in_a_line(view: View, selection: Selection) -> str:
@@ -80,9 +85,12 @@ def more(view: View, selection: Selection, rows: pl.DataFrame) -> tuple[pl.DataF
 def _by_kind(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
     say = view.say
     kind = links.segments(
-        say("more.kind"), "kind", ["all", *_KINDS], "all",
-        lambda code: say("more.all") if code == "all" else _KINDS[code]
-    )  # fmt: skip
+        say("more.kind"),
+        "kind",
+        ["all", *_KINDS],
+        "all",
+        lambda code: say("more.all") if code == "all" else _KINDS[code],
+    )
     if kind == "all":
         return rows
     words.append((say("more.kind"), _KINDS[kind]))
@@ -92,9 +100,12 @@ def _by_kind(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl
 def _by_border(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
     say = view.say
     border = links.segments(
-        say("more.border"), "border", ["all", "yes", "no"], "all",
-        lambda code: say("more.all") if code == "all" else say(f"more.border.{code}")
-    )  # fmt: skip
+        say("more.border"),
+        "border",
+        ["all", "yes", "no"],
+        "all",
+        lambda code: say("more.all") if code == "all" else say(f"more.border.{code}"),
+    )
     if border == "all":
         return rows
     words.append((say("more.border"), say(f"more.border.{border}")))
@@ -104,9 +115,12 @@ def _by_border(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> 
 def _by_peers(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
     names = dict(rows.sort("name").select("unit_code", "name").iter_rows())
     unit = links.select(
-        view.say("more.peers"), "peers", ["all", *names], "all",
+        view.say("more.peers"),
+        "peers",
+        ["all", *names],
+        "all",
         lambda code: view.say("more.all") if code == "all" else names[code],
-    )  # fmt: skip
+    )
     if unit == "all":
         return rows
     words.append((view.say("more.peers"), names[unit]))
@@ -114,28 +128,26 @@ def _by_peers(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> p
     return rows.filter(pl.col("unit_code").is_in([unit, *alike]))
 
 
-def _by_band(
-    view: View, selection: Selection, rows: pl.DataFrame, words: list[tuple[str, str]]
-) -> pl.DataFrame:  # fmt: skip
+def _by_band(view: View, selection: Selection, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
     say = view.say
-    kind = "neutral" if selection.measure.direction == "neutral" else "clear"
     band = links.segments(
-        say("table.band"), "band", ["all", *BANDS], "all",
-        lambda code: say("more.all") if code == "all" else say(f"band.{kind}.{code}")
-    )  # fmt: skip
+        say("table.band"),
+        "band",
+        ["all", *store_bands.bands()],
+        "all",
+        lambda code: say("more.all") if code == "all" else bands.marked(say, selection.measure, code),
+    )
     if band == "all":
         return rows
-    words.append((say("table.band"), say(f"band.{kind}.{band}")))
+    words.append((say("table.band"), bands.marked(say, selection.measure, band)))
     return rows.filter(pl.col("band") == band)
 
 
 def _by_state(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
     """Only where some unit has no figure, so that the silent ones can be called up by themselves."""
     say = view.say
-    present = [state for state in STATES if state in rows.get_column("state")]
-    state = links.select(
-        say("more.state"), "state", ["all", *present], "all", lambda code: say(f"more.state.{code}")
-    )  # fmt: skip
+    present = [state for state in states() if state in rows.get_column("state")]
+    state = links.select(say("more.state"), "state", ["all", *present], "all", lambda code: say(f"more.state.{code}"))
     if state == "all":
         return rows
     words.append((say("more.state"), say(f"more.state.{state}")))
@@ -145,7 +157,7 @@ def _by_state(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> p
 def _by_n(view: View, selection: Selection, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
     least = links.select(
         view.say("more.least"), "least", _LEAST, "0", lambda code: numbers.number(int(code), view.language)
-    )  # fmt: skip
+    )
     if least == "0":
         return rows
     words.append((view.say("more.least"), numbers.number(int(least), view.language)))
@@ -169,7 +181,7 @@ def _selection(view: View, levels: tuple[str, ...]) -> Selection:
     if len(present) > 1:
         level = links.select(
             say("filters.level"), "level", present, present[0], lambda code: say(f"level.{code}"), width=160
-        )  # fmt: skip
+        )
     ours = store_catalog.catalog_by_level(view.snapshot)[level]
     place = scope(view, ours)
     ours = ours.filter(pl.col("scope") == place)
@@ -190,9 +202,13 @@ def scope(view: View, catalog: pl.DataFrame) -> str:
     if options == [COUNTRY]:
         return COUNTRY
     return links.select(
-        view.say("filters.scope"), "province", options, _first_province(view, default, options),
-        lambda code: scope_name(code) or view.say("scope.country"), width=175,
-    )  # fmt: skip
+        view.say("filters.scope"),
+        "province",
+        options,
+        _first_province(view, default, options),
+        lambda code: scope_name(code) or view.say("scope.country"),
+        width=175,
+    )
 
 
 def _first_province(view: View, fullest: str, options: list[str]) -> str:
@@ -218,7 +234,7 @@ def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
     default = _first_measure(catalog, options)
     chosen = links.select(
         view.say("filters.measure"), "measure", options, default, lambda code: _caption(view, code), width=245
-    )  # fmt: skip
+    )
     measure, basis = known[options.index(chosen)]
     return registry[measure], basis
 
@@ -247,7 +263,11 @@ def _period(view: View, catalog: pl.DataFrame) -> tuple[Period, str]:
         series_of.setdefault(Period(row["period_start"], row["period_end"], row["period_kind"]).id, row["series"])
     options = list(series_of)
     chosen = links.select(
-        view.say("filters.period"), "period", options, options[0],
-        lambda code: numbers.period(parse(code), view.language), width=205,
-    )  # fmt: skip
+        view.say("filters.period"),
+        "period",
+        options,
+        options[0],
+        lambda code: numbers.period(parse(code), view.language),
+        width=205,
+    )
     return parse(chosen), series_of[chosen]

@@ -14,7 +14,7 @@ from display.maps import layers
 from display.maps.layers import Layer
 from display.words.selection import Selection
 from display.words.view import View
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import borders
 from store.access import rules
 from store.reference import reference_table
@@ -83,9 +83,15 @@ def _units(view: View, selection: Selection, look: Look) -> pdk.Layer:
             "opacity": 0.85,
         }
     return pdk.Layer(
-        "GeoJsonLayer", id="units", data=layer_of(view, selection, look).address(), pickable=True,
-        auto_highlight=True, highlight_color=_HIGHLIGHT, get_fill_color="properties.fill", **style,
-    )  # fmt: skip
+        "GeoJsonLayer",
+        id="units",
+        data=layer_of(view, selection, look).address(),
+        pickable=True,
+        auto_highlight=True,
+        highlight_color=_HIGHLIGHT,
+        get_fill_color="properties.fill",
+        **style,
+    )
 
 
 def _borders(view: View, selection: Selection, look: Look) -> pdk.Layer:
@@ -93,35 +99,63 @@ def _borders(view: View, selection: Selection, look: Look) -> pdk.Layer:
     country = selection.scope == COUNTRY
     layer = layers.borders(selection.scope, view.language, look.shape == "area")
     return pdk.Layer(
-        "GeoJsonLayer", id="borders", data=layer.address(), pickable=False, filled=False,
-        get_line_color=rgb(view.palette.quiet), line_width_min_pixels=0.7 if country else 1.2, get_line_width=1,
-        point_type=pdk.types.String("text"), get_text="properties.label", get_text_size=12,
-        get_text_color=rgb(view.palette.ink), get_text_pixel_offset=[0, 16],
-        text_character_set=pdk.types.String("auto"), text_font_family=pdk.types.String("Be Vietnam Pro, sans-serif"),
-    )  # fmt: skip
+        "GeoJsonLayer",
+        id="borders",
+        data=layer.address(),
+        pickable=False,
+        filled=False,
+        get_line_color=rgb(view.palette.quiet),
+        line_width_min_pixels=0.7 if country else 1.2,
+        get_line_width=1,
+        point_type=pdk.types.String("text"),
+        get_text="properties.label",
+        get_text_size=12,
+        get_text_color=rgb(view.palette.ink),
+        get_text_pixel_offset=[0, 16],
+        text_character_set=pdk.types.String("auto"),
+        text_font_family=pdk.types.String("Be Vietnam Pro, sans-serif"),
+    )
 
 
 def _members(view: View, selection: Selection) -> pdk.Layer:
     """The old communes, each with a line to its new seat."""
     country = selection.scope == COUNTRY
     return pdk.Layer(
-        "GeoJsonLayer", id="members",
-        data=layers.members(selection.scope, view.language).address(), pickable=True, auto_highlight=True,
-        highlight_color=[*rgb(view.palette.alarm), 255], point_type=pdk.types.String("circle"),
-        get_fill_color=[*rgb(view.palette.ink), 255], get_line_color=[*rgb(view.palette.ink), 110 if country else 190],
-        stroked=True, get_line_width=1, line_width_min_pixels=0.4 if country else 0.8, get_point_radius=60,
-        point_radius_min_pixels=0.5 if country else 2, point_radius_max_pixels=3,
-    )  # fmt: skip
+        "GeoJsonLayer",
+        id="members",
+        data=layers.members(selection.scope, view.language).address(),
+        pickable=True,
+        auto_highlight=True,
+        highlight_color=[*rgb(view.palette.alarm), 255],
+        point_type=pdk.types.String("circle"),
+        get_fill_color=[*rgb(view.palette.ink), 255],
+        get_line_color=[*rgb(view.palette.ink), 110 if country else 190],
+        stroked=True,
+        get_line_width=1,
+        line_width_min_pixels=0.4 if country else 0.8,
+        get_point_radius=60,
+        point_radius_min_pixels=0.5 if country else 2,
+        point_radius_max_pixels=3,
+    )
 
 
 def _ring(view: View, unit: str) -> pdk.Layer:
     """A ring around the chosen unit's seat."""
     place = reference_table("units").filter(pl.col("code") == unit).select("seat_lon", "seat_lat").rows()
     return pdk.Layer(
-        "ScatterplotLayer", id="chosen", data=[{"at": list(at)} for at in place], get_position="at", pickable=False,
-        filled=False, stroked=True, get_line_color=rgb(view.palette.alarm), get_radius=1, radius_min_pixels=11,
-        radius_max_pixels=11, line_width_min_pixels=2.5,
-    )  # fmt: skip
+        "ScatterplotLayer",
+        id="chosen",
+        data=[{"at": list(at)} for at in place],
+        get_position="at",
+        pickable=False,
+        filled=False,
+        stroked=True,
+        get_line_color=rgb(view.palette.alarm),
+        get_radius=1,
+        radius_min_pixels=11,
+        radius_max_pixels=11,
+        line_width_min_pixels=2.5,
+    )
 
 
 def camera(scope: str, frame: Frame) -> pdk.ViewState:
@@ -145,7 +179,19 @@ def layer_of(view: View, selection: Selection, look: Look) -> Layer:
     manifest = view.snapshot.manifest
     theme = "dark" if st.context.theme.type == "dark" else "light"
     return Layer(
-        manifest.dataset, manifest.id, selection.measure.id, selection.basis, selection.period.id, selection.scope,
-        look.shape, view.language, theme, borders.boundaries_id() if look.shape == "area" else "", look.way, look.since,
-        layers.edition(), look.beside, rules.code_of(view.snapshot.seen),
-    )  # fmt: skip
+        manifest.dataset,
+        manifest.id,
+        selection.measure.id,
+        selection.basis,
+        selection.period.id,
+        selection.scope,
+        look.shape,
+        view.language,
+        theme,
+        borders.boundaries_id() if look.shape == "area" else "",
+        look.way,
+        look.since,
+        layers.edition(),
+        look.beside,
+        rules.code_of(view.snapshot.seen),
+    )

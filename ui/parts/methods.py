@@ -50,9 +50,11 @@ def button(view: View) -> None:
         for method in methods():
             st.markdown(f"**{method.title[view.language]}.** {method.leader[view.language]}")
         st.page_link(
-            "pages/methods.py", label=view.say("methods.statistician"), icon=":material/functions:",
+            "pages/methods.py",
+            label=view.say("methods.statistician"),
+            icon=":material/functions:",
             query_params=addresses.query(view, depth="full"),
-        )  # fmt: skip
+        )
 
     if st.button(view.say("methods.link"), icon=":material/menu_book:", type="tertiary"):
         show()

@@ -29,18 +29,25 @@ def section(view: View, province: str) -> None:
     for problem in problems.still_open(visits.is_practice(view), province=province):
         html.show(_entry(view, problem, with_unit=True))
         st.button(
-            say("problems.settle"), key=f"problem_settle_{problem.id}", icon=":material/check:", type="tertiary",
-            on_click=_settle, args=(view, problem),
-        )  # fmt: skip
+            say("problems.settle"),
+            key=f"problem_settle_{problem.id}",
+            icon=":material/check:",
+            type="tertiary",
+            on_click=_settle,
+            args=(view, problem),
+        )
     communes = reference.reference_table("units").filter(pl.col("province_code") == province)
     names = dict(communes.select("code", "full_name").sort("full_name").iter_rows())
     measures = reference.measures()
     with st.form("problem_form", border=True):
         st.selectbox(say("problems.unit"), list(names), format_func=names.get, key="problem_unit", width=420)
         st.selectbox(
-            say("problems.measure"), ["", *measures], key="problem_measure", width=420,
+            say("problems.measure"),
+            ["", *measures],
+            key="problem_measure",
+            width=420,
             format_func=lambda key: measures[key].name.in_language(view.language) if key else say("problems.all"),
-        )  # fmt: skip
+        )
         st.text_input(say("problems.period"), key="problem_period", max_chars=23, width=220, placeholder="2026-08")
         st.text_area(say("problems.words"), key="problem_words", max_chars=problems.LONGEST)
         st.form_submit_button(
@@ -81,10 +88,15 @@ def _mark(view: View, province: str) -> None:
             raise VisitError("not_allowed")
         kept = problems.mark(
             Problem(
-                province, state["problem_unit"], state["problem_words"] or "", state["problem_measure"],
-                database.tidy(state["problem_period"] or ""), view.reader.name, visits.is_practice(view),
+                province,
+                state["problem_unit"],
+                state["problem_words"] or "",
+                state["problem_measure"],
+                database.tidy(state["problem_period"] or ""),
+                view.reader.name,
+                visits.is_practice(view),
             )
-        )  # fmt: skip
+        )
     except VisitError as error:
         state[_TOLD] = error.kind
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from html import escape
 
+from display.words import bands
 from display.words.view import View
 from ranking.measures import Measure
 from ui.frame.html import show
@@ -31,5 +32,4 @@ def band_chip(view: View, measure: Measure, band: str | None) -> str:
     """A word and a mark for how the unit stands against the level of all together."""
     if band is None:
         return ""
-    kind = "neutral" if measure.direction == "neutral" else "clear"
-    return f'<span class="gd-band gd-{band}">{escape(view.say(f"band.{kind}.{band}"))}</span>'
+    return f'<span class="gd-band gd-{band}">{escape(bands.marked(view.say, measure, band))}</span>'

@@ -55,18 +55,26 @@ def _province(view: View, code: str) -> str:
 def _select_province(view: View, province: str) -> None:
     st.session_state[_PROVINCE] = province
     st.selectbox(
-        view.say("filters.scope"), list(province_names()), key=_PROVINCE, on_change=_take_province, width=220,
+        view.say("filters.scope"),
+        list(province_names()),
+        key=_PROVINCE,
+        on_change=_take_province,
+        width=220,
         format_func=scope_name,
-    )  # fmt: skip
+    )
 
 
 def _select_unit(view: View, province: str, code: str) -> None:
     names = communes(province)
     st.session_state[_UNIT] = code
     st.selectbox(
-        view.say("unit.choose.unit"), ["", *names], key=_UNIT, on_change=_take_unit, width=320,
+        view.say("unit.choose.unit"),
+        ["", *names],
+        key=_UNIT,
+        on_change=_take_unit,
+        width=320,
         format_func=lambda option: names.get(option, view.say("unit.choose.none")),
-    )  # fmt: skip
+    )
 
 
 def communes(province: str) -> dict[str, str]:

@@ -10,9 +10,10 @@ import streamlit as st
 from display.drawing.palette import Palette
 from display.words import numbers
 from display.words.view import View
+from ranking.bands import ALIKE
 from ranking.funnel import limits, overdispersion
 from ranking.measures import Measure
-from ranking.tables import BANDS
+from store.bands import bands
 from ui.parts import charts, tables
 
 _FEW = 4
@@ -70,7 +71,7 @@ def in_order(view: View, rows: pl.DataFrame, measure: Measure, level: float | No
     ranked = rows.filter(pl.col("rank").is_not_null()).with_row_index("place", 1)
     figure = go.Figure()
     for band, colour in _colours(view.palette).items():
-        part = ranked.filter(pl.col("band").fill_null("alike") == band)
+        part = ranked.filter(pl.col("band").fill_null(ALIKE) == band)
         if part.height:
             figure.add_trace(_points(view, measure, part, part.get_column("place").to_numpy(), colour, ranked.height))
     _level(figure, view, measure, level, level_name)
@@ -91,15 +92,23 @@ def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None
         low, high = limits(ends, level / 100, z, ratio)
         for bound in (low, high):
             figure.add_scatter(
-                x=ends, y=100 * bound, mode="lines", hoverinfo="skip",
+                x=ends,
+                y=100 * bound,
+                mode="lines",
+                hoverinfo="skip",
                 line={"color": view.palette.quiet, "width": 1, "dash": "dash" if z < 2 else "dot"},
-            )  # fmt: skip
+            )
         figure.add_annotation(
-            x=np.log10(ends[0]), y=100 * low[0], text=words, showarrow=False, yshift=-8, xanchor="left",
+            x=np.log10(ends[0]),
+            y=100 * low[0],
+            text=words,
+            showarrow=False,
+            yshift=-8,
+            xanchor="left",
             font={"color": view.palette.quiet, "size": 11},
-        )  # fmt: skip
+        )
     for band, colour in _colours(view.palette).items():
-        part = ranked.filter(pl.col("band").fill_null("alike") == band)
+        part = ranked.filter(pl.col("band").fill_null(ALIKE) == band)
         if part.height:
             figure.add_trace(_points(view, measure, part, part.get_column("denominator").to_numpy(), colour, _CROWD))
     _level(figure, view, measure, level, level_name)
@@ -118,10 +127,14 @@ def spread(view: View, months: pl.DataFrame, measure: Measure) -> go.Figure:
             _ribbon(figure, days, part, low, high, charts.faint(view.palette.accent, strength))
         texts = [numbers.with_unit(v, measure, view.language) for v in part.get_column("0.5")]
         figure.add_scatter(
-            x=days, y=part.get_column("0.5").to_list(), mode="lines+markers", customdata=texts,
-            line={"color": view.palette.accent, "width": 2.2}, marker={"size": 4},
+            x=days,
+            y=part.get_column("0.5").to_list(),
+            mode="lines+markers",
+            customdata=texts,
+            line={"color": view.palette.accent, "width": 2.2},
+            marker={"size": 4},
             hovertemplate="%{x}: %{customdata}<extra></extra>",
-        )  # fmt: skip
+        )
     charts.dress(figure, view, measure, height=420)
     figure.update_xaxes(showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y")
     return figure
@@ -142,7 +155,7 @@ def _cuts(months: pl.DataFrame) -> pl.DataFrame:
 
 
 def _colours(colours: Palette) -> dict[str, str]:
-    return dict(zip(BANDS, (colours.accent, colours.alike, colours.warning), strict=True))
+    return {band: colours.band(band) for band in bands()}
 
 
 def _points(view: View, measure: Measure, rows: pl.DataFrame, x: np.ndarray, colour: str, crowd: int) -> go.Scatter:

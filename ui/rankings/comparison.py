@@ -19,6 +19,7 @@ from ranking.levels import is_typical, together
 from ranking.measures import Measure
 from ranking.names import fold
 from ranking.periods import MERGER
+from ranking.states import REPORTED
 from store import catalog, standings
 from store.months import by_month, is_month, series
 from store.reference import measures, province_names
@@ -43,9 +44,16 @@ def panel(view: View, selection: Selection, rows: pl.DataFrame) -> None:
     names = unit_labels(view, selection, rows)
     with st.container(key="comparison_panel"):
         units = links.several(
-            view.say("compare.units"), "units", list(names), names.get, drawing_curves.MOST_UNITS,
-            placeholder=view.say("compare.example"), disabled=not names, select_all=False, filter_mode="contains",
-        )  # fmt: skip
+            view.say("compare.units"),
+            "units",
+            list(names),
+            names.get,
+            drawing_curves.MOST_UNITS,
+            placeholder=view.say("compare.example"),
+            disabled=not names,
+            select_all=False,
+            filter_mode="contains",
+        )
         if not units:
             html.caption(view.say("compare.none"))
             return
@@ -135,7 +143,7 @@ def cells_of(view: View, selection: Selection, units: Sequence[str], measure: Me
 def unit_cell(view: View, measure: Measure, row: dict | None) -> Cell:
     """The value with n and rank; where there is none, the reason. `row` is None where the source has no such unit."""
     if row is None:
-        return Cell(view.say("compare.absent"), silent=True)
+        return Cell(view.say("state.absent"), silent=True)
     if row["value"] is None:
         return Cell(view.say(f"state.{row['state']}"), silent=True)
     notes = [_n(view, row["denominator"])] if measure.kind == "share" else []
@@ -157,7 +165,7 @@ def _all_together(view: View, measure: Measure, rows: pl.DataFrame) -> Cell:
         return Cell(numbers.MISSING, silent=True)
     notes = [view.say("level.typical")] if is_typical(measure) else []
     if measure.kind == "share":
-        reported = rows.filter(pl.col("state") == "reported").drop_nulls(["numerator", "denominator"])
+        reported = rows.filter(pl.col("state") == REPORTED).drop_nulls(["numerator", "denominator"])
         notes.append(_n(view, reported.get_column("denominator").sum()))
     return Cell(numbers.with_unit(value, measure, view.language), tuple(notes))
 

@@ -37,8 +37,8 @@ _MARKED: dict[str, Callable[[View], str]] = {
     "improvement": lambda view: view.palette.accent,
     "concern": lambda view: view.palette.warning,
     "neither": lambda view: view.palette.ink,
-    "common": lambda view: view.palette.alike,
-    "none": lambda view: view.palette.alike,
+    "common": lambda view: view.palette.grey,
+    "none": lambda view: view.palette.grey,
 }
 
 

@@ -16,6 +16,7 @@ from display.words.view import View
 from ranking import index_sensitivity
 from ranking.index_sensitivity import GROUPS
 from ranking.periods import Period
+from ranking.states import ABSENT
 from store import catalog, standings
 from store.reference import province_names
 from store.snapshot import Snapshot
@@ -206,9 +207,12 @@ def sentence(view: View, selection: Selection, rows: pl.DataFrame, weights: Weig
     published, chosen = (numbers.number(most[name], view.language) for name in ("published", "chosen"))
     return view.say(
         "weights.moved",
-        moved=numbers.number(moved.height, view.language), n=count,
-        name=_full_name(selection, most), published=published, chosen=chosen,
-    )  # fmt: skip
+        moved=numbers.number(moved.height, view.language),
+        n=count,
+        name=_full_name(selection, most),
+        published=published,
+        chosen=chosen,
+    )
 
 
 def table(view: View, selection: Selection, rows: pl.DataFrame) -> str:
@@ -272,8 +276,9 @@ def influence_in_words(view: View, moving: pl.DataFrame) -> str:
         return view.say("weights.influence.nothing")
     words = view.say(
         "weights.influence.most",
-        group=_in_sentence(view, first["group"]), places=_places(view, first["mean_rank_change"]),
-    )  # fmt: skip
+        group=_in_sentence(view, first["group"]),
+        places=_places(view, first["mean_rank_change"]),
+    )
     still = moving.filter(pl.col("mean_rank_change") == 0, pl.col("weight") > 0).get_column("group").to_list()
     if not still:
         return words
@@ -328,14 +333,14 @@ def reason(view: View, row: dict) -> str:
     groups_by_word: dict[str, list[str]] = {}
     for group in GROUPS:
         if row[group] is None:
-            state = row[f"{group}_state"]
-            word = view.say(f"state.{state}" if state else "weights.missing.absent")
+            word = view.say(f"state.{row[f'{group}_state'] or ABSENT}")
             groups_by_word.setdefault(word, []).append(view.say(f"weights.group.{group}"))
     parts = [
         view.say(
             "weights.missing.because",
-            word=word, groups=view.say("weights.all_groups") if len(groups) == len(GROUPS) else "; ".join(groups),
+            word=word,
+            groups=view.say("weights.all_groups") if len(groups) == len(GROUPS) else "; ".join(groups),
         )
         for word, groups in groups_by_word.items()
-    ]  # fmt: skip
+    ]
     return ", ".join(parts)

@@ -13,7 +13,7 @@ from display.words.view import View
 from ranking.differences import changes
 from ranking.measures import Measure
 from ranking.periods import Period
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import sight, standings
 from store.reference import province_names, scope_name
 from store.snapshot import Snapshot
@@ -126,9 +126,7 @@ def _scale(rows: pl.DataFrame) -> Scale:
     return Scale(min([*ends, 0.0]), max([*ends, 0.0]))
 
 
-def _table(
-    view: View, measure: Measure, scope: str, pair: Pair, rows: pl.DataFrame, scale: Scale, title: str
-) -> None:  # fmt: skip
+def _table(view: View, measure: Measure, scope: str, pair: Pair, rows: pl.DataFrame, scale: Scale, title: str) -> None:
     with_n = rows.get_column("n_after").count() > 0
     names = ["unit", "change", "values", *(["n"] if with_n else [])]
     headers = [view.say(f"changes.column.{name}", unit=_unit(view, measure)) for name in names]

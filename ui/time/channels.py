@@ -82,9 +82,9 @@ def _colours(view: View, found: Channels) -> list[tuple[str, str]]:
         ONLINE: colours.accent,
         "online_full_share": colours.accent,
         "online_partial_share": colours.mixed(colours.accent, 0.45),
-        "in_person_share": colours.alike,
+        "in_person_share": colours.grey,
         "post_share": colours.line,
-        "rest": colours.alike,
+        "rest": colours.grey,
     }
     return [(name, shades[name]) for name in found.names]
 
@@ -97,10 +97,13 @@ def figure(view: View, found: Channels) -> go.Figure:
         values = found.months.get_column(name).to_list()
         word = view.say(f"channels.{name}")
         drawn.add_bar(
-            x=found.months.get_column("period_start").to_list(), y=values, marker={"color": colour}, name=word,
+            x=found.months.get_column("period_start").to_list(),
+            y=values,
+            marker={"color": colour},
+            name=word,
             customdata=[numbers.with_unit(value, share, view.language) for value in values],
             hovertemplate=f"%{{x}}<br>{word}: %{{customdata}}<extra></extra>",
-        )  # fmt: skip
+        )
     charts.dress(drawn, view, share, height=320)
     drawn.update_layout(barmode="stack", bargap=0.25)
     ticks = {"nticks": 4} if view.narrow else {}

@@ -98,9 +98,16 @@ def sentence(view: View, measure: Measure, place: Place, table: pl.DataFrame, af
     ends = {end: known.row(index, named=True) for end, index in (("top", 0), ("bottom", -1))}
     said = {end: numbers.with_unit(row["after"], measure, view.language) for end, row in ends.items()}
     return view.say(
-        "fields.sentence", place=place.name, measure=name, month=month, n=known.height,
-        top=ends["top"]["field"], high=said["top"], bottom=ends["bottom"]["field"], low=said["bottom"],
-    )  # fmt: skip
+        "fields.sentence",
+        place=place.name,
+        measure=name,
+        month=month,
+        n=known.height,
+        top=ends["top"]["field"],
+        high=said["top"],
+        bottom=ends["bottom"]["field"],
+        low=said["bottom"],
+    )
 
 
 def _table(view: View, measure: Measure, table: pl.DataFrame, before: Period | None, after: Period) -> None:
@@ -158,8 +165,11 @@ def reading(view: View, pair: Pair | None, before: Period | None) -> str:
 
 def why_none(view: View, measure: Measure) -> str:
     """Why there are no fields, and what to do. Markup."""
-    known = [measures()[name].short.in_language(view.language) for name in measures()
-             if name in measures_with_fields(view.snapshot)]  # fmt: skip
+    known = [
+        measures()[name].short.in_language(view.language)
+        for name in measures()
+        if name in measures_with_fields(view.snapshot)
+    ]
     name = measure.short.in_language(view.language)
     if known:
         return f'<p class="gd-sentence">{escape(view.say("fields.other", measure=name, known=", ".join(known)))}</p>'

@@ -19,7 +19,7 @@ from ranking.levels import is_typical
 from ranking.measures import Measure
 from ranking.names import fold
 from ranking.periods import MERGER
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import standings
 from store.months import by_month, together_by_month
 from store.reference import scope_name
@@ -77,9 +77,13 @@ def panel(view: View, measure: Measure, scope: str) -> None:
 
 def _segments(view: View, key: str, options: Sequence[str]) -> str:
     return links.segments(
-        view.say(f"grid.{key}"), f"grid_{key}", options, options[0], lambda code: view.say(f"grid.{key}.{code}"),
+        view.say(f"grid.{key}"),
+        f"grid_{key}",
+        options,
+        options[0],
+        lambda code: view.say(f"grid.{key}.{code}"),
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
 
 
 def of_scope(view: View, measure: Measure, scope: str) -> Grid:
@@ -120,7 +124,7 @@ def markup(view: View, measure: Measure, scope: str, grid: Grid, cells: Sequence
     """A list of small charts; the grey line of all together is one picture behind each of them."""
     scale = _scale(grid)
     breaks = _breaks(grid.months)
-    behind = _picture(path(grid.level, breaks, scale), view.palette.alike, 1.2)
+    behind = _picture(path(grid.level, breaks, scale), view.palette.grey, 1.2)
     items = "".join(_cell(view, measure, scope, cell, breaks, scale) for cell in cells)
     return f'<ul class="gd-grid" style="--gd-behind:url({behind})">{items}</ul>'
 
@@ -159,9 +163,10 @@ def _breaks(months: Sequence[tuple[date, str]]) -> frozenset[int]:
     """The months that are not joined with the one before: other rules, or a month left out."""
     pairs = pairwise(months)
     return frozenset(
-        n for n, ((day, series), (next_day, next_series)) in enumerate(pairs, 1)
+        n
+        for n, ((day, series), (next_day, next_series)) in enumerate(pairs, 1)
         if series != next_series or (next_day - day).days > 31
-    )  # fmt: skip
+    )
 
 
 def path(values: Sequence[float | None], breaks: frozenset[int], scale: Scale) -> str:

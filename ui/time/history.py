@@ -174,7 +174,7 @@ def _members(view: View, measure: Measure, unit: str, stretch: pl.DataFrame) -> 
         return _spread_band(view, measure, unit, stretch)
     rows = old_months(view.snapshot, measure.id, unit).join(stretch.select(_STRETCH).unique(), on=_STRETCH, how="semi")
     by_code = rows.partition_by("unit_code", as_dict=True)
-    grey = view.palette.alike
+    grey = view.palette.grey
     found = []
     for member in members.iter_rows(named=True):
         part = by_code.get((member["old_code"],))
@@ -199,7 +199,7 @@ def _spread_band(view: View, measure: Measure, unit: str, stretch: pl.DataFrame)
     for low, high in zip(*ends, strict=True):
         texts = [numbers.with_unit(end, measure, view.language) for end in (low, high)]
         notes.append(view.say("history.note.spread", unit=_names()[unit], low=texts[0], high=texts[1]))
-    return [_past("spread", stretch, view.palette.alike, notes, ends=ends)]
+    return [_past("spread", stretch, view.palette.grey, notes, ends=ends)]
 
 
 def _is_part(member: dict) -> bool:

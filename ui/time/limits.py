@@ -64,7 +64,7 @@ def panel(view: View, measure: Measure, units: Sequence[str]) -> None:
     if len(units) > 1:
         unit = links.segments(
             view.say("limits.unit"), "limits", list(units), unit, names.get, label_visibility="collapsed"
-        )  # fmt: skip
+        )
     short = measure.short.in_language(view.language)
     heading.subheader(view.say("limits.title", unit=names[unit], measure=short), anchor=False)
     chart = of_unit(view, measure, unit)
@@ -167,18 +167,27 @@ def _limit_lines(
     for name, level in zip(_LIMITS, _possible(measure, limits), strict=True):
         dash = "solid" if name == "mean" else "dash"
         drawn.add_scatter(
-            x=ends, y=[level] * 2, mode="lines", hoverinfo="skip", showlegend=False,
+            x=ends,
+            y=[level] * 2,
+            mode="lines",
+            hoverinfo="skip",
+            showlegend=False,
             line={"color": view.palette.quiet, "width": 1, "dash": dash},
-        )  # fmt: skip
+        )
 
 
 def _curve(drawn: go.Figure, view: View, measure: Measure, months: Sequence[Month]) -> None:
     drawn.add_scatter(
-        x=[m.day for m in months], y=[m.point.value for m in months], mode="lines+markers", connectgaps=False,
-        line={"color": view.palette.alike, "width": 1.6}, marker={"size": 5}, showlegend=False,
+        x=[m.day for m in months],
+        y=[m.point.value for m in months],
+        mode="lines+markers",
+        connectgaps=False,
+        line={"color": view.palette.grey, "width": 1.6},
+        marker={"size": 5},
+        showlegend=False,
         customdata=[numbers.with_unit(m.point.value, measure, view.language) for m in months],
         hovertemplate="%{x}: %{customdata}<extra></extra>",
-    )  # fmt: skip
+    )
 
 
 def _special(drawn: go.Figure, view: View, measure: Measure, chart: Chart) -> None:
@@ -189,12 +198,17 @@ def _special(drawn: go.Figure, view: View, measure: Measure, chart: Chart) -> No
         word, value = view.say(f"limits.mark.{month.kind}"), month.point.value
         text = numbers.with_unit(value, measure, view.language)
         drawn.add_scatter(
-            x=[month.day], y=[value], mode="markers+text", showlegend=False, text=[word if month.day in first else ""],
+            x=[month.day],
+            y=[value],
+            mode="markers+text",
+            showlegend=False,
+            text=[word if month.day in first else ""],
             textposition="bottom center" if month.kind in ("low", "falling") else "top center",
-            textfont={"size": 12, "color": colours[month.point.mark]}, cliponaxis=False,
+            textfont={"size": 12, "color": colours[month.point.mark]},
+            cliponaxis=False,
             marker={"symbol": _SYMBOLS[month.kind], "size": 10, "color": colours[month.point.mark]},
             hovertemplate=f"%{{x}}: {text}, {word}<extra></extra>",
-        )  # fmt: skip
+        )
 
 
 def _with_a_word(view: View, chart: Chart) -> set[date]:

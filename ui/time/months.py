@@ -61,9 +61,12 @@ def choose(view: View, measure: Measure, scope: str) -> Pair | None:
         earlier = [month for month in by_series[later[after]] if month < after]
         with first:
             before = links.select(
-                view.say("months.from"), "from", earlier[::-1], _a_year_before(after, earlier),
+                view.say("months.from"),
+                "from",
+                earlier[::-1],
+                _a_year_before(after, earlier),
                 lambda code: numbers.period(_month(code), view.language),
-            )  # fmt: skip
+            )
     return Pair(_month(before), _month(after), curves.fullest_basis(view, measure), later[after])
 
 

@@ -15,8 +15,8 @@ from display.words import addresses, numbers
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import MERGER, calendar_period
-from ranking.tables import COUNTRY
 from ranking.time_to_target import KEPT_MONTHS, Better, curve, first_reached
+from ranking.vocabulary import COUNTRY
 from store import standings
 from store.months import by_month, latest_series
 from store.reference import measures, province_names, scope_name
@@ -153,12 +153,15 @@ def _lines(view: View, curves: dict[str, pl.DataFrame]) -> list[Line]:
     colours = [view.palette.accent, view.palette.quiet]
     return [
         Line(
-            _place(view, scope), rows.get_column("period_start").to_list(), (100 * rows.get_column("share")).to_list(),
-            colour, wide=True,
+            _place(view, scope),
+            rows.get_column("period_start").to_list(),
+            (100 * rows.get_column("share")).to_list(),
+            colour,
+            wide=True,
         )
         for (scope, rows), colour in zip(curves.items(), colours, strict=False)
         if rows.height
-    ]  # fmt: skip
+    ]
 
 
 def figure(view: View, measure: Measure, lines: list[Line]) -> go.Figure:
@@ -166,11 +169,15 @@ def figure(view: View, measure: Measure, lines: list[Line]) -> go.Figure:
     drawn = go.Figure()
     for line in lines:
         drawn.add_scatter(
-            x=line.days, y=line.values, mode="lines+markers", line={"color": line.colour, "width": 2.4, "shape": "hv"},
-            marker={"size": 5}, showlegend=False,
+            x=line.days,
+            y=line.values,
+            mode="lines+markers",
+            line={"color": line.colour, "width": 2.4, "shape": "hv"},
+            marker={"size": 5},
+            showlegend=False,
             customdata=[_percent(view, value / 100) for value in line.values],
             hovertemplate=f"{line.name}<br>%{{x}}: %{{customdata}}<extra></extra>",
-        )  # fmt: skip
+        )
     charts.dress(drawn, view, measure, height=320)
     if not view.narrow:
         charts.name_at_end(drawn, lines, reach=120)
@@ -183,10 +190,15 @@ def figure(view: View, measure: Measure, lines: list[Line]) -> go.Figure:
 
 def alt(view: View, measure: Measure, level: float, curves: dict[str, pl.DataFrame]) -> str:
     parts = [
-        view.say("time.alt_line", name=_place(view, scope), first=_percent(view, rows.item(0, "share")),
-                 last=_percent(view, rows.item(-1, "share")))
-        for scope, rows in curves.items() if rows.height
-    ]  # fmt: skip
+        view.say(
+            "time.alt_line",
+            name=_place(view, scope),
+            first=_percent(view, rows.item(0, "share")),
+            last=_percent(view, rows.item(-1, "share")),
+        )
+        for scope, rows in curves.items()
+        if rows.height
+    ]
     return view.say("reached.alt", level=_level_words(view, measure, level), lines="; ".join(parts))
 
 
@@ -194,12 +206,14 @@ def table(view: View, curves: dict[str, pl.DataFrame]) -> list[list[str]]:
     """A row per place and month, the latest first."""
     return [
         [
-            _place(view, scope), f"{row['period_start']:%m/%Y}", _percent(view, row["share"]),
+            _place(view, scope),
+            f"{row['period_start']:%m/%Y}",
+            _percent(view, row["share"]),
             *(numbers.number(row[name], view.language) for name in ("reached", "at_risk")),
         ]
         for scope, rows in curves.items()
         for row in rows.sort("period_start", descending=True).iter_rows(named=True)
-    ]  # fmt: skip
+    ]
 
 
 def _first(view: View, measure: Measure, scope: str, units: pl.DataFrame) -> None:
@@ -219,8 +233,11 @@ def _list(view: View, measure: Measure, scope: str, units: pl.DataFrame, name: s
     if units.is_empty():
         html.caption(say(f"reached.{name}.none"))
         return
-    headers = [say("reached.column.unit"), *([say("reached.column.since")] if name == "first" else []),
-               say("reached.column.last")]  # fmt: skip
+    headers = [
+        say("reached.column.unit"),
+        *([say("reached.column.since")] if name == "first" else []),
+        say("reached.column.last"),
+    ]
     body = [_row(view, measure, scope, row, name) for row in units.head(MOST).iter_rows(named=True)]
     show(headers, body, say(f"reached.{name}", n=units.height), ["", *["gd-n"] * (len(headers) - 1)])
     if units.height > MOST:

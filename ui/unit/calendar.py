@@ -10,28 +10,30 @@ from html import escape
 
 import polars as pl
 
+from display.drawing import css
 from display.words import numbers
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
-from ranking.tables import BASES
+from ranking.states import COUNTED, NOT_REPORTED, REPORTED
+from ranking.vocabulary import BASES
 from store import catalog, reference, units
 from store.months import is_month
 from store.snapshot import Snapshot
+from store.states import states
 from ui.frame import html
 from ui.unit import tables
 
-STATES = ("reported", "no_dossiers", "not_reported", "suppressed")
-_SIGN = {"reported": "●", "no_dossiers": "○", "not_reported": "✕", "suppressed": "▨"}
 _OPEN = "◐"
 _MOST_REVISIONS = 60
 
 
 @dataclass(frozen=True)
 class Month:
-    """One month of one source. `answered` of `asked` measures have a figure (or no dossiers); `state`: one of `STATES`.
+    """One month of one source. `answered` of `asked` measures have a figure (or no dossiers).
 
-    `captured_at`: when the figures were taken from the source; None where there are none at all.
+    `state`: of those that the measures have, the first in the order of `data/states.yaml`. `captured_at`: when the
+    figures were taken from the source; None where there are none at all.
     """
 
     start: date
@@ -74,10 +76,9 @@ def calendar(snapshot: Snapshot, code: str) -> dict[str, tuple[Month, ...]]:
 
 def _month(start: date, rows: list[dict], asked: int, revised: bool) -> Month:
     if not rows:
-        return Month(start, "not_reported", 0, asked, False, revised, None)
-    states = {row["state"] for row in rows}
-    state = next(state for state in STATES if state in states)
-    answered = len({row["measure"] for row in rows if row["state"] in ("reported", "no_dossiers")})
+        return Month(start, NOT_REPORTED, 0, asked, False, revised, None)
+    state = states().first({row["state"] for row in rows})
+    answered = len({row["measure"] for row in rows if row["state"] in COUNTED})
     captured_at = max((row["captured_at"] for row in rows if row["captured_at"]), default=None)
     return Month(start, state, answered, asked, any(row["provisional"] for row in rows), revised, captured_at)
 
@@ -103,17 +104,17 @@ def _source(view: View, basis: str, months: Sequence[Month]) -> str:
 
 
 def _summary(view: View, months: Sequence[Month]) -> str:
-    full = sum(month.state in ("reported", "no_dossiers") for month in months)
+    full = sum(month.state in COUNTED for month in months)
     return view.say("unit.calendar.summary", full=full, all=len(months))
 
 
 def _cell(view: View, month: Month) -> str:
-    is_open = month.provisional and month.state == "reported"
-    marks = (_OPEN if is_open else _SIGN[month.state]) + ("↻" if month.revised else "")
+    is_open = month.provisional and month.state == REPORTED
+    marks = (_OPEN if is_open else states()[month.state].sign) + ("↻" if month.revised else "")
     words = in_words(view, month)
     label = f"{month.start.month}/{month.start.year % 100:02d}"
     return (
-        f'<li class="gd-in-month gd-{month.state.replace("_", "-")}" title="{escape(words)}"><span>{label}</span>'
+        f'<li class="gd-in-month {css.class_of(month.state)}" title="{escape(words)}"><span>{label}</span>'
         f'<b aria-hidden="true">{marks}</b><span class="gd-aside">{escape(words)}</span></li>'
     )
 
@@ -123,7 +124,7 @@ def in_words(view: View, month: Month) -> str:
     say, language = view.say, view.language
     when = say("unit.trends.month", month=month.start.month, year=month.start.year)
     words = [say(f"unit.calendar.{month.state}")]
-    if month.state == "reported" and month.answered < month.asked:
+    if month.state == REPORTED and month.answered < month.asked:
         words.append(say("unit.calendar.partly", answered=month.answered, asked=month.asked))
     if month.provisional:
         words.append(say("rankings.provisional"))
@@ -137,7 +138,7 @@ def in_words(view: View, month: Month) -> str:
 def _legend(view: View, months: Sequence[Month]) -> str:
     """What the signs mean; only those that occur."""
     present = {month.state for month in months}
-    items = [(_SIGN[state], view.say(f"unit.calendar.{state}")) for state in STATES if state in present]
+    items = [(states()[state].sign, view.say(f"unit.calendar.{state}")) for state in states() if state in present]
     items += [(_OPEN, view.say("rankings.provisional"))] if any(month.provisional for month in months) else []
     items += [("↻", view.say("unit.calendar.revised"))] if any(month.revised for month in months) else []
     entries = "".join(f"<li><b>{sign}</b> {escape(text)}</li>" for sign, text in items)
@@ -149,10 +150,13 @@ def _stretches(view: View, code: str) -> list[str]:
     rows = units.figures(view.snapshot, code).filter(pl.col("field") == "all", ~is_month())
     keys = rows.select("period_start", "period_end", "period_kind", "basis").unique().sort("period_end", "period_start")
     return [
-        view.say("unit.calendar.stretch", period=numbers.period(Period(*period), view.language),
-                 basis=view.say(f"basis.{basis}"))
+        view.say(
+            "unit.calendar.stretch",
+            period=numbers.period(Period(*period), view.language),
+            basis=view.say(f"basis.{basis}"),
+        )
         for *period, basis in keys.iter_rows()
-    ]  # fmt: skip
+    ]
 
 
 # --- values that were changed
@@ -188,7 +192,7 @@ def _revision(view: View, row: dict) -> list[str]:
 
 def _value(view: View, measure: Measure | None, row: dict, side: str) -> str:
     """The value of one side; for a share with the counts, as a change of n alone is a change too."""
-    if row[f"{side}_state"] != "reported" or measure is None:
+    if row[f"{side}_state"] != REPORTED or measure is None:
         return view.say(f"state.{row[f'{side}_state']}")
     parts = {name: [row[f"{side}_{name}"]] for name in ("numerator", "denominator", "score", "state")}
     schema = {"numerator": pl.Float64, "denominator": pl.Float64, "score": pl.Float64, "state": pl.String}

@@ -13,7 +13,7 @@ from display.words import numbers
 from display.words.view import View
 from ranking.intervals import wilson
 from ranking.periods import MERGER, Period
-from ranking.tables import BASES, PERIOD_COLUMNS
+from ranking.vocabulary import BASES, PERIOD_COLUMNS
 from store import units
 from store.months import latest_series
 from store.reference import measures
@@ -122,12 +122,18 @@ def _in_order(sums: pl.DataFrame) -> tuple[Field, ...]:
     low, high = wilson(rows.get_column("numerator"), rows.get_column("denominator"))
     return tuple(
         Field(
-            name=row["field"], n=row["denominator"], late=row["late"], part=row["late"] / total if total else None,
-            on_time=100 * row["numerator"] / row["denominator"], low=100 * float(least), high=100 * float(most),
-            received=row["received"], province=row["province"],
+            name=row["field"],
+            n=row["denominator"],
+            late=row["late"],
+            part=row["late"] / total if total else None,
+            on_time=100 * row["numerator"] / row["denominator"],
+            low=100 * float(least),
+            high=100 * float(most),
+            received=row["received"],
+            province=row["province"],
         )
         for row, least, most in zip(rows.iter_rows(named=True), low, high, strict=True)
-    )  # fmt: skip
+    )
 
 
 # --- the section
@@ -167,10 +173,14 @@ def sentence(view: View, found: Fields) -> str:
     part = sum(field.part for field in driving)
     of_all = sum(field.n for field in driving) / all_dossiers
     return view.say(
-        "unit.fields.drive", months=months, late=numbers.number(late, view.language),
-        n=numbers.number(all_dossiers, view.language), fields=", ".join(field.name for field in driving),
-        part=_percent(view, part), of_all=_percent(view, of_all),
-    )  # fmt: skip
+        "unit.fields.drive",
+        months=months,
+        late=numbers.number(late, view.language),
+        n=numbers.number(all_dossiers, view.language),
+        fields=", ".join(field.name for field in driving),
+        part=_percent(view, part),
+        of_all=_percent(view, of_all),
+    )
 
 
 def _against_province(view: View, found: Fields) -> list[str]:
@@ -197,8 +207,10 @@ def _percent(view: View, part: float | None) -> str:
 def table(view: View, found: Fields) -> str:
     """One row per field with its part of the lateness as a bar. Markup."""
     title = escape(view.say("unit.fields.caption"))
-    head = "".join(f'<th scope="col" class="{"gd-n" if n else ""}">{escape(view.say(f"unit.fields.{name}"))}</th>'
-                   for n, name in enumerate(_COLUMNS))  # fmt: skip
+    head = "".join(
+        f'<th scope="col" class="{"gd-n" if n else ""}">{escape(view.say(f"unit.fields.{name}"))}</th>'
+        for n, name in enumerate(_COLUMNS)
+    )
     body = "".join(_row(view, field, found.fields, found.measure) for field in found.fields)
     return (
         f'<div class="gd-scroll"><table class="gd-table gd-stacks"><caption>{title}</caption>'

@@ -41,7 +41,7 @@ def _total(view: View, row: Row) -> str:
 def _group(view: View, measure: Measure, row: Row | None) -> str:
     most = numbers.number(measure.max_score, view.language)
     if row is None:
-        figure = f'<span class="gd-silent">{escape(view.say("compare.absent"))}</span>'
+        figure = f'<span class="gd-silent">{escape(view.say("state.absent"))}</span>'
         bar, notes = "", []
     elif row.value is None:
         figure = f'<span class="gd-silent">{escape(view.say(f"state.{row.state}"))}</span>'

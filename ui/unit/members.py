@@ -13,6 +13,7 @@ from display.words.view import View
 from ranking.intervals import wilson
 from ranking.measures import Measure
 from ranking.periods import MERGER
+from ranking.states import REPORTED
 from store import units
 from store.reference import measures
 from store.snapshot import Snapshot
@@ -47,7 +48,7 @@ class Member:
 def members_of(snapshot: Snapshot, code: str, measure: str) -> tuple[Member, ...]:
     """The old communes with their figures of July 2024 to June 2025, in the order of their districts."""
     rows = units.old_figures(snapshot, code).filter(
-        pl.col("measure") == measure, pl.col("period_start") >= _FIRST, pl.col("state") == "reported"
+        pl.col("measure") == measure, pl.col("period_start") >= _FIRST, pl.col("state") == REPORTED
     )
     first = rows.get_column("basis").sort().head(1)
     by_code = rows.filter(pl.col("basis").is_in(first.implode())).partition_by("unit_code", as_dict=True)
@@ -63,10 +64,16 @@ def _member(row: dict, months: pl.DataFrame | None, measure: Measure) -> Member:
         n = months.get_column("denominator").sum() if measure.kind == "share" else None
         value = _together(months, measure)
     return Member(
-        code=row["old_code"], name=row["old_name"], district=row["old_district"], province=row["old_province"],
-        is_part=row["part"] == "part", placed=row["old_lat"] is not None, value=value, n=n,
+        code=row["old_code"],
+        name=row["old_name"],
+        district=row["old_district"],
+        province=row["old_province"],
+        is_part=row["part"] == "part",
+        placed=row["old_lat"] is not None,
+        value=value,
+        n=n,
         months=0 if months is None else months.height,
-    )  # fmt: skip
+    )
 
 
 def _together(months: pl.DataFrame, measure: Measure) -> float | None:
@@ -106,9 +113,13 @@ def section(view: View, code: str) -> None:
     chosen = "on_time_share" if "on_time_share" in options or not options else options[0]
     if len(options) > 1:
         chosen = links.select(
-            view.say("unit.members.measure"), "measure", options, chosen,
-            lambda name: measures()[name].short.in_language(view.language), width=280,
-        )  # fmt: skip
+            view.say("unit.members.measure"),
+            "measure",
+            options,
+            chosen,
+            lambda name: measures()[name].short.in_language(view.language),
+            width=280,
+        )
     measure, found = measures()[chosen], members_of(view.snapshot, code, chosen)
     html.show(f'<p class="gd-sentence">{escape(sentence(view, found, measure))}</p>')
     headers = [view.say(f"unit.members.{name}") for name in ("name", "place", "part")]
@@ -143,9 +154,13 @@ def sentence(view: View, members: tuple[Member, ...], measure: Measure) -> str:
     worst, level = found
     own, others = (numbers.with_unit(value, measure, view.language) for value in (worst.value, level))
     return view.say(
-        "unit.members.worst", measure=name, name=worst.name, value=own, others=others,
+        "unit.members.worst",
+        measure=name,
+        name=worst.name,
+        value=own,
+        others=others,
         n=numbers.number(worst.n, view.language),
-    )  # fmt: skip
+    )
 
 
 def _row(view: View, member: Member, measure: Measure, with_figures: bool) -> list[str]:

@@ -145,7 +145,7 @@ def _trend(view: View, row: Row) -> str:
         return numbers.MISSING
     colours = {"improvement": view.palette.accent, "concern": view.palette.warning}
     dots = [colours.get(m.mark, view.palette.ink) if m.mark in portraits_summary.SPECIAL else None for m in months]
-    dots[-1] = dots[-1] or view.palette.alike
+    dots[-1] = dots[-1] or view.palette.grey
     ends = (min(known), max(known))
     return small_charts.sparkline(
         [month.value for month in months], ends, dots, view.say(f"unit.variation.{row.variation}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from ranking import __version__
-from ranking.tables import NATURES
+from ranking.vocabulary import NATURES
 from store import snapshot
 from web.open import package
 from web.open.formats import GEOJSON, TYPES

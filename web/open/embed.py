@@ -14,11 +14,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from display.drawing.palette import LIGHT
-from display.words import numbers
+from display.words import bands, numbers
 from display.words.text import Speaker
 from ranking.measures import Measure
 from ranking.periods import Period
-from ranking.tables import COUNTRY
+from ranking.states import SUPPRESSED
+from ranking.vocabulary import COUNTRY
 from store import public, standings
 from store.policy import policy
 from store.reference import measures, scope_name
@@ -138,12 +139,11 @@ def _latest(rows: pl.DataFrame) -> pl.DataFrame:
 def _figures(row: dict, measure: Measure, say: Speaker, top: float | None) -> tuple[str, str, str]:
     """Value with its interval, band, range of ranks; as markup. A rank never stands without its range."""
     if row["value"] is None:
-        suppressed = row["state"] == "suppressed"
-        words = policy().shown_instead(say.language) if suppressed else say(f"state.{row['state']}")
+        withheld = row["state"] == SUPPRESSED
+        words = policy().shown_instead(say.language) if withheld else say(f"state.{row['state']}")
         return escape(words), "", ""
     value = escape(numbers.with_unit(row["value"], measure, say.language))
-    kind = "neutral" if measure.direction == "neutral" else "clear"
-    band = escape(say(f"band.{kind}.{row['band']}")) if row["band"] else ""
+    band = escape(bands.marked(say, measure, row["band"])) if row["band"] else ""
     low, high, of = (numbers.number(row[name], say.language) for name in ("rank_low", "rank_high", "of"))
     ranks = escape(say("open.rank_range", low=low, high=high, of=of)) if row["rank_low"] is not None else ""
     return value + _bar(row, measure, say, top), band, ranks
@@ -162,7 +162,7 @@ def _bar(row: dict, measure: Measure, say: Speaker, top: float | None) -> str:
     return (
         f'<svg role="img" aria-label="{words}" viewBox="0 0 120 10" width="120" height="10"><title>{words}</title>'
         f'<path d="M4 5H116" stroke="{LIGHT.line}"/>'
-        f'<path d="M{place(row["value_low"]):.1f} 5H{place(row["value_high"]):.1f}" stroke="{LIGHT.alike}" '
+        f'<path d="M{place(row["value_low"]):.1f} 5H{place(row["value_high"]):.1f}" stroke="{LIGHT.grey}" '
         f'stroke-width="4"/><circle cx="{place(row["value"]):.1f}" cy="5" r="3.5" fill="{LIGHT.accent}"/></svg>'
     )
 

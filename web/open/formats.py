@@ -19,9 +19,14 @@ TYPES = {
 }
 GEOJSON = "application/geo+json"
 _ACCEPTED = {
-    "application/json": "json", GEOJSON: "json", "application/*": "json", "*/*": "json",
-    "text/csv": "csv", "text/*": "csv", "application/vnd.apache.parquet": "parquet",
-}  # fmt: skip
+    "application/json": "json",
+    GEOJSON: "json",
+    "application/*": "json",
+    "*/*": "json",
+    "text/csv": "csv",
+    "text/*": "csv",
+    "application/vnd.apache.parquet": "parquet",
+}
 
 
 def wanted(query: Mapping[str, str], accept: str) -> str:

@@ -10,26 +10,55 @@ from display.words import numbers
 from display.words.text import LANGUAGES, Speaker
 from files import sheets
 from files.sheets import Sheet
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import public, reference, standings
 from store.policy import policy
 from store.snapshot import Snapshot
+from store.states import states
 from web.open.query import Problem, conditions
 from web.open.tables import LICENCE, said_of
 
 PARAMETERS = ("dataset", "snapshot", "province", "measure", "period", "level", "basis")
 MOST_ROWS = 200_000
 _KEY = (
-    "unit_code", "level", "period_start", "period_end", "period_kind", "series", "measure", "basis",
-)  # fmt: skip
+    "unit_code",
+    "level",
+    "period_start",
+    "period_end",
+    "period_kind",
+    "series",
+    "measure",
+    "basis",
+)
 COLUMNS = {
-    "unit_code": "string", "unit_name": "string", "level": "string", "period_start": "date", "period_end": "date",
-    "period_kind": "string", "series": "string", "measure": "string", "basis": "string", "scope": "string",
-    "numerator": "number", "denominator": "number", "score": "number", "max_score": "number", "value": "number",
-    "value_low": "number", "value_high": "number", "rank": "integer", "of": "integer", "rank_low": "integer",
-    "rank_high": "integer", "band": "string", "state": "string", "provisional": "boolean", "quality": "string",
-    "captured_at": "datetime", "nature": "string",
-}  # fmt: skip
+    "unit_code": "string",
+    "unit_name": "string",
+    "level": "string",
+    "period_start": "date",
+    "period_end": "date",
+    "period_kind": "string",
+    "series": "string",
+    "measure": "string",
+    "basis": "string",
+    "scope": "string",
+    "numerator": "number",
+    "denominator": "number",
+    "score": "number",
+    "max_score": "number",
+    "value": "number",
+    "value_low": "number",
+    "value_high": "number",
+    "rank": "integer",
+    "of": "integer",
+    "rank_low": "integer",
+    "rank_high": "integer",
+    "band": "string",
+    "state": "string",
+    "provisional": "boolean",
+    "quality": "string",
+    "captured_at": "datetime",
+    "nature": "string",
+}
 
 
 def name(query: Mapping[str, str], snapshot: Snapshot) -> str:
@@ -94,7 +123,11 @@ def _metadata(rows: pl.DataFrame, query: Mapping[str, str], snapshot: Snapshot) 
         "description": said["note"] or Speaker("en")("open.real"),
         "created": said["captured_at"],
         "licenses": [
-            {"name": LICENCE, "title": "Creative Commons Attribution 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}
+            {
+                "name": LICENCE,
+                "title": "Creative Commons Attribution 4.0",
+                "path": "https://creativecommons.org/licenses/by/4.0/",
+            }
         ],
         "sources": [{"title": source} for source in snapshot.manifest.sources],
         "contributors": [{"title": "Gần Dân", "role": "author"}],
@@ -121,7 +154,7 @@ def _metadata(rows: pl.DataFrame, query: Mapping[str, str], snapshot: Snapshot) 
                 },
             }
         ],
-    }  # fmt: skip
+    }
 
 
 def _readme(query: Mapping[str, str], snapshot: Snapshot) -> str:
@@ -141,6 +174,7 @@ def _told(query: Mapping[str, str], snapshot: Snapshot, say: Speaker) -> str:
         captured=numbers.local_date(manifest.captured_at, language),
         chosen=", ".join(f"{key} = {value}" for key, value in query.items()) or "–",
         file="standings.csv",
+        states=", ".join(say(f"open.state.{name}") for name in states().in_rows),
         shown=policy().shown_instead(language),
         sources="; ".join(manifest.sources),
     )

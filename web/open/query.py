@@ -10,7 +10,7 @@ import polars as pl
 
 from files.places import published_folder
 from ranking.periods import MERGER, Period, parse
-from ranking.tables import BASES, COUNTRY, LEVELS
+from ranking.vocabulary import BASES, COUNTRY, LEVELS
 from store import snapshot
 from store.reference import measures, province_names, reference_table
 from store.snapshot import Snapshot, SnapshotTrouble
@@ -77,7 +77,7 @@ def parameters() -> dict[str, Parameter]:
         Parameter("limit", _number(1, MOST_ROWS, USUAL_ROWS), "At most so many rows."),
         Parameter("offset", _number(0, 100_000_000, 0), "Rows to leave out; `next` in the reply has the right one."),
         Parameter("lang", _enum(("vi", "en")), "Language of the page."),
-    ]  # fmt: skip
+    ]
     return {parameter.name: parameter for parameter in known}
 
 

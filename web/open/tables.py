@@ -62,7 +62,7 @@ def kinds() -> dict[str, Kind]:
         "boundaries": Kind(
             "One row per commune: its area.", (*_UNIT, *_PAGED), _boundaries, lambda _: borders.boundaries_id()
         ),
-    }  # fmt: skip
+    }
 
 
 def said_of(snapshot: Snapshot) -> dict[str, object]:
@@ -81,9 +81,14 @@ def said_of(snapshot: Snapshot) -> dict[str, object]:
 
 
 _REFERENCE = {
-    "dataset": None, "snapshot": None, "nature": "reference", "note": None, "captured_at": None,
-    "sources": ["data/README.md"], "licence": LICENCE,
-}  # fmt: skip
+    "dataset": None,
+    "snapshot": None,
+    "nature": "reference",
+    "note": None,
+    "captured_at": None,
+    "sources": ["data/README.md"],
+    "licence": LICENCE,
+}
 
 
 def with_values(rows: pl.DataFrame) -> pl.DataFrame:
@@ -125,8 +130,12 @@ def _stretch(query: Mapping[str, str]) -> dict[str, int]:
 
 
 def _paged(name: str, rows: pl.DataFrame, query: Mapping[str, str]) -> Table:
-    return Table(name, rows.slice(**{"offset": _stretch(query)["offset"], "length": _stretch(query)["limit"]}),
-                 rows.height, _REFERENCE)  # fmt: skip
+    return Table(
+        name,
+        rows.slice(**{"offset": _stretch(query)["offset"], "length": _stretch(query)["limit"]}),
+        rows.height,
+        _REFERENCE,
+    )
 
 
 def _units(query: Mapping[str, str]) -> Table:
@@ -160,10 +169,21 @@ def _measures(query: Mapping[str, str]) -> Table:
 
 
 _FLAT = {
-    "id": pl.String, "name_vi": pl.String, "name_en": pl.String, "meaning_vi": pl.String, "meaning_en": pl.String,
-    "kind": pl.String, "unit_vi": pl.String, "unit_en": pl.String, "direction": pl.String, "basis": pl.String,
-    "per": pl.Float64, "max_score": pl.Float64, "minimum_denominator": pl.Int64, "public_minimum": pl.Int64,
-}  # fmt: skip
+    "id": pl.String,
+    "name_vi": pl.String,
+    "name_en": pl.String,
+    "meaning_vi": pl.String,
+    "meaning_en": pl.String,
+    "kind": pl.String,
+    "unit_vi": pl.String,
+    "unit_en": pl.String,
+    "direction": pl.String,
+    "basis": pl.String,
+    "per": pl.Float64,
+    "max_score": pl.Float64,
+    "minimum_denominator": pl.Int64,
+    "public_minimum": pl.Int64,
+}
 
 
 def _flat(measure: Measure) -> tuple[object, ...]:
@@ -183,9 +203,13 @@ def _public(measure: Measure) -> dict[str, object]:
 def _datasets(query: Mapping[str, str]) -> Table:
     rows = [_described(manifest, current) for manifest, current in _kept()]
     schema = dict.fromkeys(("dataset", "snapshot", "nature"), pl.String) | {
-        "current": pl.Boolean, "captured_at": pl.String, "published_at": pl.String, "measurements": pl.Int64,
-        "standings": pl.Int64, "sources": pl.String,
-    }  # fmt: skip
+        "current": pl.Boolean,
+        "captured_at": pl.String,
+        "published_at": pl.String,
+        "measurements": pl.Int64,
+        "standings": pl.Int64,
+        "sources": pl.String,
+    }
     return _paged("datasets", pl.DataFrame(rows, schema=schema, orient="row"), query)
 
 

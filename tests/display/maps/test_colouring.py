@@ -8,6 +8,8 @@ import pytest
 from display.drawing.palette import LIGHT
 from display.maps.colouring import WAYS, Reader, coloured, legend
 from display.words.text import Speaker
+from ranking.bands import BANDS
+from store.bands import bands
 from store.reference import measures
 
 READER = Reader(LIGHT, Speaker("vi"), "vi")
@@ -56,7 +58,7 @@ def test_the_highest_value_is_the_darkest():
 def test_bands_have_the_colours_of_the_table():
     looks = coloured(ROWS, SHARE, "band", READER)
 
-    assert (looks.fills["3"], looks.fills["1"], looks.fills["2"]) == (LIGHT.accent, LIGHT.alike, LIGHT.warning)
+    assert (looks.fills["3"], looks.fills["1"], looks.fills["2"]) == tuple(bands()[name].colour.light for name in BANDS)
 
 
 def test_a_fall_is_ochre_where_more_is_better_and_teal_where_less_is():

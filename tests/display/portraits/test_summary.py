@@ -129,7 +129,7 @@ def test_what_the_source_lacks_is_listed(small):
 
 
 def test_a_month_in_which_a_unit_falls_silent_is_its_last_one(small):
-    history, _ = summary.months(small, SILENT, measures()["on_time_share"], "portal")
+    history = row_of(small, "on_time_share", SILENT).months
 
     assert [(month.value, month.mark) for month in history] == [(None, "none")]
 

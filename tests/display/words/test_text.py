@@ -10,17 +10,20 @@ from string import Formatter
 
 import pytest
 
-from display.words.text import LANGUAGES, Speaker, texts
+from display.words.text import FOLDER, LANGUAGES, Speaker, texts
 from files.places import HOME
-from ranking.tables import BASES, NATURES, STATES
+from ranking.bands import BANDS
+from ranking.vocabulary import BASES, NATURES
+from store.states import states
 from tests import rooms
 
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 HOLE = r"[a-z_0-9]+"
+TEXT_FILES = sorted(FOLDER.glob("*.yaml"))
 TEXTS = texts()
 LEVELS = ("commune", "province", "department")
 CHOICES = {
-    "state": STATES,
+    "state": tuple(states()),
     "basis": BASES,
     "nature": NATURES,
     "source": NATURES,
@@ -32,6 +35,15 @@ CHOICES = {
     "trouble": ("missing", "damaged"),
     "map.shape": ("area", "symbol"),
 }
+
+ALSO = {
+    "more.state": states().in_rows,
+    "unit.calendar": states().in_rows,
+    "public.silent": list(states()),
+    "open.state": states().in_rows,
+    **dict.fromkeys(("band.clear", "band.neutral", "public.band", "public.amount", "public.like", "site.band"), BANDS),
+}
+"""Further words, whose keys begin like others."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +117,7 @@ def test_what_a_page_says_is_there_with_its_blanks_filled(said):
         assert all(blanks(TEXTS[key]["vi"]) <= said.names for key in keys)
 
 
-@pytest.mark.parametrize(("prefix", "words"), CHOICES.items())
+@pytest.mark.parametrize(("prefix", "words"), [*CHOICES.items(), *ALSO.items()])
 def test_every_choice_has_its_text(prefix, words):
     assert {f"{prefix}.{word}" for word in words} <= set(TEXTS)
 
@@ -120,6 +132,13 @@ def test_no_text_is_left_over():
         said += [pattern for node in nodes(path) for pattern in patterns(node) if "." in pattern]
     known = re.compile("|".join(f"(?:{pattern})" for pattern in set(said)))
     assert [key for key in TEXTS if not known.fullmatch(key)] == []
+
+
+def test_a_key_stands_once_in_all_files():
+    """YAML takes the last of two entries without a word, and so would a second file."""
+    lines = [line for path in TEXT_FILES for line in path.read_text(encoding="utf-8").splitlines()]
+    keys = [line.partition(":")[0] for line in lines if re.match(r"[a-z]", line)]
+    assert len(keys) == len(set(keys)) == len(TEXTS)
 
 
 def test_keys_are_plain_words_with_dots():

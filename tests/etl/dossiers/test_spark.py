@@ -14,12 +14,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from bench import dossier_generator, dossiers
 from etl.__main__ import main
 from etl.dossiers.store import Store
 from etl.publishing.publish import current_snapshot
 from files.faults import Fault
 from files.places import HOME
-from ranking.dossiers.rows import KEYS
+from ranking.dossiers.rows import KEYS, SUMS
 
 JAVA_LEAST = 17
 CLUSTER = HOME / "deploy" / "spark"
@@ -124,6 +125,24 @@ def test_the_same_is_published(data):
     ours, theirs = (pl.read_parquet(current_snapshot(data[engine] / "published" / "live") / "measurements.parquet")
                     for engine in ("polars", "spark"))  # fmt: skip
     assert theirs.equals(ours)
+
+
+@needs_java
+def test_the_benchmark_measures_the_same_work_on_both_engines(data, master, tmp_path):
+    """It runs in the session that `data` has started: a second one would take as long as all else here."""
+    from etl.dossiers.spark import session
+
+    given, ours, theirs = (tmp_path / name for name in ("given", "polars", "spark"))
+    dossier_generator.write(given, 300)
+    ours.mkdir()
+    dossiers._polars(given, ours)
+    dossiers.on_spark(session(master), given, theirs)
+    for table, keys in KEYS.items():
+        mine, other = (pl.read_parquet(folder / table / "*.parquet") for folder in (ours, theirs))
+        columns = [*keys, *SUMS[table]]
+        both = [frame.select(pl.col(columns).cast(pl.Int64).fill_null(0)).sort(keys) for frame in (mine, other)]
+        assert both[0].height > 0
+        assert both[0].equals(both[1]), table
 
 
 def test_without_java_the_command_says_what_to_install(monkeypatch):

@@ -19,12 +19,12 @@ from etl.portal import pull, replay
 from etl.portal.archive import Item, Request, Run, read_items
 from etl.portal.client import Blocked, Manners, PortalClient, user_agent
 from etl.portal.endpoints import PATH, body_for
-from etl.portal.figures import GROUPS
 from etl.portal.rows import parse_run
 from etl.portal.units import state_code
 from etl.publishing.harvest import quarantine_rows
 from files.faults import Fault
 from files.places import HOME
+from ranking.index_sensitivity import GROUPS
 from ranking.tables import Measurements, Quarantine
 from store.reference import reference_table
 from tests.stand_in.recorded import Recorded, recorded_folder

@@ -9,8 +9,8 @@ import pytest
 
 from etl.portal import pull_2025, replay
 from etl.portal.client import Blocked
-from etl.portal.figures import GROUPS
 from files.faults import Fault
+from ranking.index_sensitivity import GROUPS
 from ranking.tables import Measurements
 from store.reference import reference_table
 from tests.etl.portal.test_pull import MADE_UP, RECORDED, needs_recorded

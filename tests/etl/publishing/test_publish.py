@@ -153,6 +153,7 @@ def test_row_order_does_not_matter(tmp_path, measurement, seed):
         ({"state": "not_reported", "numerator": 0.0}, "silent_has_no_figure"),
         ({"unit_code": "4792"}, "unit_code|regex"),
         ({"level": "district"}, "level|check"),
+        ({"state": "on_strike", "numerator": None}, "known_state"),
         ({"source": None}, "source|nullability"),
         ({"captured_at": None}, "captured_at|nullability"),
     ],
@@ -176,6 +177,14 @@ def test_of_two_captures_of_one_cell_in_a_harvest_the_later_counts(tmp_path, mea
     publish(tmp_path, "live", harvest(*rows), nature="live")
     assert numerators(tmp_path) == [95]
     assert table(tmp_path, "quarantine").is_empty()
+
+
+def test_a_part_of_more_than_the_whole_is_no_share(tmp_path, measurement):
+    rows = [measurement(numerator=101), measurement(unit_code=HOA_BINH, numerator=100)]
+    publish(tmp_path, "live", harvest(*rows), nature="live")
+    assert numerators(tmp_path) == [100]
+    reasons = table(tmp_path, "quarantine").select("place", "reason").rows()
+    assert reasons == [("04792 2026-08-01–2026-08-31", "the part 101 is more than the whole 100 (on_time_share)")]
 
 
 def test_a_source_that_speaks_again_replaces_its_own_quarantine_only(tmp_path, measurement):

@@ -15,7 +15,7 @@ from etl.publishing.publish import current_snapshot, publish, snapshot_manifest
 from files.faults import Fault
 from ranking.manifest import MANIFEST, Manifest
 from ranking.suppression import hidden, suppressed
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import policy, public, sight
 from store.policy import policy_in_force
 from store.reference import measures
@@ -105,7 +105,9 @@ def test_a_damaged_public_table_is_a_damaged_snapshot(small):
 def test_withholding_anew_changes_the_public_tables_alone(small, monkeypatch, capsys):
     before = current_snapshot(folder(small))
     stricter = policy.policy().model_copy(update={"minimum": 101})
-    monkeypatch.setattr(withhold, "policy", lambda: stricter)
+    for module in (policy, withhold):
+        monkeypatch.setattr(module, "policy", lambda: stricter)
+    policy.policy_in_force.cache_clear()
     main(["status", "--data", str(small)])
     assert "by another policy" in capsys.readouterr().out
 
@@ -117,6 +119,7 @@ def test_withholding_anew_changes_the_public_tables_alone(small, monkeypatch, ca
     shown = pl.read_parquet(after / "measurements_public.parquet").filter(pl.col("measure") == "on_time_share")
     assert "reported" not in shown.filter(pl.col("level") == "commune").get_column("state").to_list()
     assert snapshot_manifest(after).policy == policy_in_force()
+    policy.policy_in_force.cache_clear()
 
 
 def test_withholding_anew_by_the_same_policy_does_nothing(small):

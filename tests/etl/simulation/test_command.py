@@ -10,8 +10,12 @@ from typing import NamedTuple
 import polars as pl
 import pytest
 
+from etl.__main__ import main
+from etl.publishing.harvest import measurement_rows
+from etl.simulation import command
 from etl.simulation.calibration import CALIBRATION, GROUPS, read_calibration
 from etl.simulation.command import chunks
+from etl.simulation.rows import COUNTED, SCORED
 from files.faults import BadInput
 from ranking.tables import Measurements
 from store.reference import reference_table
@@ -526,3 +530,19 @@ def test_a_rule_that_does_not_exist_is_refused(tmp_path, old, new, message):
     path.write_text(CALIBRATION.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(BadInput, match=message):
         read_calibration(path)
+
+
+def test_every_step_of_the_command_is_told(tmp_path, measurement, monkeypatch, capsys):
+    def one_row_each(*_):
+        for name in COUNTED:
+            yield measurement_rows([measurement(measure=name)])
+        for name in SCORED:
+            yield measurement_rows([measurement(measure=name, score=50.0)])
+
+    monkeypatch.setattr(command, "chunks", one_row_each)
+    assert main(["simulate", "--data", str(tmp_path)]) == 0
+
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == f"simulate: drawing the country (1 of {len(told)})"
+    assert told[-1] == f"simulate: withholding small numbers of {SCORED[-1]} ({len(told)} of {len(told)})"
+    assert len(told) == 1 + 2 * len({line.split(" ")[-4] for line in told[1:]})

@@ -7,6 +7,8 @@ import gzip
 import io
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -23,6 +25,7 @@ from etl.__main__ import main
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
 from files.faults import Fault
+from files.places import HOME
 from press.site import command
 from press.site import pages as site_pages
 from press.site import picture as site_picture
@@ -96,6 +99,14 @@ def pages(folder: Path) -> dict[str, Marks]:
 @pytest.fixture(scope="module")
 def crawled(built) -> dict[str, Marks]:
     return pages(built)
+
+
+@pytest.mark.parametrize("library", ["dataframely", "sqlalchemy", "xlsxwriter", "typst", "holidays", "pyarrow"])
+def test_the_site_does_not_load_what_only_writing_or_other_outputs_need(library):
+    """Each of its processes would pay for it: with them, importing the site took twice the time."""
+    script = f"import press.site.command, sys; print({library!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=HOME, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_every_commune_of_the_province_has_a_page_in_both_languages(built):

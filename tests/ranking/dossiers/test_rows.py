@@ -6,14 +6,17 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.dossiers.days import calendar, quantile
+from ranking.dossiers.formulas import DossierMeasures
 from ranking.dossiers.rows import COUNTS, IN_PERSON, KEYS, ONLINE, OPEN, PARTIAL, PAUSED, POST, SUMS, UNKNOWN, WAITING
 from ranking.dossiers.stock import stock
-from ranking.dossiers.tables import FIELD_MEASURES, added, commonest, fallen_silent, measured, periods_of
+from ranking.dossiers.tables import added, commonest, fallen_silent, measured, periods_of
+from store.reference import measures
 from tests.dossier_cases import CALENDAR, PLAIN, counted, days_of, dossiers, sums
+from tests.drawn import examples
 
 AUGUST = 12 * 2026 + 7
 OPEN_ONE = {"done": None, "state": OPEN}
@@ -169,6 +172,7 @@ UNITS = pl.DataFrame(
 )  # fmt: skip
 FIELDS = pl.DataFrame({"id": [0, 1], "name": ["Hộ tịch", "Đất đai"]})
 AS_OF = date(2026, 8, 28)
+TOLD = DossierMeasures.of(measures())
 
 
 def tables(*changes: dict[str, object], day: date = AS_OF) -> dict[tuple[str, str, str], tuple]:
@@ -181,7 +185,7 @@ def tables(*changes: dict[str, object], day: date = AS_OF) -> dict[tuple[str, st
 def rows_of(*changes: dict[str, object], day: date = AS_OF, months: tuple[int, ...] = (AUGUST,)) -> pl.DataFrame:
     """The measurements of the periods that hold `months`, as known on `day`."""
     found = {name: table.lazy() for name, table in sums(dossiers(*changes)).items()}
-    return pl.concat(measured(found, UNITS, FIELDS, periods_of(months, day), CALENDAR, day))
+    return pl.concat(measured(found, UNITS, FIELDS, periods_of(months, day), CALENDAR, day, TOLD))
 
 
 def test_open_and_not_yet_due_is_on_time_for_the_portal_and_absent_from_the_form():
@@ -254,8 +258,8 @@ def test_by_field():
 def test_provinces_are_told_by_field_in_full_and_their_units_by_few_measures():
     rows = tables({}, OPEN_ONE)
     fields = {unit: {m for code, m, field in rows if code == unit and field != "all"} for unit in ("04795", "25")}
-    assert fields["04795"] == FIELD_MEASURES
-    assert fields["25"] > FIELD_MEASURES | {"online_payment_share", "last_day_share"}
+    assert fields["04795"] == TOLD.of_unit_fields
+    assert fields["25"] > TOLD.of_unit_fields | {"online_payment_share", "last_day_share"}
 
 
 @pytest.mark.parametrize(("day", "told"), [(date(2028, 7, 3), True), (date(2028, 8, 3), False)])
@@ -267,7 +271,7 @@ def test_what_has_lost_its_last_dossier_has_none():
     held = rows_of({}, {"field": 1})
     later = date(2026, 9, 3)
     now = rows_of({}, {"field": 0}, day=later)
-    gone = fallen_silent(held.lazy(), now, periods_of([AUGUST], later), later)
+    gone = fallen_silent(held.lazy(), now, periods_of([AUGUST], later), later, TOLD)
     land = gone.filter(pl.col("unit_code") == "04795", pl.col("measure") == "received")
     names = ("field", "period_start", "period_end", "period_kind", "numerator", "state")
     assert sorted(land.select(names).rows()) == [
@@ -281,7 +285,7 @@ def test_what_has_lost_its_last_dossier_has_none():
 def test_what_was_not_counted_again_is_not_taken_for_lost():
     held = rows_of({}, months=(AUGUST, AUGUST - 1))
     now = rows_of({})
-    assert fallen_silent(held.lazy(), now, periods_of([AUGUST], AS_OF), AS_OF).is_empty()
+    assert fallen_silent(held.lazy(), now, periods_of([AUGUST], AS_OF), AS_OF, TOLD).is_empty()
 
 
 def test_median_and_ninth_tenth_of_days():
@@ -319,7 +323,7 @@ ANY_DOSSIER = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(ANY_DOSSIER, min_size=1, max_size=40))
 def test_every_dossier_is_counted_exactly_once_per_attribution(changes):
     found = sums(dossiers(*changes))
@@ -332,7 +336,7 @@ def test_every_dossier_is_counted_exactly_once_per_attribution(changes):
     assert ended + found["open"]["n"].sum() == len(changes)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(st.tuples(ANY_DOSSIER, st.integers(0, 3)), min_size=1, max_size=40), st.randoms())
 def test_any_split_of_files_and_any_order_give_the_same_sums(placed, random):
     whole = sums(dossiers(*(change for change, _ in placed)))

@@ -102,7 +102,7 @@ def test_the_members_are_thinner_grey_lines_beneath_the_sum(small):
 
     assert [line.role for line in members] == ["member"] * 3
     assert [line.values for line in members] == [[75, 87.5], [100, 95], [50, None]]
-    assert {line.colour for line in members} == {LIGHT.alike}
+    assert {line.colour for line in members} == {LIGHT.grey}
     assert last.role == "sum"
     assert all(line.width < last.width for line in members)
 

@@ -20,7 +20,7 @@ from journal import audit
 from ranking.periods import MERGER, local_day
 from ranking.route import Place, distance_km
 from ranking.shortlist import PARTS
-from ranking.tables import COUNTRY
+from ranking.vocabulary import COUNTRY
 from store import catalog, reference, snapshot
 from ui.frame import html, links
 from ui.inspection import plan
@@ -76,9 +76,13 @@ def _own(view: View, known: pl.DataFrame) -> pl.DataFrame:
 
 def _of_kind(view: View) -> str:
     return links.select(
-        view.say("more.kind"), "kind", ["all", *KINDS], "all",
-        lambda code: view.say("more.all") if code == "all" else KINDS[code], width=130,
-    )  # fmt: skip
+        view.say("more.kind"),
+        "kind",
+        ["all", *KINDS],
+        "all",
+        lambda code: view.say("more.all") if code == "all" else KINDS[code],
+        width=130,
+    )
 
 
 def _start(view: View, scope: str) -> str:
@@ -89,19 +93,27 @@ def _start(view: View, scope: str) -> str:
     if asked in every and asked not in names:
         names = {asked: every[asked], **names}
     chosen = links.select(
-        view.say("inspection.start"), "start", ["none", *names], "none",
-        lambda code: names.get(code, view.say("inspection.start.none")), width=210,
-    )  # fmt: skip
+        view.say("inspection.start"),
+        "start",
+        ["none", *names],
+        "none",
+        lambda code: names.get(code, view.say("inspection.start.none")),
+        width=210,
+    )
     return "" if chosen == "none" else chosen
 
 
 def _near(view: View, start: str) -> float | None:
     """How far from the start; only where there is one."""
     near = links.select(
-        view.say("inspection.near"), "near", _NEAR, "all",
+        view.say("inspection.near"),
+        "near",
+        _NEAR,
+        "all",
         lambda code: view.say("more.all") if code == "all" else view.say("inspection.near.km", n=code),
-        width=165, disabled=not start,
-    )  # fmt: skip
+        width=165,
+        disabled=not start,
+    )
     return float(near) if start and near != "all" else None
 
 
@@ -111,9 +123,15 @@ def _day(view: View, key: str) -> date | None:
     chosen = _day_in(links.recalled(key), today)
     st.session_state[f"chosen_{key}"] = chosen
     st.date_input(
-        view.say("inspection.unvisited"), key=f"chosen_{key}", format="DD/MM/YYYY", on_change=_take_day, args=(key,),
-        min_value=MERGER, max_value=today, width=190,
-    )  # fmt: skip
+        view.say("inspection.unvisited"),
+        key=f"chosen_{key}",
+        format="DD/MM/YYYY",
+        on_change=_take_day,
+        args=(key,),
+        min_value=MERGER,
+        max_value=today,
+        width=190,
+    )
     links.remember(key, chosen.isoformat() if chosen else "", "")
     return chosen
 
@@ -136,9 +154,13 @@ def _question(view: View, scope: str) -> str:
     raised = {part["name"] for parts in shortlist.scored(view.snapshot, scope)["parts"] for part in parts}
     options = [name for name in known if name in raised]
     chosen = links.select(
-        view.say("inspection.question"), "question", ["all", *options], "all",
-        lambda code: view.say("more.all") if code == "all" else known[code].short.in_language(view.language), width=250,
-    )  # fmt: skip
+        view.say("inspection.question"),
+        "question",
+        ["all", *options],
+        "all",
+        lambda code: view.say("more.all") if code == "all" else known[code].short.in_language(view.language),
+        width=250,
+    )
     return "" if chosen == "all" else chosen
 
 
@@ -213,8 +235,14 @@ def table(view: View, chosen: Chosen, rows: pl.DataFrame, planned: list[str]) ->
     shown = rows.slice((page - 1) * PER_PAGE, PER_PAGE)
     most = shortlist.scored(view.snapshot, chosen.scope).get_column("score").max()
     title = escape(view.say("inspection.list"))
-    heads = [("gd-rank", "inspection.place"), ("", "table.unit.commune"), ("", "inspection.score"),
-             ("gd-wide", "inspection.why"), ("gd-wide", "inspection.last"), ("", "inspection.plan_column")]  # fmt: skip
+    heads = [
+        ("gd-rank", "inspection.place"),
+        ("", "table.unit.commune"),
+        ("", "inspection.score"),
+        ("gd-wide", "inspection.why"),
+        ("gd-wide", "inspection.last"),
+        ("", "inspection.plan_column"),
+    ]
     head = "".join(f'<th scope="col" class="{style}">{escape(view.say(key))}</th>' for style, key in heads)
     body = "".join(_tr(view, chosen, row, float(most), planned) for row in shown.iter_rows(named=True))
     html.show(
@@ -321,9 +349,14 @@ def downloads(view: View, chosen: Chosen, rows: pl.DataFrame) -> None:
         for ending, (kind, make, more) in files.items():
             content = audit.noted(view.reader, f"{name}.{ending}", partial(make, view, chosen, rows, *more))
             st.download_button(
-                view.say(f"download.{ending}"), content, f"{name}.{ending}", kind,
-                icon=":material/download:", on_click="ignore", key=f"shortlist_{ending}",
-            )  # fmt: skip
+                view.say(f"download.{ending}"),
+                content,
+                f"{name}.{ending}",
+                kind,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"shortlist_{ending}",
+            )
 
 
 def _csv(view: View, chosen: Chosen, rows: pl.DataFrame) -> bytes:

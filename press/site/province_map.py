@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from html import escape
 
@@ -121,8 +121,3 @@ def _inset(n: int, top: int, name: str, code: str, shape: shapely.Geometry, styl
         f'<rect x="{left}" y="{top}" width="{_INSET}" height="{_INSET}"/>{_path(frame, shape, style, words)}'
         f'<text x="{left + 4}" y="{top + _INSET + _LETTERS}">{escape(name)}</text>'
     )
-
-
-def legend_order() -> Sequence[str]:
-    """The classes of the legend, the good side first."""
-    return ("above", "alike", "below", "silent")

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from etl.boundaries.prepared import write
-from press.site import map
+from press.site import province_map
 from store.reference import reference_table
 
 TRUONG_SA = "22736"
@@ -30,7 +30,7 @@ def khanh_hoa(tmp_path, monkeypatch) -> list[str]:
 
 
 def drawn(codes: list[str], word: str = "94 %") -> str:
-    return map.svg("56", dict.fromkeys(codes, "above"), dict.fromkeys(codes, word), "Bản đồ")
+    return province_map.svg("56", dict.fromkeys(codes, "above"), dict.fromkeys(codes, word), "Bản đồ")
 
 
 def test_every_commune_is_drawn_once(khanh_hoa):
@@ -48,7 +48,7 @@ def test_the_rest_fills_the_width_although_an_archipelago_lies_far_away(khanh_ho
     without_inset = drawn(khanh_hoa).partition("<rect")[0]
     starts = [int(x) for x in re.findall(r'd="M(\d+)', without_inset)]
 
-    assert max(starts) - min(starts) > map.WIDTH / 4
+    assert max(starts) - min(starts) > province_map.WIDTH / 4
 
 
 def test_words_are_escaped(khanh_hoa):
@@ -65,6 +65,6 @@ def test_without_boundaries_there_is_no_map(tmp_path, monkeypatch):
 
 
 def test_an_island_too_small_to_be_seen_is_a_dot():
-    frame = map._Frame({"a": shapely.box(0, 0, 1, 1)}, 100, 100, 0, 0)
+    frame = province_map._Frame({"a": shapely.box(0, 0, 1, 1)}, 100, 100, 0, 0)
 
-    assert map._ring(frame.points(shapely.box(0.5, 0.5, 0.5001, 0.5001).exterior)).endswith("h3v3h-3z")
+    assert province_map._ring(frame.points(shapely.box(0.5, 0.5, 0.5001, 0.5001).exterior)).endswith("h3v3h-3z")
