@@ -2,14 +2,16 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
+from files import environment
+from store.access import people
 from ui.frame import sign_in
 from web import map_layers, search, vitals
 from web.document import Document
@@ -30,6 +32,8 @@ async def prepared(app: st.App) -> AsyncIterator[None]:
     What has been loaded by then stays for good, so it is taken out of what the garbage collector looks through.
     """
     vitals.set_up_log(settings)
+    for sentence in environment.unknown():
+        logging.getLogger("gandan").warning(sentence)
     reading = asyncio.create_task(asyncio.to_thread(search.index))
     reading.add_done_callback(lambda _: gc.freeze())
     yield
@@ -37,7 +41,8 @@ async def prepared(app: st.App) -> AsyncIterator[None]:
 
 
 base_path = st.get_option("server.baseUrlPath").strip("/")
-settings = replace(Settings.from_environment(), base_path=base_path)
+settings = Settings.from_environment()
+people.Settings.from_environment()  # a variable that makes no sense stops the start, not a later sign-in
 routes = [
     *vitals.routes(sign_in.of_request),
     *map_layers.routes(sign_in.of_request),
@@ -49,6 +54,6 @@ app = st.App(
     "shell.py",
     lifespan=prepared,
     routes=routes,
-    middleware=[Middleware(Door, settings=settings), Middleware(Document, base_path=base_path)],
+    middleware=[Middleware(Door, settings=settings, base_path=base_path), Middleware(Document, base_path=base_path)],
     on_script_error=vitals.script_failed,
 )

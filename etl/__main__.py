@@ -7,6 +7,7 @@ import os
 import sys
 from importlib import import_module
 
+from files import environment
 from files.faults import Fault
 
 COMMANDS = {
@@ -36,6 +37,8 @@ def main(words: list[str] | None = None) -> int:
         if name in words[:1]:
             import_module(module).add_arguments(command)
     args = parser.parse_args(words)
+    for sentence in environment.unknown():
+        print(f"warning: {sentence}", file=sys.stderr)
     try:
         return import_module(COMMANDS[args.command][0]).run(args)
     except Fault as fault:

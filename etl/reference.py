@@ -16,6 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
+from files import whole
 from files.faults import BadInput, Fault
 from files.places import REFERENCE
 from ranking.names import spelling
@@ -64,10 +65,8 @@ def build() -> dict[str, pl.DataFrame]:
 
 
 def _write(table: pl.DataFrame, path: Path) -> None:
-    """Write beside the target, then rename: a reader never sees half a file."""
-    partial = path.with_suffix(".partial")
-    table.write_parquet(partial, compression="zstd", statistics=False)
-    partial.replace(path)
+    with whole.replacing(path) as partial:
+        table.write_parquet(partial, compression="zstd", statistics=False)
 
 
 # ---- the package

@@ -1,8 +1,13 @@
-"""The database of visits and marks: SQLite in the data folder, or the one that GANDAN_VISITS_URL names."""
+"""The database of visits and marks: SQLite in the data folder, or the one that GANDAN_VISITS_URL names.
+
+A database of an older program is upgraded when a process first opens it (`journal.upgrades`), one of a newer
+program is left as it is.
+"""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,19 +18,12 @@ import sqlalchemy as sa
 from filelock import FileLock
 
 from files.places import published_folder
+from journal import upgrades
 
 URL = "GANDAN_VISITS_URL"
-
-
 _WAIT_MS = 15_000
-
-
 _PATIENCE_SECONDS = 5
-
-
-_LOCK = 766_2022  # of PostgreSQL's advisory locks: ours while the table is made
-
-
+_LOCK = 766_2022  # of PostgreSQL's advisory locks: ours while tables are made or changed
 METADATA = sa.MetaData()
 
 
@@ -58,10 +56,12 @@ def url() -> str:
 
 @contextmanager
 def transaction() -> Iterator[sa.Connection]:
-    """A connection whose work is kept as a whole or not at all; VisitError where there is no database."""
+    """A connection whose work is kept as a whole or not at all; VisitError where there is no database to work in."""
     try:
         with _engine(url()).begin() as connection:
             yield connection
+    except upgrades.NewerDatabase as error:
+        raise VisitError("newer", str(error)) from error
     except (sa.exc.DBAPIError, sa.exc.ArgumentError, ImportError, OSError) as error:
         # An address can hold a password, so only the kind of trouble is told.
         raise VisitError("unreachable", type(getattr(error, "orig", None) or error).__name__) from error
@@ -71,34 +71,64 @@ def transaction() -> Iterator[sa.Connection]:
 def _engine(address: str) -> sa.Engine:
     """The engine of a database whose tables are ready."""
     place = sa.make_url(address)
-    if place.get_backend_name() == "sqlite":
-        engine = sa.create_engine(place)
-        _prepare_sqlite(engine, place)
-        return engine
-    if place.drivername == "postgresql":
-        place = place.set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(place, pool_pre_ping=True, connect_args={"connect_timeout": _PATIENCE_SECONDS})
-    _prepare_server(engine)
+    is_file = place.get_backend_name() == "sqlite"
+    engine = _of_a_file(place) if is_file else _of_a_server(place)
+    try:
+        _prepare_file(engine) if is_file else _prepare_server(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
-def _prepare_sqlite(engine: sa.Engine, place: sa.URL) -> None:
-    """One process at a time makes the file and its table; readers and a writer then don't wait for each other."""
-
-    @sa.event.listens_for(engine, "connect")
-    def _patient(connection: object, _: object) -> None:
-        connection.execute(f"PRAGMA busy_timeout={_WAIT_MS}")
-
+def _of_a_file(place: sa.URL) -> sa.Engine:
     if not place.database:
         raise sa.exc.ArgumentError("an SQLite address needs a file: a database in memory would forget its visits")
-    with FileLock(f"{place.database}.lock"), engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        METADATA.create_all(connection)
-        connection.commit()
+    engine = sa.create_engine(place)
+    sa.event.listen(engine, "connect", _be_patient)
+    return engine
+
+
+def _be_patient(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout={_WAIT_MS}")
+
+
+def _of_a_server(place: sa.URL) -> sa.Engine:
+    if place.drivername == "postgresql":
+        place = place.set(drivername="postgresql+psycopg")
+    return sa.create_engine(place, pool_pre_ping=True, connect_args={"connect_timeout": _PATIENCE_SECONDS})
+
+
+def _prepare_file(engine: sa.Engine) -> None:
+    """One process at a time makes or changes the tables; readers and a writer then don't wait for each other."""
+    with FileLock(f"{engine.url.database}.lock"):
+        with engine.connect() as connection:
+            is_due = upgrades.is_due(connection)
+        if is_due:
+            _upgrade_file(engine.url)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+
+
+def _upgrade_file(place: sa.URL) -> None:
+    """SQLite takes changes of tables back with a transaction, but its driver begins none for them: ours does."""
+    engine = sa.create_engine(place, poolclass=sa.NullPool)
+    sa.event.listen(engine, "connect", _by_hand)
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    with engine.begin() as connection:
+        upgrades.upgrade(connection)
+
+
+def _by_hand(connection: sqlite3.Connection, _: object) -> None:
+    """No transactions of the driver's own; no foreign keys, or a table made anew would empty those that name it."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=OFF")
+    _be_patient(connection, _)
 
 
 def _prepare_server(engine: sa.Engine) -> None:
-    """`CREATE TABLE IF NOT EXISTS` of two machines can collide in PostgreSQL: the lock makes one wait."""
+    """`CREATE TABLE` of two machines can collide in PostgreSQL: the lock makes one wait."""
     with engine.begin() as connection:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        METADATA.create_all(connection)
+        if upgrades.is_due(connection):
+            upgrades.upgrade(connection)

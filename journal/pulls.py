@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from files import whole
 
 NAME = "pulls.json"
 _LOG = logging.getLogger(__name__)
@@ -25,14 +25,10 @@ def note(data: Path, dataset: str, ok: bool, said: str = "") -> None:
     """Note how a pull ended just now; where that cannot be written, the log tells, and the pull's result stands."""
     known = {name: _plain(pull) for name, pull in last(data).items()}
     known[dataset] = _plain(Pull(datetime.now(UTC), ok, said[:500]))
-    partial = data / f".{NAME}-{os.getpid()}"
     try:
         data.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        partial.replace(data / NAME)
+        whole.write(data / NAME, (json.dumps(known, ensure_ascii=False, indent=1) + "\n").encode())
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         _LOG.error("%s could not be written: %s", NAME, error)
 
 

@@ -65,8 +65,15 @@ class Door:
     a number by which the service's log tells of it, and nothing else.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings | None = None, clock: Callable[[], float] = time.monotonic):
-        self.app = app
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings | None = None,
+        base_path: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        """`base_path`: under which path of its host the service is reached, without slashes."""
+        self.app, self._base_path = app, base_path
         self.settings = settings or Settings.from_environment()
         self._visits = Visits(self.settings.requests, clock)
         self._open = 0
@@ -127,7 +134,7 @@ class Door:
         if scope["type"] == "http" and (not length.isdecimal() or int(length) > _largest(scope)):
             vitals.refused("size")
             return 413, "too large", f"at most {_largest(scope)} bytes"
-        if _counts(scope["path"], self.settings.base_path) and not self._visits.one_more(self._client(scope, headers)):
+        if _counts(scope["path"], self._base_path) and not self._visits.one_more(self._client(scope, headers)):
             vitals.refused("rate")
             return 429, "too many requests", f"at most {self.settings.requests} a minute"
         return None

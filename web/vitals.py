@@ -167,7 +167,7 @@ class JsonLines(logging.Formatter):
 
 def set_up_log(settings: Settings) -> None:
     """Send what all parts of the service log to standard error, as JSON lines where that was asked for."""
-    if not settings.json_log:
+    if settings.log != "json":
         return
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -14,11 +13,11 @@ from etl.boundaries.approximate import approximate
 from etl.boundaries.prepared import described, write
 from etl.boundaries.public import PUBLIC, NotToBeHad, PublicFiles
 from etl.boundaries.sources import Borders, read
+from etl.settings import OFFLINE, Settings
 from files.faults import Fault
 from files.places import DATA
 from store.reference import reference_table
 
-OFFLINE = "GANDAN_OFFLINE"
 _FAR = 0.3  # degrees from the unit's inner point
 
 
@@ -74,7 +73,7 @@ def _chosen(args: argparse.Namespace, present: dict | None) -> tuple[Borders, st
     if args.approximate:
         return _approximate(), ""
     try:
-        if args.offline or os.environ.get(OFFLINE, "0") not in ("", "0"):
+        if args.offline or Settings.from_environment().offline:
             raise NotToBeHad("the public files were not asked for (offline)")
         return _public(args), ""
     except NotToBeHad as reason:

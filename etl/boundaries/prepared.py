@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ import shapely
 
 from etl.boundaries.detail import DETAILS, simplified
 from etl.boundaries.sources import NOT_STATED
+from files import whole
 
 
 def described(folder: Path) -> dict | None:
@@ -47,9 +47,9 @@ def write(
     content = _geoparquet(shapes, said)
     more = {"built_at": datetime.now(UTC).isoformat(timespec="seconds"), "units": len(shapes)}
     text = json.dumps(said | more | {"missing": sorted(missing)}, ensure_ascii=False, indent=1)
-    put(out, content)
-    put(out.with_suffix(".json"), text.encode())
-    put(out.with_suffix(".id"), hashlib.sha256(content).hexdigest()[:12].encode())
+    whole.write(out, content)
+    whole.write(out.with_suffix(".json"), text.encode())
+    whole.write(out.with_suffix(".id"), hashlib.sha256(content).hexdigest()[:12].encode())
 
 
 def _geoparquet(shapes: dict[str, shapely.Geometry], said: dict[str, str]) -> bytes:
@@ -70,13 +70,3 @@ def _geoparquet(shapes: dict[str, shapely.Geometry], said: dict[str, str]) -> by
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(table).replace_schema_metadata(metadata), sink, compression="zstd")
     return sink.getvalue().to_pybytes()
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write a file whole: to disk under another name, then renamed."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

@@ -18,10 +18,10 @@ from threading import Thread
 
 import requests
 
-from etl.boundaries.prepared import put
 from etl.boundaries.sources import NOT_STATED, Borders, from_json, together
 from etl.portal.client import user_agent
 from etl.progress import Progress
+from files import whole
 from files.faults import BadInput, Fault
 
 PUBLIC = "https://www.tinhthanhpho.com"
@@ -122,8 +122,8 @@ class PublicFiles:
             "licence": borders.licence,
             "publisher": borders.source,
         }
-        put(file, content)
-        put(file.with_suffix(".json"), json.dumps(sidecar, ensure_ascii=False, indent=1).encode())
+        whole.write(file, content)
+        whole.write(file.with_suffix(".json"), json.dumps(sidecar, ensure_ascii=False, indent=1).encode())
 
     def _content(self, address: str) -> bytes:
         """The bytes at an address. The first one asked for must begin soon: the source may be out of reach."""

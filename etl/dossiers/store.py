@@ -17,9 +17,9 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from filelock import FileLock, Timeout
 
 from etl.dossiers.rows import OFFICE, Units
+from files import lock, whole
 from files.faults import Fault
 from files.places import DATA
 from ranking import yaml_text
@@ -53,15 +53,18 @@ class Store:
     @contextmanager
     def sole_writer(self) -> Iterator[None]:
         """Fault where another import holds the store."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with FileLock(self.folder / ".import.lock", timeout=_LOCK_SECONDS):
-                shutil.rmtree(self.staging, ignore_errors=True)
+        with lock.sole_writer(self.folder, ".import.lock", "import", _LOCK_SECONDS):
+            self._tidy()
+            try:
                 yield
-        except Timeout:
-            raise Fault(f"{self.folder}: another import has been running for {_LOCK_SECONDS} s") from None
-        finally:
-            shutil.rmtree(self.staging, ignore_errors=True)
+            finally:
+                self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove what an import has left half-done, or only needed for itself."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+        for left_over in self.folder.rglob(".partial-*"):
+            left_over.unlink()
 
     def dossier_file(self, part: str) -> Path:
         return self.folder / "dossiers" / f"{part}.parquet"
@@ -112,10 +115,8 @@ class Store:
         return empty | (json.loads(path.read_text(encoding="utf-8")) if path.exists() else {})
 
     def remember(self, **changed: object) -> None:
-        path = self.folder / "state.json"
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(self.state() | changed, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        fresh.replace(path)
+        content = json.dumps(self.state() | changed, ensure_ascii=False, indent=1) + "\n"
+        whole.write(self.folder / "state.json", content.encode())
 
     def stage(self, rows: pl.DataFrame) -> Path:
         """Set rows of one file aside (codes and names as text), to be taken in with the others of the same run."""
@@ -201,14 +202,12 @@ def _level(code: str) -> str:
 
 
 def write(rows: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
-    """Write beside, then switch: a reader sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    if isinstance(rows, pl.LazyFrame):
-        rows.sink_parquet(fresh, compression="zstd", compression_level=1)
-    else:
-        rows.write_parquet(fresh, compression="zstd", compression_level=1)
-    fresh.replace(path)
+    with whole.replacing(path) as fresh:
+        if isinstance(rows, pl.LazyFrame):
+            rows.sink_parquet(fresh, compression="zstd", compression_level=1)
+        else:
+            rows.write_parquet(fresh, compression="zstd", compression_level=1)
 
 
 def latest_export(store: Store, provinces: Iterable[str]) -> dict[str, date]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from files import whole
 from files.faults import BadInput, Fault
 
 RESUMABLE_FOR = timedelta(hours=24)
@@ -117,8 +117,8 @@ class Run:
     def keep(self, request: Request, reply: Reply) -> Item:
         """Put a reply into the archive; it replaces an earlier one to the same request."""
         name = _name(request)
-        write_atomically(self.folder / f"{name}.body", reply.content)
-        write_atomically(self.folder / f"{name}.json", _as_json(_sidecar(request, reply)))
+        whole.write(self.folder / f"{name}.body", reply.content)
+        whole.write(self.folder / f"{name}.json", _as_json(_sidecar(request, reply)))
         return Item(request, reply)
 
     def forget(self, request: Request) -> None:
@@ -126,7 +126,7 @@ class Run:
 
     def _note(self, **facts: str) -> None:
         self._record = {**self._record, **facts}
-        write_atomically(self.folder / RUN, _as_json(self._record))
+        whole.write(self.folder / RUN, _as_json(self._record))
 
 
 @contextmanager
@@ -176,24 +176,6 @@ def read_item(sidecar: Path) -> Item:
         raise BadInput(sidecar.name, f"is no whole sidecar of a reply ({error!r})") from error
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file in one step, on disk before it is seen."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _resumable(root: Path, mark: str, now: datetime) -> Run | None:
     runs = [Run(path.parent) for path in sorted(root.glob(f"*-{mark}/{RUN}"))]
     if not runs or runs[-1].completed:
@@ -206,7 +188,7 @@ def _new_run(root: Path, mark: str, request_set: Mapping[str, object], now: date
     folder = root / f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{mark}"
     folder.mkdir()
     record = {"request_set": dict(request_set), "started_at": now.isoformat(timespec="seconds")}
-    write_atomically(folder / RUN, _as_json(record))
+    whole.write(folder / RUN, _as_json(record))
     return Run(folder)
 
 

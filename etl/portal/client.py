@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -21,11 +20,11 @@ from email.utils import parsedate_to_datetime
 import requests
 
 from etl.portal.archive import Reply, Request
+from etl.settings import Settings
 from files.faults import Fault
 from ranking import __version__
 
 PORTAL = "https://dichvucong.gov.vn"
-CONTACT = "GANDAN_CONTACT"
 _FIREWALL_WORDS = ("request rejected", "requested url was rejected", "support id")
 _REFUSALS = (403, 406)
 _MAY_PASS = (408, 425, 500, 502, 503, 504)
@@ -163,7 +162,7 @@ class PortalClient:
 
 def user_agent() -> str:
     """Who asks: the project, and whom to write to (from the environment: GANDAN_CONTACT)."""
-    contact = os.environ.get(CONTACT, "").strip() or "contact not set"
+    contact = Settings.from_environment().contact or "contact not set"
     return f"GanDan/{__version__} (performance dashboard for communes; {contact})"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,11 +13,12 @@ import polars as pl
 from tqdm import tqdm
 
 from etl.portal.archive import Item, Reply, Request, Run, opened_run
-from etl.portal.client import CONTACT, PORTAL, Blocked, Manners, PortalClient, Unanswered
+from etl.portal.client import PORTAL, Blocked, Manners, PortalClient, Unanswered
 from etl.portal.endpoints import ENDPOINTS, PATH, body_for
 from etl.portal.rows import parse_run
 from etl.portal.units import Province, provinces_by
 from etl.publishing.harvest import Harvest
+from etl.settings import CONTACT, Settings
 from files.faults import Fault
 from files.places import DATA
 from journal import pulls
@@ -220,7 +220,7 @@ def manners(args: argparse.Namespace) -> Manners:
         raise Fault(f"--base-url {args.base_url}: must start with https:// or http://")
     if args.tries < 1 or args.timeout <= 0:
         raise Fault(f"--tries {args.tries} --timeout {args.timeout:g}: must be at least 1, and more than 0")
-    if args.base_url.rstrip("/") == PORTAL and not os.environ.get(CONTACT):
+    if args.base_url.rstrip("/") == PORTAL and not Settings.from_environment().contact:
         print(f"{CONTACT} is not set: set it to an address that the portal's staff can write to", file=sys.stderr)
     return Manners(delay=(least, most), read_seconds=args.timeout, total_seconds=4 * args.timeout, tries=args.tries)
 

@@ -7,23 +7,22 @@ is replaced. Until that last step readers see the old snapshot, whole; after it 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
 from etl.progress import Step, untold
 from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
 from etl.publishing.merge import merged, validated
 from etl.publishing.withhold import PUBLIC, write_public
+from files import lock, whole
 from files.faults import Fault
 from journal import audit
 from ranking import __version__
@@ -170,20 +169,9 @@ def _known_departments(before: Path | None, harvest: Harvest) -> pl.DataFrame:
     return pl.concat([harvest.departments, known]).unique("state_code", keep="first").sort("state_code")
 
 
-@contextmanager
-def sole_writer(folder: Path) -> Iterator[None]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".publish.lock", timeout=LOCK_SECONDS):
-            for left_over in folder.glob(".partial-*"):
-                shutil.rmtree(left_over, ignore_errors=True)
-            yield
-    except Timeout:
-        raise Fault(f"{folder}: another publish has been running for {LOCK_SECONDS} s; try again later") from None
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        reason = "the disk is full" if full else str(error)
-        raise Fault(f"{folder}: nothing was published: {reason}; the snapshot published before stays") from error
+def sole_writer(folder: Path) -> AbstractContextManager[None]:
+    """Hold the folder of a dataset for one publish."""
+    return lock.sole_publisher(folder, ".publish.lock", "publish", LOCK_SECONDS)
 
 
 def _write(
@@ -307,7 +295,7 @@ class _Appender:
 
 def _switch(folder: Path, partial: Path, snapshot: str) -> None:
     for path in [*partial.iterdir(), partial]:
-        _to_disk(path)
+        whole.to_disk(path)
     final = folder / snapshot
     if final.exists():
         if _named(folder) == snapshot:
@@ -315,20 +303,8 @@ def _switch(folder: Path, partial: Path, snapshot: str) -> None:
             return
         shutil.rmtree(final)
     partial.rename(final)
-    _to_disk(folder)
-    pointer = folder / f".{CURRENT}"
-    pointer.write_text(snapshot + "\n", encoding="utf-8")
-    _to_disk(pointer)
-    pointer.replace(folder / CURRENT)
-    _to_disk(folder)
-
-
-def _to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    whole.to_disk(folder)
+    whole.write(folder / CURRENT, f"{snapshot}\n".encode())
 
 
 def sha256_of(path: Path) -> str:

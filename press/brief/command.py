@@ -10,6 +10,7 @@ from pathlib import Path
 from display.drawing.palette import LIGHT
 from display.words.text import LANGUAGES, Speaker
 from display.words.view import View
+from files import whole
 from files.places import published_folder
 from press.brief import pdf
 from store import snapshot, units
@@ -58,12 +59,7 @@ def _write(path: Path, content: bytes) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(content)  # a pipe or device cannot be replaced
         return
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    whole.write(path, content)
 
 
 def _failed(message: str) -> int:

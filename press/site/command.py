@@ -19,11 +19,12 @@ from display.drawing import css
 from display.portraits import plain_words
 from display.portraits.plain_figures import Portrait, Province, province
 from display.words.text import LANGUAGES, Speaker
+from files.faults import Fault
 from files.places import HOME
 from press.site import data, picture
 from press.site import pages as site_pages
 from press.site.pages import Site, Text
-from press.site.release import Book, SiteTrouble, release
+from press.site.release import Book, release
 from store import units
 from store.reference import province_names, scope_name
 from store.snapshot import DATASETS, Snapshot, SnapshotTrouble, datasets, open_snapshot
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
             only=args.province,
             processes=args.processes,
         )
-    except (SnapshotTrouble, SiteTrouble) as trouble:
+    except (SnapshotTrouble, Fault) as trouble:
         print(f"site: {trouble}", file=sys.stderr)
         return 1
     print(
@@ -79,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
 def build(
     out: Path, dataset: str, *, base: str = BASE, only: Sequence[str] | None = None, processes: int | None = None
 ) -> Built:
-    """Write the site of a dataset into `out` and switch to it; SiteTrouble and SnapshotTrouble say why not."""
+    """Write the site of a dataset into `out` and switch to it; Fault and SnapshotTrouble say why not."""
     started = time.monotonic()
     snapshot = open_snapshot(dataset)
     codes = _codes(only)
@@ -102,7 +103,7 @@ def _codes(only: Sequence[str] | None) -> list[str]:
     known = list(province_names())
     unknown = [code for code in only or [] if code not in known]
     if unknown:
-        raise SiteTrouble(f"--province {unknown[0]!r}: no such province; codes are two digits, such as {known[0]}")
+        raise Fault(f"--province {unknown[0]!r}: no such province; codes are two digits, such as {known[0]}")
     return [code for code in known if not only or code in only]
 
 

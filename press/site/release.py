@@ -16,16 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from files import lock, whole
 
 CURRENT = "current"
 LOCK_SECONDS = 60
 _PACKED = (".html", ".css", ".js", ".json", ".jsonld", ".xml", ".txt", ".svg")
 _ASSETS = "assets/"
-
-
-class SiteTrouble(Exception):
-    """The site cannot be written; the message says why, and what is served stays as it was."""
 
 
 @dataclass
@@ -77,7 +73,7 @@ class Book:
 @contextmanager
 def release(out: Path) -> Iterator[Book]:
     """A book to write a new release into; it is published on leaving, or thrown away where something fails."""
-    with _sole_writer(out):
+    with lock.sole_publisher(out, ".site.lock", "build", LOCK_SECONDS):
         before = _current(out)
         partial = out / f".partial-{os.getpid()}"
         partial.mkdir()
@@ -87,20 +83,6 @@ def release(out: Path) -> Iterator[Book]:
             _publish(out, book)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-
-
-@contextmanager
-def _sole_writer(out: Path) -> Iterator[None]:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with FileLock(out / ".site.lock", timeout=LOCK_SECONDS):
-            for left_over in out.glob(".partial-*"):
-                shutil.rmtree(left_over, ignore_errors=True)
-            yield
-    except Timeout:
-        raise SiteTrouble(f"{out}: another build has been running for {LOCK_SECONDS} s; try again later") from None
-    except OSError as error:
-        raise SiteTrouble(f"{out}: nothing was published: {error}; what is served stays as it was") from error
 
 
 def _current(out: Path) -> Path | None:
@@ -124,13 +106,13 @@ def _publish(out: Path, book: Book) -> None:
     if final.exists() and final != book.before:
         shutil.rmtree(final)
     book.folder.rename(final)
-    (out / f"{name}.json").write_text(content, encoding="utf-8")
-    _to_disk(final)
+    whole.write(out / f"{name}.json", content.encode())
+    whole.to_disk(final)
     link = out / f".{CURRENT}"
     link.unlink(missing_ok=True)
     link.symlink_to(name)
     link.replace(out / CURRENT)
-    _to_disk(out)
+    whole.to_disk(out)
     _forget_all_but(out, {name, book.before.name if book.before else name})
 
 
@@ -140,14 +122,6 @@ def _keep_assets(book: Book) -> None:
         for name in (path, f"{path}.gz"):
             if path.startswith(_ASSETS) and (book.before / name).is_file() and not (book.folder / name).exists():
                 os.link(book.before / name, book.folder / name)
-
-
-def _to_disk(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _forget_all_but(out: Path, kept: set[str]) -> None:

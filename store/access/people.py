@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Mapping
 from functools import lru_cache
@@ -13,16 +12,28 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from files.environment import FromEnvironment
 from files.places import published_folder
 from ranking import yaml_text
 from store.access.rules import EVERYWHERE, ROLES, Reader
 from store.reference import province_names
 
-FILE, HOURS = "GANDAN_ACCESS", "GANDAN_SESSION_HOURS"
-USUAL_HOURS = 12.0
 _LOG = logging.getLogger(__name__)
 
 Role = Literal["leader", "inspector", "editor", "admin"]
+
+
+class Settings(FromEnvironment):
+    """`file`: the file of roles; `hours`: how long a sign-in holds."""
+
+    file: Path | None = Field(None, validation_alias="GANDAN_ACCESS", description="a path")
+    hours: float = Field(
+        12.0,
+        gt=0,
+        allow_inf_nan=False,
+        validation_alias="GANDAN_SESSION_HOURS",
+        description="a number of hours above 0, such as 12",
+    )
 
 
 class PeopleError(ValueError):
@@ -80,18 +91,10 @@ def _trouble(user: Mapping[str, object], client_id: str, now: float) -> str:
     meant = audience if isinstance(audience, list) else [audience]
     if not client_id or client_id not in meant:
         return "audience"
-    issued = user.get("iat")
-    if not isinstance(issued, int | float) or not -60 <= now - issued <= 3600 * hours():
+    issued, longest = user.get("iat"), 3600 * Settings.from_environment().hours
+    if not isinstance(issued, int | float) or not -60 <= now - issued <= longest:
         return "expired"
     return "unverified" if user.get("email") and user.get("email_verified") is False else ""
-
-
-def hours() -> float:
-    """How long a sign-in holds."""
-    try:
-        return float(os.environ.get(HOURS) or USUAL_HOURS)
-    except ValueError:
-        raise PeopleError(f"{HOURS}: found {os.environ[HOURS]!r}; right is a number of hours such as 12") from None
 
 
 def _grants(known: People, user: Mapping[str, object]) -> frozenset[tuple[str, str]]:
@@ -130,7 +133,7 @@ def _words(claim: object) -> list[str]:
 
 
 def path() -> Path:
-    return Path(os.environ.get(FILE) or published_folder().parent / "access.yaml")
+    return Settings.from_environment().file or published_folder().parent / "access.yaml"
 
 
 def current() -> People:

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
-import psycopg
 import pytest
 
 from files.places import HOME
@@ -36,61 +29,6 @@ from journal import visits
 for number in range(int(sys.argv[2])):
     visits.record(replace(NOTE, findings=f"{sys.argv[1]}-{number}"), TODAY)
 """
-
-
-def _programs() -> Path | None:
-    """The folder with PostgreSQL's own programs, the newest one."""
-    found = shutil.which("initdb")
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
-    return Path(found).parent if found else next(reversed(folders), None)
-
-
-def _not_as_root(folder: Path) -> list[str]:
-    """PostgreSQL refuses to be started by root: what to put before a command, after giving the folder away."""
-    if os.geteuid() != 0:
-        return []
-    shutil.chown(folder, "nobody")
-    return ["setpriv", "--reuid=nobody", "--clear-groups", "--"]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of a PostgreSQL server that lives as long as the tests of this file."""
-    programs = _programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL on this machine: deploy/postgres.sh could not install one")
-    folder = Path(tempfile.mkdtemp(prefix="gandan_postgres_"))  # pytest's own folders are closed to other users
-    user, data = _not_as_root(folder), folder / "data"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    control, quiet = [*user, str(programs / "pg_ctl"), "-D", str(data)], {"stdout": subprocess.DEVNULL, "check": True}
-    subprocess.run([*user, programs / "initdb", "-D", data, "-U", "gandan", "-A", "trust", "-E", "UTF8"], **quiet)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    subprocess.run([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"], **quiet)
-    yield f"postgresql://gandan@127.0.0.1:{port}/postgres"
-    subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path, monkeypatch) -> str:
-    """An empty database of either kind, which `visits` uses."""
-    address = f"sqlite:///{tmp_path / 'visits.db'}"
-    if request.param == "postgresql":
-        address = _new_database(request.getfixturevalue("server"), request.node.name)
-    monkeypatch.setenv(journal_database.URL, address)
-    journal_database._engine.cache_clear()
-    yield address
-    journal_database._engine(address).dispose()
-    journal_database._engine.cache_clear()
-
-
-def _new_database(server: str, test: str) -> str:
-    name = "visits_" + "".join(letter for letter in test.lower() if letter.isalnum())[:50]
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return f"{server.rpartition('/')[0]}/{name}"
 
 
 def test_a_note_is_read_as_it_was_written(database):

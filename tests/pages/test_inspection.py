@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -16,8 +17,7 @@ from display.maps.trip import svg
 from display.portraits import checklist, questions, shortlist
 from display.words.text import Speaker
 from display.words.view import View
-from journal import visits
-from journal.database import URL
+from journal import database, visits
 from journal.visits import Note
 from press import workbook
 from ranking.route import Place, route
@@ -32,9 +32,9 @@ SHOWN = "**đậm** &lt;img src=x onerror=alert(1)&gt; [a](http://x) [U+202E]abc
 
 
 @pytest.fixture(autouse=True)
-def database(tmp_path, monkeypatch):
+def no_visits(tmp_path, monkeypatch):
     """Every test begins without any visit."""
-    monkeypatch.setenv(URL, f"sqlite:///{tmp_path / 'visits.db'}")
+    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'visits.db'}")
 
 
 def inspection(**query: str) -> AppTest:
@@ -398,7 +398,7 @@ def test_the_last_findings_stand_in_the_checklist(app_data):
 
 
 def test_without_its_database_the_page_still_prepares(app_data, monkeypatch):
-    monkeypatch.setenv(URL, "sqlite:////dev/null/visits.db")
+    monkeypatch.setenv(database.URL, "sqlite:////dev/null/visits.db")
     app = inspection(plan=KY_SON)
 
     assert "Chưa mở được nơi lưu ghi chép" in app.warning[0].value
@@ -406,6 +406,17 @@ def test_without_its_database_the_page_still_prepares(app_data, monkeypatch):
     assert "Danh mục kiểm tra chung" in words(app)
     write_visit(app, KY_SON)
     assert box(app, f"visit_findings_{KY_SON}").value == "Thiếu sổ theo dõi"
+
+
+def test_notes_of_a_newer_program_are_left_alone_and_the_page_says_so(app_data, tmp_path):
+    visits.everything()
+    with sqlite3.connect(tmp_path / "visits.db") as file:
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+    database._engine.cache_clear()
+    app = inspection(plan=KY_SON)
+
+    assert "một phiên bản mới hơn của chương trình đã đổi cách lưu (bản 9999)" in app.warning[0].value
+    assert rows_in(app)
 
 
 def test_notes_say_that_they_are_internal(app_data):

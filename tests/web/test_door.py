@@ -17,11 +17,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 
 import app as service
+from files.environment import SettingError
 from tests.drawn import examples
 from web import door, vitals
 from web.document import Document, script_hashes
 from web.door import Door, Visits
-from web.settings import SettingError, Settings
+from web.settings import Settings
 
 
 async def hello(request: Request) -> Response:
@@ -254,7 +255,8 @@ def test_raw_bytes_in_an_address_are_no_fault(get, published):
     [
         ("GANDAN_REQUESTS_PER_MINUTE", "many", "whole number"), ("GANDAN_REQUESTS_PER_MINUTE", "0", "at least 1"),
         ("GANDAN_SESSIONS", "-3", "whole number"), ("GANDAN_PROXIES", "10.0.0.0/8,nginx", "networks"),
-        ("GANDAN_LOG", "xml", "json"),
+        ("GANDAN_LOG", "xml", "json"), ("GANDAN_TLS", "ja", "yes or no"), ("GANDAN_LOCAL", "never", "yes or no"),
+        ("GANDAN_REQUESTS_PER_MINUTE", "inf", "whole number"),
     ],
 )  # fmt: skip
 def test_a_variable_that_makes_no_sense_stops_the_start(monkeypatch, name, value, right):
@@ -277,7 +279,19 @@ def test_the_environment_is_read(monkeypatch):
     assert found.hosts == ("a.vn", "b.vn")
     assert found.believes("10.1.2.3")
     assert not found.believes("127.0.0.1")
-    assert (found.tls, found.json_log, found.sessions) == (True, True, 7)
+    assert (found.tls, found.log, found.sessions) == (True, "json", 7)
+
+
+def test_a_misspelt_variable_is_named_in_the_log_at_the_start(monkeypatch, caplog):
+    monkeypatch.setenv("GANDAN_HOST", "gandan.example.vn")
+    monkeypatch.setattr(service.gc, "freeze", lambda: None)
+
+    async def start() -> None:
+        async with service.prepared(service.app):
+            pass
+
+    asyncio.run(start())
+    assert "GANDAN_HOST: nothing reads a variable of that name; is GANDAN_HOSTS meant?" in caplog.text
 
 
 # --- vitals

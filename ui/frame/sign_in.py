@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
@@ -21,9 +20,8 @@ from store.access import people, rules
 from store.access.rules import LOCAL, PUBLIC, Reader
 from store.reference import scope_name
 from ui.frame import html
-from web.settings import is_loopback
+from web.settings import Settings, is_loopback
 
-ALONE = "GANDAN_LOCAL"
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 _REFUSED = "refused_page"
 
@@ -90,7 +88,7 @@ def _is_alone(client: str, headers: Mapping[str, str]) -> bool:
     A proxy on the same machine shows by the headers it adds or by the name it was asked for; where it shows by
     neither, GANDAN_LOCAL=no keeps the app closed. A request without a Host header is nobody's.
     """
-    if os.environ.get(ALONE, "").lower() == "no" or not is_loopback(st.get_option("server.address") or ""):
+    if not Settings.from_environment().local or not is_loopback(st.get_option("server.address") or ""):
         return False
     if any(headers.get(name) for name in _FORWARDED):
         return False

@@ -32,7 +32,7 @@ def known_last_days(view: View) -> dict[str, date] | None:
     try:
         return last_days(view)
     except VisitError as error:
-        st.warning(view.say("visits.error.unreachable", detail=error.detail), icon=":material/cloud_off:")
+        st.warning(view.say(f"visits.error.{error.kind}", detail=error.detail), icon=":material/cloud_off:")
         return None
 
 

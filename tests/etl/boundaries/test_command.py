@@ -519,7 +519,7 @@ def test_if_missing_leaves_what_is_there(folder, prepare, tmp_path, capsys):
 @pytest.mark.parametrize("words", [["--offline"], []], ids=["flag", "environment"])
 def test_offline_asks_nothing(source, tmp_path, monkeypatch, capsys, words):
     if not words:
-        monkeypatch.setenv("GANDAN_OFFLINE", "1")
+        monkeypatch.setenv("GANDAN_OFFLINE", "yes")
     assert command("--if-missing", "--data", tmp_path, "--base-url", source.url, *words) == 0
     assert source.asked == []
     assert "approximate boundaries of 3,321 units, 0 without; the public files were not asked for" in (

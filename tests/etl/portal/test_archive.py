@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from etl.portal.archive import Reply, Request, Run, opened_run, read_items, write_atomically
+from etl.portal.archive import Reply, Request, Run, opened_run, read_items
 from files.faults import Fault
 
 NOW = datetime(2026, 9, 26, 3, 0, tzinfo=UTC)
@@ -92,16 +92,6 @@ def test_listing_runs_by_time(run):
     run.keep(ASKED, REPLY)
     run.keep(replace(ASKED, scope="H01", body={}), replace(REPLY, fetched_at=NOW - timedelta(hours=1)))
     assert [item.request.scope for item in read_items(run.folder)[0]] == ["H01", "H44"]
-
-
-def test_failed_write_leaves_the_old_file_and_no_rubbish(tmp_path, monkeypatch):
-    path = tmp_path / "a.json"
-    write_atomically(path, b"old")
-    monkeypatch.setattr("etl.portal.archive.os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "no space")))
-    with pytest.raises(OSError):
-        write_atomically(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_unfinished_run_is_gone_on_with(tmp_path):

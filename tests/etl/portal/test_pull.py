@@ -17,7 +17,7 @@ import requests
 
 from etl.portal import pull, replay
 from etl.portal.archive import Item, Request, Run, read_items
-from etl.portal.client import Blocked, Manners, PortalClient
+from etl.portal.client import Blocked, Manners, PortalClient, user_agent
 from etl.portal.endpoints import PATH, body_for
 from etl.portal.rows import parse_run
 from etl.portal.units import state_code
@@ -236,6 +236,12 @@ def test_agent_names_the_project_and_a_contact(ask, portal, monkeypatch):
     ask(*H44)
     agent = portal.requests[0].headers["User-Agent"]
     assert agent.startswith("GanDan/") and "mailto:ops@example.org" in agent
+
+
+def test_a_contact_that_no_header_can_carry_is_refused(monkeypatch):
+    monkeypatch.setenv("GANDAN_CONTACT", "Sở Nội vụ")
+    with pytest.raises(Fault, match="GANDAN_CONTACT: found 'Sở Nội vụ'; right is an address without accents"):
+        user_agent()
 
 
 @pytest.mark.parametrize("word", ["H44", "25", "Phú Thọ", "phu tho", "Tỉnh Phú Thọ"])

@@ -629,7 +629,7 @@ def test_a_full_disk_is_one_clear_fault_and_the_old_snapshot_stays(tmp_path, mea
         new.quarantine = many_refusals()
     said = told_by(_publish_with_small_files, tmp_path, new, limit)
     folder = tmp_path / "published" / "live"
-    assert said == f"{folder}: nothing was published: the disk is full; the snapshot published before stays"
+    assert said == f"{folder}: nothing was published: the disk is full; what was published before stays"
     assert [path.name for path in folder.iterdir() if path.is_dir()] == [old.id]
     assert_whole(current_snapshot(folder))
 

@@ -24,12 +24,13 @@ from display.words.text import Speaker
 from etl.__main__ import main
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
+from files.faults import Fault
 from files.places import HOME
 from press.site import command
 from press.site import pages as site_pages
 from press.site import picture as site_picture
 from press.site.command import build
-from press.site.release import SiteTrouble, release
+from press.site.release import release
 from store import units
 from store.snapshot import open_snapshot
 from tests.conftest import CAPTURED, _row
@@ -395,5 +396,5 @@ def test_an_unknown_province_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("GANDAN_DATA", str(tmp_path / "data"))
     publish_small(tmp_path / "data")
 
-    with pytest.raises(SiteTrouble, match="'99'"):
+    with pytest.raises(Fault, match="'99'"):
         build(tmp_path / "out", "live", only=["99"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from files.environment import SettingError
 from files.places import HOME
 from store.access import rules
 from store.access.people import PeopleError, parsed, reader_of
@@ -68,8 +69,11 @@ def test_hours_of_a_sign_in_can_be_set(roles, monkeypatch):
     monkeypatch.setenv("GANDAN_SESSION_HOURS", "24")
     assert read(iat=NOW - 13 * 3600).grants
 
-    monkeypatch.setenv("GANDAN_SESSION_HOURS", "soon")
-    with pytest.raises(PeopleError, match="GANDAN_SESSION_HOURS: found 'soon'"):
+
+@pytest.mark.parametrize("hours", ["soon", "inf", "nan", "0", "-3"])
+def test_hours_that_make_no_sense_are_refused(roles, monkeypatch, hours):
+    monkeypatch.setenv("GANDAN_SESSION_HOURS", hours)
+    with pytest.raises(SettingError, match=f"GANDAN_SESSION_HOURS: found '{hours}'; right is a number of hours"):
         read()
 
 

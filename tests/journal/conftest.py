@@ -1,0 +1,32 @@
+"""What the tests of the journal share: an empty database of either kind, in a file or in a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from journal import database as journal_database
+from tests import postgres
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of a PostgreSQL server that lives as long as the tests of one file."""
+    programs = postgres.programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL on this machine: deploy/postgres.sh could not install one")
+    with postgres.running(programs) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path, monkeypatch) -> Iterator[str]:
+    """An empty database of either kind, which `visits` uses."""
+    address = f"sqlite:///{tmp_path / 'visits.db'}"
+    if request.param == "postgresql":
+        address = postgres.new_database(request.getfixturevalue("server"), request.node.name)
+    monkeypatch.setenv(journal_database.URL, address)
+    journal_database._engine.cache_clear()
+    yield address
+    journal_database._engine.cache_clear()

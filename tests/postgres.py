@@ -1,0 +1,54 @@
+"""A real PostgreSQL for tests: one server for as long as it is needed, a database of its own for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+
+def programs() -> Path | None:
+    """The folder with PostgreSQL's own programs, the newest one."""
+    found = shutil.which("initdb")
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    return Path(found).parent if found else next(reversed(folders), None)
+
+
+@contextmanager
+def running(programs: Path) -> Iterator[str]:
+    """The address of a server that lives until the end of the block."""
+    folder = Path(tempfile.mkdtemp(prefix="gandan_postgres_"))  # pytest's own folders are closed to other users
+    user, data = _not_as_root(folder), folder / "data"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    control, quiet = [*user, str(programs / "pg_ctl"), "-D", str(data)], {"stdout": subprocess.DEVNULL, "check": True}
+    subprocess.run([*user, programs / "initdb", "-D", data, "-U", "gandan", "-A", "trust", "-E", "UTF8"], **quiet)
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    subprocess.run([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"], **quiet)
+    yield f"postgresql://gandan@127.0.0.1:{port}/postgres"
+    subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+    shutil.rmtree(folder)
+
+
+def _not_as_root(folder: Path) -> list[str]:
+    """PostgreSQL refuses to be started by root: what to put before a command, after giving the folder away."""
+    if os.geteuid() != 0:
+        return []
+    shutil.chown(folder, "nobody")
+    return ["setpriv", "--reuid=nobody", "--clear-groups", "--"]
+
+
+def new_database(server: str, test: str) -> str:
+    """The address of an empty database."""
+    name = "visits_" + "".join(letter for letter in test.lower() if letter.isalnum())[:50]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{server.rpartition('/')[0]}/{name}"
