@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -36,6 +37,14 @@ def _units() -> dict[str, dict]:
 def unit(code: str) -> dict | None:
     """The row of `tables.Units` of a commune of today; None where the code is no commune's."""
     return _units().get(code)
+
+
+def known(code: str) -> dict[str, Any]:
+    """The same of a code that is a commune's for certain; an error that names it where it is not."""
+    row = unit(code)
+    if row is None:
+        raise LookupError(f"no commune has the code {code!r}")
+    return row
 
 
 def figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
