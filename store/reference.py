@@ -51,4 +51,9 @@ def province_names() -> dict[str, str]:
 
 def scope_name(scope: str) -> str | None:
     """The province's name; None for the country."""
-    return None if scope == COUNTRY else province_names().get(scope, scope)
+    return None if scope == COUNTRY else province_name(scope)
+
+
+def province_name(code: str) -> str:
+    """The province's name; the code itself where it is no province's."""
+    return province_names().get(code, code)

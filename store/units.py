@@ -40,8 +40,16 @@ def unit(code: str) -> Row | None:
     return _units().get(code)
 
 
+def known(code: str) -> Row:
+    """The same of a code that is a commune's for certain; an error that names it where it is not."""
+    row = unit(code)
+    if row is None:
+        raise LookupError(f"no commune has the code {code!r}")
+    return row
+
+
 def _province_of(code: str) -> str:
-    province: str = _units()[code]["province_code"]
+    province: str = known(code)["province_code"]
     return province
 
 
