@@ -41,6 +41,7 @@ run: $(BIN)/.ready $(SIMULATED) $(BORDERS)
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/python $(SUITE)
 
 # The properties with other draws each time, and many more of them, than `make test` takes.
