@@ -97,19 +97,19 @@ def run(
         ]
         for page, times in sorted(steady.clicks.items()):
             figures.append((f"a click on {page}, p95 of {len(times)}", 1000 * _quantile(times, 95), "ms"))
-        figures += _in_words("after it", after_load)
+        figures += _memory_figures("after it", after_load)
         figures += [
             (f"an hour's {sessions} sessions, compressed into", taken, "s"),
             ("their reruns", len(hour.openings) + len(hour.all_clicks()), ""),
             ("their errors", len(hour.troubles), ""),
         ]
-        figures += _in_words("after the hour", _memory(service))
+        figures += _memory_figures("after the hour", _memory(service))
     for text, times in Counter([*steady.troubles, *hour.troubles]).most_common(5):
         print(f"  {times} times: {text}")
     return figures
 
 
-def _in_words(when: str, memory: list[tuple[float, float]]) -> list[Figure]:
+def _memory_figures(when: str, memory: list[tuple[float, float]]) -> list[Figure]:
     return [
         figure
         for number, (now, peak) in enumerate(memory, 1)

@@ -46,7 +46,7 @@ Truth = dict[tuple[str, ...], tuple[str, float | None, float | None, float | Non
 
 @dataclass
 class _Portal:
-    """The stand-in, and the folder in which its pulls are published."""
+    """The stand-in, and the folder that its pulls are published in."""
 
     stand_in: StandIn
     folder: Path
@@ -64,7 +64,7 @@ class _Portal:
 
     @functools.cached_property
     def baselines(self) -> dict[str, Path]:
-        """A data folder per province in which an undisturbed pull has been published."""
+        """A data folder per province with an undisturbed pull published in it."""
         found = {}
         for province in self.provinces:
             found[province] = self.folder / f"baseline-{province}"
@@ -151,7 +151,7 @@ def _drawn(dice: random.Random, units: int) -> tuple[Trouble | None, tuple[Troub
 
 
 def _communes(world: World, province: str) -> list[str]:
-    """Codes of a province's communes in the order in which the stand-in's troubles count them."""
+    """Codes of a province's communes in the order that the stand-in's troubles count them in."""
     place = reference_table("provinces").filter(state_code=province).row(0, named=True)
     codes = reference_table("units").filter(province_code=place["code"]).get_column("code")
     children = [child for child in world.children(place["portal_id"]) if child["level"] == "COMMUNE"]

@@ -13,7 +13,7 @@ Step = Callable[[str], None]
 
 
 def untold(doing: str) -> None:
-    """A step of which nobody is told, such as those of the app's own process."""
+    """A step that nobody is told about, such as those of the app's own process."""
 
 
 class Progress:

@@ -10,7 +10,7 @@ CONTACT, OFFLINE = "GANDAN_CONTACT", "GANDAN_OFFLINE"
 
 
 class Settings(FromEnvironment):
-    """`contact`: whom the operators of a source can write to, sent with every request; `offline`: ask nobody."""
+    """`contact`: where the operators of a source can write to, sent with every request; `offline`: ask nobody."""
 
     contact: str = Field(
         "",

@@ -120,7 +120,7 @@ def _upgrade_file(place: sa.URL) -> None:
 
 
 def _by_hand(connection: sqlite3.Connection, _: object) -> None:
-    """No transactions of the driver's own; no foreign keys, or a table made anew would empty those that name it."""
+    """No transactions of the driver's own; no foreign keys, or a table made again would empty those that name it."""
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys=OFF")
     _be_patient(connection, _)

@@ -110,7 +110,7 @@ def of_unit(code: str, practice: bool = False) -> list[Visit]:
     return _read(VISITS.c.unit_code == code, VISITS.c.practice == practice)
 
 
-def everything(practice: bool = False) -> list[Visit]:
+def all_visits(practice: bool = False) -> list[Visit]:
     """All visits, the latest first."""
     return _read(VISITS.c.practice == practice)
 
@@ -153,7 +153,7 @@ def to_csv(visits: Sequence[Visit]) -> bytes:
 
 
 def seen(text: str) -> str:
-    """A text in which no unseen character turns the direction of the letters around it: each shows its number."""
+    """A text with each unseen character that turns the direction of letters shown by its number."""
     return _UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
 
 

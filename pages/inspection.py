@@ -46,4 +46,4 @@ if code:
     inspection_head.prepare(v, code)
 else:
     html.caption(v.say("inspection.prepare.empty"))
-visits.everything(v)
+visits.all_visits(v)

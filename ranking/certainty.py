@@ -76,7 +76,7 @@ def with_certainty(
 def inflation_of(history: pl.DataFrame, measure: Measure) -> float:
     """By how much the variance of a share or rate exceeds pure sampling, from its monthly `history`.
 
-    `history`: rows of `tables.Measurements`; a unit counts anew in each level, series and basis. At
+    `history`: rows of `tables.Measurements`; a unit counts again in each level, series and basis. At
     least 1. Exactly 1.0 where no unit has six months (recorded single pulls): then the error is that of
     plain sampling. Also 1.0 for scores, quantities and counts, which have no common inflation: theirs
     comes from each unit's own months.

@@ -184,7 +184,7 @@ def _check_improvement(improvement: str) -> None:
 
 
 def _baselines(values: Floats, start: int, improvement: Improvement) -> list[list[Point]]:
-    """The points of each row of a matrix, of which each is a baseline that begins at point `start` of its chart."""
+    """The points of each row of a matrix; each row is a baseline that begins at point `start` of its chart."""
     lines = _Lines.of(values)
     found = _special_causes(lines)
     marks = _marks_of(lines, improvement)

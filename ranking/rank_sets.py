@@ -119,7 +119,7 @@ def _limits_of_rows(squared_z: Floats, limits: Floats) -> Floats:
 
 
 def _limit_of_all_pairs(values: Floats, errors: Floats, confidence: float) -> float:
-    """As `_limits_of_rows` over all pairs at once; each pass goes through the blocks anew."""
+    """As `_limits_of_rows` over all pairs at once; each pass goes through the blocks again."""
     pairs = len(values) * (len(values) - 1) // 2
     rejected = 0
     while True:

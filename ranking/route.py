@@ -1,4 +1,4 @@
-"""The order in which places are visited: always on to the nearest one that is left, as the crow flies."""
+"""The order of a trip: always on to the nearest place that is left, as the crow flies."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from ranking.states import COUNTED, SUPPRESSED
 from ranking.vocabulary import CELL, COUNTRY, PERIOD_COLUMNS
 
 EDITION = 1
-"""Of the rules below: a change of what they withhold is a new edition, so that public tables are made anew."""
+"""Of the rules below: a change of what they withhold is a new edition, so that public tables are made again."""
 FIGURES = ("numerator", "denominator", "score", "max_score")
 STANDING_FIGURES = ("value", "value_low", "value_high", "rank", "rank_low", "rank_high", "band")
 GROUP = ("measure", "level", *PERIOD_COLUMNS, "series", "basis", "scope")

@@ -60,7 +60,7 @@ class Measurements(dy.Schema):
 
     @dy.rule()
     def silent_has_no_figure(cls) -> pl.Expr:
-        """A state in which nothing was counted carries no figure at all: a silence is never a zero."""
+        """A state where nothing was counted carries no figure at all: a silence is never a zero."""
         counted = pl.col("state").is_in(COUNTED)
         return counted | (pl.col("numerator").is_null() & pl.col("score").is_null())
 

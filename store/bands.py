@@ -54,7 +54,7 @@ class Band(Entry):
 
 @lru_cache(maxsize=1)
 def bands() -> dict[str, Band]:
-    """The bands in the order in which they are shown; Fault where the file is wrong or names other bands."""
+    """The bands in display order; Fault where the file is wrong or names other bands."""
     return read(PATH)
 
 

@@ -38,7 +38,7 @@ def catalog_by_level(snapshot: Snapshot) -> dict[str, pl.DataFrame]:
 
 @lru_cache(maxsize=16)
 def places(snapshot: Snapshot) -> frozenset[str]:
-    """The provinces of which a snapshot holds anything, their own figures or their communes'."""
+    """The provinces that a snapshot holds anything about, their own figures or their communes'."""
     own = sight.scan_of(snapshot, "standings", COUNTRY).filter(pl.col("level") == "province").select(scope="unit_code")
     scopes = own.unique().collect().get_column("scope").to_list() + catalog(snapshot).get_column("scope").to_list()
     return frozenset(scopes) - {COUNTRY}

@@ -125,7 +125,7 @@ def last_whole_month(periods: pl.DataFrame) -> Row:
 
 
 def latest_first(periods: pl.DataFrame) -> pl.DataFrame:
-    """Rows in the order in which pages offer their periods: the one that ends last first; of several, the longest.
+    """Rows in the order that pages offer their periods in: the one that ends last first; of several, the longest.
 
     The open month comes last: its few days can be compared with no month before.
     """

@@ -115,7 +115,7 @@ def _revisions(snapshot: Snapshot, whole: pl.LazyFrame, own: frozenset[str]) -> 
 
 
 def _quarantine(whole: pl.LazyFrame) -> pl.LazyFrame:
-    """Which kinds of rows were refused; what stood in them, and in which, is for those who see everything."""
+    """Which kinds of rows were refused; their number and content are for those who see everything."""
     return whole.with_columns(
         row=pl.lit(None, pl.Int64),
         value=pl.lit(None, pl.String),

@@ -64,7 +64,7 @@ class States(dict[str, State]):
 
     @property
     def answered(self) -> list[str]:
-        """The states in which the source has said something of the unit."""
+        """The states that mean that the source has said something about the unit."""
         return [name for name, state in self.items() if state.answered]
 
 
@@ -82,7 +82,7 @@ def read(path: Path) -> States:
 
 
 def answered(column: str = "state") -> pl.Expr:
-    """Rows of units of which the source has said something."""
+    """Rows of units that the source has said something about."""
     return pl.col(column).is_in(states().answered)
 
 

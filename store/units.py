@@ -145,7 +145,7 @@ def revised(snapshot: Snapshot, code: str) -> pl.DataFrame:
 
 @lru_cache(maxsize=1024)
 def last_month(snapshot: Snapshot, measure: str, basis: str, province: str) -> date | None:
-    """The first day of the last whole month of which a province's communes have any standing; None without one."""
+    """The first day of the last whole month that a province's communes have any standing in; None without one."""
     months = catalog.catalog(snapshot).filter(
         pl.col("level") == "commune",
         pl.col("measure") == measure,
@@ -175,7 +175,7 @@ def old_figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
 
 @kept(megabytes=24)
 def _old_figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
-    """The same of all old communes of which any part lies in a province of today."""
+    """The same of all old communes with a part in a province of today."""
     here = reference.reference_table("units").filter(pl.col("province_code") == province).get_column("code").implode()
     olds = reference.reference_table("lineage").filter(pl.col("new_code").is_in(here)).get_column("old_code").unique()
     rows = sight.scan(snapshot, "measurements").filter(

@@ -35,7 +35,7 @@ def answer(query: str, language: str) -> dict[str, object]:
     """`said`, a sentence on what was found, and `hits`, each in words."""
     say = Speaker(language)
     hits = index().find(query, MOST)
-    return {"said": _said(query, len(hits), say), "hits": [_in_words(hit, say) for hit in hits]}
+    return {"said": _said(query, len(hits), say), "hits": [_hit_words(hit, say) for hit in hits]}
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +53,7 @@ def _said(query: str, count: int, say: Speaker) -> str:
     return say("search.first", n=n) if count == MOST else say("search.count", n=n)
 
 
-def _in_words(hit: Hit, say: Speaker) -> dict[str, str]:
+def _hit_words(hit: Hit, say: Speaker) -> dict[str, str]:
     place = say("search.province") if hit.kind == "province" else province_names()[hit.province_code]
     return {
         "kind": hit.kind,

@@ -31,7 +31,7 @@ class Place:
 
 
 def scopes(view: View) -> list[str]:
-    """The country, and the provinces of which the dataset holds anything."""
+    """The country, and the provinces that the dataset holds anything about."""
     present = catalog.places(view.snapshot)
     return [COUNTRY, *(code for code in reference.province_names() if code in present)]
 
@@ -191,10 +191,10 @@ def known_values(view: View, measure: Measure, scope: str) -> list[list[str]]:
     if scope != COUNTRY:
         rows.append(series(view.snapshot, measure.id, "province", (scope,)))
     table = pl.concat(rows).sort("level", "period_end", "period_start", descending=[True, True, False])
-    return [_in_words(view, measure, row) for row in table.iter_rows(named=True)]
+    return [_point_notes(view, measure, row) for row in table.iter_rows(named=True)]
 
 
-def _in_words(view: View, measure: Measure, row: dict) -> list[str]:
+def _point_notes(view: View, measure: Measure, row: dict) -> list[str]:
     place = reference.scope_name(row["unit_code"]) or view.say("scope.country")
     silence = "" if row["state"] == REPORTED else view.say("state." + row["state"])
     return [

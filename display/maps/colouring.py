@@ -45,7 +45,7 @@ class Coloured:
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom a map is coloured."""
+    """The reader a map is coloured for."""
 
     palette: Palette
     say: Speaker

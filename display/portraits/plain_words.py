@@ -113,7 +113,7 @@ def _card(say: Speaker, answer: Answer, place: str) -> Card:
     title = say(f"public.measure.{answer.measure}.title")
     if answer.value is None:
         return Card(answer.measure, answer.icon, title, silence(say, answer.state), "", "", (), ())
-    own, level = in_words(say, answer, answer.value, answer.level)
+    own, level = value_and_level(say, answer, answer.value, answer.level)
     tail = "public.middle" if _is_middle(answer) else "public.level"
     sentence = say(f"public.measure.{answer.measure}.own", value=own)
     beside = say(tail, place=place, level=level) if answer.level is not None else ""
@@ -138,7 +138,7 @@ def _province_card(say: Speaker, answer: Answer) -> Card:
     if _is_middle(answer):
         sentence = say("public.middle.alone", level=_with_unit(say, answer, answer.level))
     else:
-        value, _ = in_words(say, answer, answer.value, None)
+        value, _ = value_and_level(say, answer, answer.value, None)
         sentence = say(f"public.measure.{answer.measure}.own", value=value)
     return Card(
         answer.measure,
@@ -169,7 +169,7 @@ def silence(say: Speaker, state: str) -> str:
     return say(f"public.silent.{state}", shown=policy().shown_instead(say.language))
 
 
-def in_words(say: Speaker, answer: Answer, value: float | None, level: float | None) -> tuple[str, str]:
+def value_and_level(say: Speaker, answer: Answer, value: float | None, level: float | None) -> tuple[str, str]:
     """A value and the level beside it as a sentence holds them; told apart where whole numbers would not."""
     if measures()[answer.measure].kind != "share":
         return _measured(say, answer, value), _measured(say, answer, level)
@@ -217,7 +217,7 @@ def _beside_like_ones(say: Speaker, answer: Answer) -> list[str]:
         return []
     if answer.peers is None:
         return [say("public.like.few")]
-    _, level = in_words(say, answer, answer.value, answer.peers)
+    _, level = value_and_level(say, answer, answer.value, answer.peers)
     line = say("public.like", n=answer.peer_count, level=level)
     return [f"{line} {say(f'public.like.{answer.peer_band}')}" if answer.peer_band else line]
 
@@ -335,7 +335,7 @@ def sections(say: Speaker) -> tuple[Section, ...]:
 
 
 def source(say: Speaker, answers: Sequence[Answer], nature: str) -> str:
-    """Whose figures they are and of which day; empty where there are none."""
+    """The source of the figures and their day; empty where there are none."""
     if nature == "simulated":
         return say("public.source.simulated")
     captured = [answer.captured_at for answer in answers if answer.captured_at]

@@ -1,4 +1,4 @@
-"""The questions that a snapshot raises, and the sentences in which an inspector can ask them."""
+"""The questions that a snapshot raises, as sentences that an inspector can ask."""
 
 from __future__ import annotations
 

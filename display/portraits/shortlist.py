@@ -31,7 +31,7 @@ def weights() -> Weights:
 
 @lru_cache(maxsize=64)
 def period(snapshot: Snapshot, scope: str) -> Period | None:
-    """The last whole month of which a scope's communes have standings, else the last period; None without any."""
+    """The last whole month that a scope's communes have standings for, else the last period; None without any."""
     known = catalog.catalog(snapshot).filter(pl.col("level") == "commune", pl.col("scope") == scope, pl.col("of") > 0)
     return None if known.is_empty() else _latest(known)
 

@@ -115,7 +115,7 @@ class Words:
 
 @lru_cache(maxsize=64)
 def rows(snapshot: Snapshot, code: str) -> tuple[Row, ...]:
-    """One row per measure and basis of which the snapshot has any standing of the commune, in display order.
+    """One row per measure and basis that the commune has any standing in, in display order.
 
     The latest period is the first of `store.latest_first`: what the rankings open with.
     """
@@ -138,7 +138,7 @@ class _Known:
 
 
 def missing(snapshot: Snapshot, code: str) -> list[Measure]:
-    """The measures of the registry of which the snapshot has nothing of this commune, in display order."""
+    """The measures that the snapshot holds nothing of for this commune, in display order."""
     known = {row.measure.id for row in rows(snapshot, code)}
     return [measure for name, measure in measures().items() if name not in known]
 
@@ -306,7 +306,7 @@ def _variation(point: Point) -> str:
 # --- words
 
 
-def in_words(view: View, row: Row) -> Words:
+def row_words(view: View, row: Row) -> Words:
     """A row as the page, the brief and the exports write it."""
     say, language, measure = view.say, view.language, row.measure
     known = row.value is not None

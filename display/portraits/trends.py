@@ -22,7 +22,7 @@ WIDTH, HEIGHT = 300, 116
 
 
 def drawable(snapshot: Snapshot, code: str) -> list[Row]:
-    """The rows of the summary of which a line can be drawn."""
+    """The rows of the summary that a line can be drawn from."""
     return [
         row
         for row in summary.rows(snapshot, code)

@@ -2,7 +2,7 @@
 
 The source is Natural Earth 4.1 (public domain), 1:10m, as the npm package `world-atlas` 2.0.2 packs it
 in TopoJSON. The islands of Hoàng Sa and Trường Sa, which the file keeps apart from the mainland, are
-taken by their place. Needed only to build the outline anew, which is committed.
+taken by their place. Needed only to build the outline again, which is committed.
 """
 
 from __future__ import annotations

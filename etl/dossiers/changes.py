@@ -141,7 +141,7 @@ def _change_sums(store: Store, part: str, rows: pl.DataFrame, replaced: pl.DataF
 
 
 def months_in(events: pl.DataFrame | pl.LazyFrame) -> set[int]:
-    """The months in which dossiers were received or ended."""
+    """The months when dossiers were received or ended."""
     both = events.lazy().select("received_month", "end_month").unique().collect(engine="streaming")
     return {*both["received_month"], *both["end_month"]} - {NOT_ENDED}
 

@@ -132,7 +132,7 @@ def _staged(store: Store, path: Path, units: Units, province: str | None, export
         for part in parts:
             part.unlink()
         raise BadInput(path.name, f"cannot be read to its end: {str(error).splitlines()[0]}") from None
-    print("\n".join(_told(path, day, seen, layout.personal, layout.unknown, refused)))
+    print("\n".join(_report_lines(path, day, seen, layout.personal, layout.unknown, refused)))
     stamp = {"source": f"{SERIES}:{path.name}", "place": path.name, "captured_at": _moment(day)}
     if len(refused) > _REFUSED_KEPT:
         more = f"{len(refused) - _REFUSED_KEPT} more rows were refused"
@@ -140,7 +140,7 @@ def _staged(store: Store, path: Path, units: Units, province: str | None, export
     return [row | stamp for row in refused]
 
 
-def _told(
+def _report_lines(
     path: Path, day: date, seen: int, personal: list[str], unknown: list[str], refused: list[dict]
 ) -> Iterable[str]:
     """The report on one file as lines."""

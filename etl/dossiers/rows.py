@@ -206,7 +206,7 @@ def _field(rows: pl.DataFrame) -> pl.Expr:
 
 
 def _checks(rows: pl.DataFrame, exported: date) -> list[tuple[pl.Expr, str, str]]:
-    """(what is wrong, why, column), in the order in which a row's reason is sought."""
+    """(what is wrong, why, column), in the order that a row's reason is looked for."""
     pattern = _CODE_SHAPE.pattern.removeprefix(r"(?=.*\d)")
     code = pl.col("code")
     checks = [

@@ -63,8 +63,8 @@ def _begun(archive: zipfile.ZipFile) -> str | None:
 def _said(kind: str) -> str:
     return {
         "macros": "holds macros, which are never needed here; save a copy as .xlsx, without macros",
-        "bomb": "unfolds to far more than a form can hold, as a file made to do harm does; save it anew in Excel",
-        "entities": "declares XML entities, which Excel never does; save it anew in Excel",
+        "bomb": "unfolds to far more than a form can hold, as a file made to do harm does; save it again in Excel",
+        "entities": "declares XML entities, which Excel never does; save it again in Excel",
         "damaged": "is damaged or cut off and cannot be read as a workbook; "
         "open it in Excel and save it again as .xlsx",
     }[kind]

@@ -297,15 +297,15 @@ def _report(file: str, readings: list[Reading], warnings: list[str]) -> FormRepo
         if reading.skipped is not None:
             report.skipped.append(f"{reading.place}, {reading.row}: {reading.skipped}")
         elif reading.refusals:
-            report.quarantined += [_told(reading, refusal.reason) for refusal in reading.refusals]
+            report.quarantined += [_report_line(reading, refusal.reason) for refusal in reading.refusals]
         elif reading.unit:
             level, code = reading.unit
             whose = f"{level} {code}" + (f", {reading.field}" if reading.field != "all" else "")
-            (report.not_reported if reading.silent else report.taken).append(_told(reading, whose))
+            (report.not_reported if reading.silent else report.taken).append(_report_line(reading, whose))
     return report
 
 
-def _told(reading: Reading, what: str) -> str:
+def _report_line(reading: Reading, what: str) -> str:
     return f"{reading.place}, {reading.row}, {reading.name!r}: {what}"
 
 

@@ -1,4 +1,4 @@
-"""The replies of one run put together: what each endpoint said, of which province and period."""
+"""The replies of one run put together, by province, period and endpoint."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class Run:
 
     @property
     def day(self) -> date | None:
-        """The day for which the whole run speaks: that of its first reply, in Vietnam.
+        """The day that the whole run speaks for: that of its first reply, in Vietnam.
 
         One day for all, or a run across midnight would put half of the communes into another
         period, and they would never be ranked together.

@@ -161,7 +161,7 @@ class PortalClient:
 
 
 def user_agent() -> str:
-    """Who asks: the project, and whom to write to (from the environment: GANDAN_CONTACT)."""
+    """Who asks: the project, and an address to write to (from the environment: GANDAN_CONTACT)."""
     contact = Settings.from_environment().contact or "contact not set"
     return f"GanDan/{__version__} (performance dashboard for communes; {contact})"
 

@@ -77,7 +77,7 @@ def add_source_arguments(parser: argparse.ArgumentParser, *, dataset: str) -> No
     parser.add_argument("--dataset", default=dataset, help="default: %(default)s")
     parser.add_argument("--nature", choices=NATURES, help="default: that of the dataset's name, else live")
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="where data lie; default: data")
-    parser.add_argument("--fresh", action="store_true", help="ask everything anew instead of resuming")
+    parser.add_argument("--fresh", action="store_true", help="ask everything again instead of resuming")
     parser.add_argument(
         "--delay",
         nargs=2,
@@ -239,7 +239,7 @@ def publish_harvest(data: Path, dataset: str, harvest: Harvest, nature: str | No
 
 
 def _ask_pages(task: Task, period: Period, run: Run, client: PortalClient, base_url: str) -> list[Item]:
-    """All pages of one endpoint; asked anew once where kept and new pages do not fit together."""
+    """All pages of one endpoint; asked again once where kept and new pages do not fit together."""
 
     def request(page: int) -> Request:
         root = task.province.portal_id if task.province else None
@@ -299,7 +299,7 @@ def _refuse_future(run: Run, period: Period) -> None:
 
 
 def _nothing(run: Run, got: Fetched, because: Iterable[str] = ()) -> int:
-    """Say why there is nothing to publish; replies that were complete but empty are asked anew next time."""
+    """Say why there is nothing to publish; replies that were complete but empty are asked again next time."""
     if not got.failures:
         run.complete(datetime.now(UTC))
     for reason in because:

@@ -2,7 +2,7 @@
 
 The gateway gives six group scores and their sum for every unit, but no dossier counts. Its rules
 differ from those of 2026, so its figures are a series of their own. `ROW_STT`, its ranking of
-departments and communes in one list, is not used: communes are ranked anew at publishing.
+departments and communes in one list, is not used: communes are ranked again at publishing.
 """
 
 from __future__ import annotations

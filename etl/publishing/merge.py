@@ -117,7 +117,7 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
 
 
 def _silenced(before: Path, rows: pl.DataFrame) -> int:
-    """How many held values of a stretch to date give way to a later stretch of which the source says nothing."""
+    """How many held values of a stretch to date give way to a later stretch that the source is silent about."""
     thread = ["unit_code", "level", "period_start", "series", "measure", "field", "basis"]
     quiet = rows.filter(~states.answered()).select(*thread, later="period_end")
     held = _stored(before).filter(

@@ -43,7 +43,7 @@ COUNTRY_PERIODS = 3
 REMARKS_KEPT = 60
 _ROWS_PER_GROUP = 200_000
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
-_MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish anew"
+_MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish again"
 
 
 def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manifest:
@@ -88,7 +88,7 @@ def publish_chunks(
     departments: pl.DataFrame | None = None,
     step: Step = untold,
 ) -> Manifest:
-    """Publish `dataset` anew from frames that each hold all rows of one measure.
+    """Publish `dataset` whole from frames that each hold all rows of one measure.
 
     `step` is told twice of each measure, those that are derived included.
     """

@@ -50,7 +50,7 @@ def _print_dataset(name: str, folder: Path, province: str | None) -> str:
     print("  rows: " + ", ".join(f"{table} {count:,}" for table, count in manifest.rows.items()))
     if manifest.policy != policy_in_force():
         why = "by another policy" if manifest.policy else "by the app itself"
-        print(f"  small numbers are withheld {why}: `python -m etl withhold --dataset {name}` makes them anew")
+        print(f"  small numbers are withheld {why}: `python -m etl withhold --dataset {name}` makes them again")
     for warning in manifest.warnings:
         print(f"  warning: {warning}")
     for row in coverage(snapshot, province).iter_rows(named=True):

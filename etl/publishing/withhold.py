@@ -1,4 +1,4 @@
-"""What the public may see of a snapshot, worked out once when it is published; `python -m etl withhold` does it anew.
+"""What the public may see of a snapshot, worked out once when it is published; `python -m etl withhold` does it again.
 
 Beside `measurements` and `standings` lie the same rows as the suppression policy lets the public see them, so that
 no reader waits for it, and a page for the public has no other figures to read.
@@ -42,7 +42,7 @@ def write_public(folder: Path, measured: Append, ranked: Append, step: Step = un
 
 
 def _families(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each measure with its family, in the order in which measures stand in the file."""
+    """Each measure with its family, in the order of the file."""
     names = _scan(folder, "measurements").select(pl.col("measure").unique(maintain_order=True)).collect()
     for name in names.to_series():
         yield name, policy().family_of(name)

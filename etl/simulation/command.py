@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Publish the dataset `simulated` anew."""
+    """Publish the dataset `simulated` again."""
     from etl.publishing.publish import publish_chunks
 
     calibration = read_calibration(CALIBRATION)

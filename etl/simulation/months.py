@@ -25,7 +25,7 @@ class Months:
 
     @classmethod
     def of(cls, calibration: Calibration) -> Months:
-        """All months from `first_month` to the one in which the figures were captured."""
+        """All months from `first_month` to the month of capture."""
         captured_at = calibration["captured_at"].astimezone(UTC)
         today = local_day(captured_at)
         year, month = map(int, calibration["first_month"].split("-"))

@@ -90,12 +90,12 @@ def _variation_icon(variation: str, rising_is_good: bool | None) -> str:
 
 def _common(view: View, found: Sequence[Row]) -> Common:
     [(period, _)] = Counter(row.period for row in found).most_common(1)
-    notes = [summary.in_words(view, row).notes for row in found]
+    notes = [summary.row_words(view, row).notes for row in found]
     return Common(period, tuple(note for note in notes[0] if all(note in others for others in notes)))
 
 
 def _stamp(view: View, common: Common | None) -> Iterator[str]:
-    """What the figures are of, and of which snapshot."""
+    """The unit, period and snapshot of the figures."""
     if common:
         period, notes = numbers.period(common.period, view.language), ", ".join(common.notes)
         with_notes = view.say("brief.period.notes", period=period, notes=notes)
@@ -150,7 +150,7 @@ def _header(view: View, name: str) -> str:
 
 
 def _line(view: View, row: Row, common: Common) -> dict[str, Cell]:
-    words = summary.in_words(view, row)
+    words = summary.row_words(view, row)
     good = RISING_IS_GOOD[row.measure.direction]
     return {
         "measure": _cell(words.measure, note=" · ".join(_notes(view, row, words, common))),

@@ -94,7 +94,7 @@ def _typeset(view: View, title: str, sheets: Sequence[dict], cover: dict | None 
 
 
 def _cover(view: View, trip: Sequence[Stop], start: str) -> dict[str, Any]:
-    """The plan's table: where to go in which order, how far, how much to ask, and the page to turn to."""
+    """The plan's table: the stops in order, how far, how much to ask, and the page to turn to."""
     say = view.say
     widths = {"stop": 0.7, "unit": 4, "province": 2.2, "km": 2, "total": 2, "questions": 1.3, "page": 1}
     headers = {

@@ -39,7 +39,7 @@ _ROBOTS, _SITEMAP, _CATALOG = "robots.txt", "sitemap.xml", "catalog.jsonld"
 
 @dataclass(frozen=True)
 class Built:
-    """What a build did: pages in all, files made anew, and the seconds it took."""
+    """What a build did: pages in all, files made again, and the seconds it took."""
 
     pages: int
     files: int
@@ -71,9 +71,7 @@ def run(args: argparse.Namespace) -> int:
     except (SnapshotTrouble, Fault) as trouble:
         print(f"site: {trouble}", file=sys.stderr)
         return 1
-    print(
-        f"{args.out}/current: {built.pages} pages; of {built.files} files {built.made} made anew, {built.seconds:.0f} s"
-    )
+    print(f"{args.out}/current: {built.pages} pages; of {built.files} files {built.made} made, {built.seconds:.0f} s")
     if args.base_url == BASE:
         print(f"canonical links name {BASE}; give --base-url for a public site")
     return 0
@@ -229,7 +227,7 @@ def _done(result: object) -> Future:
 def _province_files(
     site: Site, found: Province, folder: Path, before: Path | None, known: Mapping[str, str]
 ) -> tuple[dict[str, str], int]:
-    """All files of a province and its communes; what each was made from, and how many were made anew."""
+    """All files of a province and its communes; what each was made from, and how many were made again."""
     book = Book(folder, before, known)
     for say in map(Speaker, LANGUAGES):
         _put(book, site_pages.province(site, say, found))

@@ -1,4 +1,4 @@
-"""Which measures are made of which sums of dossiers, as the definitions of `data/measures` say under `formula`."""
+"""The sums of dossiers that measures are made of, as `formula` in `data/measures` says."""
 
 from __future__ import annotations
 

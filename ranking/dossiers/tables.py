@@ -1,4 +1,4 @@
-"""From partial sums of dossiers to measures: whose they are, of which period, and what they come to.
+"""From partial sums of dossiers to measures, by unit and period.
 
 `sums` are the tables of `ranking.dossiers.rows.partial_sums` as lazy frames, of any number of parts: rows of the same
 key need not be added up yet. `units` has one row per unit of the store's list: `id`, `code`, `level`, `province`.
@@ -118,13 +118,13 @@ def measured(
             for span in counts:
                 known = fields if has_fields(span, day) else fields.clear()
                 part = months.filter(pl.col(month).is_in(span["months"])).drop(month).rename({unit: "unit"})
-                yield from _told(part, measures, counted, span, places, homes, known)
+                yield from _measured_rows(part, measures, counted, span, places, homes, known)
         for span in counts:
             known = fields if has_fields(span, day) else fields.clear()
             end = span["period_end"]
             held = stock_at(sums, month_of(end), numbers[end]).rename({"intake": "unit"})
             held = held.with_columns(n=pl.col("open_known"))
-            yield from _told(held, measures, "open", span, places, homes, known)
+            yield from _measured_rows(held, measures, "open", span, places, homes, known)
             yield from _quantile_rows(sums["days"], measures, span, places)
 
 
@@ -165,13 +165,13 @@ def _places(units: pl.DataFrame) -> pl.DataFrame:
 
 
 def _homes(sums: dict[str, pl.LazyFrame], wanted: list[int], places: pl.DataFrame) -> pl.DataFrame:
-    """`home`, `month`: the provinces (their places) in which dossiers were received in each month."""
+    """`home`, `month`: the provinces (their places) that received dossiers in each month."""
     received = sums["events"].filter(pl.col("received_month").is_in(wanted)).rename({"received_month": "month"})
     found = received.group_by("month", unit="intake").agg(pl.col("n").sum()).filter(pl.col("n") > 0)
     return found.collect(engine="streaming").join(places, on="unit").select("home", "month").unique()
 
 
-def _told(
+def _measured_rows(
     part: pl.DataFrame,
     measures: DossierMeasures,
     counted: str,
@@ -197,7 +197,7 @@ def _told(
 
 
 def _with_silent(counted: pl.DataFrame, places: pl.DataFrame, spoken: pl.DataFrame) -> pl.DataFrame:
-    """A unit of the store without any dossier in a period in which its province has some has none: that is said."""
+    """A unit without any dossier in a period that its province has some for is said to have none."""
     homes = pl.concat([spoken, counted.select(home="place")])
     grid = places.join(homes, on="home", how="semi").select("place").unique()
     return grid.join(counted, on="place", how="left").with_columns(pl.exclude("place").fill_null(0))

@@ -166,7 +166,7 @@ class ZeroBetweenBusy(Rule):
 
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:
-    """Months of which the count is known, beside those before and after where they are known too."""
+    """Months with a known count, beside those before and after where they are known too."""
     said = pl.when(pl.col("state") == NO_DOSSIERS).then(pl.col("numerator").fill_null(0)).otherwise("numerator")
     known = rows.select("unit_code", "name", "period_start", "period_end", value=said).drop_nulls("value")
     around = beside(beside(known, ["value", "period_end"], -1, "_before"), ["value", "period_end"], 1, "_after")

@@ -1,4 +1,4 @@
-"""What a rule finds: whom it concerns, when, how strongly, and the figures that show it."""
+"""What a rule finds: the unit, when, how strongly, and the figures that show it."""
 
 from __future__ import annotations
 

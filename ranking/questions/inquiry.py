@@ -1,4 +1,4 @@
-"""Which questions figures raise, about whom, of when."""
+"""The questions that figures raise, by unit and time."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def scores(asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def fired(tables: Tables, questions: Mapping[str, Question], period: Period | None = None) -> pl.DataFrame:
-    """One row (`FIRED`) per commune of today, question and stretch in which its rule fires.
+    """One row (`FIRED`) per commune of today, question and stretch where its rule fires.
 
     Stretches are all whole months, and `period` itself where it is no month. What happened in an old commune
     is told of the commune of today that got any of it for sure.

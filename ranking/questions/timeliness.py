@@ -176,7 +176,7 @@ class WeakOldMember(Rule):
         ]
 
     def _members(self, facts: Facts, share: str) -> pl.DataFrame:
-        """One row per commune of today and old commune of which it got any for sure, all months together."""
+        """One row per commune of today and old commune that it got any of for sure, all months together."""
         first = pl.lit(MERGER).dt.offset_by(f"-{self.window_months}mo")
         months = facts.old_months(share).filter(pl.col("period_start") >= first, pl.col("denominator") > 0)
         totals = months.group_by(old_code="unit_code").agg(

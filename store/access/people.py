@@ -72,7 +72,7 @@ class People(_Strict):
 
 
 def reader_of(user: Mapping[str, object], client_id: str, now: float | None = None) -> Reader:
-    """The reader whom verified claims of an identity token describe; without rights where they don't suffice.
+    """The reader that verified claims of an identity token describe; without rights where they don't suffice.
 
     `user`: the token's claims, with `is_logged_in`. Whoever has signed in longer ago than GANDAN_SESSION_HOURS,
     was meant for another client, or has no verified address is treated as the public, with the reason.

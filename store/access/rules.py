@@ -90,7 +90,7 @@ class Reader:
         return frozenset(province for held, province in self.grants if held in _HELD_BY[role])
 
     def within(self, resource: str) -> frozenset[str] | None:
-        """The provinces for which a rule allows it; None where that is all of them."""
+        """The provinces that a rule allows it for; None where that is all of them."""
         rule = RULES[resource]
         provinces = frozenset((EVERYWHERE,)) if rule.role is None else self.provinces(rule.role)
         return None if EVERYWHERE in provinces else provinces

@@ -32,7 +32,7 @@ ASKED = 'gandan_request_seconds_count{part="search.json"'
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
-    """A data folder of its own: the recorded figures, and a dataset `live` that is published anew."""
+    """A data folder of its own: the recorded figures, and a dataset `live` that is published again."""
     folder = tmp_path_factory.mktemp("data")
     shutil.copytree(HOME / "data" / "published" / "recorded", folder / "published" / "recorded")
     publish(folder, "live", numbered(0), nature="live")
@@ -132,7 +132,7 @@ def test_a_killed_replica_s_reader_goes_on_at_the_other_with_the_same_view(servi
     page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])", timeout=15_000)
     page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]", timeout=15_000)
     while page.evaluate("document.documentElement.lang") != "en" and time.monotonic() - started < 30:
-        page.locator(".st-key-top_row").get_by_text("EN", exact=True).click()  # lost while the page is drawn anew
+        page.locator(".st-key-top_row").get_by_text("EN", exact=True).click()  # lost while the page is drawn again
         page.wait_for_timeout(1000)
     taken = time.monotonic() - started
     settled(page)
@@ -140,7 +140,7 @@ def test_a_killed_replica_s_reader_goes_on_at_the_other_with_the_same_view(servi
     service.wait(port)
 
     assert taken < 10
-    assert page.evaluate("window.mine") is True  # the page went on: it was not loaded anew
+    assert page.evaluate("window.mine") is True  # the page went on: it was not loaded again
     assert "unit=04792" in page.url
     assert "Tân Hòa" in page.inner_text("h1")
     assert _alive(other)

@@ -48,7 +48,7 @@ import sys
 from pathlib import Path
 from journal import upgrades, visits
 upgrades.MIGRATIONS = Path(sys.argv[1])
-print(len(visits.everything()), "alembic" in sys.modules)
+print(len(visits.all_visits()), "alembic" in sys.modules)
 """
 
 
@@ -95,7 +95,7 @@ def test_revisions_are_one_line_and_named_by_their_files():
 
 
 def test_the_revisions_make_the_tables_that_the_program_works_with(database):
-    visits.everything()
+    visits.all_visits()
 
     with journal_database._engine(database).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -116,7 +116,7 @@ def test_a_second_revision_keeps_every_row(database, second, monkeypatch):
     marked = problems.mark(Problem("25", "04792", "Đếm hai lần"))
     restart(monkeypatch, second)
 
-    assert visits.everything() == [replace(visit, team=f"{visit.team} (cũ)") for visit in reversed(kept)]
+    assert visits.all_visits() == [replace(visit, team=f"{visit.team} (cũ)") for visit in reversed(kept)]
     assert problems.still_open(False) == [marked]
     assert ask(database, "SELECT DISTINCT room FROM visits") == [("Phòng một cửa",)]
     assert revisions(database) == ["0002"]
@@ -127,7 +127,7 @@ def test_a_database_from_before_there_were_marks_gets_their_table(database):
     visits.VISITS.create(sa.create_engine(database.replace("postgresql:", "postgresql+psycopg:")))
     kept = visits.record(NOTE, TODAY)
 
-    assert visits.everything() == [kept]
+    assert visits.all_visits() == [kept]
     assert problems.mark(Problem("25", "04792", "Đếm hai lần")).id == 1
     assert revisions(database) == ["0001"]
 
@@ -140,13 +140,13 @@ def test_an_upgrade_that_is_killed_half_way_has_changed_nothing_and_is_made_up_f
     assert killed.communicate()[0] == ""
     assert killed.returncode == -signal.SIGKILL
     assert revisions(database) == ["0001"]
-    assert visits.everything() == [kept]
+    assert visits.all_visits() == [kept]
 
     (second / "versions" / "killed").unlink()
     again = opened(second)
     assert again.communicate() == ("1 True\n", "")
     assert revisions(database) == ["0002"]
-    assert visits.everything() == [replace(kept, team=f"{kept.team} (cũ)")]
+    assert visits.all_visits() == [replace(kept, team=f"{kept.team} (cũ)")]
 
 
 def test_of_processes_that_start_at_once_one_upgrades_and_all_go_on(database, second):
@@ -156,7 +156,7 @@ def test_of_processes_that_start_at_once_one_upgrades_and_all_go_on(database, se
 
     assert sorted(out for out, _ in said) == ["1 False\n"] * 3 + ["1 True\n"]
     assert {error for _, error in said} == {""}
-    assert visits.everything() == [replace(kept, team=f"{kept.team} (cũ)")]
+    assert visits.all_visits() == [replace(kept, team=f"{kept.team} (cũ)")]
 
 
 # --- a database of a newer program
@@ -181,7 +181,7 @@ def contents(address: str, folder: Path) -> object:
 def test_a_database_of_a_newer_program_is_refused_and_not_touched(newer, tmp_path):
     journal_database._engine.cache_clear()
     before = contents(newer, tmp_path)
-    for attempt in (visits.everything, lambda: visits.record(NOTE, TODAY), lambda: problems.settle(1, "25", "lan")):
+    for attempt in (visits.all_visits, lambda: visits.record(NOTE, TODAY), lambda: problems.settle(1, "25", "lan")):
         with pytest.raises(VisitError, match="newer: 0002") as error:
             attempt()
         assert error.value.kind == "newer"
@@ -191,10 +191,10 @@ def test_a_database_of_a_newer_program_is_refused_and_not_touched(newer, tmp_pat
 
 def test_it_is_opened_again_by_the_newer_program(newer, second, monkeypatch):
     with pytest.raises(VisitError):
-        visits.everything()
+        visits.all_visits()
     restart(monkeypatch, second)
 
-    assert [visit.findings for visit in visits.everything()] == [NOTE.findings]
+    assert [visit.findings for visit in visits.all_visits()] == [NOTE.findings]
     assert ask(newer, "SELECT room FROM visits") == [("Tầng 2",)]
 
 

@@ -52,7 +52,7 @@ def test_the_latest_visit_stands_first(database):
     for day in (3, 20, 11):
         visits.record(replace(NOTE, visited_on=date(2026, 9, day)), TODAY)
 
-    assert [visit.visited_on.day for visit in visits.everything()] == [20, 11, 3]
+    assert [visit.visited_on.day for visit in visits.all_visits()] == [20, 11, 3]
 
 
 def test_the_last_day_is_known_by_unit(database):
@@ -66,8 +66,8 @@ def test_the_last_day_is_known_by_unit(database):
 def test_a_practice_note_never_stands_among_real_ones(database):
     visits.record(replace(NOTE, practice=True), TODAY)
 
-    assert (visits.everything(), visits.last_days(), visits.of_unit("16654")) == ([], {}, [])
-    assert len(visits.everything(practice=True)) == 1
+    assert (visits.all_visits(), visits.last_days(), visits.of_unit("16654")) == ([], {}, [])
+    assert len(visits.all_visits(practice=True)) == 1
 
 
 def test_a_change_replaces_the_note_and_counts_up(database):
@@ -75,7 +75,7 @@ def test_a_change_replaces_the_note_and_counts_up(database):
     changed = visits.change(kept.id, kept.version, replace(NOTE, findings="Đã ghi lý do"), TODAY)
 
     assert (changed.findings, changed.version, changed.created_at) == ("Đã ghi lý do", 2, kept.created_at)
-    assert visits.everything() == [changed]
+    assert visits.all_visits() == [changed]
 
 
 def test_a_change_of_an_outdated_note_is_refused(database):
@@ -111,7 +111,7 @@ def test_processes_that_write_at_once_lose_nothing(database):
 
     assert [writer.communicate()[1][-2000:] for writer in running] == [""] * WRITERS
     written = {f"{writer}-{number}" for writer in range(WRITERS) for number in range(NOTES_EACH)}
-    kept = visits.everything()
+    kept = visits.all_visits()
     assert {visit.findings for visit in kept} == written
     assert len({visit.id for visit in kept}) == len(written)
 
@@ -120,17 +120,17 @@ def test_text_of_any_kind_comes_back(database):
     text = "=1+1 <b>đậm</b> **đậm** '; DROP TABLE visits; -- \u202eẩn 😀\nhàng hai"
     visits.record(replace(NOTE, findings=text), TODAY)
 
-    assert visits.everything()[0].findings == text
+    assert visits.all_visits()[0].findings == text
 
 
 def test_characters_that_no_database_takes_are_left_out(database):
     visits.record(replace(NOTE, findings="một\x00hai\x1bba\r\nbốn"), TODAY)
 
-    assert visits.everything()[0].findings == "mộthaiba\nbốn"
+    assert visits.all_visits()[0].findings == "mộthaiba\nbốn"
 
 
 def test_it_is_the_kind_of_database_that_was_asked_for(database):
-    visits.everything()
+    visits.all_visits()
 
     assert journal_database._engine(journal_database.url()).dialect.name == database.partition(":")[0]
 
@@ -181,7 +181,7 @@ def test_without_an_address_visits_lie_in_the_data_folder(tmp_path, monkeypatch)
     visits.record(NOTE, TODAY)
 
     assert (tmp_path / "visits.db").stat().st_size > 0
-    assert [visit.unit_code for visit in visits.everything()] == ["16654"]
+    assert [visit.unit_code for visit in visits.all_visits()] == ["16654"]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +198,6 @@ def test_an_unreachable_database_is_told_without_its_password(address, monkeypat
     monkeypatch.setenv(journal_database.URL, address)
 
     with pytest.raises(VisitError) as error:
-        visits.everything()
+        visits.all_visits()
     assert error.value.kind == "unreachable"
     assert "secret" not in str(error.value)

@@ -69,8 +69,8 @@ def as_then(found: object, written: object) -> object:
 
 def test_every_visit_and_mark_is_as_it_was_written(notes):
     found = {
-        "visits": [asdict(visit) for visit in visits.everything()],
-        "practice_visits": [asdict(visit) for visit in visits.everything(practice=True)],
+        "visits": [asdict(visit) for visit in visits.all_visits()],
+        "practice_visits": [asdict(visit) for visit in visits.all_visits(practice=True)],
         "last_days": visits.last_days(),
         "open_marks": [asdict(mark) for mark in (*problems.still_open(False), *problems.still_open(True))],
         "all_marks": all_marks(),
@@ -87,7 +87,7 @@ def test_the_database_is_written_on(notes):
     assert kept.id == 4
     assert marked.id == 4
     changed = visits.change(1, 2, Note("04792", date(2026, 9, 20), "Đoàn số 2", "Xong"), TODAY)
-    assert (changed.version, len(visits.everything())) == (3, 3)
+    assert (changed.version, len(visits.all_visits())) == (3, 3)
     assert problems.settle(1, "25", "editor@example.vn")
 
 

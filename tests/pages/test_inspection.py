@@ -409,7 +409,7 @@ def test_without_its_database_the_page_still_prepares(app_data, monkeypatch):
 
 
 def test_notes_of_a_newer_program_are_left_alone_and_the_page_says_so(app_data, tmp_path):
-    visits.everything()
+    visits.all_visits()
     with sqlite3.connect(tmp_path / "visits.db") as file:
         file.execute("UPDATE alembic_version SET version_num = '9999'")
     database._engine.cache_clear()

@@ -94,10 +94,10 @@ def marks(snapshot: Snapshot) -> pl.DataFrame:
 def _mark(view: View, row: dict) -> list[str]:
     level = view.say("about.quality.country" if row["level"] == "country" else f"level.{row['level']}")
     counts = [numbers.number(row[name], view.language) for name in ("units", "figures")]
-    return [_in_words(view, row["code"]), level, *counts]
+    return [_unit_words(view, row["code"]), level, *counts]
 
 
-def _in_words(view: View, code: str) -> str:
+def _unit_words(view: View, code: str) -> str:
     words = "; ".join(quality_words(view, code))
     return words[:1].upper() + words[1:]
 
@@ -110,7 +110,7 @@ def _doubted() -> list[tuple[str, pl.DataFrame]]:
 
 def _facts(view: View, code: str, rows: pl.DataFrame) -> str:
     n = numbers.number(rows.height, view.language)
-    title = view.say("about.quality.fold", what=_in_words(view, code), n=n)
+    title = view.say("about.quality.fold", what=_unit_words(view, code), n=n)
     places = province_names()
     by_province = rows.sort("full_name").group_by("province_code", maintain_order=True).agg("full_name")
     lines = {places[province]: ", ".join(names) for province, names in by_province.iter_rows()}

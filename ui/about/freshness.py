@@ -55,7 +55,7 @@ class Fresh:
 
 @lru_cache(maxsize=16)
 def of_level(snapshot: Snapshot, level: str) -> tuple[Fresh, ...]:
-    """One entry per province and basis of which units of `level` have figures, by province and basis."""
+    """One entry per province and basis that units of `level` have figures for."""
     rows = (
         sight.scan(snapshot, "measurements")
         .filter(

@@ -126,7 +126,7 @@ def target(view: View, measure: Measure) -> str:
 
 
 def here(view: View, held: pl.DataFrame | None) -> str:
-    """At which levels, on which bases and up to which day the dataset holds a measure."""
+    """The levels and bases that the dataset holds a measure for, and its last day."""
     if held is None:
         return view.say("about.measures.absent")
     levels = [level for level in ("commune", "department", "province") if level in set(held.get_column("level"))]

@@ -32,7 +32,7 @@ def is_configured() -> bool:
 
 
 def current() -> Reader:
-    """The reader of this session, found anew in every run: a sign-in ends while a page stays open."""
+    """The reader of this session, found again in every run: a sign-in ends while a page stays open."""
     if not is_configured():
         return LOCAL if _is_here() else PUBLIC
     user = st.user.to_dict()
@@ -130,7 +130,7 @@ def words(reader: Reader, say: Speaker) -> str:
 
 
 def refusal(reader: Reader, say: Speaker, page: str) -> None:
-    """Instead of a page that the reader may not open: for whom it is, and what to do."""
+    """Instead of a page that the reader may not open: who may, and what to do."""
     if st.session_state.get(_REFUSED) != page:
         st.session_state[_REFUSED] = page
         note_act(reader, "refused", page=page)

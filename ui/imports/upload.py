@@ -36,7 +36,7 @@ _TROUBLES = {
 
 
 def own(view: View) -> list[str]:
-    """The provinces for which the reader may import, by code."""
+    """The provinces that the reader may import for, by code."""
     within = view.reader.within("imports")
     return [code for code in province_names() if within is None or code in within]
 
@@ -229,7 +229,7 @@ def _next_round() -> None:
 
 
 def _check_right(view: View, province: str) -> None:
-    """Asked anew in every act: a sign-in ends while a page stays open."""
+    """Asked again in every act: a sign-in ends while a page stays open."""
     if not sign_in.current().may("imports", province):
         raise IncomingError("not_allowed")
 

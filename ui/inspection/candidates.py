@@ -64,7 +64,7 @@ def row(view: View) -> Chosen:
 
 
 def _own(view: View, known: pl.DataFrame) -> pl.DataFrame:
-    """The scopes in which the reader may ask questions; SnapshotTrouble where the dataset holds none of them."""
+    """The scopes that the reader may ask questions in; SnapshotTrouble where the dataset holds none of them."""
     provinces = view.reader.within("questions")
     if provinces is None:
         return known

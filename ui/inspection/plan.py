@@ -1,4 +1,4 @@
-"""The plan of a trip: which communes, in which order, how far apart."""
+"""The plan of a trip: the communes in order, and how far apart they are."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COLUMNS = ("stop", "seat", *_FIGURES)
 
 
 def codes() -> list[str]:
-    """The communes of the plan as the link names them, each once, in the order in which they were chosen."""
+    """The communes of the plan as the link names them, each once, in the order of choice."""
     wanted = dict.fromkeys(links.recalled(_KEY).split(","))
     return [code for code in wanted if units.known(code)][:MOST]
 

@@ -87,7 +87,7 @@ def _fields(view: View, code: str) -> None:
 
 
 def _save(view: View, code: str) -> None:
-    """Keep what stands in the form; where it cannot be kept, everything stays in the form and the reason is told."""
+    """Keep what stands in the form; where it cannot be kept, all_visits stays in the form and the reason is told."""
     edited = st.session_state.get(_EDITED)
     try:
         if not may(view, code):
@@ -195,10 +195,10 @@ def entry(view: View, visit: Visit, with_unit: bool = False) -> str:
     )
 
 
-def everything(view: View) -> None:
+def all_visits(view: View) -> None:
     """All visits, with a file to take away."""
     try:
-        found = [visit for visit in journal_visits.everything(is_practice(view)) if may(view, visit.unit_code)]
+        found = [visit for visit in journal_visits.all_visits(is_practice(view)) if may(view, visit.unit_code)]
     except VisitError:
         html.caption(view.say("visits.unknown"))
         return

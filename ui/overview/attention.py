@@ -48,7 +48,7 @@ def silent(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def overdue(view: View, chosen: Selection) -> Overdue | None:
-    """The overdue backlog at the end of the latest whole month in which it is known; None where it is not."""
+    """The overdue backlog at the end of the latest whole month that it is known for; None where it is not."""
     known = catalog.catalog(view.snapshot).filter(
         pl.col("measure") == "open_overdue", pl.col("level") == chosen.level, pl.col("scope") == chosen.scope
     )

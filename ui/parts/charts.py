@@ -229,6 +229,6 @@ def dress(figure: go.Figure, view: View, measure: Measure, height: int) -> None:
 
 
 def faint(colour: str, strength: float) -> str:
-    """A colour of which only a part covers what lies behind it."""
+    """A colour that lets what lies behind it shine through."""
     red, green, blue = rgb(colour)
     return f"rgba({red},{green},{blue},{strength})"

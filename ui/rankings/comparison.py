@@ -40,7 +40,7 @@ class Cell:
 
 @st.fragment
 def panel(view: View, selection: Selection, rows: pl.DataFrame) -> None:
-    """The whole panel; choosing a unit draws only this panel anew. `rows` as `store.ranking` gives them."""
+    """The whole panel; choosing a unit draws only this panel again. `rows` as `store.ranking` gives them."""
     names = unit_labels(view, selection, rows)
     with st.container(key="comparison_panel"):
         units = links.several(

@@ -49,7 +49,7 @@ def available(view: View, selection: Selection) -> bool:
 
 @st.fragment
 def panel(view: View, selection: Selection) -> None:
-    """The whole panel; moving a slider draws only this panel anew. `available` must hold."""
+    """The whole panel; moving a slider draws only this panel again. `available` must hold."""
     with st.container(key="weights_panel"):
         st.warning(view.say("weights.warning"), icon=":material/warning:")
         weights = _sliders(view)

@@ -58,13 +58,13 @@ def of_place(snapshot: Snapshot, measure: str, level: str, code: str) -> pl.Data
 
 @lru_cache(maxsize=16)
 def measures_with_fields(snapshot: Snapshot) -> frozenset[str]:
-    """The measures of which a snapshot holds anything by field."""
+    """The measures that a snapshot holds anything of by field."""
     rows = sight.scan(snapshot, "measurements").filter(pl.col("field") != "all").select("measure").unique().collect()
     return frozenset(rows.get_column("measure"))
 
 
 def two_months(rows: pl.DataFrame, pair: Pair | None) -> tuple[Period | None, Period]:
-    """The reader's months where the fields are known in them, else the nearest ones of which they are."""
+    """The reader's months where their fields are known, else the nearest ones with known fields."""
     known = rows.get_column("period_start").unique().sort().to_list()
     after = pair.after.start if pair and pair.after.start in known else known[-1]
     earlier = [day for day in known if day < after]

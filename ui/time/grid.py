@@ -58,7 +58,7 @@ class Grid:
 
 @st.fragment
 def panel(view: View, measure: Measure, scope: str) -> None:
-    """The whole part; another order draws only this part anew."""
+    """The whole part; another order draws only this part again."""
     grid = of_scope(view, measure, scope)
     if len(grid.months) < LEAST_MONTHS:
         html.show(curves.empty(view, measure, view.say("grid.none", n=len(grid.months), least=LEAST_MONTHS)))

@@ -65,7 +65,7 @@ def words(view: View, measure: Measure, unit: str) -> str:
     if members.is_empty():
         return ""
     history = monthly(view.snapshot, measure.id, unit)
-    return " ".join([_origin(view, unit, members), *_told(view, measure, history)])
+    return " ".join([_origin(view, unit, members), *_before_the_merger(view, measure, history)])
 
 
 @lru_cache(maxsize=256)
@@ -232,7 +232,7 @@ def _member_name(view: View, row: dict) -> str:
     return view.say("history.part_of", name=row["old_name"]) if _is_part(row) else row["old_name"]
 
 
-def _told(view: View, measure: Measure, history: pl.DataFrame) -> list[str]:
+def _before_the_merger(view: View, measure: Measure, history: pl.DataFrame) -> list[str]:
     """What is known of the months before the merger, and what isn't and why."""
     name = measure.short.in_language(view.language)
     if history.is_empty():
@@ -280,7 +280,7 @@ def _limits(view: View, measure: Measure, history: pl.DataFrame, name: str) -> l
 
 
 def _spread(view: View, measure: Measure, history: pl.DataFrame) -> list[str]:
-    """The old members in the last month of which any value is known: a merger hides its worst member."""
+    """The old members in the last month with any known value: a merger hides its worst member."""
     known = history.filter(pl.col("member_low").is_not_null(), pl.col("members") > 1)
     if known.is_empty():
         return []

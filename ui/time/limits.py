@@ -240,13 +240,13 @@ def words(view: View, measure: Measure, chart: Chart) -> list[str]:
     if not found:
         told = view.say("limits.none", unit=chart.name)
     else:
-        told = " ".join(_told(view, chart, run) for run in reversed(found[-MOST_TOLD:]))
+        told = " ".join(_run_sentence(view, chart, run) for run in reversed(found[-MOST_TOLD:]))
     if len(found) > MOST_TOLD:
         told += " " + view.say("limits.earlier", n=len(found) - MOST_TOLD)
     return [told, *_assured(view, measure, chart)]
 
 
-def _told(view: View, chart: Chart, run: Sequence[Month]) -> str:
+def _run_sentence(view: View, chart: Chart, run: Sequence[Month]) -> str:
     rules = [rule for rule in ("outside", "shift", "trend", "two_of_three") if any(rule in m.point.rules for m in run)]
     reasons = "; ".join(view.say(f"limits.rule.{rule}") for rule in rules)
     kind, meaning = view.say(f"limits.kind.{run[0].kind}"), view.say(f"limits.meaning.{run[0].point.mark}")
@@ -298,10 +298,10 @@ def headers(view: View) -> list[str]:
 
 def table(view: View, measure: Measure, chart: Chart) -> list[list[str]]:
     """A row per month, the latest first."""
-    return [_in_words(view, measure, month) for month in reversed(chart.months)]
+    return [_month_notes(view, measure, month) for month in reversed(chart.months)]
 
 
-def _in_words(view: View, measure: Measure, month: Month) -> list[str]:
+def _month_notes(view: View, measure: Measure, month: Month) -> list[str]:
     limits = month.point.limits
     figures = [month.point.value, *(_possible(measure, limits) if limits else [None] * len(_LIMITS))]
     if month.kind:

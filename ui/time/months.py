@@ -27,7 +27,7 @@ class Pair:
 
 
 def known(view: View, measure: Measure, scope: str) -> dict[str, list[str]]:
-    """The months (as ids) of which the scope's communes have figures, oldest first, by the series that counted them."""
+    """The months (as ids) that the scope's communes have figures for, oldest first, by the series that counted them."""
     basis = curves.fullest_basis(view, measure) or ""
     months = catalog.catalog(view.snapshot).filter(
         pl.col("measure") == measure.id,

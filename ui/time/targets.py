@@ -31,7 +31,7 @@ _ONLINE_LEVEL = 95.0
 
 @st.fragment
 def panel(view: View, measure: Measure, scope: str) -> None:
-    """The whole part; another level draws only this part anew."""
+    """The whole part; another level draws only this part again."""
     basis = fullest_basis(view, measure)
     if measure.direction == "neutral":
         html.caption(view.say("reached.neutral", measure=measure.short.in_language(view.language)))

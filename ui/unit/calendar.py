@@ -47,7 +47,7 @@ class Month:
 
 @lru_cache(maxsize=128)
 def calendar(snapshot: Snapshot, code: str) -> dict[str, tuple[Month, ...]]:
-    """By basis, one entry per month since the merger of which the source told anything of the province.
+    """By basis, one entry per month since the merger that the source told anything about the province for.
 
     A month of which the source has other communes but not this one counts as not reported.
     """
@@ -111,7 +111,7 @@ def _summary(view: View, months: Sequence[Month]) -> str:
 def _cell(view: View, month: Month) -> str:
     is_open = month.provisional and month.state == REPORTED
     marks = (_OPEN if is_open else states()[month.state].sign) + ("↻" if month.revised else "")
-    words = in_words(view, month)
+    words = month_words(view, month)
     label = f"{month.start.month}/{month.start.year % 100:02d}"
     return (
         f'<li class="gd-in-month {css.class_of(month.state)}" title="{escape(words)}"><span>{label}</span>'
@@ -119,7 +119,7 @@ def _cell(view: View, month: Month) -> str:
     )
 
 
-def in_words(view: View, month: Month) -> str:
+def month_words(view: View, month: Month) -> str:
     """A month of the calendar as a sentence fragment: `Tháng 8/2026: có báo cáo 14/15 chỉ tiêu, …`."""
     say, language = view.say, view.language
     when = say("unit.trends.month", month=month.start.month, year=month.start.year)
@@ -146,7 +146,7 @@ def _legend(view: View, months: Sequence[Month]) -> str:
 
 
 def _stretches(view: View, code: str) -> list[str]:
-    """Periods other than months of which the source has figures of the commune, each with its source."""
+    """Periods other than months that the source has figures of the commune for, each with its source."""
     rows = units.figures(view.snapshot, code).filter(pl.col("field") == "all", ~is_month())
     keys = rows.select("period_start", "period_end", "period_kind", "basis").unique().sort("period_end", "period_start")
     return [

@@ -28,7 +28,7 @@ def section(view: View, code: str) -> None:
 
 
 def _total(view: View, row: Row) -> str:
-    words = summary.in_words(view, row)
+    words = summary.row_words(view, row)
     if row.value is None:
         period = numbers.period_in_sentence(row.period, view.language)
         return view.say("unit.groups.no_total", state=words.value, period=period)
@@ -47,7 +47,7 @@ def _group(view: View, measure: Measure, row: Row | None) -> str:
         figure = f'<span class="gd-silent">{escape(view.say(f"state.{row.state}"))}</span>'
         bar, notes = "", [numbers.period(row.period, view.language)]
     else:
-        words = summary.in_words(view, row)
+        words = summary.row_words(view, row)
         points = numbers.number(row.value, view.language, measure.decimals)
         figure = f'<span class="gd-strong">{escape(points)}</span>/{escape(most)}'
         bar = _bar(row.value, measure.max_score)

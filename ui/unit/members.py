@@ -137,7 +137,7 @@ def section(view: View, code: str) -> None:
 
 
 def _measures(snapshot: Snapshot, code: str) -> list[str]:
-    """The measures of which anything is known of the old communes in the last twelve months, in display order."""
+    """The measures that the old communes have anything for in the last twelve months, in display order."""
     rows = units.old_figures(snapshot, code).filter(pl.col("period_start") >= _FIRST, pl.col("value").is_not_null())
     known = set(rows.get_column("measure"))
     return [name for name, measure in measures().items() if name in known and measure.kind in _KINDS]

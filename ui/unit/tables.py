@@ -74,7 +74,7 @@ def _header(view: View, name: str) -> str:
 
 
 def _line(view: View, code: str, row: Row, shown: Sequence[str]) -> str:
-    words = portraits_summary.in_words(view, row)
+    words = portraits_summary.row_words(view, row)
     cells = {
         "value": _value(row, words),
         "n": escape(words.n) or numbers.MISSING,

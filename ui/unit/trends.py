@@ -16,7 +16,7 @@ _NARROW_WIDTH, _NARROW_HEIGHT = 165, 96
 
 
 def small_multiples(view: View, code: str) -> None:
-    """One chart for each measure of which three months are known; why there are none where there are none."""
+    """One chart for each measure with three known months; where there are none, why."""
     charts = [_figure(view, code, row) for row in drawable(view.snapshot, code)]
     if not charts:
         html.caption(view.say("unit.trends.too_few"))

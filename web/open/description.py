@@ -29,7 +29,7 @@ _HEADERS = {
 
 
 def index() -> dict[str, object]:
-    """The start of the open data: what there is, in which datasets, under which licence."""
+    """The start of the open data: the tables, the datasets and the licence."""
     return {
         "title": "Gần Dân: dữ liệu mở · open data",
         "licence": LICENCE,

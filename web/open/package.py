@@ -158,10 +158,10 @@ def _metadata(rows: pl.DataFrame, query: Mapping[str, str], snapshot: Snapshot) 
 
 
 def _readme(query: Mapping[str, str], snapshot: Snapshot) -> str:
-    return "\n\n".join(_told(query, snapshot, Speaker(language)) for language in LANGUAGES)
+    return "\n\n".join(_readme_in(query, snapshot, Speaker(language)) for language in LANGUAGES)
 
 
-def _told(query: Mapping[str, str], snapshot: Snapshot, say: Speaker) -> str:
+def _readme_in(query: Mapping[str, str], snapshot: Snapshot, say: Speaker) -> str:
     manifest, language = snapshot.manifest, say.language
     place = reference.scope_name(query.get("province", COUNTRY)) or say("scope.country")
     measure = reference.measures().get(query.get("measure", ""))

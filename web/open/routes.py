@@ -64,10 +64,10 @@ class OpenData:
         try:
             response = await run_in_threadpool(_answered, request)
         except Problem as problem:
-            response = _told(problem)
+            response = _problem_reply(problem)
         except Exception:
             _LOG.exception("open data: %s", request.url)
-            response = _told(Problem(500, "Internal error", "this should not have happened"))
+            response = _problem_reply(Problem(500, "Internal error", "this should not have happened"))
         if request.method == "HEAD":
             response.body = b""  # content-length stays that of the reply to GET
         await response(scope, receive, send)
@@ -196,7 +196,7 @@ def _part(asked: str, size: int) -> slice | None:
     return slice(start, min(stop, size))
 
 
-def _told(problem: Problem) -> Response:
+def _problem_reply(problem: Problem) -> Response:
     content = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
     headers = {**_OPEN, **problem.headers, "content-type": "application/problem+json", "cache-control": "no-store"}
     return Response(json.dumps(content, ensure_ascii=False), problem.status, headers)

@@ -47,7 +47,7 @@ def row_of(snapshot, measure, code=NGHI_SON):
 
 
 def words_of(snapshot, measure, code=NGHI_SON, language="en"):
-    return summary.in_words(view_of(snapshot, language), row_of(snapshot, measure, code))
+    return summary.row_words(view_of(snapshot, language), row_of(snapshot, measure, code))
 
 
 # --- the summary
@@ -228,7 +228,7 @@ def test_a_revised_month_is_marked_and_listed_with_both_values(small):
 def test_a_month_in_words_says_all_that_is_known(small):
     january = calendar.calendar(small, NGHI_SON)["portal"][0]
 
-    assert calendar.in_words(view_of(small), january) == "1/2026: reported, revised later, captured 3 Sep 2026"
+    assert calendar.month_words(view_of(small), january) == "1/2026: reported, revised later, captured 3 Sep 2026"
 
 
 # --- old communes

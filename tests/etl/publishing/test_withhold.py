@@ -1,4 +1,4 @@
-"""What the public may see, worked out at publishing: the same rows as by the rules, and made anew with the policy."""
+"""What the public may see, worked out at publishing: the same rows as by the rules, and made again with the policy."""
 
 from __future__ import annotations
 
