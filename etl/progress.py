@@ -24,8 +24,16 @@ class Progress:
 
     def __enter__(self) -> Progress:
         size = get_terminal_size()  # usual ones where a terminal does not know its own: tqdm would draw nothing there
-        look = {"desc": self._command, "unit": "step", "ncols": size.columns - 1, "nrows": size.lines, "leave": False}
-        self._bar = tqdm(total=self._steps, file=sys.stderr, disable=None, **look)
+        self._bar = tqdm(
+            total=self._steps,
+            desc=self._command,
+            unit="step",
+            ncols=size.columns - 1,
+            nrows=size.lines,
+            leave=False,
+            file=sys.stderr,
+            disable=None,
+        )
         return self
 
     def __call__(self, doing: str) -> None:

@@ -126,7 +126,7 @@ def _correction(name: str, known_codes: pl.Series, key: str = "code") -> pl.Data
     for row, code in enumerate(frame[key], start=2):
         if code not in known:
             raise BadInput(path.name, f"{code} is not a code of the package", row=row, field=key)
-    return frame.cast(numbers)
+    return frame.cast(pl.Schema(numbers))
 
 
 def _units(communes: pl.DataFrame) -> pl.DataFrame:

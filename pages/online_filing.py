@@ -37,7 +37,7 @@ with row:
         v.say("time.units"),
         "units",
         list(communes),
-        communes.get,
+        lambda code: communes.get(code, code),
         drawing_curves.MOST_UNITS,
         placeholder=v.say("time.units_example"),
         disabled=not communes,

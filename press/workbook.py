@@ -15,7 +15,7 @@ from display.words import numbers
 from display.words.view import View
 from journal.visits import Visit, seen
 from store import units
-from store.reference import scope_name
+from store.reference import province_name
 
 _WIDTHS = (5, 26, 58, 26, 26, 18)
 _LOOKS = {
@@ -60,8 +60,8 @@ def _lay_out(sheet: Worksheet) -> None:
 
 def _head(view: View, sheet: Worksheet, looks: dict[str, Format], code: str) -> int:
     """Title, place and source, then the header of the table; the number of the next row."""
-    unit = units.unit(code)
-    place = f"{unit['full_name']}, {scope_name(unit['province_code'])}"
+    unit = units.known(code)
+    place = f"{unit['full_name']}, {province_name(unit['province_code'])}"
     sheet.write_string(0, 0, view.say("inspection.sheet.title", unit=place), looks["title"])
     sheet.write_string(1, 0, summary.source_line(view, code))
     sheet.write_string(2, 0, view.say("inspection.sheet.blanks"))

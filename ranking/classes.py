@@ -5,8 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from math import ceil, floor, log10
+from typing import Literal
 
 import polars as pl
+
+from ranking.extent import extent
 
 
 def quantile_breaks(values: pl.Series, steps: int = 7) -> list[float]:
@@ -15,10 +18,10 @@ def quantile_breaks(values: pl.Series, steps: int = 7) -> list[float]:
     A value equal to a limit belongs to the class above it.
     """
     known = values.drop_nulls()
-    if known.is_empty():
+    if not (ends := extent(known)):
         return []
-    limits = sorted({float(known.quantile(n / steps, "lower")) for n in range(1, steps)})
-    return [limit for limit in limits if limit > known.min()]
+    limits = _quantiles(known, [n / steps for n in range(1, steps)], "lower")
+    return sorted(limit for limit in limits if limit > ends[0])
 
 
 def class_of(value: float, breaks: Sequence[float]) -> int:
@@ -28,10 +31,10 @@ def class_of(value: float, breaks: Sequence[float]) -> int:
 
 def fixed_breaks(values: pl.Series, steps: int = 7) -> list[float]:
     """Inner limits at round numbers, equally far apart, in at most `steps` classes over the values' range."""
-    known = values.drop_nulls()
-    if known.is_empty() or known.min() == known.max():
+    ends = extent(values)
+    if not ends or ends[0] == ends[1]:
         return []
-    low, high = float(known.min()), float(known.max())
+    low, high = map(float, ends)
     exact = (high - low) / steps
     power = 10.0 ** floor(log10(exact))
     width = next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= exact)
@@ -49,5 +52,10 @@ def change_breaks(changes: pl.Series, side: int = 3) -> list[float]:
     if sizes.is_empty() or sizes.max() == 0:
         return []
     shares = [1 / 3 + 2 / 3 * n / side for n in range(side)]
-    cuts = sorted({float(sizes.quantile(share, "linear")) for share in shares} - {0.0})
+    cuts = sorted(_quantiles(sizes, shares, "linear") - {0.0})
     return [-cut for cut in reversed(cuts)] + cuts
+
+
+def _quantiles(known: pl.Series, shares: Sequence[float], between: Literal["lower", "linear"]) -> set[float]:
+    found = (known.quantile(share, between) for share in shares)
+    return {float(limit) for limit in found if limit is not None}

@@ -147,7 +147,7 @@ class DossierFormula(Definition):
     @field_validator("numerator", "denominator", "known")
     @classmethod
     def _names_sums(cls, text: str | None, info: ValidationInfo) -> str | None:
-        known = DOSSIER_SUMS.get(info.data.get("of"), ())
+        known = DOSSIER_SUMS.get(info.data.get("of", ""), ())
         for _, name in terms(text) if text and known else ():
             if name not in known:
                 raise ValueError(
@@ -185,8 +185,9 @@ class Formula(Definition):
 
     def by_source(self) -> dict[str, tuple[Definition, ...]]:
         """The formulas of each source that has any."""
-        single = {name: (made,) for name in SERIES if name != "portal" and (made := getattr(self, name))}
-        return ({"portal": self.portal} if self.portal else {}) | single
+        single = {"gateway_2025": self.gateway_2025, "form": self.form, "dossiers": self.dossiers}
+        made: dict[str, tuple[Definition, ...]] = {"portal": self.portal} if self.portal else {}
+        return made | {source: (formula,) for source, formula in single.items() if formula}
 
 
 def check(formula: Formula, kind: str, basis: Sequence[str], series: Sequence[str]) -> None:

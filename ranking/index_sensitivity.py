@@ -144,14 +144,14 @@ def _totals(scores: Floats, weights: Floats) -> Floats:
 
 
 def _descending_ranks(totals: Floats) -> Floats:
-    return np.searchsorted(np.sort(-totals), -totals, "left") + 1.0
+    return (np.searchsorted(np.sort(-totals), -totals, "left") + 1).astype(np.float64)
 
 
 def _spearman(scores: Floats, totals: Floats) -> float | None:
-    ranks = [pl.Series(values.round(_DECIMALS)).rank("average").to_numpy() for values in (scores, totals)]
-    if len(scores) < 2 or any(np.ptp(rank) == 0 for rank in ranks):
+    one, other = (pl.Series(values.round(_DECIMALS)).rank("average").to_numpy() for values in (scores, totals))
+    if len(scores) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
         return None
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(one, other)[0, 1])
 
 
 def _variance_shares(parts: Floats) -> list[float | None]:

@@ -10,7 +10,8 @@ from ranking.states import REPORTED
 
 def together(rows: pl.DataFrame, measure: Measure) -> float | None:
     """The value of all `rows` (columns of `tables.Measurements`) taken as one unit; None where no row reports."""
-    return rows.select(level(measure)).item()
+    value: float | None = rows.select(level(measure)).item()
+    return value
 
 
 def level(measure: Measure) -> pl.Expr:

@@ -141,11 +141,11 @@ def _members(old: pl.DataFrame, pairs: pl.DataFrame) -> pl.LazyFrame:
     strangers = old.join(pairs, left_on="unit_code", right_on="old_code", how="anti")
     if strangers.height:
         raise ValueError(f"unit {strangers.item(0, 'unit_code')}: no old commune of the lineage has this code")
-    old, pairs = old.lazy(), pairs.lazy()
-    answers = old.select("unit_code", "measure").unique()
-    concerned = pairs.join(answers, left_on="old_code", right_on="unit_code").select("new_code", "measure").unique()
-    all_cells = pairs.join(concerned, on="new_code").join(old.select(*_CELL, *_RULES).unique(), on="measure")
-    figures = old.select(*_KEY, *_FIGURES, "state", "value", answered=_answered())
+    rows, links = old.lazy(), pairs.lazy()
+    answers = rows.select("unit_code", "measure").unique()
+    concerned = links.join(answers, left_on="old_code", right_on="unit_code").select("new_code", "measure").unique()
+    all_cells = links.join(concerned, on="new_code").join(rows.select(*_CELL, *_RULES).unique(), on="measure")
+    figures = rows.select(*_KEY, *_FIGURES, "state", "value", answered=_answered())
     joined = all_cells.join(
         figures, left_on=["old_code", *_CELL], right_on=_KEY, how="left", validate="m:1"
     ).with_columns(pl.col("answered").fill_null(False), unit_code="new_code")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import Field, asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
@@ -59,7 +60,7 @@ class Manifest:
         return cls(**known)
 
 
-def _needed(field: Field) -> bool:
+def _needed(field: Field[Any]) -> bool:
     """`policy` came later: a manifest from before does without."""
     return field.name != "policy"
 

@@ -82,6 +82,13 @@ class Measure(Definition):
     reviewed: date
     next_review: date
 
+    @property
+    def full_marks(self) -> float:
+        """The points that a score can reach; ValueError where the measure is no score."""
+        if self.max_score is None:
+            raise ValueError(f"{self.id}: a measure of kind {self.kind} has no points at full marks")
+        return self.max_score
+
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Measure:
         if self.kind == "score" and self.max_score is None:

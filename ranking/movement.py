@@ -22,7 +22,12 @@ from ranking.vocabulary import PERIOD_COLUMNS
 
 Cause = Literal["own", "others", "membership", "mixed", "none"]
 
-MOVEMENTS = ("movement_own", "movement_others", "movement_membership")
+_CAUSE_OF: dict[str, Cause] = {
+    "movement_own": "own",
+    "movement_others": "others",
+    "movement_membership": "membership",
+}
+MOVEMENTS = tuple(_CAUSE_OF)
 MAIN_PART = 2 / 3
 
 _GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
@@ -62,7 +67,7 @@ def cause(row: Mapping[str, Any]) -> Cause:
     `row`: the three movements of a standings row. Places up and down both count, so a climb
     that others' values undid is mixed. "none" where nothing moved or nothing is known.
     """
-    parts = {name.removeprefix("movement_"): abs(row[name] or 0) for name in MOVEMENTS}
+    parts = {name: abs(row[movement] or 0) for movement, name in _CAUSE_OF.items()}
     total = sum(parts.values())
     if total == 0:
         return "none"

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ranking.extent import extent
 from ranking.great_circle import distances_km
 
 PEERS = 15
@@ -94,8 +95,8 @@ def reasons(units: pl.DataFrame, code: str, peers: pl.DataFrame) -> Likeness:
     return Likeness(
         kind=own.item(0, "kind"),
         peers=rows.height,
-        population=_range(sound.get_column("population")),
-        area_km2=_range(sound.get_column("area_km2")),
+        population=_whole(extent(sound.get_column("population"))),
+        area_km2=extent(sound.get_column("area_km2")),
         peers_on_land_border=int(others.get_column("land_border").sum()),
         on_fewer_facts=bool(rows.get_column("on_fewer_facts").any()),
     )
@@ -153,10 +154,10 @@ def _nearest_in_class(alike: pl.DataFrame, k: int) -> pl.DataFrame:
         units.append(np.full(len(found), unit))
         peers.append(found)
         distances.append(distance[found])
-    unit, peer = np.concatenate(units), np.concatenate(peers)
-    codes, both = alike.get_column("code"), known[unit] & known[peer]
+    own, peer = np.concatenate(units), np.concatenate(peers)
+    codes, both = alike.get_column("code"), known[own] & known[peer]
     columns = {
-        "unit_code": codes.gather(unit),
+        "unit_code": codes.gather(own),
         "peer_code": codes.gather(peer),
         "distance": np.where(both.any(axis=1), np.concatenate(distances), np.nan),
         "place": np.concatenate([np.arange(1, len(found) + 1) for found in peers]),
@@ -169,7 +170,8 @@ def _standardised(figures: pl.Series) -> Floats:
     logs = np.log(figures.cast(pl.Float64).to_numpy())
     known = logs[np.isfinite(logs)]
     spread = known.std() if len(known) else 0.0
-    return (logs - (known.mean() if len(known) else 0.0)) / (spread or 1.0)
+    standardised: Floats = (logs - (known.mean() if len(known) else 0.0)) / (spread or 1.0)
+    return standardised
 
 
 def _first(k: int, unit: int, distance: Floats, missing: NDArray[np.int64], points: Floats) -> NDArray[np.int64]:
@@ -185,6 +187,5 @@ def _first(k: int, unit: int, distance: Floats, missing: NDArray[np.int64], poin
     return pool[order[:k]]
 
 
-def _range(figures: pl.Series) -> tuple[int, int] | tuple[float, float] | None:
-    known = figures.drop_nulls()
-    return None if known.is_empty() else (known.min(), known.max())
+def _whole(ends: tuple[float, float] | None) -> tuple[int, int] | None:
+    return (int(ends[0]), int(ends[1])) if ends else None

@@ -170,7 +170,7 @@ def marks(months: pl.DataFrame, direction: Improvement) -> pl.DataFrame:
     _check_improvement(direction)
     units, values = _as_matrix(months)
     lines = _Lines.of(values)
-    latest = np.array(_MARKS)[_marks_of(lines, improvement=direction)[:, -1]] if values.size else []
+    latest = [_MARKS[mark] for mark in _marks_of(lines, improvement=direction)[:, -1]] if values.size else []
     provisional = pl.Series(lines.points < FIRM_POINTS, dtype=pl.Boolean)
     known = pl.Series(lines.known, dtype=pl.Boolean)
     return pl.DataFrame(
@@ -254,7 +254,8 @@ def _typical_range(ranges: Floats, slack: Floats) -> Floats:
 
 def _row_mean(matrix: Floats) -> Floats:
     count = np.isfinite(matrix).sum(axis=1)
-    return np.nansum(matrix, axis=1) / np.where(count == 0, np.nan, count)
+    means: Floats = np.nansum(matrix, axis=1) / np.where(count == 0, np.nan, count)
+    return means
 
 
 def _special_causes(lines: _Lines) -> dict[Rule, tuple[Flags, Flags]]:
@@ -276,15 +277,20 @@ def _in_runs(flags: Flags, length: int, reach: int) -> Flags:
     width = flags.shape[1] + reach - length
     if flags.shape[1] < length:
         return np.zeros((len(flags), width), dtype=bool)
-    return _spread(sliding_window_view(flags, length, axis=1).all(axis=2), reach)
+    return _spread(_whole_windows(flags, length), reach)
 
 
 def _two_of_three(same_side: Flags, outer_third: Flags) -> Flags:
     if same_side.shape[1] < 3:
         return np.zeros_like(same_side)
-    one_side = sliding_window_view(same_side, 3, axis=1).all(axis=2)
     two = sliding_window_view(outer_third, 3, axis=1).sum(axis=2) >= 2
-    return _spread(one_side & two, 3) & outer_third
+    return _spread(_whole_windows(same_side, 3) & two, 3) & outer_third
+
+
+def _whole_windows(flags: Flags, length: int) -> Flags:
+    """The points from which on `length` flags in a row are set."""
+    whole: Flags = np.logical_and.reduce(sliding_window_view(flags, length, axis=1), axis=2)
+    return whole
 
 
 def _spread(starts: Flags, length: int) -> Flags:
@@ -321,6 +327,7 @@ def _as_matrix(months: pl.DataFrame) -> tuple[list[str], Floats]:
     if (twice := placed.filter(pl.struct("line", "month").is_duplicated())).height:
         unit, day, *_ = twice.row(0)
         raise ValueError(f"unit {unit} has more than one row in the month of {day}; one row is right")
-    matrix = np.full((len(units), placed.get_column("month").max() + 1), np.nan)
-    matrix[placed.get_column("line").to_numpy(), placed.get_column("month").to_numpy()] = placed.get_column("value")
+    lines, columns = placed.get_column("line").to_numpy(), placed.get_column("month").to_numpy()
+    matrix = np.full((len(units), columns.max() + 1), np.nan)
+    matrix[lines, columns] = placed.get_column("value")
     return units.to_list(), matrix

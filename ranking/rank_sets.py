@@ -124,7 +124,7 @@ def _limit_of_all_pairs(values: Floats, errors: Floats, confidence: float) -> fl
     rejected = 0
     while True:
         limit = _squared_limit(max(1, pairs - rejected), confidence)
-        above = sum(np.count_nonzero(squared_z > limit) for _, _, squared_z in _blocks(values, errors)) // 2
+        above = sum(int(np.count_nonzero(squared_z > limit)) for _, _, squared_z in _blocks(values, errors)) // 2
         if above == rejected:
             return limit
         rejected = above

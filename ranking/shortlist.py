@@ -14,12 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ranking import yaml_text
 from ranking.bands import BELOW
+from ranking.frame_types import Columns
 
 PARTS = ("question", "below", "worsening")
 PART = {"kind": pl.String, "name": pl.String, "points": pl.Float64}
 """One part of a score. `kind`: one of `PARTS`; `name`: the question's or the measure's id."""
 MARKS = {"unit_code": pl.String, "measure": pl.String, "band": pl.String, "variation": pl.String}
-SHORTLIST = {
+SHORTLIST: Columns = {
     "unit_code": pl.String,
     "score": pl.Float64,
     **dict.fromkeys(PARTS, pl.Float64),

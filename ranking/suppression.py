@@ -28,6 +28,8 @@ GROUP = ("measure", "level", *PERIOD_COLUMNS, "series", "basis", "scope")
 _TOTAL_OF = {"province": ("commune", "department"), "country": ("province",)}
 
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 class PolicyError(ValueError):
@@ -239,19 +241,18 @@ def _hidden(rows: pl.DataFrame, places: pl.DataFrame) -> Flags:
     """The rows of one family that are withheld."""
     _, cell = np.unique(rows.get_column("cell").to_numpy(), return_inverse=True)
     size, minimum = (rows.get_column(name).fill_null(np.nan).to_numpy() for name in ("size", "minimum"))
-    flags = np.zeros(cell.max(initial=-1) + 1, bool)
+    flags: Flags = np.zeros(cell.max(initial=-1) + 1, bool)
     flags[cell[(size > 0) & (size < minimum)]] = True
     if flags.any():
         _Equations(rows, places, cell, size, minimum).hide_more(flags)
-    return flags[cell] & rows.get_column("state").is_in(COUNTED).to_numpy()
+    counted: Flags = rows.get_column("state").is_in(COUNTED).to_numpy()
+    return flags[cell] & counted
 
 
 class _Equations:
     """All equations of a family: parts sorted by equation and size, and the cell of each total, −1 for none."""
 
-    def __init__(
-        self, rows: pl.DataFrame, places: pl.DataFrame, cell: NDArray, size: NDArray, minimum: NDArray
-    ) -> None:
+    def __init__(self, rows: pl.DataFrame, places: pl.DataFrame, cell: Integers, size: Floats, minimum: Floats) -> None:
         parts, totals = _terms(rows.with_columns(at=pl.int_range(pl.len())), places)
         names, ids = np.unique(parts.get_column("equation").to_numpy(), return_inverse=True)
         at = parts.get_column("at").to_numpy()

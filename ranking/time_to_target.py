@@ -7,6 +7,8 @@ from typing import Literal
 
 import polars as pl
 
+from ranking.extent import first_and_last
+
 Better = Literal["high", "low"]
 KEPT_MONTHS = 3
 
@@ -83,7 +85,6 @@ def _grid(months: pl.DataFrame) -> pl.DataFrame:
 
 
 def _months_between(rows: pl.DataFrame) -> list[date]:
-    if rows.is_empty():
+    if not (ends := first_and_last(rows.get_column("period_start"))):
         return []
-    first, last = rows.get_column("period_start").min(), rows.get_column("period_start").max()
-    return pl.date_range(first, last, "1mo", eager=True).to_list()
+    return pl.date_range(ends[0], ends[1], "1mo", eager=True).to_list()

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 import shapely
 import shapely.geometry
 
 from files.places import HOME, published_folder
+from ranking.extent import extent as column_extent
 from ranking.vocabulary import COUNTRY
 from store.reference import reference_table
 
+Geometry = dict[str, Any]
+"""A geometry in GeoJSON: its `type`, and `coordinates` that are nested as deep as the type asks."""
 _DIGITS = {"geometry": 4, "geometry_country": 3}
 
 
@@ -35,11 +39,11 @@ def boundaries_nature() -> str:
     path = published_folder().parent / "boundaries" / "boundaries.json"
     if not boundaries_id():
         return ""
-    return json.loads(path.read_text(encoding="utf-8"))["nature"] if path.exists() else "official"
+    return str(json.loads(path.read_text(encoding="utf-8"))["nature"]) if path.exists() else "official"
 
 
 @lru_cache(maxsize=40)
-def _areas(scope: str, stamp: str) -> dict[str, dict]:
+def _areas(scope: str, stamp: str) -> dict[str, Geometry]:
     path = published_folder().parent / "boundaries" / "boundaries.parquet"
     name = "geometry_country" if scope == COUNTRY else "geometry"
     rows = pl.read_parquet(path, columns=["code", name])
@@ -52,7 +56,7 @@ def _areas(scope: str, stamp: str) -> dict[str, dict]:
     return {code: json.loads(text) for code, text in zip(rows.get_column("code"), texts, strict=True)}
 
 
-def areas(scope: str) -> dict[str, dict]:
+def areas(scope: str) -> dict[str, Geometry]:
     """GeoJSON geometries of the scope's communes by code; empty where no boundaries are prepared."""
     stamp = boundaries_id()
     return _areas(scope, stamp) if stamp else {}
@@ -63,11 +67,14 @@ def _extent(scope: str, stamp: str) -> tuple[float, float, float, float]:
     if stamp:
         shapes = [shapely.geometry.shape(area) for area in _areas(scope, stamp).values()]
         if shapes:
-            return tuple(float(end) for end in shapely.total_bounds(shapes))
+            west, south, east, north = shapely.total_bounds(shapes).tolist()
+            return west, south, east, north
     units = reference_table("units")
     own = units if scope == COUNTRY else units.filter(pl.col("province_code") == scope)
-    lon, lat = own.get_column("seat_lon"), own.get_column("seat_lat")
-    return lon.min() - 0.1, lat.min() - 0.1, lon.max() + 0.1, lat.max() + 0.1
+    lon, lat = column_extent(own.get_column("seat_lon")), column_extent(own.get_column("seat_lat"))
+    if not lon or not lat:
+        raise ValueError(f"scope {scope!r} has no communes")
+    return lon[0] - 0.1, lat[0] - 0.1, lon[1] + 0.1, lat[1] + 0.1
 
 
 def extent(scope: str) -> tuple[float, float, float, float]:

@@ -50,4 +50,5 @@ def only_province(snapshot: Snapshot, measure: str) -> str:
     rows = sight.scan_of(snapshot, "standings", COUNTRY).filter(
         pl.col("measure") == measure, pl.col("level") == "province"
     )
-    return rows.select(pl.col("unit_code").min()).collect().item()
+    first: str = rows.select(pl.col("unit_code").min()).collect().item()
+    return first

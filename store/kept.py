@@ -23,5 +23,5 @@ def kept(megabytes: float) -> Callable[[Callable[_Words, pl.DataFrame]], Callabl
     return cached(LRUCache(megabytes * 1_000_000, getsizeof=_size), lock=Lock())
 
 
-def _size(frame: pl.DataFrame) -> int:
+def _size(frame: pl.DataFrame) -> float:
     return _LEAST + frame.estimated_size()

@@ -7,6 +7,7 @@ from functools import lru_cache
 import polars as pl
 
 from ranking.certainty import inflation_of
+from ranking.frame_types import Row
 from ranking.levels import level as level_of
 from ranking.periods import MERGER
 from ranking.states import REPORTED
@@ -117,7 +118,7 @@ def is_open_month() -> pl.Expr:
     return (pl.col("period_kind") == "to_date") & within
 
 
-def last_whole_month(periods: pl.DataFrame) -> dict:
+def last_whole_month(periods: pl.DataFrame) -> Row:
     """The row of the last whole month, or of the first of `latest_first` where there is none; one row at least."""
     months = periods.filter(pl.col("period_kind") == "month")
     return latest_first(periods if months.is_empty() else months).row(0, named=True)

@@ -9,6 +9,7 @@ import polars as pl
 from files.faults import Fault
 from files.places import HOME, MEASURES, REFERENCE
 from ranking import yaml_text
+from ranking.events import Event
 from ranking.measures import Measure, MeasureError, registry
 from ranking.names import fold
 from ranking.vocabulary import COUNTRY
@@ -33,10 +34,11 @@ def reference_table(table: str) -> pl.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def events() -> list[dict[str, object]]:
+def events() -> list[Event]:
     """Policy events for time charts, in the order of their dates."""
     text = (HOME / "data" / "reference" / "events.yaml").read_text(encoding="utf-8")
-    return sorted(yaml_text.load(text)["events"], key=lambda event: event["date"])
+    entries: list[Event] = yaml_text.load(text)["events"]
+    return sorted(entries, key=lambda event: event["date"])
 
 
 @lru_cache(maxsize=1)
@@ -49,4 +51,9 @@ def province_names() -> dict[str, str]:
 
 def scope_name(scope: str) -> str | None:
     """The province's name; None for the country."""
-    return None if scope == COUNTRY else province_names().get(scope, scope)
+    return None if scope == COUNTRY else province_name(scope)
+
+
+def province_name(code: str) -> str:
+    """The province's name; the code itself where it is no province's."""
+    return province_names().get(code, code)

@@ -83,8 +83,12 @@ def _codes(provinces: frozenset[str]) -> tuple[list[str], list[str], list[str]]:
     """The codes of old communes, of communes of today, and of states."""
     places = places_of(reference_table("units"), reference_table("lineage"), reference_table("provinces"))
     mine = places.filter(pl.col("province").is_in(sorted(provinces)))
-    kinds = (pl.col("old").eq_missing(True), pl.col("old").eq_missing(False), pl.col("old").is_null())
-    return tuple(mine.filter(kind).get_column("unit_code").to_list() for kind in kinds)
+    old, new, departments = pl.col("old").eq_missing(True), pl.col("old").eq_missing(False), pl.col("old").is_null()
+
+    def codes(kind: pl.Expr) -> list[str]:
+        return mine.filter(kind).get_column("unit_code").to_list()
+
+    return codes(old), codes(new), codes(departments)
 
 
 def _revisions(snapshot: Snapshot, whole: pl.LazyFrame, own: frozenset[str]) -> pl.LazyFrame:

@@ -9,6 +9,8 @@ import polars as pl
 import shapely
 
 from files.places import published_folder
+from ranking.extent import first_and_last
+from ranking.frame_types import Row
 from ranking.great_circle import distances_km
 from ranking.lineage import regrouped
 from ranking.measures import values
@@ -28,18 +30,31 @@ _OF_STANDINGS = (
 
 
 @lru_cache(maxsize=1)
-def _units() -> dict[str, dict]:
+def _units() -> dict[str, Row]:
     return {row["code"]: row for row in reference.reference_table("units").iter_rows(named=True)}
 
 
-def unit(code: str) -> dict | None:
+def unit(code: str) -> Row | None:
     """The row of `tables.Units` of a commune of today; None where the code is no commune's."""
     return _units().get(code)
 
 
+def known(code: str) -> Row:
+    """The same of a code that is a commune's for certain; an error that names it where it is not."""
+    row = unit(code)
+    if row is None:
+        raise LookupError(f"no commune has the code {code!r}")
+    return row
+
+
+def _province_of(code: str) -> str:
+    province: str = known(code)["province_code"]
+    return province
+
+
 def figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     """All measurements of a commune of today, of every measure and field, in time order, with their `value`."""
-    province = unit(code)["province_code"]
+    province = _province_of(code)
     return _figures(snapshot.of(province), province).filter(pl.col("unit_code") == code).sort(*CELL)
 
 
@@ -62,7 +77,7 @@ def with_values(rows: pl.DataFrame) -> pl.DataFrame:
 
 def latest(snapshot: Snapshot, code: str) -> pl.DataFrame:
     """The latest standing of a commune in its province of each measure and basis: the first of `store.latest_first`."""
-    province = unit(code)["province_code"]
+    province = _province_of(code)
     return _latest(snapshot.of(province), province).filter(pl.col("unit_code") == code)
 
 
@@ -84,7 +99,13 @@ def ranked_in_country(
 def _ranked_in_country(
     snapshot: Snapshot, measure: str, basis: str, series: str, start: date, end: date, kind: str
 ) -> dict[str, float]:
-    keys = {"measure": measure, "basis": basis, "series": series, "scope": COUNTRY, "level": "commune"}
+    keys: dict[str, str | date] = {
+        "measure": measure,
+        "basis": basis,
+        "series": series,
+        "scope": COUNTRY,
+        "level": "commune",
+    }
     keys |= {"period_start": start, "period_end": end, "period_kind": kind}
     ranked = sight.scan(snapshot, "standings").filter(
         *(pl.col(name) == value for name, value in keys.items()), pl.col("rank").is_not_null()
@@ -131,7 +152,8 @@ def last_month(snapshot: Snapshot, measure: str, basis: str, province: str) -> d
         pl.col("scope") == province,
         pl.col("period_kind") == "month",
     )
-    return months.get_column("period_start").max()
+    ends = first_and_last(months.get_column("period_start"))
+    return ends[1] if ends else None
 
 
 # --- before the merger
@@ -145,7 +167,7 @@ def members(code: str) -> pl.DataFrame:
 def old_figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     """The whole months of the old communes of a commune of today, of all fields together, with their `value`."""
     olds = members(code).get_column("old_code").implode()
-    province = unit(code)["province_code"]
+    province = _province_of(code)
     rows = _old_figures(snapshot.of(province), province)
     return rows.filter(pl.col("unit_code").is_in(olds)).sort(*CELL)
 
@@ -167,7 +189,7 @@ def _old_figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
 
 def before_merger(snapshot: Snapshot, code: str) -> dict[str, pl.DataFrame]:
     """By measure, the months of a commune before the merger, as `ranking.lineage.regrouped` gives them."""
-    return _before_merger(snapshot.of(unit(code)["province_code"]), code)
+    return _before_merger(snapshot.of(_province_of(code)), code)
 
 
 @lru_cache(maxsize=16)
@@ -216,6 +238,6 @@ def _touching(stamp: str) -> dict[str, list[str]]:
 
 def _nearest_seats(code: str) -> list[str]:
     units = reference.reference_table("units").filter(pl.col("code") != code)
-    own = unit(code)
+    own = _units()[code]
     far = distances_km(own["seat_lat"], own["seat_lon"], units.get_column("seat_lat"), units.get_column("seat_lon"))
     return units.with_columns(far=pl.Series(far)).sort("far", "code").head(_NEAREST_SEATS).get_column("code").to_list()

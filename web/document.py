@@ -58,18 +58,18 @@ class _Rewriter:
         else:
             self._body += message.get("body", b"")
             if not message.get("more_body"):
-                await self._finish()
+                await self._finish(self._start)
 
-    async def _finish(self) -> None:
+    async def _finish(self, start: Message) -> None:
         body = rewritten(self._body.decode("utf-8"), self._language, self._base_path).encode("utf-8")
-        headers = MutableHeaders(raw=list(self._start["headers"]))
+        headers = MutableHeaders(raw=list(start["headers"]))
         headers["content-length"] = str(len(body))
         headers["cache-control"] = "no-cache"
         headers["content-security-policy"] = door.policy(script_src=script_hashes(body.decode("utf-8")))
         for name in ("etag", "last-modified"):
             if name in headers:
                 del headers[name]
-        await self._send({**self._start, "headers": headers.raw})
+        await self._send({**start, "headers": headers.raw})
         await self._send({"type": "http.response.body", "body": body})
 
 

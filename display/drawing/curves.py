@@ -39,7 +39,7 @@ def scopes(view: View) -> list[str]:
 def first_scope(view: View, measure: str) -> str:
     """The one province that has figures of its own; the country where there are several or none."""
     known = catalog.catalog(view.snapshot).filter(pl.col("measure") == measure, pl.col("level") == "province")
-    if known.is_empty() or known.get_column("units").max() > 1:
+    if known.is_empty() or known.select(pl.max("units")).item() > 1:
         return COUNTRY
     return catalog.only_province(view.snapshot, measure)
 
@@ -74,7 +74,7 @@ def of_today() -> pl.Expr:
 def grid_title(view: View, scope: str) -> str:
     if scope == COUNTRY:
         return view.say("grid.part.province")
-    return view.say("grid.part.commune", place=reference.scope_name(scope))
+    return view.say("grid.part.commune", place=reference.province_name(scope))
 
 
 def empty(view: View, measure: Measure, reason: str) -> str:

@@ -248,9 +248,9 @@ def _merger(frame: _Frame, merger: date | None, palette: Palette) -> Iterator[st
 def _line(frame: _Frame, curve: Curve, palette: Palette) -> Iterator[str]:
     colour, width = (palette.grey, 1.1) if curve.past else (palette.ink, 1.6)
     points = list(zip(curve.days, curve.values, strict=True))
-    for is_gap, run in groupby(points, key=lambda point: point[1] is None):
-        if not is_gap:
-            path = " ".join(f"{frame.x(day):.1f},{frame.y(value):.1f}" for day, value in run)
+    for _, run in groupby(points, key=lambda point: point[1] is None):
+        path = " ".join(f"{frame.x(day):.1f},{frame.y(value):.1f}" for day, value in run if value is not None)
+        if path:
             yield (
                 f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width}" '
                 'stroke-linejoin="round" stroke-linecap="round"/>'

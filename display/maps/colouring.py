@@ -69,14 +69,14 @@ def coloured(
     A unit without a figure gets a grey of its own for each kind of silence, never the scale's low end.
     """
     both = pl.concat([rows, beside], how="diagonal_relaxed") if beside is not None else rows
-    by_way: dict[str, Callable[[pl.DataFrame, Measure, Reader], Coloured]] = {
-        "value": lambda *args: _by_steps(*args, both, quantile_breaks(both.get_column("value"), _STEPS)),
-        "fixed": lambda *args: _by_steps(*args, both, fixed_breaks(both.get_column("value"), _STEPS)),
-        "band": lambda *args: _by_band(*args, both),
-        "change": _by_change,
-        "merged": _by_members,
+    by_way: dict[str, Callable[[], Coloured]] = {
+        "value": lambda: _by_steps(rows, measure, reader, both, quantile_breaks(both.get_column("value"), _STEPS)),
+        "fixed": lambda: _by_steps(rows, measure, reader, both, fixed_breaks(both.get_column("value"), _STEPS)),
+        "band": lambda: _by_band(rows, measure, reader, both),
+        "change": lambda: _by_change(rows, measure, reader),
+        "merged": lambda: _by_members(rows, measure, reader),
     }
-    known = by_way[way](rows, measure, reader)
+    known = by_way[way]()
     silent = _silences(rows.filter(~pl.col("unit_code").is_in(list(known.fills))), way, reader)
     return Coloured(known.fills | silent.fills, known.texts | silent.texts, known.classes + silent.classes)
 
@@ -134,7 +134,8 @@ def _by_band(rows: pl.DataFrame, measure: Measure, reader: Reader, both: pl.Data
 def _by_members(rows: pl.DataFrame, measure: Measure, reader: Reader) -> Coloured:
     """Of how many old communes each unit was made, whole or in part; a silent unit has members too."""
     scale = reader.palette.sequence[-len(_MERGED) :]
-    fills, texts, counts = {}, {}, Counter()
+    fills, texts = {}, {}
+    counts: Counter[int] = Counter()
     for code, members, value, state in rows.select("unit_code", "members", "value", "state").iter_rows():
         step = next(n for n, (_, most) in enumerate(_MERGED) if most is None or members <= most)
         figure = reader.say(f"state.{state}") if value is None else reader.value(value, measure)

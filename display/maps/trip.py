@@ -10,13 +10,14 @@ from html import escape
 
 import shapely
 import shapely.geometry
+from shapely.geometry.base import BaseGeometry
 
 from display.drawing import small_charts
 from display.drawing.palette import LIGHT, Palette
 from display.words.view import View
 from ranking.route import Place, Stop
 from store import borders, units
-from store.reference import reference_table, scope_name
+from store.reference import province_name, reference_table
 
 _MARGIN = 30
 _LEAST_KM = 40.0
@@ -26,6 +27,9 @@ _SIMPLER = 0.003  # degrees, about 300 m: an outline to know one's way by, not a
 _INSET = (110, 92)
 _GAP = 6
 _LETTER = 6.6  # pixels, of a name's mean letter
+
+_Box = tuple[float, float, float, float]
+_Inset = tuple[str, BaseGeometry, _Box | None]
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class _Frame:
     squeeze: float
 
     @classmethod
-    def around(cls, box: tuple[float, float, float, float], width: int, height: int, margin: int) -> _Frame:
+    def around(cls, box: _Box, width: int, height: int, margin: int) -> _Frame:
         west, south, east, north = box
         squeeze = math.cos(math.radians((south + north) / 2))
         across, upright = (east - west) * squeeze, north - south
@@ -70,10 +74,10 @@ class _Frame:
 
 def image(view: View, trip: Sequence[Stop], start: Place | None) -> str:
     """The map of a trip as markup, with its words for those who don't see it."""
-    provinces = sorted({units.unit(stop.place.code)["province_code"] for stop in trip})
+    provinces = sorted({units.known(stop.place.code)["province_code"] for stop in trip})
     shapes = {code: shape for code in provinces if (shape := _outline(code, borders.boundaries_id()))}
-    names = [units.unit(stop.place.code)["full_name"] for stop in trip]
-    land = [(scope_name(code), shape) for code, shape in shapes.items()]
+    names = [units.known(stop.place.code)["full_name"] for stop in trip]
+    land = [(province_name(code), shape) for code, shape in shapes.items()]
     labels = [] if view.narrow or len(trip) > _MOST_NAMED else names
     size = PHONE if view.narrow else Size()
     drawn = svg(trip, start, labels, land, _far_zones(provinces, shapes), size, view.palette)
@@ -90,8 +94,8 @@ def svg(
     trip: Sequence[Stop],
     start: Place | None,
     names: Sequence[str] = (),
-    land: Sequence[tuple[str, shapely.Geometry]] = (),
-    far: Sequence[tuple[str, shapely.Geometry]] = (),
+    land: Sequence[tuple[str, BaseGeometry]] = (),
+    far: Sequence[tuple[str, BaseGeometry]] = (),
     size: Size = Size(),
     palette: Palette = LIGHT,
 ) -> str:
@@ -102,7 +106,7 @@ def svg(
     `far`: islands of theirs that lie too far out to scale, at the side in scales of their own.
     """
     box = _box(trip, start)
-    insets = [(name, _largest(shape), box) for name, shape in land if len(land) == 1]
+    insets: list[_Inset] = [(name, _largest(shape), box) for name, shape in land if len(land) == 1]
     insets += [(name, shape, None) for name, shape in far]
     side = [_inset(place, *inset, size, palette) for place, inset in enumerate(insets)]
     height = max(size.height, len(side) * (_INSET[1] + _GAP) - _GAP)
@@ -117,8 +121,8 @@ def _main(
     trip: Sequence[Stop],
     start: Place | None,
     names: Sequence[str],
-    land: Sequence[tuple[str, shapely.Geometry]],
-    box: tuple[float, float, float, float],
+    land: Sequence[tuple[str, BaseGeometry]],
+    box: _Box,
     size: Size,
     palette: Palette,
 ) -> str:
@@ -136,7 +140,7 @@ def _main(
     return f'<svg width="{size.width}" height="{size.height}">{"".join(parts)}</svg>'
 
 
-def _box(trip: Sequence[Stop], start: Place | None) -> tuple[float, float, float, float]:
+def _box(trip: Sequence[Stop], start: Place | None) -> _Box:
     """All places, and never less than a few kilometres."""
     places = [*(stop.place for stop in trip), *([start] if start else [])]
     west, south, east, north = shapely.MultiPoint([(place.lon, place.lat) for place in places]).bounds
@@ -145,12 +149,12 @@ def _box(trip: Sequence[Stop], start: Place | None) -> tuple[float, float, float
     return west - wide, south - high, east + wide, north + high
 
 
-def _largest(shape: shapely.Geometry) -> shapely.Geometry:
+def _largest(shape: BaseGeometry) -> BaseGeometry:
     return max(shapely.get_parts(shape), key=shapely.area)
 
 
 @lru_cache(maxsize=40)
-def _outline(province: str, stamp: str) -> shapely.Geometry | None:
+def _outline(province: str, stamp: str) -> BaseGeometry | None:
     """A province in one piece, simplified; None where no boundaries are prepared."""
     areas = borders.areas(province) if stamp else {}
     if not areas:
@@ -159,7 +163,7 @@ def _outline(province: str, stamp: str) -> shapely.Geometry | None:
     return shapely.simplify(whole, _SIMPLER)
 
 
-def _far_zones(provinces: Sequence[str], shapes: dict[str, shapely.Geometry]) -> list[tuple[str, shapely.Geometry]]:
+def _far_zones(provinces: Sequence[str], shapes: dict[str, BaseGeometry]) -> list[tuple[str, BaseGeometry]]:
     """Special zones of the provinces that lie outside the largest part of them: the archipelagos above all."""
     found = []
     for row in reference_table("units").filter("special_zone").sort("code").iter_rows(named=True):
@@ -172,7 +176,7 @@ def _far_zones(provinces: Sequence[str], shapes: dict[str, shapely.Geometry]) ->
     return found
 
 
-def _land(frame: _Frame, shape: shapely.Geometry, palette: Palette) -> str:
+def _land(frame: _Frame, shape: BaseGeometry, palette: Palette) -> str:
     rings = [part.exterior for part in shapely.get_parts(shape) if isinstance(part, shapely.Polygon)]
     path = "".join("M" + "L".join(_point(frame, *xy) for xy in ring.coords[:-1]) + "Z" for ring in rings)
     return f'<path d="{path}" fill="{palette.ground}" stroke="{palette.quiet}" stroke-width="1"/>'
@@ -228,8 +232,8 @@ def _name(frame: _Frame, name: str, place: Place, places: Sequence[Place], size:
 def _inset(
     place: int,
     name: str,
-    shape: shapely.Geometry,
-    box: tuple[float, float, float, float] | None,
+    shape: BaseGeometry,
+    box: _Box | None,
     size: Size,
     palette: Palette,
 ) -> str:
@@ -245,7 +249,7 @@ def _inset(
     )
 
 
-def _part(frame: _Frame, box: tuple[float, float, float, float], palette: Palette) -> str:
+def _part(frame: _Frame, box: _Box, palette: Palette) -> str:
     west, south, east, north = box
     (left, top), (right, bottom) = frame.at(west, north), frame.at(east, south)
     return (

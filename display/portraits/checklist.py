@@ -55,13 +55,13 @@ def asked(view: View, code: str) -> list[Asked]:
     """The questions that the commune's own figures raise, the heaviest first; none for who may not ask there."""
     if not may_ask(view, code):
         return []
-    period = shortlist.period(view.snapshot, units.unit(code)["province_code"])
+    period = shortlist.period(view.snapshot, units.known(code)["province_code"])
     return questions.sentences(view.language, questions.of_unit(view.snapshot, period, code)) if period else []
 
 
 def may_ask(view: View, code: str) -> bool:
     """Whether the reader may see what there is to ask in a commune."""
-    return view.reader.may("questions", units.unit(code)["province_code"])
+    return view.reader.may("questions", units.known(code)["province_code"])
 
 
 def own_lines(view: View, code: str) -> list[Line]:

@@ -11,15 +11,15 @@ from display.words import addresses, numbers
 from display.words.marks import quality_words
 from display.words.view import View
 from store import borders, units
-from store.reference import scope_name
+from store.reference import province_name
 
 _KINDS = {"xã": "xa", "phường": "phuong", "đặc khu": "dac_khu"}
 
 
 def sentence(view: View, code: str) -> str:
     """Where the commune is, and how it stands in its province. Markup."""
-    unit, found = units.unit(code), summary.rows(view.snapshot, code)
-    place = scope_name(unit["province_code"])
+    unit, found = units.known(code), summary.rows(view.snapshot, code)
+    place = province_name(unit["province_code"])
     parts = [f"<b>{escape(view.say('unit.head.place', kind=_kind_of(view, unit['kind']), province=place))}</b>"]
     if view.snapshot.manifest.nature == "simulated":
         parts.append(f"<b>{escape(view.say('rankings.simulated'))}</b>")
@@ -46,7 +46,7 @@ def _trends(view: View, found: Sequence[Row], counts: dict[str, str]) -> str:
 
 def standing(view: View, code: str) -> str:
     """How the commune stands in its province and against its own past; plain text."""
-    place = scope_name(units.unit(code)["province_code"])
+    place = province_name(units.known(code)["province_code"])
     return " ".join(_standing(view, summary.rows(view.snapshot, code), place))
 
 
@@ -120,7 +120,7 @@ def _neighbours(view: View, code: str) -> tuple[str, str]:
     """The neighbours as links; whether they touch or only lie near is in the name of the fact."""
     codes, touching = units.neighbours(code)
     key = "unit.fact.neighbours" if touching else "unit.fact.nearest"
-    own = units.unit(code)["province_code"]
+    own = units.known(code)["province_code"]
     found = ", ".join(_link(view, other, own) for other in codes)
     if touching and borders.boundaries_nature() == "approximate":
         found += f' <span class="gd-doubt">{escape(view.say("unit.fact.approximate"))}</span>'
@@ -128,8 +128,8 @@ def _neighbours(view: View, code: str) -> tuple[str, str]:
 
 
 def _link(view: View, code: str, own_province: str) -> str:
-    unit = units.unit(code)
+    unit = units.known(code)
     link = addresses.anchor(view, unit["full_name"], "unit", unit=code)
     if unit["province_code"] == own_province:
         return link
-    return f"{link} ({escape(scope_name(unit['province_code']))})"
+    return f"{link} ({escape(province_name(unit['province_code']))})"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
@@ -129,7 +130,7 @@ class _Asked:
 @lru_cache(maxsize=1)
 def questions() -> tuple[tuple[Question, ...], int]:
     """The questions in their order, and how many at most are shown."""
-    content = yaml_text.load((HOME / "data" / "policies" / "public.yaml").read_text(encoding="utf-8"))
+    content: Any = yaml_text.load((HOME / "data" / "policies" / "public.yaml").read_text(encoding="utf-8"))
     return tuple(Question(q["icon"], tuple(q["measures"])) for q in content["questions"]), content["most"]
 
 
@@ -198,7 +199,7 @@ def _level(one: _Asked, rows: pl.DataFrame) -> Answer:
         period=one.period,
         state=REPORTED if rows.filter(pl.col("state") == REPORTED).height else NOT_REPORTED,
         provisional=bool(rows.get_column("provisional").any()),
-        captured_at=rows.get_column("captured_at").max(),
+        captured_at=rows.select(pl.max("captured_at")).item(),
         value=together(rows, one.measure),
         level=_common(rows, one.measure),
         units=rows.filter(pl.col("state") == REPORTED).height,
@@ -209,12 +210,12 @@ def _common(rows: pl.DataFrame, measure: Measure) -> float | None:
     """What a commune is compared with: the level of all dossiers; of counts and days the middle commune."""
     if measure.kind in ("share", "rate"):
         return together(rows, measure)
-    return rows.get_column("value").median()
+    return rows.select(pl.median("value")).item()
 
 
 def _answer(one: _Asked, row: dict | None, level: Answer, peers: tuple[float | None, int]) -> Answer:
     common, count = peers
-    told = {
+    told: dict[str, Any] = {
         "measure": one.measure.id,
         "icon": one.icon,
         "basis": one.basis,

@@ -13,7 +13,7 @@ from display.words.text import Speaker
 from ranking.bands import BANDS
 from ranking.levels import is_typical
 from store.policy import policy
-from store.reference import measures, scope_name
+from store.reference import measures, province_name
 from store.states import states
 
 FEW = 30
@@ -66,7 +66,7 @@ class Section:
 
 def opening(say: Speaker, unit: dict, portrait: Portrait, nature: str) -> str:
     """Where the commune is, whether the figures are real, of when they are, and how it stands. Plain text."""
-    place = scope_name(unit["province_code"])
+    place = province_name(unit["province_code"])
     parts = [say("public.place", unit=unit["full_name"], province=place), *simulated(say, nature)]
     if not portrait.is_known:
         return " ".join([*parts, say("public.unknown", unit=unit["full_name"])])
@@ -75,7 +75,7 @@ def opening(say: Speaker, unit: dict, portrait: Portrait, nature: str) -> str:
 
 def province_opening(say: Speaker, province: Province, nature: str) -> str:
     """How many communes a province has, of how many there are figures. Plain text."""
-    place, n = scope_name(province.code), numbers.number(len(province.communes), say.language)
+    place, n = province_name(province.code), numbers.number(len(province.communes), say.language)
     parts = [say("public.province", n=n, place=place), *simulated(say, nature)]
     known = sum(portrait.is_known for portrait in province.communes)
     if not known:
@@ -169,14 +169,14 @@ def silence(say: Speaker, state: str) -> str:
     return say(f"public.silent.{state}", shown=policy().shown_instead(say.language))
 
 
-def in_words(say: Speaker, answer: Answer, value: float, level: float | None) -> tuple[str, str]:
+def in_words(say: Speaker, answer: Answer, value: float | None, level: float | None) -> tuple[str, str]:
     """A value and the level beside it as a sentence holds them; told apart where whole numbers would not."""
     if measures()[answer.measure].kind != "share":
         return _measured(say, answer, value), _measured(say, answer, level)
     return in_hundred(say, value, level)
 
 
-def in_hundred(say: Speaker, value: float, level: float | None) -> tuple[str, str]:
+def in_hundred(say: Speaker, value: float | None, level: float | None) -> tuple[str, str]:
     """Two shares as so many in a hundred: `94`, `hơn 99`; with a decimal where both would read alike."""
     own, other = _whole(say, value), _whole(say, level)
     if level is None or own != other:
@@ -250,7 +250,7 @@ def _direction(answer: Answer) -> str:
 
 def online(say: Speaker, months: Sequence[Month], province: Province, *, own: bool) -> Online:
     """The share filed online: of a commune (`own`), else of its province's communes together."""
-    place = scope_name(province.code)
+    place = province_name(province.code)
     headers = ("month", *(("own",) if own else ()), "level")
     return Online(
         sentence=_online_sentence(say, months, province, place, own),

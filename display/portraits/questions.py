@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
@@ -92,7 +93,7 @@ def sentences(language: str, rows: pl.DataFrame) -> list[Asked]:
     return [_asked(language, row) for row in rows.iter_rows(named=True)]
 
 
-def _asked(language: str, row: Mapping[str, object]) -> Asked:
+def _asked(language: str, row: Mapping[str, Any]) -> Asked:
     question = questions()[row["question"]]
     period = between(row["period_start"], row["period_end"])
     blanks = _blanks(language, row["evidence"])
@@ -112,7 +113,7 @@ def _asked(language: str, row: Mapping[str, object]) -> Asked:
     )
 
 
-def _blanks(language: str, evidence: Sequence[Mapping[str, object]]) -> dict[str, str]:
+def _blanks(language: str, evidence: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """What fills the blanks of a sentence: each figure, its number of dossiers, its period."""
     found = {}
     for figure in evidence:
@@ -131,7 +132,7 @@ def _period(language: str, period: Period) -> str:
     return say("questions.stretch", first=first, last=last)
 
 
-def _figure(language: str, figure: Mapping[str, object]) -> str:
+def _figure(language: str, figure: Mapping[str, Any]) -> str:
     say, value, kind = Speaker(language), figure["value"], figure["kind"]
     if kind == "text":
         return figure["text"] or numbers.MISSING

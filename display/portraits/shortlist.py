@@ -33,12 +33,10 @@ def weights() -> Weights:
 def period(snapshot: Snapshot, scope: str) -> Period | None:
     """The last whole month of which a scope's communes have standings, else the last period; None without any."""
     known = catalog.catalog(snapshot).filter(pl.col("level") == "commune", pl.col("scope") == scope, pl.col("of") > 0)
-    return _latest(known)
+    return None if known.is_empty() else _latest(known)
 
 
-def _latest(known: pl.DataFrame) -> Period | None:
-    if known.is_empty():
-        return None
+def _latest(known: pl.DataFrame) -> Period:
     last = last_whole_month(known)
     return Period(last["period_start"], last["period_end"], last["period_kind"])
 

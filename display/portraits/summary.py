@@ -276,7 +276,7 @@ def _by_series(
         series.setdefault(row["series"], {})[row["period_start"]] = row
     if not series:
         return []
-    end = units.last_month(snapshot, *key, units.unit(code)["province_code"]) or date.min
+    end = units.last_month(snapshot, *key, units.known(code)["province_code"]) or date.min
     last_of_all = max(end, *(start for rows in series.values() for start in rows))
     found = []
     for number, (name, rows) in enumerate(series.items(), 1):
@@ -298,7 +298,7 @@ def _month(start: date, series: str, row: dict | None, point: Point) -> Month:
 
 def _variation(point: Point) -> str:
     """The mark of a point; where no side is good, whether it speaks for a high or a low level."""
-    if point.mark != "neither" or point.limits is None:
+    if point.mark != "neither" or point.value is None or point.limits is None:
         return point.mark
     return "high" if point.value > point.limits.mean else "low"
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from babel.numbers import format_decimal
 
-from ranking.measures import Measure
+from ranking.measures import Measure, Target
 from ranking.periods import Period, local_day
 
 MISSING = "–"
@@ -45,13 +45,20 @@ def with_unit(value: float | None, measure: Measure, language: str) -> str:
 
 def target(measure: Measure, language: str) -> str:
     """A measure's target with its legal source; the measure must have one."""
-    return f"{target_value(measure, language)}: {measure.target.source.in_language(language)}"
+    return f"{target_value(measure, language)}: {_target_of(measure).source.in_language(language)}"
 
 
 def target_value(measure: Measure, language: str) -> str:
     """The target itself, without decimals that it doesn't need."""
-    whole = measure.model_copy(update={"decimals": 0}) if measure.target.value % 1 == 0 else measure
-    return with_unit(measure.target.value, whole, language)
+    value = _target_of(measure).value
+    whole = measure.model_copy(update={"decimals": 0}) if value % 1 == 0 else measure
+    return with_unit(value, whole, language)
+
+
+def _target_of(measure: Measure) -> Target:
+    if measure.target is None:
+        raise ValueError(f"the measure {measure.id} has no target")
+    return measure.target
 
 
 def day(value: date, language: str) -> str:

@@ -67,12 +67,13 @@ def _bands(view: View, measure: Measure, rows: pl.DataFrame) -> str:
 
 def spread(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     """How far apart the units lie, in a sentence."""
-    values = rows.filter(pl.col("rank").is_not_null()).get_column("value")
-    quarter, three = (values.quantile(q, "nearest") for q in (0.25, 0.75))
+    value = pl.col("value")
+    quarters = [value.quantile(part, "nearest").alias(f"{part}") for part in (0.25, 0.75)]
+    low, high = sorted(rows.filter(pl.col("rank").is_not_null()).select(quarters).row(0))
     return view.say(
         "rankings.spread",
-        low=numbers.with_unit(min(quarter, three), selection.measure, view.language),
-        high=numbers.with_unit(max(quarter, three), selection.measure, view.language),
+        low=numbers.with_unit(low, selection.measure, view.language),
+        high=numbers.with_unit(high, selection.measure, view.language),
     )
 
 
@@ -90,7 +91,7 @@ def certainty_line(view: View, selection: Selection, rows: pl.DataFrame, months:
     if not rows.get_column("rank_low").count():
         return view.say("rankings.certainty.unknown")
     whole = months.filter(pl.col("period_kind") == "month", pl.col("state") == REPORTED)
-    enough = not whole.is_empty() and whole.group_by("unit_code").len().get_column("len").max() >= FEWEST_MONTHS
+    enough = not whole.is_empty() and whole.group_by("unit_code").len().select(pl.max("len")).item() >= FEWEST_MONTHS
     if not enough:
         return view.say("rankings.certainty.chance")
     measure = selection.measure
@@ -109,7 +110,7 @@ def with_place(selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
 
 def source_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     """Source, basis, period and day of capture, as under every chart and table."""
-    captured = rows.get_column("captured_at").max() or view.snapshot.manifest.captured_at
+    captured = rows.select(pl.max("captured_at")).item() or view.snapshot.manifest.captured_at
     rules = []
     if selection.measure.kind == "score":
         rules.append(view.say("series.before" if selection.series == "766-2025" else "series.current") + ".")

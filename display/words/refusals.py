@@ -32,8 +32,11 @@ def in_language(reason: str, language: str) -> str:
 
 def _known(reason: str, language: str) -> str | None:
     """The whole reason, several of them, or the part of one before the colon; None where no text is of that form."""
-    if (several := reason.split("; "))[1:] and None not in (parts := [_known(part, language) for part in several]):
-        return "; ".join(parts)
+    several = reason.split("; ")
+    if len(several) > 1:
+        parts = [said for part in several if (said := _known(part, language)) is not None]
+        if len(parts) == len(several):
+            return "; ".join(parts)
     for pattern, name, is_kind in _patterns():
         if found := pattern.fullmatch(reason):
             blanks = found.groupdict() | dict.fromkeys(_blanks(name) - set(found.groupdict()), "")

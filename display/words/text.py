@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from files.places import DATA
 from ranking import yaml_text
@@ -17,7 +18,8 @@ def texts() -> dict[str, dict[str, str]]:
     """All texts by key, each with `vi` and `en`."""
     known: dict[str, dict[str, str]] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
-        known |= yaml_text.load(path.read_text(encoding="utf-8"))
+        content: Any = yaml_text.load(path.read_text(encoding="utf-8"))
+        known |= content
     return known
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from etl.boundaries.outline import OUTLINE
 from etl.boundaries.sources import Borders, areas_of
@@ -47,7 +48,7 @@ def approximate() -> Borders:
     return Borders(shapes, names, nature="approximate", source=SOURCE, licence=LICENCE)
 
 
-def outline(path: Path = OUTLINE) -> tuple[shapely.Geometry, dict[str, shapely.Geometry]]:
+def outline(path: Path = OUTLINE) -> tuple[BaseGeometry, dict[str, BaseGeometry]]:
     """The land, and the islands of units that lie far from it, by unit code."""
     if not path.exists():
         raise Fault(f"{path.name} is missing in data/reference: approximate boundaries cannot be built without it")
@@ -71,20 +72,18 @@ def points_of(units: pl.DataFrame, lineage: pl.DataFrame) -> pl.DataFrame:
     return everything.unique(["lon", "lat"], keep="first", maintain_order=True)
 
 
-def cells_of(points: pl.DataFrame) -> dict[str, shapely.Geometry]:
+def cells_of(points: pl.DataFrame) -> dict[str, BaseGeometry]:
     """Where the nearest point is one of the unit's, by unit code; together they fill land and sea."""
     xy = points.select("lon", "lat").to_numpy() * _SQUARE
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(xy), extend_to=_SEA, ordered=True))
-    own: dict[str, list[shapely.Geometry]] = {}
+    own: dict[str, list[BaseGeometry]] = {}
     for code, cell in zip(points.get_column("code"), cells, strict=True):
         own.setdefault(code, []).append(cell)
     dissolved = (shapely.coverage_union_all(parts) for parts in own.values())
     return dict(zip(own, (shapely.transform(cell, lambda at: at / _SQUARE) for cell in dissolved), strict=True))
 
 
-def _with_islands(
-    shape: shapely.Geometry, cell: shapely.Geometry, unit: dict, islands: shapely.Geometry | None
-) -> shapely.Geometry:
+def _with_islands(shape: BaseGeometry, cell: BaseGeometry, unit: dict, islands: BaseGeometry | None) -> BaseGeometry:
     """The unit's land with a disc around its inner point where the outline has no land there."""
     inner = shapely.Point(unit["point_lon"], unit["point_lat"])
     parts = [shape] if islands is None else [shape, islands]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from etl.boundaries.approximate import approximate
 from etl.boundaries.prepared import described, write
@@ -96,7 +97,7 @@ def _public(args: argparse.Namespace) -> Borders:
     return PublicFiles(args.data / "raw" / "boundaries", args.base_url).borders(codes, fresh=args.fresh)
 
 
-def _of_today(borders: Borders, units: pl.DataFrame, place: object) -> dict[str, shapely.Geometry]:
+def _of_today(borders: Borders, units: pl.DataFrame, place: object) -> dict[str, BaseGeometry]:
     """The borders of units of today; others, and those that lie elsewhere, are named and left out."""
     points = {code: shapely.Point(at) for code, *at in units.select("code", "point_lon", "point_lat").iter_rows()}
     strange = sorted(borders.shapes.keys() - points.keys())

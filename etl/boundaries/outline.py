@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from etl.boundaries.topojson import features
 from files.places import REFERENCE
@@ -47,11 +48,11 @@ def _outline(countries: list[dict]) -> Iterator[dict]:
         yield _feature(code, None, shapely.union_all(parts[shapely.within(parts, place)]))
 
 
-def _shape(country: dict) -> shapely.Geometry:
+def _shape(country: dict) -> BaseGeometry:
     return shapely.make_valid(shapely.from_geojson(json.dumps(country["geometry"])))
 
 
-def _feature(code: str | None, name: str | None, shape: shapely.Geometry) -> dict:
+def _feature(code: str | None, name: str | None, shape: BaseGeometry) -> dict:
     rounded = shapely.set_precision(shape, 1e-4)
     properties = {"code": code} if code else {"name": name}
     return {"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(rounded))}

@@ -15,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from etl.boundaries.detail import DETAILS, simplified
 from etl.boundaries.sources import NOT_STATED
@@ -33,7 +34,7 @@ def described(folder: Path) -> dict | None:
 
 
 def write(
-    shapes: dict[str, shapely.Geometry],
+    shapes: dict[str, BaseGeometry],
     out: Path,
     *,
     nature: str,
@@ -52,20 +53,21 @@ def write(
     whole.write(out.with_suffix(".id"), hashlib.sha256(content).hexdigest()[:12].encode())
 
 
-def _geoparquet(shapes: dict[str, shapely.Geometry], said: dict[str, str]) -> bytes:
+def _geoparquet(shapes: dict[str, BaseGeometry], said: dict[str, str]) -> bytes:
     """One row per unit: a detailed geometry for provinces, a coarse one for the country."""
     codes = sorted(shapes)
     exact = [shapes[code] for code in codes]
     table: dict[str, list] = {"code": codes, "nature": [said["nature"]] * len(codes)}
-    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {}}
+    columns: dict[str, dict[str, object]] = {}
     for name, detail in DETAILS.items():
         geometries = simplified(exact, detail)
         table[name] = list(shapely.to_wkb(geometries))
-        geo["columns"][name] = {
+        columns[name] = {
             "encoding": "WKB",
             "geometry_types": sorted({geometry.geom_type for geometry in geometries}),
             "bbox": [float(end) for end in shapely.total_bounds(geometries)],
         }
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": columns}
     metadata = {"geo": json.dumps(geo), **said}
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(table).replace_schema_metadata(metadata), sink, compression="zstd")

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from etl.boundaries import topojson
 from files.faults import BadInput, Fault
@@ -25,7 +27,7 @@ _DEGREES = ("CRS84", "4326")
 class Borders:
     """Valid polygons by unit code, what the source calls the units, and what is said of the source."""
 
-    shapes: dict[str, shapely.Geometry]
+    shapes: dict[str, BaseGeometry]
     names: dict[str, str] = field(default_factory=dict)
     nature: str = "official"
     source: str = ""
@@ -37,7 +39,7 @@ class _Row:
     number: int
     code: str
     name: str
-    shape: shapely.Geometry | None
+    shape: BaseGeometry | None
 
 
 def read(source: Path) -> Borders:
@@ -51,7 +53,7 @@ def read(source: Path) -> Borders:
 def together(parts: Iterable[Borders]) -> Borders:
     """One set of several; a unit that lies in two of them gets the polygons of both."""
     parts = list(parts)
-    shapes: dict[str, shapely.Geometry] = {}
+    shapes: dict[str, BaseGeometry] = {}
     for part in parts:
         for code, shape in part.shapes.items():
             shapes[code] = shapely.union(shapes[code], shape) if code in shapes else shape
@@ -89,7 +91,7 @@ def from_json(content: bytes, place: object) -> Borders:
     return _borders(place, rows, nature=str(said.get("nature", "official")), source=str(source), licence=str(licence))
 
 
-def _feature(place: object, number: int, feature: object) -> _Row:
+def _feature(place: object, number: int, feature: Any) -> _Row:
     try:
         known = {"id": feature.get("id"), **(feature.get("properties") or {})}
         geometry = feature["geometry"]
@@ -157,7 +159,7 @@ def _wkb_rows(file: Path, table: pa.Table, code: str, column: str) -> Iterator[_
 
 
 def _borders(place: object, rows: Iterable[_Row], **said: str) -> Borders:
-    parts: dict[str, list[shapely.Geometry]] = {}
+    parts: dict[str, list[BaseGeometry]] = {}
     names: dict[str, str] = {}
     for row in rows:
         parts.setdefault(row.code, []).append(_polygons(place, row))
@@ -166,7 +168,7 @@ def _borders(place: object, rows: Iterable[_Row], **said: str) -> Borders:
     return Borders(shapes, names, **said)
 
 
-def _polygons(place: object, row: _Row) -> shapely.Geometry:
+def _polygons(place: object, row: _Row) -> BaseGeometry:
     """The valid polygons of a row; what has no area, or lies elsewhere, is a mistake in the file."""
     shape = areas_of(shapely.make_valid(row.shape)) if row.shape is not None else None
     if shape is None or shape.is_empty:
@@ -179,7 +181,7 @@ def _polygons(place: object, row: _Row) -> shapely.Geometry:
     return shape
 
 
-def areas_of(shape: shapely.Geometry) -> shapely.Geometry:
+def areas_of(shape: BaseGeometry) -> BaseGeometry:
     """The polygons of a shape: making it valid may leave lines and points beside them."""
     if shape.geom_type in ("Polygon", "MultiPolygon"):
         return shape

@@ -7,6 +7,7 @@ arcs, `~n` for an arc read backwards).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from files.faults import BadInput
 
@@ -26,7 +27,7 @@ def features(topology: dict, place: object) -> Iterator[dict]:
             yield _feature(member, arcs, place, row)
 
 
-def _feature(member: object, arcs: list[list[Point]], place: object, row: int) -> dict:
+def _feature(member: Any, arcs: list[list[Point]], place: object, row: int) -> dict:
     try:
         return {
             "type": "Feature",

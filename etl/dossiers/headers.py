@@ -83,7 +83,8 @@ def layout(place: str, headers: Sequence[str]) -> Layout:
     """
     known = mapping()
     read: dict[str, str] = {}
-    personal, unknown = [], []
+    personal: list[str] = []
+    unknown: list[str] = []
     for header in headers:
         name = known.columns.get(plain(header))
         if name is None:

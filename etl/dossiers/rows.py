@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -141,7 +141,7 @@ def _value(name: str, words: str | None = None) -> pl.Expr:
     )
 
 
-def _looked_up(cells: pl.Series, meaning: object) -> pl.Series:
+def _looked_up(cells: pl.Series, meaning: Callable[[str], str | None]) -> pl.Series:
     """Each distinct text is looked up once."""
     distinct = cells.drop_nulls().unique()
     found = {cell: meaning(cell) for cell in distinct.to_list()}

@@ -150,7 +150,7 @@ class Store:
             numbers = listed.select(pl.col("name").alias(column), number="id")
             rows = rows.join(numbers, on=column, how="left", maintain_order="left").drop(column)
             rows = rows.rename({"number": column})
-        return rows.select([*DOSSIER]).cast(DOSSIER)
+        return rows.select([*DOSSIER]).cast(pl.Schema(DOSSIER))
 
     def outdated(self) -> list[str]:
         """The parts whose sums must be computed whole: new ones, and all where the rules have changed."""

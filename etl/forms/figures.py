@@ -117,7 +117,8 @@ def _unproven_dashes(place: str, row: Row, counts: Counts) -> Iterable[BadInput]
 def added(counts: Counts, columns: Iterable[int]) -> int | None:
     """The sum of some columns; None where one of them is empty."""
     values = [counts[number] for number in columns]
-    return None if None in values else sum(values)
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def balance(counts: Counts) -> bool:
@@ -154,5 +155,6 @@ def measured(counts: Counts, formulas: Mapping[str, FormFormula]) -> Iterable[di
 
 def _summed(counts: Counts, text: str) -> int | None:
     """What a sum of columns comes to; None where one of them is empty."""
-    values = [(sign, counts[int(column)]) for sign, column in terms(text)]
-    return None if any(value is None for _, value in values) else sum(sign * value for sign, value in values)
+    parts = terms(text)
+    known = [sign * value for sign, column in parts if (value := counts[int(column)]) is not None]
+    return sum(known) if len(known) == len(parts) else None

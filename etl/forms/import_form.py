@@ -267,7 +267,7 @@ def _harvest(source: str, readings: list[Reading], warnings: list[str], captured
 
 def _rows(reading: Reading, made_of: Mapping[str, FormFormula], today: date) -> Iterable[dict[str, object]]:
     """Rows of `tables.Measurements`, one per measure; provisional up to the period's last day."""
-    if not reading.taken:
+    if not reading.taken or not reading.unit or reading.counts is None:
         return
     level, code = reading.unit
     period = reading.period
@@ -298,7 +298,7 @@ def _report(file: str, readings: list[Reading], warnings: list[str]) -> FormRepo
             report.skipped.append(f"{reading.place}, {reading.row}: {reading.skipped}")
         elif reading.refusals:
             report.quarantined += [_told(reading, refusal.reason) for refusal in reading.refusals]
-        else:
+        elif reading.unit:
             level, code = reading.unit
             whose = f"{level} {code}" + (f", {reading.field}" if reading.field != "all" else "")
             (report.not_reported if reading.silent else report.taken).append(_told(reading, whose))

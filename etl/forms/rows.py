@@ -66,7 +66,7 @@ class Reading:
     @property
     def silent(self) -> bool:
         """Taken, but without a single figure."""
-        return self.taken and all(value is None for value in self.counts.values())
+        return self.taken and all(value is None for value in (self.counts or {}).values())
 
     @property
     def row(self) -> str:
@@ -96,7 +96,7 @@ def unit_readings(
             totals.append(_with_counts(replace(base, unit=("province", matcher.province_code)), row))
             readings.append(_if_whole_province(totals[-1], has_departments))
         else:
-            reason = DEPARTMENT if _is_department(row) else commune.reason
+            reason = DEPARTMENT if _is_department(row) else commune.reason or ""
             body.append(_with_counts(replace(base, refusals=(Refusal(reason, "Đơn vị", _shown(row.name)),)), row))
             readings.append(body[-1])
     comparable = [total for total in totals if has_departments or not _says_whole_province(total.name)]
@@ -209,13 +209,14 @@ def _with_counts(base: Reading, row: Row) -> Reading:
     if base.skipped is not None:
         return base
     counts, faults = read_counts(base.place, row)
-    numbers = {heading: number for number, heading in FIGURES.items()}
     refusals = tuple(
-        Refusal(fault.what, fault.field, _shown(row.cells.get(numbers.get(fault.field)) or row.name))
-        for fault in faults
-        if row.name
+        Refusal(fault.what, fault.field, _shown(_cell(row, fault.field) or row.name)) for fault in faults if row.name
     )
     return replace(base, counts=counts, refusals=base.refusals + refusals)
+
+
+def _cell(row: Row, heading: str | None) -> str | float | None:
+    return next((row.cells.get(number) for number, known in FIGURES.items() if known == heading), None)
 
 
 def _shown(value: str | float | None) -> str | None:
@@ -253,24 +254,26 @@ def _sum_of_fields(base: Reading, readings: list[Reading]) -> tuple[list[Reading
     fields = [reading for reading in readings if reading.skipped is None]
     if any(not reading.taken for reading in fields):
         return [], [f"{base.place}: no total row, and a field could not be taken, so there is no figure for the unit"]
-    spoken = [reading.counts for reading in fields if not reading.silent]
+    spoken = [reading.counts for reading in fields if reading.counts and not reading.silent]
     counts = {n: _column_sum([c[n] for c in spoken]) if spoken else None for n in FIGURES}
     return [replace(base, counts=counts)], [f"{base.place}: no total row; the fields were added up"]
 
 
 def _column_sum(values: list[int | None]) -> int | None:
-    return None if None in values else sum(values)
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def _differs_from_sum(totals: list[Reading], body: list[Reading]) -> list[str]:
     """One warning per total row that says something else than the rows above it add up to."""
-    counts = [reading.counts for reading in body if any(value is not None for value in reading.counts.values())]
+    spoken = (reading.counts or {} for reading in body)
+    counts = [count for count in spoken if any(value is not None for value in count.values())]
     warnings = []
     for total in totals:
         differing = []
         for number in FIGURES:
             summed = _column_sum([count.get(number) for count in counts])
-            said = total.counts.get(number)
+            said = (total.counts or {}).get(number)
             if None not in (said, summed) and said != summed:
                 differing.append(f"column {number} says {said}, but the rows add up to {summed}")
         if differing and counts:
@@ -279,7 +282,8 @@ def _differs_from_sum(totals: list[Reading], body: list[Reading]) -> list[str]:
 
 
 def _unbalanced(readings: list[Reading]) -> list[str]:
-    rows = [str(reading.number) for reading in readings if reading.taken and not balance(reading.counts)]
+    taken = [reading for reading in readings if reading.taken]
+    rows = [str(reading.number) for reading in taken if reading.counts and not balance(reading.counts)]
     if not rows:
         return []
     more = f" and {len(rows) - ROWS_NAMED_MAX} more" if len(rows) > ROWS_NAMED_MAX else ""

@@ -144,8 +144,9 @@ def _cells(texts: ExcelSheet, whole_numbers: ExcelSheet) -> list[Cells]:
     rows: list[Cells] = [list(row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
     for j, column in enumerate(numbers.columns):
         for i, number in enumerate(column.to_pylist()):
-            if number is not None and _FRACTION.fullmatch(rows[i][j] or ""):
-                rows[i][j] = float(rows[i][j])
+            text = rows[i][j]
+            if number is not None and isinstance(text, str) and _FRACTION.fullmatch(text):
+                rows[i][j] = float(text)
     for error in errors.errors if errors else []:
         i, j = error.offset_position
         rows[i][j] = ERROR_CELL

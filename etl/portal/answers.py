@@ -71,7 +71,7 @@ def scenes(
     known = provinces_by(provinces, "portal_id")
     found: dict[Scene, dict[str, Group]] = defaultdict(dict)
     for item in items:
-        root = item.request.body.get("rootDepartmentId")
+        root = str(item.request.body.get("rootDepartmentId") or "")
         asked, today = asked_period(item.request), day or local_day(item.reply.fetched_at)
         what = f"{item.request.endpoint} of {item.request.scope}"
         if asked.start > today:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -39,7 +40,7 @@ class Request:
     path: str
     endpoint: str
     scope: str
-    body: Mapping[str, object]
+    body: Mapping[str, str | int]
     encoding: str = "json"
     period: str = ""
 
@@ -71,7 +72,7 @@ class Item:
     reply: Reply
 
     @property
-    def content(self) -> object:
+    def content(self) -> Any:
         return json.loads(self.reply.content)
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from etl.portal.answers import Group
 from etl.portal.fields import Row, Unusable, has, total
-from etl.portal.figures import Figure, Figures, Notes, Total
+from etl.portal.figures import Figure, Figures, Measured, Notes, Total
 from ranking.formulas import terms
 
 # Each part of a sum, and the sum, is rounded to two decimals: an error of up to 0.005. A larger gap is no rounding.
@@ -36,18 +37,17 @@ def check_identities(scene: str, group: Group, figures: Figures, notes: Notes) -
     for figure in figures.all_at(group.endpoint, "units"):
         if figure.formula.adds_up:
             notes.warnings += _units_against_province(scene, group, figure)
-        if figure.formula.rest:
-            notes.warnings += _part_and_rest_against_whole(scene, group, figure)
+        notes.warnings += _part_and_rest_against_whole(scene, group, figure)
 
 
-def check_sums(rows: Iterable[Mapping[str, object]], totals: Iterable[Total], notes: Notes) -> None:
+def check_sums(rows: Iterable[Measured], totals: Iterable[Total], notes: Notes) -> None:
     """An index must be the sum of its groups, but for rounding."""
     rows = list(rows)
     for whole in totals:
-        units: dict[tuple[object, ...], dict[str, Mapping[str, object]]] = defaultdict(dict)
+        units: dict[tuple[str, date, date], dict[str, Measured]] = defaultdict(dict)
         for row in rows:
             if row["measure"] in (whole.measure, *whole.parts):
-                units[row["unit_code"], row["period_start"], row["period_end"]][str(row["measure"])] = row
+                units[row["unit_code"], row["period_start"], row["period_end"]][row["measure"]] = row
         gaps = [
             f"{code} ({start}–{end}: {found[whole.measure]['score']:g}, sum {whole.added(found):g})"
             for (code, start, end), found in units.items()
@@ -71,8 +71,10 @@ def _units_against_province(scene: str, group: Group, figure: Figure) -> Iterato
 
 
 def _part_and_rest_against_whole(scene: str, group: Group, figure: Figure) -> Iterator[str]:
-    texts = (figure.formula.numerator, figure.formula.rest, figure.formula.denominator)
-    claim = "{} + {} is {}".format(*texts)
+    part, rest, whole = figure.formula.numerator, figure.formula.rest, figure.formula.denominator
+    if not (part and rest and whole):
+        return
+    texts, claim = (part, rest, whole), f"{part} + {rest} is {whole}"
     if gone := _gone(group, [path for text in texts for _, path in terms(text)]):
         yield f"{group.endpoint} of {scene}: {gone}, so nothing shows that {claim}; {_CHANGED}"
         return
@@ -96,9 +98,9 @@ def _is_torn(row: Row, texts: tuple[str, str, str]) -> bool:
     return all(found) and found[2][0] != found[0][0] + found[1][0]
 
 
-def _differs(whole: Total, found: Mapping[str, Mapping[str, object]]) -> bool:
-    added, said = whole.added(found), found.get(whole.measure, {})
-    if said.get("state") != "reported" or added is None:
+def _differs(whole: Total, found: Mapping[str, Measured]) -> bool:
+    added, said = whole.added(found), found.get(whole.measure)
+    if said is None or said["state"] != "reported" or added is None:
         return False
     return round(abs(said["score"] - added), 6) > _ROUNDING * len(whole.parts)
 

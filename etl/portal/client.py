@@ -107,7 +107,7 @@ class PortalClient:
         try:
             response = self._session.post(
                 request.url,
-                **_payload(request),
+                data=_payload(request),
                 headers=_headers(request),
                 timeout=(self.manners.connect_seconds, self.manners.read_seconds),
                 allow_redirects=False,
@@ -179,10 +179,10 @@ def server_moment(headers: Mapping[str, str]) -> datetime | None:
     return moment.astimezone(UTC) if moment.tzinfo else None
 
 
-def _payload(request: Request) -> dict[str, object]:
+def _payload(request: Request) -> dict[str, str] | bytes:
     if request.encoding == "form":
-        return {"data": {"params": json.dumps(dict(request.body), ensure_ascii=False, separators=(",", ":"))}}
-    return {"data": json.dumps(dict(request.body), ensure_ascii=False).encode()}
+        return {"params": json.dumps(dict(request.body), ensure_ascii=False, separators=(",", ":"))}
+    return json.dumps(dict(request.body), ensure_ascii=False).encode()
 
 
 def _headers(request: Request) -> dict[str, str]:

@@ -39,9 +39,9 @@ ENDPOINTS = {
 }
 
 
-def body_for(endpoint: str, period: Period, day: date, root: str | None, page: int = 1) -> dict[str, object]:
+def body_for(endpoint: str, period: Period, day: date, root: str | None, page: int = 1) -> dict[str, str | int]:
     """The request body for a calendar period as of `day`; `root` is a province's UUID, None for the national list."""
-    body: dict[str, object]
+    body: dict[str, str | int]
     if endpoint == SATISFACTION:
         until = as_of(period, day)[0].end
         body = {"fromDate": period.start.isoformat(), "toDate": until.isoformat()}

@@ -28,15 +28,17 @@ def number(row: Row, path: str) -> float | None:
     if "." not in path:
         return _number(path, row.get(path))
     values = [_number(path, value) for value in _found(row, path.split("."))]
-    return None if None in values or not values else sum(values)
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
 
 
 def total(row: Row, text: str) -> float | None:
     """What a sum of fields comes to; None where one of them is null or absent; Unusable below 0."""
-    values = [(sign, number(row, path)) for sign, path in terms(text)]
-    if any(value is None for _, value in values):
+    parts = terms(text)
+    known = [sign * value for sign, path in parts if (value := number(row, path)) is not None]
+    if len(known) < len(parts):
         return None
-    found = sum(sign * value for sign, value in values)
+    found = sum(known)
     if found < 0:
         raise Unusable(text, found, f"must be 0 or more, but comes to {found:g}")
     return found

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
+from typing import TypedDict, Unpack
 
 from etl.portal.fields import Row, Unusable, number, total
 from ranking.formulas import PortalFormula, terms
@@ -20,6 +21,39 @@ _RECEIVED = "received"
 _METRICS, _STATUS = "metrics", "dataQualityStatus"
 
 
+class Amounts(TypedDict, total=False):
+    """The figures of one measurement; those that its measure does not have are absent."""
+
+    numerator: float
+    denominator: float
+    score: float
+    max_score: float
+
+
+class Said(Amounts, total=False):
+    """The figures, and what is to be known of them."""
+
+    quality: str | None
+
+
+class Measured(Said):
+    """A row of `tables.Measurements` without the columns that its measure does not have."""
+
+    unit_code: str
+    level: str
+    period_start: date
+    period_end: date
+    period_kind: str
+    series: str
+    measure: str
+    field: str
+    state: str
+    provisional: bool
+    basis: str
+    source: str
+    captured_at: datetime
+
+
 @dataclass(frozen=True)
 class Figure:
     """One measure as one kind of rows of one endpoint holds it."""
@@ -27,7 +61,7 @@ class Figure:
     measure: Measure
     formula: PortalFormula
 
-    def read(self, row: Row) -> tuple[str, dict[str, object]]:
+    def read(self, row: Row) -> tuple[str, Amounts]:
         """(state, figures) of a row; Unusable where a field cannot be what it should be.
 
         A whole of 0 is no share of 0 %: there were no dossiers.
@@ -36,18 +70,11 @@ class Figure:
             return "no_dossiers", self.without_dossiers()
         if self.formula.score:
             return self._points(row, self.formula.score)
-        part = total(row, self.formula.numerator)
-        if not self.formula.denominator:
-            return ("reported", {"numerator": part}) if part is not None else ("not_reported", {})
-        whole = total(row, self.formula.denominator)
-        if part is None or whole is None:
-            return "not_reported", {}
-        if part > whole and self.measure.kind == "share":
-            reason = f"the part {part:g} is more than the whole {whole:g} ({self.formula.denominator})"
-            raise Unusable(self.formula.numerator, part, reason)
-        return ("reported" if whole else "no_dossiers"), {"numerator": part, "denominator": whole}
+        if self.formula.numerator:
+            return self._counted(row, self.formula.numerator)
+        raise AssertionError("unreachable: a formula has either a score or a numerator")
 
-    def without_dossiers(self) -> dict[str, object]:
+    def without_dossiers(self) -> Amounts:
         return {"numerator": 0.0, "denominator": 0.0} if self.formula.denominator else {}
 
     def fields(self) -> dict[str, str]:
@@ -80,12 +107,24 @@ class Figure:
         """The codes of the metrics that the figure is read from."""
         return {path.split(".")[1] for path in self.fields() if path.startswith(f"{_METRICS}.")}
 
-    def _points(self, row: Row, path: str) -> tuple[str, dict[str, object]]:
+    def _counted(self, row: Row, numerator: str) -> tuple[str, Amounts]:
+        part = total(row, numerator)
+        if not self.formula.denominator:
+            return ("reported", {"numerator": part}) if part is not None else ("not_reported", {})
+        whole = total(row, self.formula.denominator)
+        if part is None or whole is None:
+            return "not_reported", {}
+        if part > whole and self.measure.kind == "share":
+            reason = f"the part {part:g} is more than the whole {whole:g} ({self.formula.denominator})"
+            raise Unusable(numerator, part, reason)
+        return ("reported" if whole else "no_dossiers"), {"numerator": part, "denominator": whole}
+
+    def _points(self, row: Row, path: str) -> tuple[str, Amounts]:
         score = number(row, path)
         if score is None:
             return "not_reported", {}
         said = number(row, self.formula.max_score) if self.formula.max_score else None
-        limit = self.measure.max_score if said is None else said
+        limit = self.measure.full_marks if said is None else said
         if score > limit:
             raise Unusable(path, score, f"{score:g} points are more than the {limit:g} there are")
         return "reported", {"score": score, "max_score": limit}
@@ -101,7 +140,7 @@ class Total:
     endpoint: str
     path: str
 
-    def added(self, rows: Mapping[str, Mapping[str, object]]) -> float | None:
+    def added(self, rows: Mapping[str, Measured]) -> float | None:
         """The points of all parts added up; None unless all are reported."""
         known = [rows[name] for name in self.parts if name in rows and rows[name]["state"] == "reported"]
         return round(sum(row["score"] for row in known), 2) if len(known) == len(self.parts) else None
@@ -113,20 +152,18 @@ class Figures:
     def __init__(self, measures: Mapping[str, Measure]) -> None:
         self._at: dict[tuple[str, str], list[Figure]] = {}
         self._published: dict[tuple[str, str], list[Figure]] = {}
-        self._received: list[Figure] = []
+        self._received: list[tuple[str, str]] = []
         self.totals: list[Total] = []
         for measure in measures.values():
             for formula in measure.formula.portal:
                 self._add(Figure(measure, formula))
-            if measure.formula.sum_of and measure.formula.portal:
-                own = measure.formula.portal[0]
-                self.totals.append(
-                    Total(measure.id, measure.formula.sum_of, measure.max_score, own.endpoint, own.score)
-                )
+            parts, own = measure.formula.sum_of, next(iter(measure.formula.portal), None)
+            if parts and own and own.score:
+                self.totals.append(Total(measure.id, parts, measure.full_marks, own.endpoint, own.score))
 
     def _add(self, figure: Figure) -> None:
-        if figure.measure.id == _RECEIVED:
-            self._received.append(figure)
+        if figure.measure.id == _RECEIVED and figure.formula.numerator:
+            self._received.append((figure.formula.endpoint, figure.formula.numerator))
         for row in figure.formula.of:
             self._at.setdefault((figure.formula.endpoint, row), []).append(figure)
             if figure.formula.published:
@@ -146,9 +183,9 @@ class Figures:
         Where the first endpoint is silent the others tell at least whether there were any: or a unit without
         dossiers would be taken for the worst.
         """
-        for figure in self._received:
+        for endpoint, numerator in self._received:
             try:
-                count = total(rows.get(figure.formula.endpoint, {}), figure.formula.numerator)
+                count = total(rows.get(endpoint, {}), numerator)
             except Unusable:
                 continue
             if count is not None:
@@ -168,7 +205,7 @@ class Spot:
     source: str
     captured_at: datetime
 
-    def row(self, measure: str, state: str = "reported", **figures: object) -> dict[str, object]:
+    def row(self, measure: str, state: str = "reported", **figures: Unpack[Said]) -> Measured:
         return {
             "unit_code": self.unit_code,
             "level": self.level,

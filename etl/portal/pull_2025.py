@@ -19,7 +19,7 @@ import polars as pl
 from etl.matching import UnitMatcher
 from etl.portal.archive import Item, Request, Run
 from etl.portal.client import PortalClient
-from etl.portal.figures import Notes, Spot
+from etl.portal.figures import Measured, Notes, Spot
 from etl.portal.pull import (
     Fetched,
     Task,
@@ -47,6 +47,9 @@ SUM_TOLERANCE = 0.011
 ALL_PROVINCES = 0
 _LEVELS = {"1": "province", "2": "department", "3": "commune"}
 _NUMBER = re.compile(r"\d+(\.\d+)?")
+
+Scores = list[tuple[Measure, str]]
+"""Measures, each with the column that holds its points."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def request_for(base_url: str, period: Period, task: Task) -> Request:
         "half": (period.start.month + 5) // 6,
     }
     part = {kind: number[kind] if period.kind == kind else 0 for kind in number}
-    body = {
+    body: dict[str, str | int] = {
         "type": "ref",
         "service": ENDPOINT,
         "p_nam": str(period.start.year),
@@ -153,10 +156,11 @@ def parse_run(
     )
 
 
-def _scores(known: Mapping[str, Measure]) -> list[Measure]:
-    """The measures whose points the gateway gives; the sums of others come last."""
-    scores = [measure for measure in known.values() if measure.formula.gateway_2025]
-    return sorted(scores, key=lambda measure: bool(measure.formula.sum_of))
+def _scores(known: Mapping[str, Measure]) -> Scores:
+    """The measures whose points the gateway gives, with the column of each; the sums of others come last."""
+    made = ((measure, measure.formula.gateway_2025) for measure in known.values())
+    scores = [(measure, formula.score) for measure, formula in made if formula]
+    return sorted(scores, key=lambda scored: bool(scored[0].formula.sum_of))
 
 
 def asked_period(request: Request) -> Period:
@@ -170,8 +174,8 @@ def asked_period(request: Request) -> Period:
 
 
 def _item_rows(
-    item: Item, units: pl.DataFrame, provinces: pl.DataFrame, scores: list[Measure], day: date | None, notes: Notes
-) -> Iterator[dict[str, object]]:
+    item: Item, units: pl.DataFrame, provinces: pl.DataFrame, scores: Scores, day: date | None, notes: Notes
+) -> Iterator[Measured]:
     asked, found = asked_period(item.request), item.content
     what = f"{ENDPOINT} of {item.request.scope}, {asked.id}"
     if asked.end < MERGER or not found:
@@ -230,12 +234,12 @@ def _identity(
     return None, "", "LOAI_COQUAN", "must be 1 (province), 2 (department) or, inside a province, 3 (commune)"
 
 
-def _unit_rows(line: Line, spot: Spot, scores: list[Measure], notes: Notes) -> Iterator[dict[str, object]]:
+def _unit_rows(line: Line, spot: Spot, scores: Scores, notes: Notes) -> Iterator[Measured]:
     found: dict[str, float | None] = {}
-    for measure in scores:
-        column, parts = measure.formula.gateway_2025.score, [found.get(name) for name in measure.formula.sum_of]
-        score = _score(line, column, measure.max_score, notes)
-        if score is not None and parts and None not in parts:
+    for measure, column in scores:
+        parts = [points for name in measure.formula.sum_of if (points := found.get(name)) is not None]
+        score = _score(line, column, measure.full_marks, notes)
+        if score is not None and parts and len(parts) == len(measure.formula.sum_of):
             added = round(sum(parts), 2)
             if round(abs(score - added), 6) > SUM_TOLERANCE:
                 line.refuse(notes, column, f"must be the sum of its six groups, {added:g}")
@@ -244,7 +248,7 @@ def _unit_rows(line: Line, spot: Spot, scores: list[Measure], notes: Notes) -> I
         if score is None:
             yield spot.row(measure.id, "not_reported")
         else:
-            yield spot.row(measure.id, score=score, max_score=measure.max_score)
+            yield spot.row(measure.id, score=score, max_score=measure.full_marks)
 
 
 def _score(line: Line, column: str, limit: float, notes: Notes) -> float | None:
@@ -258,9 +262,8 @@ def _score(line: Line, column: str, limit: float, notes: Notes) -> float | None:
     return float(text)
 
 
-def _check_fields(what: str, lines: list[Line], scores: list[Measure], notes: Notes) -> None:
-    for measure in scores:
-        column = measure.formula.gateway_2025.score
+def _check_fields(what: str, lines: list[Line], scores: Scores, notes: Notes) -> None:
+    for _, column in scores:
         if not any(column in line.row for line in lines):
             notes.warnings.append(f"{what}: no row has {column}; the gateway may have changed its replies")
 

@@ -17,17 +17,19 @@ from etl.portal.answers import Group, Scene, scenes
 from etl.portal.archive import Item
 from etl.portal.checks import check_fields, check_identities, check_sums
 from etl.portal.fields import Row, Unusable
-from etl.portal.figures import Figure, Figures, Notes, Spot
-from etl.portal.units import Roll, call_roll, provinces_by
+from etl.portal.figures import Figure, Figures, Measured, Notes, Spot
+from etl.portal.units import Province, Roll, call_roll, provinces_by
 from etl.publishing.harvest import Harvest, department_rows, measurement_rows, quarantine_rows
 from ranking.formulas import NATIONAL
 from ranking.names import fold
+from ranking.periods import Period
 from ranking.vocabulary import COUNTRY
 from store.reference import measures
 
 SUM_OF_GROUPS = "sum_of_groups"
-Rows = dict[str, dict[str, object]]
+Rows = dict[str, Measured]
 """The rows of one unit by measure."""
+_Cell = tuple[str, str, Period, str]
 
 
 def parse_run(
@@ -48,10 +50,10 @@ def parse_run(
     """
     items, figures = list(items), Figures(measures())
     notes = Notes(warnings=list(warnings))
-    rows: dict[tuple[object, ...], dict[str, object]] = {}
+    rows: dict[_Cell, Measured] = {}
     for scene, groups in scenes(items, provinces, day, partial, notes):
         if scene.province:
-            found = _province_rows(scene, groups, figures, units, notes)
+            found = _province_rows(scene, scene.province, groups, figures, units, notes)
         else:
             found = _national_rows(scene, groups, figures, provinces, notes)
         for row in found:
@@ -67,7 +69,7 @@ def parse_run(
     )
 
 
-def _take(rows: dict[tuple[object, ...], dict[str, object]], cell: tuple[object, ...], row: dict[str, object]) -> None:
+def _take(rows: dict[_Cell, Measured], cell: _Cell, row: Measured) -> None:
     """Put a row into its cell unless a better one is there: a silence or a sum of our own gives way."""
     held = rows.get(cell)
     better = row["state"] != "not_reported"
@@ -76,45 +78,45 @@ def _take(rows: dict[tuple[object, ...], dict[str, object]], cell: tuple[object,
 
 
 def _province_rows(
-    scene: Scene, groups: dict[str, Group], figures: Figures, units: pl.DataFrame, notes: Notes
-) -> Iterator[dict[str, object]]:
+    scene: Scene, province: Province, groups: dict[str, Group], figures: Figures, units: pl.DataFrame, notes: Notes
+) -> Iterator[Measured]:
     if not groups:
         return
-    own = units.filter(pl.col("province_code") == scene.province.code)
-    roll = call_roll(scene.province, scene.name, groups.values(), own, notes)
+    own = units.filter(pl.col("province_code") == province.code)
+    roll = call_roll(province, scene.name, groups.values(), own, notes)
     for group in groups.values():
         check_identities(scene.name, group, figures, notes)
         check_fields(scene.name, group, "units", figures, notes)
-        if _is_of_province(scene, group):
+        if _is_of_province(province, group):
             check_fields(scene.name, group, "province", figures, notes)
-    parent = _parent_rows(scene, groups, figures, notes)
-    yield from _with_totals(parent, scene, figures, scene.province.code, "province")
+    parent = _parent_rows(scene, province, groups, figures, notes)
+    yield from _with_totals(parent, scene, figures, province.code, "province")
     for unit_id, (code, level) in roll.found.items():
         found = _unit_rows(scene, groups, figures, unit_id, code, level, notes)
         yield from _with_totals(found, scene, figures, code, level)
     yield from _absent_rows(scene, groups, figures, roll, own, notes)
 
 
-def _parent_rows(scene: Scene, groups: dict[str, Group], figures: Figures, notes: Notes) -> Rows:
+def _parent_rows(scene: Scene, province: Province, groups: dict[str, Group], figures: Figures, notes: Notes) -> Rows:
     rows = {}
     own = {name: group for name, group in groups.items() if group.parent is not None}
     received = figures.received({name: group.head for name, group in own.items()})
     for name, group in own.items():
-        if _is_of_province(scene, group):
-            spot = scene.spot(scene.province.code, "province", group.source, group.captured_at)
+        if _is_of_province(province, group):
+            spot = scene.spot(province.code, "province", group.source, group.captured_at)
             for figure in figures.at(name, "province"):
                 rows[figure.measure.id] = _row(figure, spot, group.head, received, scene, None, notes)
     return rows
 
 
-def _is_of_province(scene: Scene, group: Group) -> bool:
+def _is_of_province(province: Province, group: Group) -> bool:
     """Whether there is a row of the whole, and it is the province's own.
 
     In `service-results` the shape of the overview inside a province is inferred, not recorded.
     """
     if group.parent is None or group.endpoint != NATIONAL:
         return group.parent is not None
-    return group.parent.get("departmentCode") == scene.province.state_code or fold(scene.province.name) in fold(
+    return group.parent.get("departmentCode") == province.state_code or fold(province.name) in fold(
         str(group.parent.get("departmentName") or "")
     )
 
@@ -138,7 +140,7 @@ def _unit_rows(
     return rows
 
 
-def _silence(figure: Figure, spot: Spot, received: float | None) -> dict[str, object]:
+def _silence(figure: Figure, spot: Spot, received: float | None) -> Measured:
     if received == 0 and figure.formula.needs_dossiers:
         return spot.row(figure.measure.id, "no_dossiers", **figure.without_dossiers())
     return spot.row(figure.measure.id, "not_reported")
@@ -146,7 +148,7 @@ def _silence(figure: Figure, spot: Spot, received: float | None) -> dict[str, ob
 
 def _row(
     figure: Figure, spot: Spot, reply: Row, received: float | None, scene: Scene, place: int | None, notes: Notes
-) -> dict[str, object]:
+) -> Measured:
     """One measurement; a unit without dossiers answers 0 points, and that is not a score."""
     try:
         state, found = figure.read(reply)
@@ -162,7 +164,7 @@ def _row(
     return spot.row(figure.measure.id, state, quality=quality, **found)
 
 
-def _with_totals(rows: Rows, scene: Scene, figures: Figures, code: str, level: str) -> Iterator[dict[str, object]]:
+def _with_totals(rows: Rows, scene: Scene, figures: Figures, code: str, level: str) -> Iterator[Measured]:
     """The rows of one unit, with its index: the portal's total, else the sum of its groups, else silence."""
     for total in figures.totals:
         said, added = rows.get(total.measure), total.added(rows)
@@ -178,7 +180,7 @@ def _with_totals(rows: Rows, scene: Scene, figures: Figures, code: str, level: s
 
 def _absent_rows(
     scene: Scene, groups: dict[str, Group], figures: Figures, roll: Roll, own: pl.DataFrame, notes: Notes
-) -> Iterator[dict[str, object]]:
+) -> Iterator[Measured]:
     """Communes that no reply names: they exist, and the portal says nothing of them."""
     whole = {name: group for name, group in groups.items() if group.is_whole}
     if not whole:
@@ -196,13 +198,13 @@ def _absent_rows(
 
 def _national_rows(
     scene: Scene, groups: Mapping[str, Group], figures: Figures, provinces: pl.DataFrame, notes: Notes
-) -> Iterator[dict[str, object]]:
+) -> Iterator[Measured]:
     """What the national list says of the country and of each province."""
     group = groups.get(NATIONAL)
     if group is None:
         return
-    for row in ("country", "provinces"):
-        check_fields(scene.name, group, row, figures, notes)
+    for whose in ("country", "provinces"):
+        check_fields(scene.name, group, whose, figures, notes)
     known = provinces_by(provinces, "portal_id")
     country = scene.spot(COUNTRY, "country", group.source, group.captured_at)
     for figure in figures.at(NATIONAL, "country"):

@@ -43,10 +43,14 @@ class Province:
 class Answer(Protocol):
     """What one endpoint said about one province: rows by departmentId, with their places."""
 
-    source: str
-    captured_at: datetime
-    rows: Mapping[str, Mapping[str, object]]
-    places: Mapping[str, int]
+    @property
+    def source(self) -> str: ...
+    @property
+    def captured_at(self) -> datetime: ...
+    @property
+    def rows(self) -> Mapping[str, Mapping[str, object]]: ...
+    @property
+    def places(self) -> Mapping[str, int]: ...
 
 
 @dataclass
@@ -88,7 +92,7 @@ def call_roll(province: Province, scene: str, answers: Iterable[Answer], own_uni
         if called.unit_id == province.portal_id:
             continue
         code, reason = _identity(called, matcher)
-        if code is None:
+        if code is None or called.level is None:
             _refuse(called, scene, reason, notes)
             continue
         if called.level == "department":
@@ -103,7 +107,7 @@ def _called(answers: Iterable[Answer]) -> Iterable[_Called]:
     known: dict[str, _Called] = {}
     for answer in answers:
         for unit_id, row in answer.rows.items():
-            level = next((_LEVELS[row[name]] for name in _LEVEL_COLUMNS if str(row.get(name)) in _LEVELS), None)
+            level = next((_LEVELS[str(row[name])] for name in _LEVEL_COLUMNS if str(row.get(name)) in _LEVELS), None)
             code = state_code(row.get("departmentCode"))
             name = str(row.get("departmentName") or "")
             called = known.setdefault(unit_id, _Called(unit_id, name, code, level, answer))

@@ -24,7 +24,7 @@ class Harvest:
     departments: pl.DataFrame = field(default_factory=lambda: department_rows({}))
 
 
-def measurement_rows(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
+def measurement_rows(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
     """A frame with exactly the columns and types of `tables.Measurements`, not yet validated.
 
     Missing optional keys (numerator, denominator, score, max_score, quality) become null,
@@ -35,7 +35,7 @@ def measurement_rows(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
     return frame.with_columns(pl.col("field").fill_null("all"), pl.col("state").fill_null(REPORTED))
 
 
-def quarantine_rows(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
+def quarantine_rows(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
     """A frame with the columns and types of `tables.Quarantine`."""
     return pl.DataFrame(list(rows), schema=Quarantine.create_empty().schema, orient="row", strict=False)
 

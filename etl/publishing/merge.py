@@ -33,8 +33,8 @@ def validated(rows: pl.DataFrame, captured_at: datetime, shares: Collection[str]
     known = pl.col("state").is_in(states.states().in_rows).fill_null(True)
     result = Measurements.filter(last.filter(known), cast=True)
     found = result.result
-    too_much = found.select(pl.col("measure").is_in(list(shares)) & (pl.col("numerator") > pl.col("denominator")))
-    too_much = too_much.to_series().fill_null(False)
+    more_than_whole = pl.col("measure").is_in(list(shares)) & (pl.col("numerator") > pl.col("denominator"))
+    too_much = found.select(more_than_whole).to_series().fill_null(False)
     refused = [_refusal(row, _too_much(row)) for row in found.filter(too_much).to_dicts()]
     refused += _broken_rules(last.filter(~known).with_columns(known_state=pl.lit("invalid")), captured_at)
     if not result.failure.invalid().is_empty():

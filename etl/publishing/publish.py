@@ -66,7 +66,7 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
             folder,
             result.chunks(),
             nature=nature,
-            captured_at=max(filter(None, [harvest.captured_at, known and known.captured_at])),
+            captured_at=max([harvest.captured_at, *([known.captured_at] if known else [])]),
             sources=sorted({*harvest.sources, *(known.sources if known else [])}),
             warnings=_remarks(known, [*harvest.warnings, *result.warnings]),
             quarantine=quarantine,

@@ -20,7 +20,7 @@ def index_scores(
     of_provinces = _beyond_provinces(figures, series, calibration)
     of_communes = _beyond_communes(of_provinces, units, series, calibration)
     groups = [_groups(communes.figures, of_communes), _groups(figures, of_provinces)]
-    groups.append({name: np.round(np.nanmean(groups[1][name], axis=0, keepdims=True), 2) for name in GROUPS})
+    groups.append({name: np.round(np.nanmean(groups[1][name], axis=0)[np.newaxis], 2) for name in GROUPS})
     return [own | {"index_766": np.round(sum(own.values()), 2)} for own in groups]
 
 

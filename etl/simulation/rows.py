@@ -84,7 +84,7 @@ def _numerator(figures: dict[str, np.ndarray], measure: str) -> np.ndarray:
     return np.where(figures["received"] == 0, np.nan, mean)
 
 
-def _state(silent: np.ndarray, is_known: np.ndarray) -> np.ndarray:
+def _state(silent: np.ndarray, is_known: np.ndarray | np.bool_) -> np.ndarray:
     return np.where(silent, _NOT_REPORTED, np.where(is_known, _REPORTED, _NO_DOSSIERS))
 
 

@@ -18,7 +18,7 @@ from display.words.view import View
 from ranking.bands import ABOVE, BELOW
 from ranking.periods import Period
 from store import units
-from store.reference import scope_name
+from store.reference import province_name
 
 PRINT: Palette = replace(
     LIGHT, ink="#000000", quiet="#3A4653", line="#A9B2BB", accent="#0A585E", grey="#333C45", warning="#6E480C"
@@ -55,11 +55,11 @@ class Common(NamedTuple):
 
 def sheet(view: View, code: str) -> dict[str, object]:
     """All texts of a commune's page of the brief, each plain; `rows` and `charts` empty where nothing is known."""
-    unit, found = units.unit(code), summary.rows(view.snapshot, code)
+    unit, found = units.known(code), summary.rows(view.snapshot, code)
     common = _common(view, found) if found else None
     return {
         "name": unit["full_name"],
-        "place": view.say("brief.place", province=scope_name(unit["province_code"]), code=code),
+        "place": view.say("brief.place", province=province_name(unit["province_code"]), code=code),
         "stamp": list(_stamp(view, common)),
         "facts": _facts(view, unit, facts.merged_from(view, code)),
         "facts_brief": _facts(view, unit, _merged_from_some(view, code)),
@@ -127,7 +127,7 @@ def _merged_from_some(view: View, code: str) -> str:
 
 def _table(view: View, found: Sequence[Row], common: Common | None) -> dict[str, object]:
     """`columns` and `rows` of the summary, without the columns that would say nothing."""
-    lines = [_line(view, row, common) for row in found]
+    lines = [_line(view, row, common) for row in found] if common else []
     shown = [name for name in _WIDTHS if any(line[name]["text"] for line in lines)]
     if all(row.variation == "none" for row in found):
         shown = [name for name in shown if name != "variation"]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import typst
 
@@ -20,7 +21,7 @@ from press import workbook
 from press.brief.content import PRINT, column, icons, sheet
 from ranking.route import Stop
 from store import units
-from store.reference import scope_name
+from store.reference import province_name
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _RIGHT = frozenset({"km", "total", "questions", "page"})
@@ -29,7 +30,7 @@ _RIGHT = frozenset({"km", "total", "questions", "page"})
 def pdf(view: View, code: str) -> bytes:
     """The brief of a commune: always one A4 page, in the reader's language."""
     view = _on_paper(view)
-    title = view.say("brief.title", unit=units.unit(code)["full_name"])
+    title = view.say("brief.title", unit=units.known(code)["full_name"])
     return _typeset(view, title, [sheet(view, code)])
 
 
@@ -92,7 +93,7 @@ def _typeset(view: View, title: str, sheets: Sequence[dict], cover: dict | None 
     return typeset(data, manifest.captured_at)
 
 
-def _cover(view: View, trip: Sequence[Stop], start: str) -> dict[str, object]:
+def _cover(view: View, trip: Sequence[Stop], start: str) -> dict[str, Any]:
     """The plan's table: where to go in which order, how far, how much to ask, and the page to turn to."""
     say = view.say
     widths = {"stop": 0.7, "unit": 4, "province": 2.2, "km": 2, "total": 2, "questions": 1.3, "page": 1}
@@ -115,10 +116,10 @@ def _cover(view: View, trip: Sequence[Stop], start: str) -> dict[str, object]:
 
 
 def _stop(view: View, number: int, stop: Stop) -> list[str]:
-    unit = units.unit(stop.place.code)
+    unit = units.known(stop.place.code)
     km, total = (numbers.number(distance, view.language, 1) for distance in (stop.km, stop.total_km))
     asked = len(checklist.asked(view, stop.place.code))
-    province = scope_name(unit["province_code"])
+    province = province_name(unit["province_code"])
     return [str(number), unit["full_name"], province, km, total, str(asked), str(number + 1)]
 
 
@@ -139,7 +140,10 @@ def typeset(data: Mapping[str, object], made_at: datetime) -> bytes:
         font_paths=_fonts(),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
     )
-    return compiler.compile(format="pdf", timestamp=made_at)
+    made = compiler.compile(format="pdf", timestamp=made_at)
+    if not isinstance(made, bytes):
+        raise TypeError(f"{_TEMPLATE.name}: the typesetter gave {type(made).__name__} for a PDF")
+    return made
 
 
 @lru_cache(maxsize=1)

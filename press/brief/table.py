@@ -10,7 +10,7 @@ from display.words.view import View
 from files import sheets
 from files.sheets import Sheet
 from store import units
-from store.reference import scope_name
+from store.reference import province_name
 
 HEADERS = (
     "unit_code",
@@ -61,8 +61,8 @@ def file_name(view: View, code: str, ending: str) -> str:
 
 def sheet(view: View, code: str) -> Sheet:
     """One row per row of `unit_summary.rows`, and notes on what they are."""
-    unit = units.unit(code)
-    place = (code, unit["full_name"], scope_name(unit["province_code"]))
+    unit = units.known(code)
+    place = (code, unit["full_name"], province_name(unit["province_code"]))
     rows = [(*place, *_row(view, row)) for row in summary.rows(view.snapshot, code)]
     return Sheet(HEADERS, rows, _notes(view, code))
 
@@ -100,10 +100,10 @@ def _row(view: View, row: Row) -> tuple:
 
 def _notes(view: View, code: str) -> list[tuple[str, str]]:
     say, manifest = view.say, view.snapshot.manifest
-    unit = units.unit(code)
+    unit = units.known(code)
     nature = say(f"nature.{manifest.nature}", captured=numbers.local_date(manifest.captured_at, view.language))
     return [
-        (say("brief.note.unit"), f"{unit['full_name']}, {scope_name(unit['province_code'])} ({code})"),
+        (say("brief.note.unit"), f"{unit['full_name']}, {province_name(unit['province_code'])} ({code})"),
         (say("measure.sources"), summary.source_line(view, code)),
         (say("shell.dataset"), f"{nature} · {manifest.id}"),
         (say("download.licence.name"), say("download.licence")),

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from display.drawing import css
 from display.portraits import plain_words
@@ -26,7 +28,7 @@ from press.site import pages as site_pages
 from press.site.pages import Site, Text
 from press.site.release import Book, release
 from store import units
-from store.reference import province_names, scope_name
+from store.reference import province_name, province_names
 from store.snapshot import DATASETS, Snapshot, SnapshotTrouble, datasets, open_snapshot
 from web.open import package
 
@@ -129,8 +131,8 @@ def _assets(book: Book, site: Site, codes: Sequence[str]) -> Site:
     for path in [*sorted((HOME / "static" / "fonts").glob("*.woff2")), HOME / "static" / "logo.svg"]:
         content = path.read_bytes()
         target = f"assets/{path.name}"
-        book.put(target, hashlib.sha256(content).hexdigest(), lambda content=content: content)
-    return replace(site, **paths)
+        book.put(target, hashlib.sha256(content).hexdigest(), partial(bytes, content))
+    return replace(site, style=paths["style"], script=paths["script"], index=paths["index"])
 
 
 def _style() -> str:
@@ -150,7 +152,7 @@ def _font_faces() -> Iterator[str]:
         )
 
 
-def _downloads(book: Book, snapshot: Snapshot, provinces: Sequence[Province]) -> list[dict[str, object]]:
+def _downloads(book: Book, snapshot: Snapshot, provinces: Sequence[Province]) -> list[dict[str, Any]]:
     """One package per province with any figure, in the period of its first measure, as the open data gives it."""
     files = []
     for found in provinces:
@@ -159,11 +161,11 @@ def _downloads(book: Book, snapshot: Snapshot, provinces: Sequence[Province]) ->
         period, path = found.answers[0].period, site_pages.download_path(found.code)
         query = {"dataset": snapshot.manifest.dataset, "province": found.code, "period": period.id}
         source = f"{site_pages.edition()}{snapshot.manifest.id}{query}"
-        book.put(path, source, lambda query=query: package.package(query, snapshot))
+        book.put(path, source, partial(package.package, query, snapshot))
         files.append(
             {
                 "code": found.code,
-                "name": scope_name(found.code),
+                "name": province_name(found.code),
                 "link": path,
                 "period": period,
                 "size": book.size(path),
@@ -173,7 +175,7 @@ def _downloads(book: Book, snapshot: Snapshot, provinces: Sequence[Province]) ->
 
 
 def _general(
-    book: Book, site: Site, snapshot: Snapshot, provinces: Sequence[Province], files: Sequence[Mapping[str, object]]
+    book: Book, site: Site, snapshot: Snapshot, provinces: Sequence[Province], files: Sequence[Mapping[str, Any]]
 ) -> None:
     """The pages that are there once per language, and what machines read."""
     for say in map(Speaker, LANGUAGES):
@@ -231,7 +233,7 @@ def _province_files(
     book = Book(folder, before, known)
     for say in map(Speaker, LANGUAGES):
         _put(book, site_pages.province(site, say, found))
-        place = scope_name(found.code)
+        place = province_name(found.code)
         cards = plain_words.province_cards(say, found)
         sentence = cards[0].sentence if cards else plain_words.province_opening(say, found, site.nature)
         _picture(book, site, say, found.code, place, say("site.tagline"), sentence)
@@ -246,7 +248,7 @@ def _put(book: Book, page: Text) -> None:
 
 
 def _unit_picture(book: Book, site: Site, say: Speaker, place: str, portrait: Portrait) -> None:
-    unit = units.unit(portrait.code)
+    unit = units.known(portrait.code)
     known = [
         card
         for card, answer in zip(plain_words.cards(say, portrait.answers, place), portrait.answers, strict=True)

@@ -43,7 +43,7 @@ def dataset(
         "license": _LICENCE_ADDRESS,
         "creator": _CREATOR,
         "spatialCoverage": {"@type": "Place", "name": place},
-        "variableMeasured": [_variable(say, answer) for answer in known],
+        "variableMeasured": [_variable(say, a.measure, a.value) for a in answers if a.value is not None],
     }
     if known:
         start, end = min(a.period.start for a in known), max(a.period.end for a in known)
@@ -55,13 +55,13 @@ def dataset(
     return json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _variable(say: Speaker, answer: Answer) -> dict[str, object]:
-    measure = measures()[answer.measure]
+def _variable(say: Speaker, name: str, value: float) -> dict[str, object]:
+    measure = measures()[name]
     return {
         "@type": "PropertyValue",
         "propertyID": measure.id,
         "name": measure.name.in_language(say.language),
-        "value": round(answer.value, measure.decimals),
+        "value": round(value, measure.decimals),
         "unitText": measure.unit.in_language(say.language),
     }
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -112,7 +114,7 @@ def _environment() -> jinja2.Environment:
 @lru_cache(maxsize=1)
 def edition() -> str:
     """A stamp of what shapes pages besides their words and figures: templates and code."""
-    drawings = (Path(module.__file__) for module in (icons, plain_chart, small_charts))
+    drawings = (Path(inspect.getfile(module)) for module in (icons, plain_chart, small_charts))
     files = [*sorted(TEMPLATES.iterdir()), *sorted(TEMPLATES.parent.glob("*.py")), *drawings]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
@@ -143,7 +145,7 @@ def download_path(code: str) -> str:
 
 def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Text:
     """The page of a commune."""
-    row, place = units.unit(portrait.code), reference.scope_name(province.code)
+    row, place = units.known(portrait.code), reference.province_name(province.code)
     path = unit_path(portrait.code)
     cards = plain_words.cards(say, portrait.answers, place)
     opening = plain_words.opening(say, row, portrait, site.nature)
@@ -172,7 +174,7 @@ def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Te
 
 def province(site: Site, say: Speaker, found: Province) -> Text:
     """The page of a province: its communes together, on a map, and by name."""
-    place, path = reference.scope_name(found.code), province_path(found.code)
+    place, path = reference.province_name(found.code), province_path(found.code)
     opening = plain_words.province_opening(say, found, site.nature)
     title = say("site.province.title", place=place)
     linked = data.dataset(
@@ -205,7 +207,7 @@ def home(site: Site, say: Speaker, provinces: Sequence[Province]) -> Text:
     links = [
         (
             in_language(province_path(code), say.language),
-            reference.scope_name(code),
+            reference.province_name(code),
             say("site.known", known=numbers.number(count, say.language), all=numbers.number(all_, say.language)),
         )
         for code, count, all_ in known
@@ -247,7 +249,7 @@ def methods(site: Site, say: Speaker) -> Text:
     return _text(say, METHODS, "methods.html", {"page": page, "chapters": chapters, "source": ""})
 
 
-def downloads(site: Site, say: Speaker, files: Sequence[Mapping[str, object]]) -> Text:
+def downloads(site: Site, say: Speaker, files: Sequence[Mapping[str, Any]]) -> Text:
     """One file per province."""
     rows = [
         {
@@ -271,7 +273,7 @@ def missing(site: Site, say: Speaker) -> Text:
 
 def by_name(communes: Sequence[Portrait]) -> list[Portrait]:
     """In the order of their names, diacritics apart."""
-    return sorted(communes, key=lambda portrait: (fold(units.unit(portrait.code)["name"]), portrait.code))
+    return sorted(communes, key=lambda portrait: (fold(units.known(portrait.code)["name"]), portrait.code))
 
 
 # --- what pages share
@@ -361,9 +363,9 @@ def _headers(say: Speaker, first: Answer | None) -> list[str]:
     return [say("site.column.unit"), measured, say("site.column.n"), say("site.column.band")]
 
 
-def _row(say: Speaker, portrait: Portrait) -> dict[str, object]:
+def _row(say: Speaker, portrait: Portrait) -> dict[str, Any]:
     """A commune in the list of its province: the first measure, or why there is no figure."""
-    name = units.unit(portrait.code)["full_name"]
+    name = units.known(portrait.code)["full_name"]
     link = in_language(unit_path(portrait.code), say.language)
     first = portrait.answers[0] if portrait.answers else None
     if first is None or first.value is None:

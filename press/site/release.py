@@ -55,13 +55,13 @@ class Book:
 
     def _take_over(self, path: str) -> bool:
         """The same file under the new name: releases are never changed, so both may share it."""
-        names = [path, f"{path}.gz"] if path.endswith(_PACKED) else [path]
-        if not all((self.before / name).is_file() for name in names):
+        before, names = self.before, [path, f"{path}.gz"] if path.endswith(_PACKED) else [path]
+        if before is None or not all((before / name).is_file() for name in names):
             return False
         for name in names:
             target = self.folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.link(self.before / name, target)
+            os.link(before / name, target)
         return True
 
     @staticmethod
@@ -118,10 +118,13 @@ def _publish(out: Path, book: Book) -> None:
 
 def _keep_assets(book: Book) -> None:
     """A reader who opened a page of the release before still finds its style sheet and its list of names."""
+    before = book.before
+    if before is None:
+        return
     for path in set(book.known) - set(book.stamps):
         for name in (path, f"{path}.gz"):
-            if path.startswith(_ASSETS) and (book.before / name).is_file() and not (book.folder / name).exists():
-                os.link(book.before / name, book.folder / name)
+            if path.startswith(_ASSETS) and (before / name).is_file() and not (book.folder / name).exists():
+                os.link(before / name, book.folder / name)
 
 
 def _forget_all_but(out: Path, kept: set[str]) -> None:

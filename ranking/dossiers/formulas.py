@@ -10,8 +10,10 @@ import polars as pl
 from ranking.formulas import DOSSIER_SUMS, DossierFormula, terms
 from ranking.measures import Measure
 
-Kinds = dict[str, tuple[pl.Expr, pl.Expr | None, pl.Expr | None]]
-"""Measure → (numerator, denominator or None, how many dossiers say what it needs or None)."""
+Kind = tuple[pl.Expr, pl.Expr | None, pl.Expr | None]
+"""(numerator, denominator or None, how many dossiers say what it needs or None)."""
+Kinds = dict[str, Kind]
+"""How each measure is made, by its name."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,10 @@ class DossierMeasures:
         made = {name: measure.formula.dossiers for name, measure in measures.items() if measure.formula.dossiers}
         return cls(
             kinds={
-                of: {name: _kind(one) for name, one in made.items() if one.numerator and one.of == of}
+                of: {name: kind for name, one in made.items() if one.of == of and (kind := _kind(one))}
                 for of in DOSSIER_SUMS
             },
-            days={name: (one.days, one.tenths) for name, one in made.items() if one.days},
+            days={name: (one.days, one.tenths) for name, one in made.items() if one.days and one.tenths},
             of_unit_fields=frozenset(name for name, one in made.items() if one.fields_of_units),
         )
 
@@ -49,9 +51,12 @@ class DossierMeasures:
         return self.all - {*self.kinds["decided"], *self.days}
 
 
-def _kind(formula: DossierFormula) -> tuple[pl.Expr, pl.Expr | None, pl.Expr | None]:
-    whole, known = formula.denominator, formula.known
-    return _sum(formula.numerator), _sum(whole) if whole else None, pl.col(known) if known else None
+def _kind(formula: DossierFormula) -> Kind | None:
+    """None for a count of days, which has no numerator."""
+    part, whole, known = formula.numerator, formula.denominator, formula.known
+    if not part:
+        return None
+    return _sum(part), _sum(whole) if whole else None, pl.col(known) if known else None
 
 
 def _sum(text: str) -> pl.Expr:

@@ -117,7 +117,7 @@ def partial_sums(dossiers: Any, calendar: Any, limits: Any = None, by: tuple[str
     return {name: table.to_native() for name, table in tables.items()}
 
 
-def classified(dossiers: Any, calendar: Any, limits: Any = None) -> nw.LazyFrame:
+def classified(dossiers: Any, calendar: Any, limits: Any = None) -> nw.LazyFrame[Any]:
     """One row per dossier with the key columns and, as 0 or 1, what it counts for (`COUNTS`).
 
     End: done, else returned, else stopped. Last allowed day: the due date, moved to the next working day
@@ -149,7 +149,7 @@ def classified(dossiers: Any, calendar: Any, limits: Any = None) -> nw.LazyFrame
     )
 
 
-def _with_days(rows: nw.LazyFrame, calendar: nw.LazyFrame) -> nw.LazyFrame:
+def _with_days(rows: nw.LazyFrame[Any], calendar: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """What the calendar says of the day received, the day of the end and the due date."""
     for day, facts in _FACTS.items():
         named = calendar.select(nw.col("day").alias(f"{day}_day"), *(nw.col(f).alias(f"{day}_{f}") for f in facts))
@@ -157,7 +157,7 @@ def _with_days(rows: nw.LazyFrame, calendar: nw.LazyFrame) -> nw.LazyFrame:
     return rows
 
 
-def _with_limits(rows: nw.LazyFrame, limits: Any) -> nw.LazyFrame:
+def _with_limits(rows: nw.LazyFrame[Any], limits: Any) -> nw.LazyFrame[Any]:
     if limits is None:
         return rows.with_columns(limit_days=nw.lit(None).cast(nw.Int32))
     return rows.join(nw.from_native(limits), on="procedure", how="left")
@@ -222,12 +222,12 @@ def _one(condition: nw.Expr) -> nw.Expr:
     return condition.fill_null(False).cast(nw.Int32)
 
 
-def _sums(rows: nw.LazyFrame, table: str, by: tuple[str, ...]) -> nw.LazyFrame:
+def _sums(rows: nw.LazyFrame[Any], table: str, by: tuple[str, ...]) -> nw.LazyFrame[Any]:
     sums = [nw.col(name).sum() for name in SUMS[table]]
     return rows.group_by(*by, *KEYS[table]).agg(*sums).select(*by, *_columns(table))
 
 
-def _packed_sums(rows: nw.LazyFrame, table: str, by: tuple[str, ...]) -> nw.LazyFrame:
+def _packed_sums(rows: nw.LazyFrame[Any], table: str, by: tuple[str, ...]) -> nw.LazyFrame[Any]:
     """Grouped by one packed number; its parts come back as each group's (only) value."""
     parts = [nw.col(name).max() for name in KEYS[table]]
     sums = [nw.col(name).sum() for name in SUMS[table]]

@@ -283,13 +283,17 @@ def fallen_silent(
     later = (pl.col("held_period_kind") == "to_date") & pl.col("held_provisional")
     later &= pl.col("period_end") > pl.col("held_period_end")
     cell = ["unit_code", "level", *_PERIOD, "field", "measure"]
-    gone = pairs.filter(same | later).select(*cell, "provisional", "denominator").unique(cell)
-    gone = gone.join(rows.lazy().select(cell), on=cell, how="anti").collect(engine="streaming")
-    return gone.with_columns(
-        numerator=pl.when(~pl.col("measure").is_in([*measures.days])).then(0.0),
-        denominator=pl.when(pl.col("denominator").is_not_null()).then(0.0),
-        state=pl.lit("no_dossiers"),
-    ).select([*SCHEMA])
+    told = pairs.filter(same | later).select(*cell, "provisional", "denominator").unique(cell)
+    gone = told.join(rows.lazy().select(cell), on=cell, how="anti")
+    return (
+        gone.collect(engine="streaming")
+        .with_columns(
+            numerator=pl.when(~pl.col("measure").is_in([*measures.days])).then(0.0),
+            denominator=pl.when(pl.col("denominator").is_not_null()).then(0.0),
+            state=pl.lit("no_dossiers"),
+        )
+        .select([*SCHEMA])
+    )
 
 
 def commonest(procedures: pl.DataFrame, names: dict[str, pl.DataFrame], keep: int = 50) -> pl.DataFrame:

@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 
 from ranking.certainty import inflation_of
+from ranking.events import Event
+from ranking.frame_types import Columns
 from ranking.intervals import standard_errors
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
@@ -48,7 +50,7 @@ class Tables:
     units: pl.DataFrame
     lineage: pl.DataFrame
     peers: pl.DataFrame
-    events: Sequence[Mapping[str, object]]
+    events: Sequence[Event]
     measures: Mapping[str, Measure]
 
 
@@ -108,9 +110,9 @@ class Facts:
         return -1 if self.tables.measures[measure].direction == "lower" else 1
 
     def _nothing(self, *, today: bool) -> pl.DataFrame:
-        columns = {name: self.tables.measurements.collect_schema()[name] for name in _KEPT}
-        columns |= {"is_month": pl.Boolean, "value": pl.Float64}
-        return pl.DataFrame(schema=columns | (dict.fromkeys(("province_code", "unit"), pl.String) if today else {}))
+        known = self.tables.measurements.collect_schema()
+        columns: Columns = {name: known[name] for name in _KEPT} | {"is_month": pl.Boolean, "value": pl.Float64}
+        return pl.DataFrame(schema=columns | ({"province_code": pl.String, "unit": pl.String} if today else {}))
 
 
 def beside(rows: pl.DataFrame, columns: Sequence[str], months: int, suffix: str) -> pl.DataFrame:
@@ -123,7 +125,7 @@ def beside(rows: pl.DataFrame, columns: Sequence[str], months: int, suffix: str)
     return rows.join(shifted, on=["unit_code", "period_start"], how="left")
 
 
-def explained(events: Sequence[Mapping[str, object]], kinds: Sequence[str], months_after: int) -> pl.DataFrame:
+def explained(events: Sequence[Event], kinds: Sequence[str], months_after: int) -> pl.DataFrame:
     """`province_code` (or VN) and `period_start` of the months that an event of these kinds may explain."""
     found = [
         (province, event["date"].replace(day=1), after)

@@ -46,9 +46,9 @@ class OnlineJump(Rule):
         return strength("gap", self.least_points, self.strong_points)
 
     def shown(self, measures: Measures) -> list[pl.Expr]:
-        online, past = measures["online"], {"start": "start_before", "end": "period_end_before"}
+        online, start, end = measures["online"], "start_before", "period_end_before"
         return [
-            figure("before", "value_before", measure=online, n="denominator_before", **past),
+            figure("before", "value_before", measure=online, n="denominator_before", start=start, end=end),
             figure("after", "value", measure=online, n="denominator"),
             figure("gap", "gap", kind="points"),
         ]

@@ -6,9 +6,11 @@ from typing import Literal
 
 import polars as pl
 
+from ranking.frame_types import Columns
+
 Kind = Literal["value", "points", "count", "times", "text"]
 
-FIGURE = {
+FIGURE: Columns = {
     "name": pl.String,
     "kind": pl.String,
     "measure": pl.String,
@@ -21,7 +23,7 @@ FIGURE = {
 """One figure of the evidence. `name`: the blank of the sentence that it fills. `kind`: value (in the unit of
 `measure`), points (percentage points), count, times (a ratio) or text. `n`: what a share rests on."""
 EVIDENCE = pl.List(pl.Struct(FIGURE))
-FIRED = {
+FIRED: Columns = {
     "unit_code": pl.String,
     "question": pl.String,
     "period_start": pl.Date,

@@ -7,13 +7,16 @@ from datetime import timedelta
 
 import polars as pl
 
+from ranking.frame_types import Columns
 from ranking.periods import Period
 from ranking.questions.definitions import RULES, Question
 from ranking.questions.facts import Facts, Tables
 from ranking.questions.findings import FIRED, findings
+from ranking.questions.rule import Rule
 
 _DAY = timedelta(days=1)
-ASKED = FIRED | {"times": pl.UInt32, "first_start": pl.Date, "weight": pl.Float64}
+_Test = tuple[Question, Rule, pl.DataFrame]
+ASKED: Columns = FIRED | {"times": pl.UInt32, "first_start": pl.Date, "weight": pl.Float64}
 
 
 def ask(tables: Tables, questions: Mapping[str, Question], period: Period) -> pl.DataFrame:
@@ -64,7 +67,7 @@ def tested(tables: Tables, questions: Mapping[str, Question]) -> dict[str, pl.Da
     return {question.id: rows.select(columns) for question, _, rows in _tests(tables, questions, None)}
 
 
-def _tests(tables: Tables, questions: Mapping[str, Question], period: Period | None) -> Iterator[tuple]:
+def _tests(tables: Tables, questions: Mapping[str, Question], period: Period | None) -> Iterator[_Test]:
     """Each question with its rule and the rows it judged."""
     facts = _facts(tables, questions, period)
     for question in questions.values():

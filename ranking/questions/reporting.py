@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, ClassVar
 
 import polars as pl
@@ -14,6 +15,8 @@ from ranking.questions.rule import AT, Measures, Positive, Rule
 from ranking.states import REPORTED
 
 Part = Annotated[float, Field(gt=0, le=1)]
+Name = tuple[str | None, str]
+"""(kind or None, bare name), as `unit_key` gives it."""
 _PLACED = {"unit_code": pl.String, "period_start": pl.Date, "period_end": pl.Date}
 
 
@@ -220,7 +223,7 @@ class BrokenSums(Rule):
         return pl.DataFrame(found, schema=_PLACED | {"reason": pl.String}, orient="row")
 
 
-def _files(facts: Facts, measures: list[str], sources: list[str]) -> dict[str, tuple]:
+def _files(facts: Facts, measures: list[str], sources: list[str]) -> dict[str, tuple[str, date, date]]:
     """Province, first and last day of each file whose taken rows agree on them."""
     if not sources:
         return {}
@@ -229,12 +232,14 @@ def _files(facts: Facts, measures: list[str], sources: list[str]) -> dict[str, t
     homes = facts.tables.units.select(unit_code="code", province_code="province_code")
     said = own.collect().join(homes, on="unit_code").drop("unit_code").unique()
     sure = said.filter(~pl.col("source").is_duplicated())
-    return {row[0]: row[1:] for row in sure.select("source", "province_code", *list(_PLACED)[1:]).iter_rows()}
+    columns = sure.select("source", "province_code", *list(_PLACED)[1:])
+    return {source: (province, start, end) for source, province, start, end in columns.iter_rows()}
 
 
-def _names(units: pl.DataFrame) -> dict[tuple[str, tuple], str]:
+def _names(units: pl.DataFrame) -> dict[tuple[str, Name], str]:
     """Unit codes by province and name, with the kind and, where only one is called so, without it."""
-    full, bare = {}, {}
+    full: dict[tuple[str, Name], str] = {}
+    bare: dict[tuple[str, Name], list[str]] = {}
     for code, name, province in units.select("code", "full_name", "province_code").iter_rows():
         kind, own = unit_key(name)
         full[province, (kind, own)] = code
@@ -253,11 +258,11 @@ def _values(rows: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     names = ("numerator", "denominator", "score", "state")
     for side in ("old", "new"):
         measure = facts.tables.measures.get(rows.item(0, "measure")) if rows.height else None
-        value = pl.lit(None, pl.Float64)
-        if measure is not None:
-            given = rows.select(pl.col(f"{side}_{name}").alias(name) for name in names)
-            value = given.select(measure.value().cast(pl.Float64)).to_series()
-        rows = rows.with_columns(value.alias(side))
+        if measure is None:
+            rows = rows.with_columns(pl.lit(None, pl.Float64).alias(side))
+            continue
+        given = rows.select(pl.col(f"{side}_{name}").alias(name) for name in names)
+        rows = rows.with_columns(given.select(measure.value().cast(pl.Float64)).to_series().alias(side))
     return rows
 
 

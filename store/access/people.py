@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -115,7 +115,7 @@ def _is(who: str, user: Mapping[str, object]) -> bool:
     return who.casefold() == email or who == user.get("sub")
 
 
-def _pairs(roles: list[str], provinces: list[str]) -> set[tuple[str, str]]:
+def _pairs(roles: Iterable[str], provinces: Iterable[str]) -> set[tuple[str, str]]:
     places = [EVERYWHERE if place in ("all", EVERYWHERE) else place for place in provinces]
     known = {EVERYWHERE, *province_names()}
     own = {(role, place) for role in roles for place in places if role != "admin" and place in known}

@@ -98,6 +98,12 @@ def test_only_scores_have_a_maximum(measure: Measure):
     assert (measure.max_score is not None) == (measure.kind == "score")
 
 
+def test_full_marks_are_asked_of_scores_alone():
+    assert MEASURES["tdgq"].full_marks == GROUPS["tdgq"]
+    with pytest.raises(ValueError, match="on_time_share: a measure of kind share has no points"):
+        _ = MEASURES["on_time_share"].full_marks
+
+
 @each_measure
 def test_series_belong_to_the_basis(measure: Measure):
     basis_of = {"766-2025": "portal", "766-2026": "portal", "ii06": "form", "dossiers": "dossiers"}

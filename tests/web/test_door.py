@@ -363,7 +363,7 @@ def log_is_put_back():
 
 def test_the_log_is_silent_about_the_addresses_that_sign_in_asks(log_is_put_back):
     """They hold codes and tokens; the client is the one that Authlib takes of those that are installed."""
-    vitals.set_up_log(Settings(json_log=True))
+    vitals.set_up_log(Settings(log="json"))
     rooms = {base.__module__.partition(".")[0] for base in AsyncOAuth2Client.__mro__} - {"builtins"}
 
     assert any(room.startswith("httpx") for room in rooms)

@@ -87,9 +87,10 @@ def _fresh(province: str, basis: str, rows: pl.DataFrame) -> Fresh:
     whole = None
     if kind:
         ends = rows.filter(pl.col("period_kind") == kind).sort("period_end").select("period_start", "period_end")
-        whole = Period(*ends.row(-1), kind)
-    stretch = rows.filter(pl.col("period_kind") == "to_date").get_column("period_end").max()
-    captured = rows.get_column("captured_at").max()
+        start, end = ends.row(-1)
+        whole = Period(start, end, kind)
+    stretch = rows.filter(pl.col("period_kind") == "to_date").select(pl.max("period_end")).item()
+    captured = rows.select(pl.max("captured_at")).item()
     return Fresh(province, basis, rows.get_column("unit_code").n_unique(), whole, stretch, captured)
 
 
@@ -135,27 +136,27 @@ def _summary(view: View, known: Sequence[Fresh], day: date, today: date) -> list
 
 
 def _row(view: View, one: Fresh, day: date) -> list[str]:
-    language = view.language
-    if one.whole is None:
-        last = view.say("about.fresh.to_date", day=numbers.day(one.stretch_end, language))
-        coming = view.say("about.fresh.no_rhythm")
-    else:
-        last = _last(view, one.whole, one.stretch_end)
-        after = numbers.day(one.next_due.end, language)
-        coming = view.say("about.fresh.expected", period=numbers.period(one.next_due, language), day=after)
+    language, due = view.language, one.next_due
     return [
         province_names()[one.province],
         view.say("about.fresh.late" if one.late(day) else "about.fresh.in_time"),
         view.say(f"about.source.{one.basis}"),
         numbers.number(one.units, language),
-        last,
+        _last(view, one.whole, one.stretch_end),
         numbers.local_date(one.captured_at, language),
-        coming,
+        _coming(view, due) if due else view.say("about.fresh.no_rhythm"),
     ]
 
 
-def _last(view: View, whole: Period, stretch_end: date | None) -> str:
-    """The last whole period, and the day to which figures reach beyond it."""
+def _coming(view: View, due: Period) -> str:
+    day = numbers.day(due.end, view.language)
+    return view.say("about.fresh.expected", period=numbers.period(due, view.language), day=day)
+
+
+def _last(view: View, whole: Period | None, stretch_end: date | None) -> str:
+    """The last whole period, and the day to which figures reach beyond it; that day alone where none is whole."""
+    if whole is None:
+        return view.say("about.fresh.to_date", day=numbers.day(stretch_end, view.language)) if stretch_end else ""
     text = numbers.period(whole, view.language)
     if stretch_end is None or stretch_end <= whole.end:
         return text

@@ -11,7 +11,7 @@ import polars as pl
 from display.words import numbers
 from display.words.view import View
 from ranking.index_sensitivity import GROUPS
-from ranking.measures import Measure
+from ranking.measures import Measure, Text
 from ranking.names import fold
 from store import catalog, reference, snapshot
 from ui.frame import html
@@ -104,7 +104,7 @@ def lines_of(view: View, measure: Measure, held: pl.DataFrame | None, today: dat
     return [*lines, (say("about.review"), _review(view, measure, today)), (say("about.file"), _file(measure))]
 
 
-def _parts(measure: Measure) -> list[tuple[str, object]]:
+def _parts(measure: Measure) -> list[tuple[str, Text | None]]:
     return [("numerator", measure.numerator), ("denominator", measure.denominator)]
 
 
@@ -134,7 +134,7 @@ def here(view: View, held: pl.DataFrame | None) -> str:
     for level in levels:
         rows = held.filter(pl.col("level") == level)
         bases = ", ".join(view.say(f"basis.{basis}") for basis in rows.get_column("basis").unique().sort())
-        last = numbers.day(rows.get_column("period_end").max(), view.language)
+        last = numbers.day(rows.select(pl.max("period_end")).item(), view.language)
         parts.append(view.say("about.here.level", level=view.say(f"level.{level}"), bases=bases, last=last))
     return "; ".join(parts)
 
@@ -168,7 +168,8 @@ def _group(view: View, measure: Measure) -> str:
     language = view.language
     title = view.say("unit.groups.name", group=view.say(f"weights.group.{measure.id}"), code=measure.id.upper())
     most = numbers.with_unit(measure.max_score, measure.model_copy(update={"decimals": 0}), language)
-    counted = view.say("unit.groups.counted", text=measure.numerator.in_language(language))
+    rests_on = measure.numerator.in_language(language) if measure.numerator else ""
+    counted = view.say("unit.groups.counted", text=rests_on)
     caveats = "".join(f"<li>{escape(text.in_language(language))}</li>" for text in measure.caveats)
     return (
         f'<li><div class="gd-row"><b>{escape(title)}</b><span class="gd-n">{escape(most)}</span></div>'

@@ -9,7 +9,7 @@ from html import escape
 import streamlit as st
 
 from display.words import numbers
-from ranking.measures import Measure
+from ranking.measures import Measure, Text
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _swatch(colour: str) -> str:
 
 def about(language: str, words: dict[str, str], measure: Measure) -> None:
     """What a measure is, as its definition says; `words` names the parts."""
-    parts = [("meaning", measure.meaning), ("why", measure.why)]
+    parts: list[tuple[str, Text | None]] = [("meaning", measure.meaning), ("why", measure.why)]
     parts += [("numerator", measure.numerator), ("denominator", measure.denominator), ("below", measure.below_minimum)]
     lines = [
         f"<dt>{escape(words[key])}</dt><dd>{escape(text.in_language(language))}</dd>" for key, text in parts if text

@@ -9,6 +9,7 @@ written back, so the address line always reproduces the view.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -25,7 +26,7 @@ def choice(key: str, options: Sequence[str], default: str) -> str:
     """
     remembered = _memory().get(key) if st.session_state.get(_ARRIVED, True) else None
     for wanted in (st.query_params.get(key), remembered):
-        if wanted in options:
+        if wanted is not None and wanted in options:
             return wanted
     return default
 
@@ -63,14 +64,14 @@ def remember(key: str, value: str, default: str | None = None) -> None:
 
 
 def select(
-    label: str, key: str, options: Sequence[str], default: str, caption: Callable[[str], str], **widget: object
+    label: str, key: str, options: Sequence[str], default: str, caption: Callable[[str], str], **widget: Any
 ) -> str:
     """A select box bound to the link."""
     return _bound(st.selectbox, label, key, options, default, caption, **widget)
 
 
 def segments(
-    label: str, key: str, options: Sequence[str], default: str, caption: Callable[[str], str], **widget: object
+    label: str, key: str, options: Sequence[str], default: str, caption: Callable[[str], str], **widget: Any
 ) -> str:
     """A segmented control bound to the link; one option is always chosen."""
     return _bound(st.segmented_control, label, key, options, default, caption, required=True, **widget)
@@ -83,7 +84,7 @@ def _bound(
     options: Sequence[str],
     default: str,
     caption: Callable[[str], str],
-    **widget: object,
+    **widget: Any,
 ) -> str:
     value = choice(key, options, default)
     st.session_state[_widget(key)] = value
@@ -92,7 +93,7 @@ def _bound(
     return value
 
 
-def words(label: str, key: str, **widget: object) -> str:
+def words(label: str, key: str, **widget: Any) -> str:
     """A line of text bound to the link."""
     value = st.query_params.get(key, "")[:80]
     st.session_state[_widget(key)] = value
@@ -101,7 +102,7 @@ def words(label: str, key: str, **widget: object) -> str:
 
 
 def several(
-    label: str, key: str, options: Sequence[str], caption: Callable[[str], str], most: int, **widget: object
+    label: str, key: str, options: Sequence[str], caption: Callable[[str], str], most: int, **widget: Any
 ) -> list[str]:
     """A choice of up to `most` options bound to the link."""
     chosen = [code for code in st.query_params.get(key, "").split(",") if code in options][:most]
@@ -119,7 +120,7 @@ def several(
     return chosen
 
 
-def number(label: str, key: str, low: float, high: float, default: float, step: float, **widget: object) -> float:
+def number(label: str, key: str, low: float, high: float, default: float, step: float, **widget: Any) -> float:
     """A number from `low` to `high` bound to the link; anything else in the link means the default."""
     try:
         value = float(st.query_params.get(key, default))

@@ -15,8 +15,7 @@ _HERE = Path(__file__)
 
 def box(view: View) -> None:
     """The box itself. Hits are links, so that `browser.meet` follows them in the reader's session."""
-    parts = {kind: _asset(kind) for kind in ("html", "css", "js")}
-    component = st.components.v2.component("gan_dan_search", **parts)
+    component = st.components.v2.component("gan_dan_search", html=_asset("html"), css=_asset("css"), js=_asset("js"))
     unit = "unit" if view.reader.may("page.unit") else "transparency"
     province = "overview" if view.reader.may("page.overview") else "transparency"
     component(

@@ -38,12 +38,12 @@ def current() -> Reader:
     user = st.user.to_dict()
     reader = people.reader_of(user, _client_id(user))
     if reader.kind == "signed_in":
-        _note_once(reader, user.get("iat"))
+        _note_once(reader, str(user.get("iat")))
     return reader
 
 
 @lru_cache(maxsize=4096)
-def _note_once(reader: Reader, signed_in_at: object) -> None:
+def _note_once(reader: Reader, signed_in_at: str) -> None:
     """Note a sign-in: once for all the sessions and pages that its cookie opens."""
     note_act(reader, "sign_in", roles=",".join(reader.roles), trouble=reader.trouble)
 

@@ -11,7 +11,7 @@ from display.words import numbers, refusals
 from display.words.view import View
 from journal import audit, incoming
 from journal.incoming import FILES_MAX, MEGABYTES_MAX, IncomingError
-from store.reference import measures, province_names, scope_name
+from store.reference import measures, province_name, province_names
 from ui.frame import html, links, sign_in
 from ui.parts import tables
 
@@ -44,12 +44,12 @@ def own(view: View) -> list[str]:
 def choice(view: View) -> str:
     """The province whose forms come in: of one's own only, at first the one that the link names."""
     codes = own(view)
-    first = codes.index(links.choice("province", codes, codes[0])) if codes else None
+    first = codes.index(links.choice("province", codes, codes[0])) if codes else 0
     return st.selectbox(
         view.say("imports.province"),
         codes,
         first,
-        format_func=scope_name,
+        format_func=province_name,
         key="import_province",
         width=320,
         on_change=_drop,

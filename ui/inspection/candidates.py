@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -234,7 +234,7 @@ def table(view: View, chosen: Chosen, rows: pl.DataFrame, planned: list[str]) ->
     last = max(1, -(-rows.height // PER_PAGE))
     page = links.page_number("page", last) if last > 1 else 1
     shown = rows.slice((page - 1) * PER_PAGE, PER_PAGE)
-    most = shortlist.scored(view.snapshot, chosen.scope).get_column("score").max()
+    most = shortlist.scored(view.snapshot, chosen.scope).select(pl.max("score")).item()
     title = escape(view.say("inspection.list"))
     heads = [
         ("gd-rank", "inspection.place"),
@@ -254,7 +254,7 @@ def table(view: View, chosen: Chosen, rows: pl.DataFrame, planned: list[str]) ->
 
 def _tr(view: View, chosen: Chosen, row: dict, most: float, planned: list[str]) -> str:
     name = addresses.anchor(view, row["name"], "unit", unit=row["unit_code"])
-    facts = [reference.scope_name(row["province_code"])] if chosen.scope == COUNTRY else []
+    facts = [reference.province_name(row["province_code"])] if chosen.scope == COUNTRY else []
     if row["km"] is not None:
         facts.append(view.say("inspection.km", n=numbers.number(row["km"], view.language, 1)))
     sub = f'<span class="gd-sub">{escape(" · ".join(facts))}</span>' if facts else ""
@@ -345,10 +345,13 @@ def downloads(view: View, chosen: Chosen, rows: pl.DataFrame) -> None:
     name = f"gan-dan_kiem-tra_{chosen.scope}_{view.snapshot.manifest.dataset}"
     titles = (view.say("inspection.list"), view.say("download.sheet.about"))
     excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    files = {"csv": ("text/csv", _csv, ()), "xlsx": (excel, _excel, (titles,))}
+    files: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "csv": ("text/csv", partial(_csv, view, chosen, rows)),
+        "xlsx": (excel, partial(_excel, view, chosen, rows, titles)),
+    }
     with st.container(horizontal=True, gap="small"):
-        for ending, (kind, make, more) in files.items():
-            content = audit.noted(view.reader, f"{name}.{ending}", partial(make, view, chosen, rows, *more))
+        for ending, (kind, make) in files.items():
+            content = audit.noted(view.reader, f"{name}.{ending}", make)
             st.download_button(
                 view.say(f"download.{ending}"),
                 content,

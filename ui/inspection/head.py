@@ -73,7 +73,7 @@ def stop(view: View, planned: list[str]) -> str | None:
 
 
 def _in_turn(code: str, planned: list[str]) -> str:
-    name = units.unit(code)["full_name"]
+    name = units.known(code)["full_name"]
     return f"{planned.index(code) + 1}. {name}" if code in planned else name
 
 

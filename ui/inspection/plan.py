@@ -14,7 +14,7 @@ from display.words import addresses, numbers
 from display.words.view import View
 from ranking.route import Place, Stop, route
 from store import units
-from store.reference import scope_name
+from store.reference import province_name
 from ui.frame import html, links
 from ui.parts import tables, unit_choice
 
@@ -27,7 +27,7 @@ _COLUMNS = ("stop", "seat", *_FIGURES)
 def codes() -> list[str]:
     """The communes of the plan as the link names them, each once, in the order in which they were chosen."""
     wanted = dict.fromkeys(links.recalled(_KEY).split(","))
-    return [code for code in wanted if units.unit(code)][:MOST]
+    return [code for code in wanted if units.known(code)][:MOST]
 
 
 def switch(view: View, code: str, name: str, planned: list[str]) -> str:
@@ -63,14 +63,14 @@ def choice(view: View, scope: str, listed: list[str], planned: list[str]) -> lis
 
 
 def _named(code: str, scope: str) -> str:
-    unit = units.unit(code)
+    unit = units.known(code)
     province = unit["province_code"]
-    return unit["full_name"] if province == scope else f"{unit['full_name']}, {scope_name(province)}"
+    return unit["full_name"] if province == scope else f"{unit['full_name']}, {province_name(province)}"
 
 
 def place(code: str) -> Place:
     """Where a commune's seat lies."""
-    unit = units.unit(code)
+    unit = units.known(code)
     return Place(code, unit["seat_lat"], unit["seat_lon"])
 
 
@@ -101,7 +101,7 @@ def _rows(view: View, trip: tuple[Stop, ...], scope: str) -> list[dict[str, str]
     scores = dict(shortlist.scored(view.snapshot, scope).select("unit_code", "score").iter_rows())
     found = []
     for number, stop in enumerate(trip, 1):
-        unit = units.unit(stop.place.code)
+        unit = units.known(stop.place.code)
         figures = {"km": stop.km, "total": stop.total_km, "score": scores.get(stop.place.code)}
         row = {"stop": f"{number}. {unit['full_name']}", "seat": unit["seat"] or numbers.MISSING}
         found.append(row | {name: numbers.number(value, view.language, 1) for name, value in figures.items()})

@@ -46,7 +46,7 @@ def form(view: View, code: str) -> None:
     st.session_state.setdefault(_key("visited_on", code), _today())
     with st.form(f"visit_form_{code}", border=True):
         title = "visits.change.title" if editing else "visits.new.title"
-        html.show(f'<h3 class="gd-list-title">{escape(view.say(title, unit=units.unit(code)["full_name"]))}</h3>')
+        html.show(f'<h3 class="gd-list-title">{escape(view.say(title, unit=units.known(code)["full_name"]))}</h3>')
         _fields(view, code)
         with st.container(horizontal=True):
             st.form_submit_button(
@@ -100,7 +100,7 @@ def _save(view: View, code: str) -> None:
         audit.note_act(view.reader, act, unit=code, visit=kept.id, version=kept.version)
     except VisitError as error:
         st.session_state[_TOLD] = (error.kind, error.detail)
-        if error.kind == "stale":
+        if error.kind == "stale" and edited:
             _take_newest(edited)
         return
     _forget(code)
@@ -179,7 +179,7 @@ def entry(view: View, visit: Visit, with_unit: bool = False) -> str:
     say, language = view.say, view.language
     head = [numbers.day(visit.visited_on, language), journal_visits.seen(visit.team)]
     if with_unit:
-        head.insert(0, units.unit(visit.unit_code)["full_name"])
+        head.insert(0, units.known(visit.unit_code)["full_name"])
     written, who = numbers.local_date(visit.created_at, language), journal_visits.seen(visit.author)
     foot = [say("visits.written_by", day=written, who=who) if who else say("visits.written", day=written)]
     if visit.version > 1:
@@ -223,7 +223,7 @@ def section(view: View, code: str) -> None:
         return
     history(view, visits.of_unit(view, code))
     html.caption(visits.internal(view))
-    province = units.unit(code)["province_code"]
+    province = units.known(code)["province_code"]
     st.page_link(
         "pages/inspection.py",
         label=view.say("unit.visit.plan"),

@@ -69,7 +69,7 @@ def unit_link(view: View, chosen: Selection, row: dict) -> str:
 
 def moved_note(view: View, chosen: Selection, found: tuple[pl.DataFrame, pl.DataFrame] | None) -> str:
     """Since when changes count and which are listed; or why there is nothing to list."""
-    if found is None:
+    before = earlier(chosen)
+    if found is None or before is None:
         return view.say("overview.moved.unknown")
-    before = numbers.period_in_sentence(earlier(chosen), view.language)
-    return view.say("overview.moved.note", before=before)
+    return view.say("overview.moved.note", before=numbers.period_in_sentence(before, view.language))

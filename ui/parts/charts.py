@@ -113,13 +113,13 @@ def _between(figure: go.Figure, line: Line) -> None:
         line={"color": line.colour, "width": line.width},
         showlegend=False,
     )
-    points = [point for point in points if point[1] is not None]
+    middles = [(day, (low + high) / 2, note) for day, low, high, note in points if low is not None and high is not None]
     figure.add_scatter(
-        x=[p[0] for p in points],
-        y=[(p[1] + p[2]) / 2 for p in points],
+        x=[day for day, _, _ in middles],
+        y=[middle for _, middle, _ in middles],
         mode="markers",
         marker={"color": line.colour, "opacity": 0},
-        customdata=[p[3] for p in points],
+        customdata=[note for _, _, note in middles],
         hovertemplate="%{x}: %{customdata}<extra></extra>",
         showlegend=False,
     )
@@ -127,11 +127,10 @@ def _between(figure: go.Figure, line: Line) -> None:
 
 def name_at_end(figure: go.Figure, lines: Sequence[Line], reach: float | None = None) -> None:
     """Names beside the last points, moved apart where they would overlap; `reach` of the axis, else of the values."""
-    ends = [
-        (n, next((i for i in range(len(x.values) - 1, -1, -1) if x.values[i] is not None), None))
-        for n, x in enumerate(lines)
+    points = [
+        [(value, n, i) for i, value in enumerate(line.values) if value is not None] for n, line in enumerate(lines)
     ]
-    known = sorted(((lines[n].values[i], n, i) for n, i in ends if i is not None and lines[n].name), reverse=True)
+    known = sorted((own[-1] for own, line in zip(points, lines, strict=True) if own and line.name), reverse=True)
     values = [value for line in lines for value in line.values if value is not None]
     reach = reach or ((max(values) - min(values)) if values else 1)
     below = None

@@ -33,8 +33,8 @@ def four_figures(view: View, selection: Selection, rows: pl.DataFrame) -> list[F
 
 
 def _own(view: View, selection: Selection, rows: pl.DataFrame) -> Figure:
-    values = rows.filter(pl.col("rank").is_not_null()).get_column("value")
-    low, high = (numbers.with_unit(end, selection.measure, view.language) for end in (values.min(), values.max()))
+    ends = rows.filter(pl.col("rank").is_not_null()).select(low=pl.min("value"), high=pl.max("value")).row(0)
+    low, high = (numbers.with_unit(end, selection.measure, view.language) for end in ends)
     span = view.say("card.from_to", low=low, high=high)
     return _figure(view, selection, selection.measure, selection.basis, rows, [span])
 
@@ -131,4 +131,5 @@ def _trend(view: View, measure: Measure, months: pl.DataFrame) -> str:
         return ""
     words = view.say("card.trend", n=recent.height, measure=measure.short.in_language(view.language))
     dots = [None] * (values.len() - 1) + [view.palette.accent]
-    return sparkline(values.to_list(), (values.min(), values.max()), dots, words)
+    low, high = recent.select(low=pl.min("value"), high=pl.max("value")).row(0)
+    return sparkline(values.to_list(), (low, high), dots, words)

@@ -40,7 +40,9 @@ def section(view: View, province: str) -> None:
     names = dict(communes.select("code", "full_name").sort("full_name").iter_rows())
     measures = reference.measures()
     with st.form("problem_form", border=True):
-        st.selectbox(say("problems.unit"), list(names), format_func=names.get, key="problem_unit", width=420)
+        st.selectbox(
+            say("problems.unit"), list(names), format_func=lambda code: names[code], key="problem_unit", width=420
+        )
         st.selectbox(
             say("problems.measure"),
             ["", *measures],
@@ -74,7 +76,7 @@ def _entry(view: View, problem: Problem, with_unit: bool = False) -> str:
     """One mark as markup, without who wrote it: that is for the audit log."""
     measure = reference.measures().get(problem.measure)
     head = [numbers.local_date(problem.created_at, view.language)]
-    head += [units.unit(problem.unit_code)["full_name"]] if with_unit else []
+    head += [units.known(problem.unit_code)["full_name"]] if with_unit else []
     head += [measure.name.in_language(view.language)] if measure else []
     head += [problem.period] if problem.period else []
     words = escape(seen(problem.words)).replace("\n", "<br>")

@@ -10,7 +10,7 @@ import streamlit as st
 from display.words.view import View
 from ranking.names import fold
 from store import units
-from store.reference import province_names, reference_table, scope_name
+from store.reference import province_name, province_names, reference_table
 from ui.frame import html, links
 from ui.parts import filters
 
@@ -46,7 +46,7 @@ def how_to_choose(view: View) -> None:
 def _province(view: View, code: str) -> str:
     """The commune's own province; without a commune the one chosen before, else the reader's own or the first."""
     if code:
-        return units.unit(code)["province_code"]
+        return units.known(code)["province_code"]
     options = list(province_names())
     own = [code for code in options if code in (view.reader.seen or ())]
     return links.choice("province", options, (own or options)[0])
@@ -60,7 +60,7 @@ def _select_province(view: View, province: str) -> None:
         key=_PROVINCE,
         on_change=_take_province,
         width=220,
-        format_func=scope_name,
+        format_func=province_name,
     )
 
 
@@ -85,8 +85,8 @@ def communes(province: str) -> dict[str, str]:
 
 
 def _in_a_line(view: View, province: str, code: str) -> str:
-    unit = units.unit(code)["full_name"] if code else view.say("unit.choose.none")
-    return f"{scope_name(province)} · {unit}"
+    unit = units.known(code)["full_name"] if code else view.say("unit.choose.none")
+    return f"{province_name(province)} · {unit}"
 
 
 def _take_province() -> None:

@@ -84,12 +84,26 @@ def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None
     """Value against the number of dossiers, with the limits within which chance and usual differences keep a unit."""
     ranked = rows.filter(pl.col("rank").is_not_null(), pl.col("denominator") > 0)
     figure = go.Figure()
-    counts = ranked.get_column("denominator")
-    ratio = overdispersion(ranked.get_column("numerator").to_numpy(), counts.to_numpy())
+    if level is not None:
+        _limit_lines(figure, view, ranked, level)
+    for band, colour in _colours(view.palette).items():
+        part = ranked.filter(pl.col("band").fill_null(ALIKE) == band)
+        if part.height:
+            figure.add_trace(_points(view, measure, part, part.get_column("denominator").to_numpy(), colour, _CROWD))
+    _level(figure, view, measure, level, level_name)
+    charts.dress(figure, view, measure, height=420)
+    ticks = [numbers.number(tick, view.language) for tick in _TICKS]
+    figure.update_xaxes(title=view.say("chart.n"), type="log", showgrid=False, tickvals=_TICKS, ticktext=ticks)
+    return figure
+
+
+def _limit_lines(figure: go.Figure, view: View, ranked: pl.DataFrame, level: float) -> None:
+    counts = ranked.get_column("denominator").to_numpy()
+    ratio = overdispersion(ranked.get_column("numerator").to_numpy(), counts)
     ends = np.geomspace(max(counts.min(), 1), max(counts.max(), 2), 60)
     for z, share, digits in _LIMITS:
         words = f"{numbers.number(share, view.language, digits)} %"
-        low, high = limits(ends, level / 100, z, ratio)
+        low, high = limits(ends.tolist(), level / 100, z, ratio)
         for bound in (low, high):
             figure.add_scatter(
                 x=ends,
@@ -107,15 +121,6 @@ def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None
             xanchor="left",
             font={"color": view.palette.quiet, "size": 11},
         )
-    for band, colour in _colours(view.palette).items():
-        part = ranked.filter(pl.col("band").fill_null(ALIKE) == band)
-        if part.height:
-            figure.add_trace(_points(view, measure, part, part.get_column("denominator").to_numpy(), colour, _CROWD))
-    _level(figure, view, measure, level, level_name)
-    charts.dress(figure, view, measure, height=420)
-    ticks = [numbers.number(tick, view.language) for tick in _TICKS]
-    figure.update_xaxes(title=view.say("chart.n"), type="log", showgrid=False, tickvals=_TICKS, ticktext=ticks)
-    return figure
 
 
 def spread(view: View, months: pl.DataFrame, measure: Measure) -> go.Figure:

@@ -47,7 +47,7 @@ def panel(view: View, selection: Selection, rows: pl.DataFrame) -> None:
             view.say("compare.units"),
             "units",
             list(names),
-            names.get,
+            lambda code: names.get(code, code),
             drawing_curves.MOST_UNITS,
             placeholder=view.say("compare.example"),
             disabled=not names,
@@ -166,7 +166,7 @@ def _all_together(view: View, measure: Measure, rows: pl.DataFrame) -> Cell:
     notes = [view.say("level.typical")] if is_typical(measure) else []
     if measure.kind == "share":
         reported = rows.filter(pl.col("state") == REPORTED).drop_nulls(["numerator", "denominator"])
-        notes.append(_n(view, reported.get_column("denominator").sum()))
+        notes.append(_n(view, reported.select(pl.sum("denominator")).item()))
     return Cell(numbers.with_unit(value, measure, view.language), tuple(notes))
 
 

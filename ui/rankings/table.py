@@ -192,7 +192,7 @@ def _scale(measure: Measure, rows: pl.DataFrame) -> float:
     """Where a bar is full: at 100 %, at the maximum score, or at the largest value shown."""
     if measure.kind == "share":
         return 100.0
-    return measure.max_score or float(rows.get_column("value").max() or 0)
+    return measure.max_score or float(rows.select(pl.max("value")).item() or 0)
 
 
 def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], measure: Measure) -> dict[str, str]:
@@ -205,15 +205,15 @@ def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], measure: 
     starts = months.get_column("period_start").unique().sort().to_list()
     if len(starts) < 3:
         return {}
-    recent = months.filter(pl.col("period_start").is_in(starts[-_TREND:])).get_column("value")
-    ends = (recent.quantile(0.02), recent.quantile(0.98))
+    recent = months.filter(pl.col("period_start").is_in(starts[-_TREND:]))
+    low, high = recent.select(low=pl.col("value").quantile(0.02), high=pl.col("value").quantile(0.98)).row(0)
     own = months.filter(pl.col("unit_code").is_in(list(units))).select("unit_code", "period_start", "value")
     known: dict[str, dict[date, float | None]] = {}
     for code, start, value in own.iter_rows():
         known.setdefault(code, {})[start] = value
     lines = [[values.get(start) for start in starts] for values in known.values()]
-    marks = xmr_marks(lines, IMPROVEMENT[measure.direction])
-    return {code: _trend(view, *line, ends) for code, *line in zip(known, lines, marks, strict=True)}
+    found = zip(known, lines, xmr_marks(lines, IMPROVEMENT[measure.direction]), strict=True)
+    return {code: _trend(view, values, marks, (low, high)) for code, values, marks in found}
 
 
 def _trend(view: View, values: list[float | None], marks: Sequence[str], ends: tuple[float, float]) -> str:

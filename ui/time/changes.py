@@ -50,8 +50,10 @@ def panel(view: View, measure: Measure, scope: str, pair: Pair | None) -> None:
 
 def of_scope(view: View, measure: Measure, scope: str, pair: Pair) -> pl.DataFrame:
     """The changes of the scope's communes (`ranking.differences.changes`) with names and both denominators."""
-    months = [_standings(view.snapshot, measure.id, pair.basis, period, scope) for period in (pair.before, pair.after)]
-    found = changes(*months, measure)
+    before, after = (
+        _standings(view.snapshot, measure.id, pair.basis, period, scope) for period in (pair.before, pair.after)
+    )
+    found = changes(before, after, measure)
     for name, period in (("n_before", pair.before), ("n_after", pair.after)):
         counts = _counts(view.snapshot, measure.id, pair.basis, pair.series, period)
         found = found.join(counts.rename({"denominator": name}), on="unit_code", how="left", maintain_order="left")
@@ -77,7 +79,7 @@ def _when(period: Period) -> dict[str, object]:
 
 
 def _are(here: dict[str, object]) -> list[pl.Expr]:
-    return [pl.col(name) == value for name, value in here.items()]
+    return [pl.col(name) == pl.lit(value) for name, value in here.items()]
 
 
 def sentence(view: View, measure: Measure, scope: str, pair: Pair, found: pl.DataFrame) -> str:

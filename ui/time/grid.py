@@ -154,9 +154,9 @@ def alt(view: View, measure: Measure, cell: Cell) -> str:
 def _scale(grid: Grid) -> Scale:
     """The same for all cells: where 98 % of all values lie, and the level of all together."""
     values = pl.Series([v for cell in grid.cells for v in cell.values if v is not None], dtype=pl.Float64)
-    ends = [values.quantile(0.01), values.quantile(0.99)] if len(values) else [0.0, 1.0]
+    ends = [end for part in (0.01, 0.99) if (end := values.quantile(part)) is not None] or [0.0, 1.0]
     level = [v for v in grid.level if v is not None]
-    return Scale(min([*level, ends[0]]), max([*level, ends[1]]))
+    return Scale(min([*level, ends[0]]), max([*level, ends[-1]]))
 
 
 def _breaks(months: Sequence[tuple[date, str]]) -> frozenset[int]:

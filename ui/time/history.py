@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 
@@ -258,7 +259,7 @@ def _coverage(view: View, history: pl.DataFrame) -> str:
     )
 
 
-def _month(view: View, start: object) -> str:
+def _month(view: View, start: date) -> str:
     return numbers.period_in_sentence(calendar_period("month", start.year, start.month), view.language)
 
 

@@ -63,7 +63,12 @@ def panel(view: View, measure: Measure, units: Sequence[str]) -> None:
     heading, unit = st.container(), units[0]
     if len(units) > 1:
         unit = links.segments(
-            view.say("limits.unit"), "limits", list(units), unit, names.get, label_visibility="collapsed"
+            view.say("limits.unit"),
+            "limits",
+            list(units),
+            unit,
+            lambda code: names.get(code, code),
+            label_visibility="collapsed",
         )
     short = measure.short.in_language(view.language)
     heading.subheader(view.say("limits.title", unit=names[unit], measure=short), anchor=False)
@@ -124,14 +129,16 @@ def _baselines(days: Sequence[date], known: dict[date, dict]) -> list[int]:
 
 
 def _kind(points: Sequence[Point], point: Point) -> str:
-    if point.mark not in _SPECIAL:
+    value, limits = point.value, point.limits
+    if point.mark not in _SPECIAL or value is None or limits is None:
         return ""
     if set(point.rules) != {"trend"}:
-        return "high" if point.value > point.limits.mean else "low"
+        return "high" if value > limits.mean else "low"
     before = points[point.index - 1] if point.index else None
-    if before is not None and before.limits is point.limits and "trend" in before.rules and before.value is not None:
-        return "rising" if point.value > before.value else "falling"
-    return "rising" if points[point.index + 1].value > point.value else "falling"
+    if before is not None and before.limits is limits and "trend" in before.rules and before.value is not None:
+        return "rising" if value > before.value else "falling"
+    after = points[point.index + 1].value
+    return "rising" if after is not None and after > value else "falling"
 
 
 def figure(view: View, measure: Measure, chart: Chart) -> go.Figure:
@@ -259,7 +266,7 @@ def _assured(view: View, measure: Measure, chart: Chart) -> list[str]:
     target = measure.target.value if measure.target else None
     verdict = assurance(chart.limits, target, IMPROVEMENT[measure.direction])
     found = []
-    if verdict:
+    if verdict and chart.limits:
         value = numbers.target_value(measure, view.language)
         low, high = _ends(view, measure, chart.limits)
         found.append(view.say(f"limits.assurance.{verdict}", unit=chart.name, target=value, low=low, high=high))

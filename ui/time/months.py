@@ -67,7 +67,7 @@ def choose(view: View, measure: Measure, scope: str) -> Pair | None:
                 _a_year_before(after, earlier),
                 lambda code: numbers.period(_month(code), view.language),
             )
-    return Pair(_month(before), _month(after), curves.fullest_basis(view, measure), later[after])
+    return Pair(_month(before), _month(after), curves.fullest_basis(view, measure) or "", later[after])
 
 
 def _a_year_before(month: str, earlier: list[str]) -> str:

@@ -38,7 +38,7 @@ def panel(view: View, measure: Measure, scope: str) -> None:
         return
     months = of_scope(view.snapshot, measure.id, basis, scope) if basis else None
     known = 0 if months is None else months.get_column("period_start").n_unique()
-    if known < KEPT_MONTHS:
+    if months is None or known < KEPT_MONTHS:
         html.show(empty(view, measure, view.say("reached.none", n=known, kept=KEPT_MONTHS)))
         return
     level = _level(view, measure, months)
@@ -92,7 +92,7 @@ def first_level(measure: Measure, months: pl.DataFrame) -> float:
     if measure.target:
         return measure.target.value
     latest = months.filter(pl.col("period_start") == pl.col("period_start").max())
-    return round(latest.get_column("value").median() or 0.0, 1)
+    return round(latest.select(pl.median("value")).item() or 0.0, 1)
 
 
 def _names(view: View) -> pl.DataFrame:
@@ -175,7 +175,7 @@ def figure(view: View, measure: Measure, lines: list[Line]) -> go.Figure:
             line={"color": line.colour, "width": 2.4, "shape": "hv"},
             marker={"size": 5},
             showlegend=False,
-            customdata=[_percent(view, value / 100) for value in line.values],
+            customdata=["" if value is None else _percent(view, value / 100) for value in line.values],
             hovertemplate=f"{line.name}<br>%{{x}}: %{{customdata}}<extra></extra>",
         )
     charts.dress(drawn, view, measure, height=320)
@@ -254,7 +254,9 @@ def _row(view: View, measure: Measure, scope: str, row: dict, name: str) -> list
 
 def reading(view: View, measure: Measure, months: pl.DataFrame, units: pl.DataFrame) -> str:
     """What counts as having got there, from when, and what is left out."""
-    words = [view.say("reached.reading", kept=KEPT_MONTHS, month=_month(view, months.get_column("period_start").min()))]
+    words = [
+        view.say("reached.reading", kept=KEPT_MONTHS, month=_month(view, months.select(pl.min("period_start")).item()))
+    ]
     if measure.kind in ("share", "rate") and measure.minimum_denominator:
         words.append(view.say("reached.reading.few", n=measure.minimum_denominator))
     return " ".join(words)

@@ -14,26 +14,26 @@ from display.portraits.plain_figures import Portrait, Province, province
 from display.portraits.plain_words import Card, Section
 from display.words.view import View
 from store import units
-from store.reference import scope_name
+from store.reference import province_name
 from ui.frame import html
 from ui.parts import tables
 
 
 def figures(view: View, code: str) -> tuple[Province, Portrait]:
     """What the public may know of a commune and of its province, whoever reads it."""
-    found = province(view.snapshot.seen_in(frozenset()), units.unit(code)["province_code"])
+    found = province(view.snapshot.seen_in(frozenset()), units.known(code)["province_code"])
     return found, found.portrait(code)
 
 
 def head(view: View, code: str, portrait: Portrait) -> None:
     """The commune's name and the answer in a few sentences."""
-    unit, nature = units.unit(code), view.snapshot.manifest.nature
+    unit, nature = units.known(code), view.snapshot.manifest.nature
     html.heading(unit["full_name"], escape(plain_words.opening(view.say, unit, portrait, nature)))
 
 
 def measures(view: View, code: str, portrait: Portrait) -> None:
     """Up to four measures, each a sentence beside what is common in the province and in like communes."""
-    place = scope_name(units.unit(code)["province_code"])
+    place = province_name(units.known(code)["province_code"])
     html.show(cards(view, plain_words.cards(view.say, portrait.answers, place)))
     html.caption(plain_words.source(view.say, portrait.answers, view.snapshot.manifest.nature))
 

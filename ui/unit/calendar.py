@@ -54,7 +54,7 @@ def calendar(snapshot: Snapshot, code: str) -> dict[str, tuple[Month, ...]]:
     own = units.figures(snapshot, code).filter(pl.col("field") == "all", is_month(), pl.col("period_start") >= MERGER)
     expected = catalog.catalog(snapshot).filter(
         pl.col("level") == "commune",
-        pl.col("scope") == units.unit(code)["province_code"],
+        pl.col("scope") == units.known(code)["province_code"],
         is_month(),
         pl.col("period_start") >= MERGER,
     )

@@ -82,7 +82,7 @@ def fields_of(snapshot: Snapshot, code: str) -> Fields | None:
     measure, basis = min(rows.select("measure", "basis").unique().rows(), key=lambda pair: _order(*pair))
     own = latest_series(rows.filter(pl.col("measure") == measure, pl.col("basis") == basis))
     periods = _periods(own)
-    theirs = units.province_fields(snapshot, units.unit(code)["province_code"])
+    theirs = units.province_fields(snapshot, units.known(code)["province_code"])
     theirs = theirs.filter(pl.col("measure") == measure, pl.col("basis") == basis)
     province = _sums(theirs.join(periods, on=PERIOD_COLUMNS, how="semi")).select("field", province=_share())
     received = figures.filter(pl.col("measure") == "received", pl.col("basis") == basis)
@@ -170,7 +170,7 @@ def sentence(view: View, found: Fields) -> str:
     late = sum(field.late for field in found.fields)
     if not driving:
         return view.say("unit.fields.nothing_late", months=months, n=numbers.number(all_dossiers, view.language))
-    part = sum(field.part for field in driving)
+    part = sum(field.part or 0 for field in driving)
     of_all = sum(field.n for field in driving) / all_dossiers
     return view.say(
         "unit.fields.drive",

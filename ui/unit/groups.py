@@ -50,8 +50,7 @@ def _group(view: View, measure: Measure, row: Row | None) -> str:
         words = summary.in_words(view, row)
         points = numbers.number(row.value, view.language, measure.decimals)
         figure = f'<span class="gd-strong">{escape(points)}</span>/{escape(most)}'
-        width = 100 * row.value / measure.max_score
-        bar = f'<span class="gd-track" aria-hidden="true"><i style="width:{width:.1f}%"></i></span>'
+        bar = _bar(row.value, measure.max_score)
         rank = [view.say("compare.rank", rank=words.rank)] if words.rank else []
         notes = [words.period, *rank, *words.notes]
     title = escape(view.say("unit.groups.name", group=view.say(f"weights.group.{measure.id}"), code=measure.id.upper()))
@@ -62,13 +61,21 @@ def _group(view: View, measure: Measure, row: Row | None) -> str:
     )
 
 
+def _bar(value: float, most: float | None) -> str:
+    """The part of the points that could be had; nothing where that is not known."""
+    if not most:
+        return ""
+    return f'<span class="gd-track" aria-hidden="true"><i style="width:{100 * value / most:.1f}%"></i></span>'
+
+
 def _definition(view: View, measure: Measure) -> str:
     """What the points rest on and how to read them, folded. Markup."""
     language = view.language
+    rests_on = measure.numerator.in_language(language) if measure.numerator else ""
     caveats = "".join(f"<li>{escape(text.in_language(language))}</li>" for text in measure.caveats)
     return (
         f'<details class="gd-fold"><summary>{escape(view.say("unit.groups.rests_on"))}</summary>'
         f"<p>{escape(measure.meaning.in_language(language))}</p>"
-        f"<p>{escape(view.say('unit.groups.counted', text=measure.numerator.in_language(language)))}</p>"
+        f"<p>{escape(view.say('unit.groups.counted', text=rests_on))}</p>"
         f"<p>{escape(view.say('measure.caveats'))}:</p><ul>{caveats}</ul></details>"
     )

@@ -12,7 +12,7 @@ from ui.frame import html
 
 def head(view: View, code: str) -> None:
     """The name, what the figures say in a sentence, and the facts of the place."""
-    unit = units.unit(code)
+    unit = units.known(code)
     html.heading(unit["full_name"], sentence(view, code))
     facts = "".join(f"<div><dt>{escape(name)}</dt><dd>{value}</dd></div>" for name, value in facts_of(view, unit))
     html.show(f'<dl class="gd-unit-facts">{facts}</dl>')

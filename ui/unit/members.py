@@ -61,7 +61,7 @@ def members_of(snapshot: Snapshot, code: str, measure: str) -> tuple[Member, ...
 def _member(row: dict, months: pl.DataFrame | None, measure: Measure) -> Member:
     value = n = None
     if months is not None:
-        n = months.get_column("denominator").sum() if measure.kind == "share" else None
+        n = months.select(pl.sum("denominator")).item() if measure.kind == "share" else None
         value = _together(months, measure)
     return Member(
         code=row["old_code"],
@@ -78,10 +78,9 @@ def _member(row: dict, months: pl.DataFrame | None, measure: Measure) -> Member:
 
 def _together(months: pl.DataFrame, measure: Measure) -> float | None:
     if measure.kind == "share":
-        whole = months.get_column("denominator").sum()
-        return 100 * months.get_column("numerator").sum() / whole if whole else None
-    values = months.get_column("value")
-    return values.sum() if measure.kind == "count" else values.median()
+        part, whole = months.select(pl.sum("numerator", "denominator")).row(0)
+        return 100 * part / whole if whole else None
+    return months.select(pl.sum("value") if measure.kind == "count" else pl.median("value")).item()
 
 
 def clearly_worst(members: tuple[Member, ...], measure: Measure) -> tuple[Member, float] | None:
@@ -92,14 +91,15 @@ def clearly_worst(members: tuple[Member, ...], measure: Measure) -> tuple[Member
     """
     if measure.kind != "share" or measure.direction == "neutral":
         return None
-    known = [m for m in members if m.value is not None and m.n >= max(measure.minimum_denominator, 1)]
+    least = max(measure.minimum_denominator, 1)
+    known = [(m, m.value, m.n) for m in members if m.value is not None and m.n is not None and m.n >= least]
     if len(known) < 2:
         return None
     sign = 1 if measure.direction == "higher" else -1
-    worst = min(known, key=lambda member: (sign * member.value, member.code))
-    others = [member for member in known if member is not worst]
-    level = sum(m.value * m.n for m in others) / sum(m.n for m in others)
-    low, high = (100 * float(end) for end in wilson(worst.value * worst.n / 100, worst.n, 1 - 0.05 / len(known)))
+    worst, value, n = min(known, key=lambda one: (sign * one[1], one[0].code))
+    others = [one for one in known if one[0] is not worst]
+    level = sum(share * out_of for _, share, out_of in others) / sum(out_of for _, _, out_of in others)
+    low, high = (100 * float(end) for end in wilson(value * n / 100, n, 1 - 0.05 / len(known)))
     near_end = high if sign > 0 else low
     return (worst, level) if sign * near_end < sign * level else None
 

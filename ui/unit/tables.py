@@ -46,7 +46,7 @@ def _reading(view: View, found: Sequence[Row]) -> list[str]:
 
 def table(view: View, code: str, found: Sequence[Row]) -> str:
     """One row per measure of `unit_summary.rows`. Markup."""
-    title = escape(view.say("unit.summary.caption", unit=units.unit(code)["full_name"]))
+    title = escape(view.say("unit.summary.caption", unit=units.known(code)["full_name"]))
     shown = [name for name in _COLUMNS if name not in _empty(found)]
     head = "".join(
         f'<th scope="col" class="{"gd-n" if name in _RIGHT else ""}">{escape(_header(view, name))}</th>'
@@ -96,7 +96,7 @@ def _line(view: View, code: str, row: Row, shown: Sequence[str]) -> str:
 
 def _name(view: View, code: str, row: Row, words: Words) -> str:
     """The measure's name as a link to the ranking that its figure stands in."""
-    province = units.unit(code)["province_code"]
+    province = units.known(code)["province_code"]
     link = addresses.anchor(
         view, words.measure, "rankings", province=province, measure=row.measure.id, period=row.period.id
     )

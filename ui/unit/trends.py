@@ -35,7 +35,7 @@ def _figure(view: View, code: str, row: Row) -> str:
     alt = say(
         "unit.trends.alt", measure=name, value=value, month=month, variation=say(f"unit.variation.{row.variation}")
     )
-    province = units.unit(code)["province_code"]
+    province = units.known(code)["province_code"]
     address = addresses.address(view, "online_filing", over=row.measure.id, units=code, province=province)
     size = (_NARROW_WIDTH, _NARROW_HEIGHT) if view.narrow else (WIDTH, HEIGHT)
     return (

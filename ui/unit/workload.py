@@ -15,7 +15,7 @@ from display.words.view import View
 from ranking.peers import Likeness, reasons
 from store import peers, standings, units
 from store.peers import ENOUGH_PEERS
-from store.reference import reference_table, scope_name
+from store.reference import province_name, reference_table
 from store.snapshot import Snapshot
 from ui.frame import html
 
@@ -40,28 +40,35 @@ class AgainstOthers:
     most: float
 
     @property
+    def value(self) -> float:
+        """The figure that stands beside the others'."""
+        if self.row.value is None:
+            raise ValueError(f"{self.row.measure.id}: a row without a figure stands beside nobody")
+        return self.row.value
+
+    @property
     def place(self) -> str:
         """`above` three quarters of the others, `below` them, or `within` the middle half."""
-        if self.row.value > self.three:
+        if self.value > self.three:
             return "above"
-        return "below" if self.row.value < self.quarter else "within"
+        return "below" if self.value < self.quarter else "within"
 
 
 def against_others(snapshot: Snapshot, code: str, row: Row) -> AgainstOthers | None:
     """A row of the summary beside its peers or its province; None where it or too few of the others have a figure."""
     if row.value is None:
         return None
-    at = {"measure": row.measure.id, "basis": row.basis, "series": row.series}
+    at: dict[str, object] = {"measure": row.measure.id, "basis": row.basis, "series": row.series}
     at |= {"period_start": row.period.start, "period_end": row.period.end, "period_kind": row.period.kind}
     others, are_peers = _values(summary.peer_values(snapshot, code, at), code), True
     if len(others) < ENOUGH_PEERS:
-        province = units.unit(code)["province_code"]
+        province = units.known(code)["province_code"]
         rows = standings.ranking(snapshot, "commune", row.measure.id, row.basis, row.period, province)
         others, are_peers = _values(rows, code), False
     if len(others) < ENOUGH_PEERS:
         return None
-    ends = [float(others.quantile(part, "linear")) for part in (0, 0.25, 0.5, 0.75, 1)]
-    return AgainstOthers(row, len(others), are_peers, *ends)
+    parts = [pl.col("value").quantile(part, "linear").alias(f"{part}") for part in (0, 0.25, 0.5, 0.75, 1)]
+    return AgainstOthers(row, len(others), are_peers, *others.to_frame().select(parts).row(0))
 
 
 def _values(rows: pl.DataFrame, code: str) -> pl.Series:
@@ -95,7 +102,7 @@ def _card(view: View, code: str, row: Row) -> str:
         beside = f'<div class="gd-note">{escape(view.say("unit.workload.nobody"))}</div>'
     else:
         drawing = small_charts.strip(
-            row.value, (found.least, found.quarter, found.median, found.three, found.most), palette=view.palette
+            found.value, (found.least, found.quarter, found.median, found.three, found.most), palette=view.palette
         )
         text = sentence(view, code, found)
         beside = f'{small_charts.image(drawing, "", "gd-strip")}<div class="gd-note">{escape(text)}</div>'
@@ -108,7 +115,7 @@ def sentence(view: View, code: str, found: AgainstOthers) -> str:
     quarter, median, three = (
         numbers.number(end, language, measure.decimals) for end in (found.quarter, found.median, found.three)
     )
-    province = scope_name(units.unit(code)["province_code"])
+    province = province_name(units.known(code)["province_code"])
     others = (
         view.say("unit.workload.of_peers", n=found.n)
         if found.are_peers
@@ -120,10 +127,10 @@ def sentence(view: View, code: str, found: AgainstOthers) -> str:
 def _peers(view: View, code: str) -> str:
     """Who the peers are and what they have in common, folded. Markup."""
     codes = units.peer_codes(code)
-    known = [units.unit(peer) for peer in codes]
+    known = [units.known(peer) for peer in codes]
     links = ", ".join(
         f"{addresses.anchor(view, peer['full_name'], 'unit', unit=peer['code'])} "
-        f"({escape(scope_name(peer['province_code']))})"
+        f"({escape(province_name(peer['province_code']))})"
         for peer in known
     )
     alike = reasons(reference_table("units"), code, peers.peers())

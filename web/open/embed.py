@@ -74,7 +74,7 @@ def _ranking(query: dict[str, str]) -> str:
     snapshot, scope = snapshot_of(query), query.get("province", COUNTRY)
     level = "province" if scope == COUNTRY else "commune"
     here = [pl.col("level") == level, pl.col("scope") == scope, pl.col("measure") == measure.id]
-    own = {name: query[name] for name in ("period", "basis") if name in query}
+    own: dict[str, str] = {name: query[name] for name in ("period", "basis") if name in query}
     rows = _latest(public.standings(snapshot, *here, *conditions(own)).rows)
     if rows.is_empty():
         raise Problem(404, "No figures", say("open.none"))
@@ -82,14 +82,14 @@ def _ranking(query: dict[str, str]) -> str:
         "rank", "name", nulls_last=True
     )
     place = scope_name(scope) or say("scope.country")
-    head = (
+    head: tuple[str, ...] = (
         say("open.column.unit"),
         measure.short.in_language(say.language),
         say("table.band"),
         say("open.column.rank"),
     )
-    top = measure.max_score or (100.0 if measure.kind == "share" else rows.get_column("value").max())
-    body = [
+    top = measure.max_score or (100.0 if measure.kind == "share" else rows.select(pl.max("value")).item())
+    body: list[tuple[str, ...]] = [
         (escape(row["name"] or row["unit_code"]), *_figures(row, measure, say, top))
         for row in rows.iter_rows(named=True)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -38,7 +39,7 @@ class Parameter:
     """One parameter of a query: its JSON schema, and what it chooses."""
 
     name: str
-    schema: Mapping[str, object]
+    schema: Mapping[str, Any]
     description: str
 
     def checked(self, value: str) -> str:
@@ -116,8 +117,8 @@ def conditions(query: Mapping[str, str]) -> list[pl.Expr]:
     where = [pl.col(column) == query[name] for name, column in own.items() if name in query]
     if "period" in query:
         period = _period(query["period"])
-        ends = {"period_start": period.start, "period_end": period.end, "period_kind": period.kind}
-        where += [pl.col(column) == value for column, value in ends.items()]
+        where += [pl.col("period_start") == period.start, pl.col("period_end") == period.end]
+        where.append(pl.col("period_kind") == period.kind)
     return [*where, _within(query["province"])] if "province" in query else where
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import polars as pl
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from display.words.text import LANGUAGES, Speaker
 from files.places import published_folder
@@ -258,5 +259,5 @@ def _boundaries(query: Mapping[str, str]) -> Table:
     return Table("boundaries", areas, page.total, said | {"borders": nature}, records)
 
 
-def _geojson(shape: shapely.Geometry) -> dict[str, object]:
+def _geojson(shape: BaseGeometry) -> dict[str, object]:
     return shapely.geometry.mapping(shape)
