@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -59,12 +60,12 @@ def take(files: Sequence[tuple[str, bytes]]) -> Path:
     return folder
 
 
-def looked_at(folder: Path, province: str) -> list[dict]:
+def looked_at(folder: Path, province: str) -> list[dict[str, Any]]:
     """What was understood of each workbook (`etl/forms/report.py`); nothing is published."""
     return _run(folder, province, "", "--dry-run")
 
 
-def publish(folder: Path, province: str, who: str) -> list[dict]:
+def publish(folder: Path, province: str, who: str) -> list[dict[str, Any]]:
     """Publish what was understood, in the name of an editor; the reports once more. The folder is gone afterwards."""
     understood = _run(folder, province, who)
     discard(folder)
@@ -75,7 +76,7 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(folder: Path, province: str, who: str, *options: str) -> list[dict]:
+def _run(folder: Path, province: str, who: str, *options: str) -> list[dict[str, Any]]:
     data = _place().parent
     files = sorted(folder.glob("[0-9][0-9]/*"))
     if not files:
@@ -120,7 +121,7 @@ def _run(folder: Path, province: str, who: str, *options: str) -> list[dict]:
     if done.returncode and not report.exists():
         _LOG.error("import-form ended with %s: %s", done.returncode, done.stderr[-2000:])
     try:
-        understood = json.loads(report.read_text(encoding="utf-8"))
+        understood: list[dict[str, Any]] = json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise IncomingError("failed", _last_line(done.stderr)) from None
     wanted = not options and any(not one["refused"] for one in understood)

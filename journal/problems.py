@@ -6,6 +6,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -90,7 +91,7 @@ def still_open(practice: bool, *, unit: str | None = None, province: str | None 
     return [_problem(row) for row in rows]
 
 
-def _problem(row: sa.Row) -> Problem:
+def _problem(row: sa.Row[Any]) -> Problem:
     known = row._mapping
     names = [name for name in Problem.__dataclass_fields__ if name != "created_at"]
     return Problem(**{name: known[name] for name in names}, created_at=database.utc(known["created_at"]))

@@ -7,9 +7,10 @@ serve. Nothing here waits for a page: rows in, rows out, each call a transaction
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -127,9 +128,9 @@ def _read(*where: sa.ColumnElement[bool]) -> list[Visit]:
         return [_visit(row) for row in connection.execute(ordered)]
 
 
-def _visit(row: sa.Row) -> Visit:
+def _visit(row: sa.Row[Any]) -> Visit:
     """SQLite keeps no time zone: what comes back without one was written in UTC."""
-    known: Mapping[str, object] = row._mapping
+    known = dict(row._mapping)
     times = {name: utc(known[name]) for name in ("created_at", "updated_at")}
     return Visit(**{field.name: known[field.name] for field in fields(Visit)} | times)
 
