@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ranking.extent import extent
+from ranking.great_circle import distances_km
 
 PEERS = 15
 BORDER_WEIGHT = 1.0
@@ -38,7 +39,6 @@ _RESULT = {
     "place": pl.UInt32,
     "on_fewer_facts": pl.Boolean,
 }
-_EARTH_KM = 6371.0
 
 Floats = NDArray[np.float64]
 
@@ -145,7 +145,7 @@ def _nearest_in_class(alike: pl.DataFrame, k: int) -> pl.DataFrame:
     facts = np.column_stack([_standardised(alike.get_column(name)) for name in UNSOUND])
     known = np.isfinite(facts)
     border = alike.get_column("land_border").to_numpy()
-    points = np.radians(alike.select("point_lat", "point_lon").to_numpy())
+    points = alike.select("point_lat", "point_lon").to_numpy()
     units, peers, distances = [], [], []
     for unit in range(alike.height):
         gaps = np.nan_to_num(facts - facts[unit])
@@ -182,16 +182,9 @@ def _first(k: int, unit: int, distance: Floats, missing: NDArray[np.int64], poin
         pool = pool[distance[pool] <= np.partition(distance[pool], k - 1)[k - 1]]
     elif len(pool) < k:
         pool = np.flatnonzero(others)
-    order = np.lexsort((_way_km(points[pool], points[unit]), distance[pool], missing[pool]))
+    far = distances_km(points[unit, 0], points[unit, 1], points[pool, 0], points[pool, 1]).round(3)  # to the metre
+    order = np.lexsort((far, distance[pool], missing[pool]))
     return pool[order[:k]]
-
-
-def _way_km(points: Floats, here: Floats) -> Floats:
-    """The great-circle distance (haversine), to the metre."""
-    half = (points - here) / 2
-    square = np.sin(half[:, 0]) ** 2 + np.cos(points[:, 0]) * np.cos(here[0]) * np.sin(half[:, 1]) ** 2
-    way: Floats = (2 * _EARTH_KM * np.arcsin(np.sqrt(square.clip(0, 1)))).round(3)
-    return way
 
 
 def _whole(ends: tuple[float, float] | None) -> tuple[int, int] | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
 
-EARTH_KM = 6371.0
+from ranking.great_circle import distances_km
 
 
 @dataclass(frozen=True)
@@ -40,14 +39,13 @@ def route(start: Place, places: Sequence[Place]) -> tuple[Stop, ...]:
     stops: list[Stop] = []
     here, total = start, 0.0
     while left:
-        km, code = min((round(distance_km(here, place), 3), code) for code, place in left.items())
+        km, code = _next(here, left.values())
         here, total = left.pop(code), total + km
         stops.append(Stop(here, km, total))
     return tuple(stops)
 
 
-def distance_km(one: Place, other: Place) -> float:
-    """The great-circle distance (haversine formula), in kilometres."""
-    lat, other_lat = radians(one.lat), radians(other.lat)
-    north, east = sin((other_lat - lat) / 2), sin(radians(other.lon - one.lon) / 2)
-    return 2 * EARTH_KM * asin(min(1.0, sqrt(north**2 + cos(lat) * cos(other_lat) * east**2)))
+def _next(here: Place, left: Iterable[Place]) -> tuple[float, str]:
+    """How far the nearest place is, to the metre, and its code."""
+    codes, lats, lons = zip(*((place.code, place.lat, place.lon) for place in left), strict=True)
+    return min(zip((round(km, 3) for km in distances_km(here.lat, here.lon, lats, lons).tolist()), codes, strict=True))

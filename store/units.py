@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-import numpy as np
 import polars as pl
 import shapely
 
 from files.places import published_folder
 from ranking.extent import first_and_last
 from ranking.frame_types import Row
+from ranking.great_circle import distances_km
 from ranking.lineage import regrouped
 from ranking.measures import values
 from ranking.periods import MERGER
@@ -23,7 +23,6 @@ from store.snapshot import Snapshot
 
 MOST_NEIGHBOURS = 12
 _NEAREST_SEATS = 6
-_EARTH_KM = 6371.0
 _OF_STANDINGS = (
     *("unit_code", *PERIOD_COLUMNS, "series", "measure", "basis", "scope", "state", "value", "value_low"),
     *("value_high", "rank", "of", "rank_low", "rank_high", "band"),
@@ -240,13 +239,5 @@ def _touching(stamp: str) -> dict[str, list[str]]:
 def _nearest_seats(code: str) -> list[str]:
     units = reference.reference_table("units").filter(pl.col("code") != code)
     own = _units()[code]
-    far = distance_km(own["seat_lat"], own["seat_lon"], units.get_column("seat_lat"), units.get_column("seat_lon"))
-    return units.with_columns(far=far).sort("far", "code").head(_NEAREST_SEATS).get_column("code").to_list()
-
-
-def distance_km(lat: float, lon: float, lats: pl.Series, lons: pl.Series) -> pl.Series:
-    """Great-circle distances (haversine) in kilometres from one place to many."""
-    to, here = np.radians(lats.to_numpy()), np.radians(lat)
-    half = ((to - here) / 2, np.radians(lons.to_numpy() - lon) / 2)
-    square = np.sin(half[0]) ** 2 + np.cos(here) * np.cos(to) * np.sin(half[1]) ** 2
-    return pl.Series(2 * _EARTH_KM * np.arcsin(np.sqrt(square)))
+    far = distances_km(own["seat_lat"], own["seat_lon"], units.get_column("seat_lat"), units.get_column("seat_lon"))
+    return units.with_columns(far=pl.Series(far)).sort("far", "code").head(_NEAREST_SEATS).get_column("code").to_list()

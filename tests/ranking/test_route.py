@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from ranking.route import Place, distance_km, route
+from ranking.route import Place, route
 
 DEGREE_KM = 111.195
 START = Place("start", 0, 0)
@@ -51,15 +51,6 @@ def test_the_order_given_does_not_matter():
     shuffled = random.Random(1).sample(places, len(places))
 
     assert route(START, shuffled) == route(START, places)
-
-
-def test_a_degree_of_longitude_shrinks_with_the_latitude():
-    """cos 60° = ½; the great circle cuts the corner of the parallel by some metres."""
-    assert distance_km(Place("a", 60, 10), Place("b", 60, 11)) == pytest.approx(DEGREE_KM / 2, abs=0.01)
-
-
-def test_the_other_side_of_the_earth_is_half_its_circumference_away():
-    assert distance_km(Place("a", 0, 0), Place("b", 0, 180)) == pytest.approx(180 * DEGREE_KM, abs=0.1)
 
 
 def test_an_empty_plan_has_no_stops():

@@ -17,8 +17,8 @@ from display.words.view import View
 from files import sheets
 from files.sheets import Sheet
 from journal import audit
+from ranking.great_circle import distances_km
 from ranking.periods import MERGER, local_day
-from ranking.route import Place, distance_km
 from ranking.shortlist import PARTS
 from ranking.vocabulary import COUNTRY
 from store import catalog, reference, snapshot
@@ -202,9 +202,10 @@ def rows_of(view: View, chosen: Chosen, last_days: Mapping[str, date]) -> pl.Dat
 
 
 def _distances(start: str, rows: pl.DataFrame) -> pl.Series:
-    places = [Place(*row) for row in rows.select("unit_code", "seat_lat", "seat_lon").iter_rows()]
     here = plan.place(start) if start else None
-    return pl.Series([distance_km(here, place) if here else None for place in places], dtype=pl.Float64)
+    if here is None:
+        return pl.Series([None] * rows.height, dtype=pl.Float64)
+    return pl.Series(distances_km(here.lat, here.lon, rows.get_column("seat_lat"), rows.get_column("seat_lon")))
 
 
 def _wanted(chosen: Chosen) -> pl.Expr:
