@@ -27,6 +27,7 @@ ACTS = (
     "export",
     "import",
     "publish",
+    "forget",
     "visit_note",
     "visit_change",
     "problem",

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from etl.publishing.old_snapshots import forget_old
 from etl.publishing.publish import (
     current_snapshot,
     put_into_service,
@@ -24,6 +25,7 @@ from files.places import DATA
 from ranking import __version__
 from ranking.manifest import Manifest, table_file
 from store.policy import policy_in_force
+from store.retention import retention
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +60,7 @@ def _write_again(folder: Path, before: Path, known: Manifest) -> Manifest:
     partial = folder / f".partial-{os.getpid()}"
     partial.mkdir()
     try:
+        rule = retention(known.nature)
         kept = [name for name in known.rows if name not in PUBLIC]
         linked(before, partial, kept)
         rows = {name: known.rows[name] for name in kept} | write_public_tables(partial)
@@ -75,4 +78,6 @@ def _write_again(folder: Path, before: Path, known: Manifest) -> Manifest:
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
+    if manifest.id != known.id:
+        forget_old(folder, manifest, known.id, rule)
     return manifest

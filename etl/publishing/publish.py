@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from etl.progress import Step, untold
 from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
 from etl.publishing.merge import merged, validated
+from etl.publishing.old_snapshots import forget_old
 from etl.publishing.withhold import PUBLIC, write_public
 from files import lock, whole
 from files.faults import Fault
@@ -37,6 +38,7 @@ from ranking.vocabulary import CELL
 from store import states
 from store.policy import policy_in_force
 from store.reference import measures, reference_table
+from store.retention import retention
 
 LOCK_SECONDS = 300
 COUNTRY_PERIODS = 3
@@ -191,6 +193,7 @@ def _write(
     partial = folder / f".partial-{os.getpid()}"
     partial.mkdir()
     try:
+        rule = retention(nature)
         rows = _write_figures(partial, chunks, step)
         rows |= write_public_tables(partial, step)
         small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}
@@ -215,8 +218,8 @@ def _write(
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    if manifest.nature != "live" and manifest.id != before:
-        _forget_all_but(folder, {manifest.id, before})
+    if manifest.id != before:
+        forget_old(folder, manifest, before, rule)
     return manifest
 
 
@@ -315,10 +318,3 @@ def sha256_of(path: Path) -> str:
 def snapshot_id(captured_at: datetime, sha256: dict[str, str]) -> str:
     content = hashlib.sha256("".join(sha256[name] for name in sorted(sha256)).encode()).hexdigest()
     return f"{captured_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{content[:8]}"
-
-
-def _forget_all_but(folder: Path, kept: set[str | None]) -> None:
-    """Live snapshots all stay, so that a citation holds; of the others the one before stays for its readers."""
-    for path in folder.iterdir():
-        if path.is_dir() and path.name not in kept:
-            shutil.rmtree(path, ignore_errors=True)

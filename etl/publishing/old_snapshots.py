@@ -1,0 +1,35 @@
+"""Old snapshots of a dataset, removed when a new one is in service: `data/policies/retention.yaml` says which stay."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from journal import audit
+from ranking.manifest import MANIFEST, Manifest, ManifestError
+from store.retention import Retention
+
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
+
+
+def forget_old(folder: Path, manifest: Manifest, before: str | None, rule: Retention) -> None:
+    """Remove what need not stay of a dataset's snapshots, and note each that is gone in the audit log.
+
+    `manifest`: of the snapshot that has come into service; `before`: the id of the one that it has replaced.
+    """
+    published = {path.name: _published_at(path) for path in folder.iterdir() if path.is_dir()}
+    in_use = [name for name in dict.fromkeys([manifest.id, before]) if name]
+    for name in sorted(published.keys() - rule.staying(published, manifest.published_at, in_use)):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        if not (folder / name).exists():
+            audit.note(folder.parents[1], audit.actor(), "forget", dataset=manifest.dataset, snapshot=name)
+
+
+def _published_at(snapshot: Path) -> datetime:
+    """When a snapshot was published; one that cannot say so counts as the oldest."""
+    try:
+        moment = Manifest.from_json((snapshot / MANIFEST).read_text(encoding="utf-8")).published_at
+    except (OSError, UnicodeDecodeError, ManifestError):
+        return _UNKNOWN
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
