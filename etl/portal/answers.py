@@ -13,6 +13,7 @@ from etl.portal.archive import Item
 from etl.portal.endpoints import ENDPOINTS, asked_period
 from etl.portal.fields import Row
 from etl.portal.figures import Notes, Spot
+from etl.portal.renamed import in_known_names
 from etl.portal.units import Province, provinces_by
 from ranking.formulas import SERIES
 from ranking.periods import Period, as_of, local_day
@@ -88,7 +89,7 @@ def scenes(
 
 def _add_page(scene: Scene, groups: dict[str, Group], item: Item, notes: Notes) -> None:
     name, moment = item.request.endpoint, item.reply.fetched_at
-    endpoint, data = ENDPOINTS[name], item.content["data"]
+    endpoint, data = ENDPOINTS[name], in_known_names(item.content["data"])
     rows, parent = data.get(endpoint.rows), data.get(endpoint.parent)
     group = groups.setdefault(name, Group(name, moment))
     place = f"{name}, {scene.name}"
