@@ -27,7 +27,7 @@ _COLUMNS = ("stop", "seat", *_FIGURES)
 def codes() -> list[str]:
     """The communes of the plan as the link names them, each once, in the order of choice."""
     wanted = dict.fromkeys(links.recalled(_KEY).split(","))
-    return [code for code in wanted if units.known(code)][:MOST]
+    return [code for code in wanted if units.unit(code)][:MOST]
 
 
 def switch(view: View, code: str, name: str, planned: list[str]) -> str:
