@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from functools import lru_cache
-
-import holidays
 import polars as pl
 
 from ranking.periods import MERGER
 from ranking.states import REPORTED
 from ranking.tables import Measurements
+from ranking.working_days import working_days
 
-_DAY = timedelta(days=1)
 _ONE_PREDECESSOR = "area_population_of_one_predecessor"
-
-
-@lru_cache(maxsize=512)
-def working_days(start: date, end: date) -> int:
-    """Working days from `start` to `end`, both included: Monday to Friday without public holidays."""
-    free = holidays.country_holidays("VN", years=range(start.year, end.year + 1))
-    days = (start + _DAY * n for n in range((end - start).days + 1))
-    return sum(1 for day in days if day.weekday() < 5 and day not in free)
 
 
 def received_per_day(received: pl.DataFrame) -> pl.DataFrame:
     """Rows of `received_per_day`: dossiers received over the working days of the period."""
-    periods = received.select("period_start", "period_end").unique()
-    days = pl.Series("denominator", [float(working_days(*row)) for row in periods.iter_rows()], pl.Float64)
-    rows = _base(received, "received_per_day").drop("denominator")
-    return rows.join(periods.with_columns(days), on=["period_start", "period_end"]).select(Measurements.column_names())
+    rows = _base(received, "received_per_day")
+    days = working_days(rows.get_column("period_start"), rows.get_column("period_end"))
+    return rows.with_columns(denominator=days.cast(pl.Float64))
 
 
 def received_per_1000(received: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:

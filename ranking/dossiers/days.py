@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import holidays
 import polars as pl
+
+from ranking.working_days import public_holidays
 
 # Days outside are refused at reading. The counts start on the first day, so sums kept for later rest on it.
 FIRST_DAY, LAST_DAY = date(2010, 1, 1), date(2045, 12, 31)
@@ -17,13 +18,10 @@ def calendar(first: date = FIRST_DAY, last: date = LAST_DAY) -> pl.DataFrame:
     `number`: days through; `index`: working days up to and with this day, so that the difference of two
     days' `index` is the working days after the first one; `next`: the `index` of the first working day on
     or after it; `month`: 12 · year + month − 1; `closed`: the `next` of the last day of the month before.
-    Working days are Monday to Friday without Vietnam's public holidays (Labour Code 2019, article 112), as
-    everywhere in `ranking.derived`.
+    Working days are those of `ranking.working_days`.
     """
-    free = holidays.country_holidays("VN", years=range(first.year, last.year + 1))
     days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
-    off = pl.Series(list(free), dtype=pl.Date)
-    works = (pl.col("day").dt.weekday() <= 5) & ~pl.col("day").is_in(off.implode())
+    works = pl.col("day").dt.is_business_day(holidays=public_holidays(first.year, last.year))
     counted = days.select(
         "day",
         number=(pl.col("day") - pl.lit(date(1970, 1, 1))).dt.total_days().cast(pl.Int32),

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from etl.publishing.harvest import measurement_rows
-from ranking.derived import received_per_1000, received_per_day, working_days
+from ranking.derived import received_per_1000, received_per_day
 from ranking.tables import Measurements
 from store.reference import reference_table
 
@@ -22,29 +22,6 @@ def received(measurement):
         return measurement_rows(measurement(**(common | change)) for change in changes)
 
     return rows
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "days"),
-    [
-        (date(2026, 6, 8), date(2026, 6, 14), 5),  # Monday to Sunday
-        (date(2026, 6, 13), date(2026, 6, 14), 0),  # a weekend
-        (date(2026, 6, 8), date(2026, 6, 8), 1),  # one Monday
-        (date(2026, 2, 1), date(2026, 2, 28), 15),  # 20 weekdays less Tết, Monday 16 to Friday 20
-        (date(2026, 9, 1), date(2026, 9, 30), 20),  # 22 weekdays less Tuesday 1 and Wednesday 2
-        (date(2025, 9, 1), date(2025, 9, 30), 20),  # 22 weekdays less Monday 1 and Tuesday 2
-        (date(2026, 4, 27), date(2026, 5, 3), 2),  # Giỗ Tổ on Sunday 26 made up on Monday; 30/4 and 1/5
-        (date(2025, 12, 31), date(2026, 1, 2), 2),  # across the year, 1/1 free
-    ],
-)
-def test_working_days(start, end, days):
-    assert working_days(start, end) == days
-
-
-def test_a_tet_that_falls_on_a_weekend_is_made_up_for():
-    assert (
-        working_days(date(2027, 2, 1), date(2027, 2, 28)) == 15
-    )  # Tết on Saturday 6, free from Friday 5 to Thursday 11
 
 
 def test_per_day_divides_by_working_days(received):
