@@ -19,6 +19,9 @@ ONLY_IN = {
     "plotly": {"ui"},
     "pydeck": {"ui", "pages"},
     "requests": {"etl"},
+    "sqlalchemy": {"journal"},
+    "alembic": {"journal"},
+    "pydantic_settings": {"files"},
 }
 ENTRIES = ("etl.__main__",)
 """Programs of their own, like `app`: they may name any room, and nobody imports them."""
