@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -188,13 +188,14 @@ def _spark(given: Path, out: Path) -> None:
     spark.stop()
 
 
-def on_spark(spark: SparkSession, given: Path, out: Path) -> None:
-    """The same five tables of sums, one folder each."""
+def on_spark(spark: SparkSession, given: Path, out: Path, wanted: Collection[str] = tuple(KEYS)) -> None:
+    """The same tables of sums, one folder each; all five unless some are named."""
     from etl.dossiers.spark import _frame
 
     rows, days = spark.read.parquet(str(given)).select(*_NEEDED), _frame(spark, calendar())
     for table, frame in partial_sums(rows, days).items():
-        frame.write.parquet(str(out / table))
+        if table in wanted:
+            frame.write.parquet(str(out / table))
 
 
 def _quantiles(given: Path, out: Path) -> None:

@@ -84,6 +84,8 @@ def run(
         crowd = _Crowd(service, cookies, dataset, readers, minutes, every)
         asyncio.run(crowd.warm_up())
         steady = asyncio.run(crowd.steady())
+        if not steady.clicks:
+            raise Trouble(f"no reader came to click: {'; '.join(steady.troubles[:5])}")
         after_load = _memory(service)
         started = time.perf_counter()
         hour = asyncio.run(crowd.hour(sessions))
@@ -258,10 +260,10 @@ class _Crowd:
         try:
             async with reader:
                 seen.openings.append(await reader.open(*self._view(reader.dice, self._home(number), public=public)))
-                for _ in range(clicks):
+                for clicked in range(clicks):
                     if until is not None:
                         await asyncio.sleep(reader.dice.uniform(0.8, 1.2) * self._every)
-                        if time.monotonic() > until:
+                        if clicked and time.monotonic() > until:
                             return
                     seconds = await reader.choose() if reader.dice.random() < 0.5 else None
                     if seconds is None:

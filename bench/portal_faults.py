@@ -35,7 +35,7 @@ from tests.stand_in.world import World
 
 RUNS = int(os.environ.get("GANDAN_BENCH_PULLS", 500))
 PROVINCES = ("H35", "H57", "H18")  # small ones: a pull takes half a second
-TINY = {"runs": 2}
+TINY = {"runs": 2, "patience": 3.0}
 _TOLD = ("zero_dossiers", "nothing_owed")
 """Troubles in which the portal itself says, of one unit, that there is nothing: what it says is published."""
 _KEY = ["unit_code", "level", "measure", "field", "basis"]
@@ -51,6 +51,7 @@ class _Portal:
     stand_in: StandIn
     folder: Path
     provinces: Sequence[str]
+    patience: float
 
     def pull(self, data: Path, province: str, *words: str, troubles: tuple[Trouble, ...] = ()) -> int:
         """The exit code of `python -m etl pull`; what it raises beyond a Fault comes through."""
@@ -58,7 +59,8 @@ class _Portal:
         self.stand_in.troubles[:] = troubles
         self.stand_in.requests.clear()
         what = ["--year", "2026", "--month", "8", "--province", province, "--data", str(data)]
-        how = ["--base-url", self.stand_in.base_url, "--delay", "0", "0", "--timeout", "0.5", "--tries", "2"]
+        how = ["--base-url", self.stand_in.base_url, "--delay", "0", "0", "--tries", "2"]
+        how += ["--timeout", str(self.patience)]
         with redirect_stderr(io.StringIO()), redirect_stdout(io.StringIO()):
             return etl_main(["pull", *what, *how, *words])
 
@@ -73,8 +75,11 @@ class _Portal:
         return found
 
 
-def run(runs: int = RUNS) -> list[Figure]:
-    """(name, value, unit): how pulls ended, wrong figures, lost ones, crashes."""
+def run(runs: int = RUNS, patience: float = 0.5) -> list[Figure]:
+    """(name, value, unit): how pulls ended, wrong figures, lost ones, crashes.
+
+    `patience`: seconds that a pull waits for a reply; a portal that hangs takes a little longer.
+    """
     dice, counts, kinds = random.Random(766), Counter(), Counter()
     world = World(reference_table("units"), reference_table("provinces"))
     patient = functools.partial(PortalClient, sleep=lambda seconds: None)
@@ -83,7 +88,7 @@ def run(runs: int = RUNS) -> list[Figure]:
         mock.patch("etl.portal.pull.PortalClient", patient),
         StandIn(world) as stand_in,
     ):
-        portal = _Portal(stand_in, Path(name), PROVINCES[:runs])
+        portal = _Portal(stand_in, Path(name), PROVINCES[:runs], patience)
         truths = {province: _published(portal.baselines[province]) for province in portal.provinces}
         for number in range(runs):
             province = PROVINCES[number % len(PROVINCES)]
@@ -111,7 +116,7 @@ def _one(
         shutil.copytree(portal.baselines[province], data)
     before = _snapshot(data)
     communes = _communes(portal.stand_in.world, province)
-    content, troubles = _drawn(dice, len(communes))
+    content, troubles = _drawn(dice, len(communes), portal.patience + 0.2)
     kinds.update(trouble.kind for trouble in troubles)
     struck = communes[content.unit] if content else None
     try:
@@ -131,13 +136,13 @@ def _one(
         print(f"  {[trouble.kind for trouble in troubles]}: not mended, code {mended}")
 
 
-def _drawn(dice: random.Random, units: int) -> tuple[Trouble | None, tuple[Trouble, ...]]:
+def _drawn(dice: random.Random, units: int, hang: float) -> tuple[Trouble | None, tuple[Trouble, ...]]:
     """At most one trouble of what the portal says, and up to two on the wire; at least one in all."""
     wire = [
         Trouble(
             dice.choice(ON_THE_WIRE), request=dice.choice([None, *range(1, 9)]),
             endpoint=dice.choice([None, None, *ENDPOINTS]), times=dice.choice([None, 1, 2]),
-            retry_after=dice.choice(["0", "1", "7200", None]), seconds=0.7,
+            retry_after=dice.choice(["0", "1", "7200", None]), seconds=hang,
         )
         for _ in range(dice.randint(0, 2))
     ]  # fmt: skip
