@@ -80,8 +80,9 @@ def retention(nature: str) -> Retention:
 
 
 def _complaints(error: ValidationError) -> str:
-    return "; ".join(_complaint(".".join(map(str, one["loc"])), one["type"], one["msg"], one["input"])
-                     for one in error.errors())  # fmt: skip
+    return "; ".join(
+        _complaint(".".join(map(str, one["loc"])), one["type"], one["msg"], one["input"]) for one in error.errors()
+    )
 
 
 def _complaint(key: str, kind: str, message: str, found: object) -> str:
