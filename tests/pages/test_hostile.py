@@ -17,8 +17,10 @@ from etl.publishing.publish import publish
 from files.sheets import to_csv
 from ranking.names import spelling, without_province
 from tests.conftest import CAPTURED, _forget, _row, _small_world
-from tests.pages.test_in_browser import served
+from tests.pages.test_in_browser import browser, served
 from tests.pages.test_pages import PAGES, markup, open_page
+
+__all__ = ["browser"]
 
 MARKUP = '<script>window.pwned=1</script><img src=x onerror="window.pwned=2">'
 MARKDOWN = "[nhấn](javascript:pwned) **đậm** :red[đỏ] $x$"
