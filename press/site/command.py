@@ -23,7 +23,7 @@ from display.portraits.plain_figures import Portrait, Province, province
 from display.words.text import LANGUAGES, Speaker
 from files.faults import Fault
 from files.places import HOME
-from press.site import data, picture
+from press.site import data, paths, picture
 from press.site import pages as site_pages
 from press.site.pages import Site, Text
 from press.site.release import Book, release
@@ -122,15 +122,15 @@ def _assets(book: Book, site: Site, codes: Sequence[str]) -> Site:
         "script": ("js", (site_pages.TEMPLATES / "search.js").read_text(encoding="utf-8")),
         "index": ("json", data.names(codes)),
     }
-    paths = {}
+    named = {}
     for name, (ending, text) in contents.items():
-        paths[name] = f"assets/{name}-{hashlib.sha256(text.encode()).hexdigest()[:10]}.{ending}"
-        book.put(paths[name], text, text.encode)
+        named[name] = f"assets/{name}-{hashlib.sha256(text.encode()).hexdigest()[:10]}.{ending}"
+        book.put(named[name], text, text.encode)
     for path in [*sorted((HOME / "static" / "fonts").glob("*.woff2")), HOME / "static" / "logo.svg"]:
         content = path.read_bytes()
         target = f"assets/{path.name}"
         book.put(target, hashlib.sha256(content).hexdigest(), partial(bytes, content))
-    return replace(site, style=paths["style"], script=paths["script"], index=paths["index"])
+    return replace(site, style=named["style"], script=named["script"], index=named["index"])
 
 
 def _style() -> str:
@@ -156,7 +156,7 @@ def _downloads(book: Book, snapshot: Snapshot, provinces: Sequence[Province]) ->
     for found in provinces:
         if not found.answers:
             continue
-        period, path = found.answers[0].period, site_pages.download_path(found.code)
+        period, path = found.answers[0].period, paths.download_path(found.code)
         query = {"dataset": snapshot.manifest.dataset, "province": found.code, "period": period.id}
         source = f"{site_pages.edition()}{snapshot.manifest.id}{query}"
         book.put(path, source, partial(package.package, query, snapshot))
@@ -187,9 +187,9 @@ def _general(
         for page in pages:
             _put(book, page)
         _picture(book, site, say, "vn", say("site.name"), say("site.tagline"), say("site.home.sentence"))
-    own = [site_pages.HOME, site_pages.MEASURES, site_pages.METHODS, site_pages.DOWNLOADS]
-    own += [site_pages.province_path(found.code) for found in provinces]
-    own += [site_pages.unit_path(portrait.code) for found in provinces for portrait in found.communes]
+    own = [paths.HOME, paths.MEASURES, paths.METHODS, paths.DOWNLOADS]
+    own += [paths.province_path(found.code) for found in provinces]
+    own += [paths.unit_path(portrait.code) for found in provinces for portrait in found.communes]
     texts = {
         _SITEMAP: data.sitemap(site.base, own),
         _ROBOTS: data.robots(site.base),
@@ -259,5 +259,5 @@ def _unit_picture(book: Book, site: Site, say: Speaker, place: str, portrait: Po
 def _picture(book: Book, site: Site, say: Speaker, code: str, name: str, place: str, sentence: str) -> None:
     is_simulated = site.nature == "simulated"
     words = (name, place, sentence, say("site.simulated") if is_simulated else say("site.real"))
-    path = site_pages.in_language(site_pages.picture_path(code), say.language)
+    path = paths.in_language(paths.picture_path(code), say.language)
     book.put(path, f"{site_pages.edition()}{words}", lambda: picture.png(*words, is_warning=is_simulated))

@@ -21,14 +21,24 @@ from display.portraits.plain_figures import Answer, Portrait, Province
 from display.words import numbers
 from display.words.text import LANGUAGES, Speaker
 from press.site import data, province_map
+from press.site.paths import (
+    DOWNLOADS,
+    HOME,
+    MEASURES,
+    METHODS,
+    MISSING,
+    download_path,
+    in_language,
+    picture_path,
+    province_path,
+    unit_path,
+)
 from ranking.names import fold
 from store import borders, reference, units
 from store.bands import bands
 from store.policy import policy
 
 TEMPLATES = Path(__file__).with_name("templates")
-HOME, MISSING = "index.html", "404.html"
-MEASURES, METHODS, DOWNLOADS = "chi-tieu.html", "phuong-phap.html", "tai-ve.html"
 _DESCRIBED = 200
 _PLAIN = (
     "name",
@@ -117,27 +127,6 @@ def edition() -> str:
     drawings = (Path(inspect.getfile(module)) for module in (icons, plain_chart, small_charts))
     files = [*sorted(TEMPLATES.iterdir()), *sorted(TEMPLATES.parent.glob("*.py")), *drawings]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
-
-
-def in_language(path: str, language: str) -> str:
-    """The path of a page in a language: Vietnamese at the top, English below `en/`."""
-    return path if language == "vi" else f"en/{path}"
-
-
-def unit_path(code: str) -> str:
-    return f"don-vi/{code}.html"
-
-
-def province_path(code: str) -> str:
-    return f"tinh/{code}.html"
-
-
-def picture_path(code: str) -> str:
-    return f"anh/{code}.png"
-
-
-def download_path(code: str) -> str:
-    return f"tai-ve/gan-dan-{code}.zip"
 
 
 # --- one page each
