@@ -2,7 +2,7 @@ from html import escape
 
 from ui.frame import html
 from ui.frame.shell import view
-from ui.imports import upload
+from ui.imports import commands, upload
 from ui.parts import problems_form
 
 v = view()
@@ -11,3 +11,4 @@ province = upload.choice(v)
 upload.drop(v, province)
 upload.understood(v)
 problems_form.section(v, province)
+commands.section(v, province)

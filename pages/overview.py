@@ -4,7 +4,7 @@ from display.words import addresses, rankings
 from ui.frame import html
 from ui.frame.shell import view
 from ui.map import maps
-from ui.overview import attention, freshness, movers, small_map
+from ui.overview import attention, freshness, movers, places, small_map, standouts
 from ui.overview import head as overview_head
 from ui.parts import tables
 
@@ -17,7 +17,7 @@ with st.container(horizontal=True, key="doors", horizontal_alignment="distribute
 rows = rankings.rows_of(v, chosen)
 
 with head:
-    html.heading(overview_head.title(v, chosen), overview_head.sentence(v, chosen, rows))
+    html.heading(overview_head.title(v, chosen, rows), overview_head.sentence(v, chosen, rows))
 with figures:
     html.cards(overview_head.figures(v, chosen, rows))
 with doors:
@@ -26,18 +26,37 @@ with doors:
 
 main, side = st.columns([11, 9], gap="large")
 with main:
+    found = standouts.sides(v, chosen, rows)
+    if found:
+        st.subheader(v.say("overview.standouts"), anchor=False)
+        for place, one in zip(st.columns(2), found, strict=True):
+            with place:
+                html.show(standouts.listed(v, chosen, rows, one))
+        if note := standouts.note(v, found):
+            html.caption(note)
     st.subheader(v.say("overview.attention"), anchor=False)
     html.show(attention.attention(v, chosen, rows))
-    st.subheader(v.say("overview.moved"), anchor=False)
     moved = movers.moved(v, chosen, rows)
     if moved:
+        st.subheader(v.say("overview.moved"), anchor=False)
         for place, direction, units in zip(st.columns(2), ("up", "down"), moved, strict=True):
             with place:
                 html.show(movers.movers(v, chosen, v.say(f"overview.moved.{direction}"), units))
-    html.caption(movers.moved_note(v, chosen, moved))
+        html.caption(movers.moved_note(v, chosen))
+    if unknown := attention.unknown(v, chosen, rows, *([] if moved else [v.say("overview.moved.unknown")])):
+        html.caption(unknown)
+ranked_provinces = places.places(v, chosen)
+if ranked_provinces:
+    with side if moved else main:  # the shorter column
+        st.subheader(places.title(v, chosen), anchor=False)
+        tables.plain_table(
+            places.headers(v), places.table(v, ranked_provinces), places.title(v, chosen), figures=(1, 2)
+        )
+        html.caption(places.note(v, ranked_provinces))
+        html.show(f'<p class="gd-caption">{places.link(v, ranked_provinces)}</p>')
 with side:
-    st.subheader(v.say("overview.map"), anchor=False)
     if chosen.level == "commune":
+        st.subheader(v.say("overview.map"), anchor=False)
         look = small_map.look(chosen)
         st.pydeck_chart(
             small_map.small_map(v, chosen),

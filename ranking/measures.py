@@ -50,6 +50,8 @@ class Band(Definition):
 class Measure(Definition):
     """One measure; `kind` says how a row of measurements becomes its value (see `value`).
 
+    `phrase`: by basis, what a share is of, as a sentence says it after the value.
+
     `numerator` and `denominator` say in words what `formula` says to the importers, which make the rows by it.
     """
 
@@ -78,6 +80,7 @@ class Measure(Definition):
     sources: Annotated[list[str], Field(min_length=1)]
     derived_from: str | None = None
     order: int
+    phrase: Annotated[dict[Basis, Text], Field(default_factory=dict, exclude=True)]
     author: str
     reviewed: date
     next_review: date

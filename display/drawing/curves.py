@@ -9,7 +9,7 @@ from html import escape
 
 import polars as pl
 
-from display.words import numbers
+from display.words import bring_in, numbers
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
@@ -78,18 +78,14 @@ def grid_title(view: View, scope: str) -> str:
 
 
 def empty(view: View, measure: Measure, reason: str) -> str:
-    """Why a part is empty, and the commands that bring in what it needs. Markup.
+    """Why a part is empty, and which source has what it needs. Markup.
 
     Where communes have no figures on any basis, more months of the portal would not help if a form can.
     """
     by_form = "form" in measure.basis
     by_portal = fullest_basis(view, measure) == "portal" or not by_form
-    commands = {"portal": "pull --year 2026 --month 7", "form": "import-form FILE.xlsx"}
     wanted = [name for name, useful in (("portal", by_portal), ("form", by_form)) if useful]
-    named = " · ".join(
-        f"<code>python -m etl {commands[name]}</code> ({escape(view.say(f'time.source.{name}'))})" for name in wanted
-    )
-    return f'<p class="gd-sentence">{escape(reason)} {escape(view.say("time.more_months"))} {named}</p>'
+    return bring_in.line(view, reason, wanted)
 
 
 def measures(view: View) -> list[str]:
@@ -295,8 +291,7 @@ def reading(view: View, measure: Measure, curves: Sequence[Line], fan: pl.DataFr
 
 def no_communes(view: View) -> str:
     """Why no commune's curve is there and how to bring it in. Markup."""
-    text, command = view.say("time.no_communes.text"), "python -m etl import-form FILE.xlsx"
-    return f'<p class="gd-sentence">{escape(text)} <code>{command}</code></p>'
+    return bring_in.line(view, view.say("time.no_communes.text"), ["form", "dossiers"])
 
 
 def headers(view: View) -> list[str]:

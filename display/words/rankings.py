@@ -77,6 +77,20 @@ def spread(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     )
 
 
+def phrase(view: View, measure: Measure, basis: str) -> str:
+    """What a value is of, as it stands inside a sentence: `hồ sơ đúng hạn hoặc chưa đến hạn (theo Cổng)`.
+
+    The definition's own phrase where it has one; else the name. Always with the basis.
+    """
+    own = {name: text.in_language(view.language) for name, text in measure.phrase.items()}
+    if basis in own:
+        return own[basis]
+    name = measure.name.in_language(view.language)
+    if len(name) > 1 and name[1].islower():
+        name = name[0].lower() + name[1:]
+    return name if "(" in name else f"{name} ({view.say(f'basis.{basis}')})"
+
+
 def level_name(view: View, selection: Selection) -> str:
     """What the comparison line is called: the level of all dossiers, or the median unit."""
     return view.say("level.typical" if is_typical(selection.measure) else f"level.together.{selection.level}")

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -24,6 +25,7 @@ from journal.problems import Problem
 from store import sight, snapshot
 from store.access.rules import Reader
 from tests import workbooks
+from tests.pages.test_pages import open_page
 from tests.workbooks import FormSheet, counts, row
 from ui.frame import sign_in
 
@@ -244,3 +246,10 @@ def test_without_a_database_pages_go_on_without_marks_and_do_not_wait_each_time(
 
     monkeypatch.delattr(database, "transaction")
     assert problems.still_open(False) == []
+
+
+def test_commands_stand_here_with_the_province_filled_in(app_data):
+    codes = [code.value for code in open_page("imports", dataset="recorded").code]
+
+    assert any(re.fullmatch(r"python -m etl pull --year 2026 --month 8 --province \d\d", code) for code in codes)
+    assert sum("python -m etl" in code for code in codes) == 3

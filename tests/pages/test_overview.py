@@ -10,14 +10,15 @@ from urllib.parse import parse_qs, urlsplit
 import polars as pl
 import pytest
 
-from display.words import addresses, rankings
+from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
+from ranking.levels import together
 from ranking.periods import Period
 from store import standings
 from store.reference import measures
 from tests.pages.test_pages import markup, open_page, words
 from tests.ui.rankings.test_panels import view_of
-from ui.overview import attention, freshness, movers
+from ui.overview import attention, freshness, movers, places, standouts
 
 AUGUST = Period(date(2026, 8, 1), date(2026, 8, 31), "month")
 
@@ -34,14 +35,16 @@ def links_in(app) -> list[tuple[str, dict[str, list[str]]]]:
 def test_it_opens_on_the_last_whole_month_not_on_the_open_one(app_data):
     text = words(open_page("overview", dataset="simulated", province="38"))
 
-    assert "Hôm nay ở Thanh Hóa" in text
-    assert "tháng 8/2026" in text
+    assert "Thanh Hóa: số liệu tháng 8/2026, thu thập" in text
 
 
 def test_the_level_comes_before_everything_else(app_data):
     text = markup(open_page("overview", dataset="recorded"))
 
-    assert re.search(r'gd-sentence"><b>Tính chung các xã, phường: \d+,\d\u00a0%', text)
+    assert re.search(
+        r'gd-sentence"><b>Tính chung các xã, phường: \d+,\d\u00a0% hồ sơ đúng hạn hoặc chưa đến hạn \(theo Cổng\)\.',
+        text,
+    )
 
 
 def test_every_item_leads_to_a_page_of_ours_and_keeps_dataset_and_language(app_data):
@@ -101,9 +104,9 @@ def test_the_overdue_backlog_is_the_sum_of_the_units(app_data):
     assert backlog.total == rows.get_column("numerator").sum()
 
 
-@pytest.mark.parametrize(("dataset", "words_of_it"), [("recorded", "import-form"), ("simulated", "theo biểu II.06")])
-def test_an_unknown_backlog_says_what_to_bring_in(app_data, dataset, words_of_it):
-    assert words_of_it in words(open_page("overview", dataset=dataset))
+@pytest.mark.parametrize(("dataset", "said"), [("recorded", "có trong biểu II.06"), ("simulated", "theo biểu II.06")])
+def test_an_unknown_backlog_says_what_to_bring_in(app_data, dataset, said):
+    assert said in words(open_page("overview", dataset=dataset))
 
 
 def test_freshness_counts_the_units_that_said_something(app_data):
@@ -117,3 +120,64 @@ def test_an_address_escapes_what_it_carries(app_data):
 
     assert "<script>" not in link
     assert "&lt;b&gt;" in link
+
+
+@pytest.mark.parametrize("dataset", ["recorded", "simulated"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_command_and_no_empty_block_stands_in_front_of_a_leader(app_data, dataset, language):
+    text = markup(open_page("overview", dataset=dataset, lang=language))
+
+    assert "python -m" not in text and "<code>" not in text
+    assert '<ul class="gd-list"></ul>' not in text
+
+
+def test_those_that_stand_out_come_with_value_gap_and_n(app_data):
+    view, selection = view_of("recorded"), chosen("25")
+    rows = rankings.rows_of(view, selection)
+    worse, better = standouts.sides(view, selection, rows)
+    level = together(rows, selection.measure)
+
+    assert worse.units.get_column("value").is_sorted() and (worse.units.get_column("value") < level).all()
+    assert better.units.get_column("value").is_sorted(descending=True) and set(better.units["band"]) == {"above"}
+    first = worse.units.row(0, named=True)
+    text = standouts.listed(view, selection, rows, worse)
+    assert first["name"] in text
+    for shown in (first["value"], level):
+        assert numbers.with_unit(shown, selection.measure, "vi") in text
+    assert numbers.signed(first["value"] - level, "vi", 1) in text
+    assert f"{numbers.number(first['denominator'], 'vi')} hồ sơ" in text
+
+
+def test_without_intervals_the_ends_of_the_list_are_not_called_clear(app_data):
+    view, selection = view_of("recorded"), chosen("25")
+    rows = rankings.rows_of(view, selection).with_columns(band=pl.lit(None, pl.String))
+    found = standouts.sides(view, selection, rows)
+
+    assert [side.band for side in found] == [None, None]
+    assert "chưa chắc" in standouts.note(view, found)
+
+
+def test_nobody_stands_out_where_all_are_the_same(app_data):
+    view, selection = view_of("recorded"), chosen("25")
+    rows = rankings.rows_of(view, selection).with_columns(value=pl.lit(7.96))
+
+    assert standouts.sides(view, selection, rows) == []
+
+
+def test_the_province_has_its_place_among_all_where_enough_are_known(app_data):
+    view, selection = view_of("recorded"), chosen("25")
+    found = places.places(view, selection)
+
+    assert found[0].measure.id == "index_766"
+    assert {place.row["of"] for place in found} == {34}
+    assert all(place.row["unit_code"] == "25" for place in found)
+    assert places.table(view, found)[0][2].endswith("/34")
+    assert places.places(view, chosen("VN")) == []
+
+
+def test_a_phrase_names_the_basis_of_every_measure(app_data):
+    view = view_of("recorded")
+
+    for measure in measures().values():
+        for basis in measure.basis:
+            assert "(" in rankings.phrase(view, measure, basis)

@@ -159,7 +159,9 @@ def test_online_filing_of_a_province_stands_beside_the_country(app_data):
 
 
 def test_where_communes_have_no_share_the_page_says_how_to_bring_it_in(app_data):
-    assert "python -m etl import-form" in words(open_page("online_filing", dataset="recorded", province="25"))
+    text = words(open_page("online_filing", dataset="recorded", province="25"))
+
+    assert "Số này có trong biểu II.06 hoặc danh sách hồ sơ xuất từ hệ thống của tỉnh." in text
 
 
 def test_a_missing_dataset_names_the_command_that_builds_it(app_data, tmp_path, monkeypatch):

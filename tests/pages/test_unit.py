@@ -128,7 +128,10 @@ def test_a_rate_stands_beside_interval_n_and_rank(app_data):
 
 
 def test_without_fields_the_page_says_what_to_bring_in(app_data):
-    assert "python -m etl import-form" in words(open_unit(dataset="recorded", unit=PHU_NINH))
+    text = words(open_unit(dataset="recorded", unit=PHU_NINH))
+
+    assert "Số này có trong biểu II.06 hoặc danh sách hồ sơ" in text
+    assert "python -m" not in text
 
 
 def test_each_chart_leads_to_the_page_about_time(app_data):

@@ -68,7 +68,7 @@ def run() -> None:
             _footer(reader, say, snapshot)
         links.settle()
     except SnapshotTrouble as trouble:
-        _trouble(trouble, say)
+        _trouble(trouble, say, reader)
 
 
 def _pages(reader: Reader, say: Speaker) -> dict[str, st.Page]:
@@ -164,14 +164,16 @@ def _footer(reader: Reader, say: Speaker, snapshot: Snapshot) -> None:
     show(f'<div class="gd-footer"><p class="gd-caption">{escape(words)}</p>{remarks}</div>')
 
 
-def _trouble(trouble: SnapshotTrouble, say: Speaker) -> None:
+def _trouble(trouble: SnapshotTrouble, say: Speaker, reader: Reader) -> None:
+    """What is wrong; the command that mends it is shown to those who bring figures in, and to nobody else."""
+    command = trouble.command if reader.may("page.imports") else ""
     what = say(f"trouble.{trouble.kind}", dataset=say(f"dataset.{trouble.dataset}"))
     show(
         f'<div class="gd-trouble" role="alert"><h1 class="gd-title">{escape(say("trouble.title"))}</h1>'
         f'<p class="gd-sentence">{escape(what)}</p>'
         + (f'<p class="gd-caption">{escape(trouble.detail)}</p>' if trouble.detail else "")
-        + (f'<p class="gd-sentence">{escape(say("trouble.mend"))}</p>' if trouble.command else "")
+        + (f'<p class="gd-sentence">{escape(say("trouble.mend"))}</p>' if command else "")
         + "</div>"
     )
-    if trouble.command:
-        st.code(trouble.command, language="bash")
+    if command:
+        st.code(command, language="bash")

@@ -7,7 +7,7 @@ from html import escape
 
 import polars as pl
 
-from display.words import addresses, numbers, rankings
+from display.words import numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import BELOW
@@ -17,8 +17,8 @@ from ranking.states import NOT_REPORTED, REPORTED
 from store import catalog, standings
 from store.months import last_whole_month, latest_series
 from store.reference import measures
-from ui.overview.head import choices
-from ui.overview.movers import unit_link
+from ui.overview.head import table_link
+from ui.overview.units import unit_link
 
 MOST_NAMED = 5
 
@@ -67,24 +67,34 @@ def attention(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     return f'<ul class="gd-list gd-attention">{"".join(items)}</ul>'
 
 
+def unknown(view: View, chosen: Selection, rows: pl.DataFrame, *more: str) -> str:
+    """What the figures do not tell, in one sentence, `more` included; empty where they tell everything. Plain text."""
+    words = list(more)
+    if worsening(view, chosen, rows) is None:
+        words.append(view.say("overview.worse.unknown", n=FEWEST_POINTS))
+    if overdue(view, chosen) is None:
+        words.append(view.say("overview.overdue.unknown"))
+    return view.say("overview.unknown", what="; ".join(words)) if words else ""
+
+
 def _worsening_item(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     found = worsening(view, chosen, rows)
     if found is None:
-        return f"<li>{escape(view.say('overview.worse.unknown', n=FEWEST_POINTS))}</li>"
-    link = _table_link(view, chosen, band=BELOW) if found.height else ""
+        return ""
+    link = table_link(view, chosen, band=BELOW) if found.height else ""
     return _item(view, chosen, view.say("overview.worse", n=numbers.number(found.height, view.language)), found, link)
 
 
 def _silent_item(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     found = silent(rows)
     words = view.say("overview.silent", n=numbers.number(found.height, view.language))
-    return _item(view, chosen, words, found, _table_link(view, chosen, state=NOT_REPORTED) if found.height else "")
+    return _item(view, chosen, words, found, table_link(view, chosen, state=NOT_REPORTED) if found.height else "")
 
 
 def _overdue_item(view: View, chosen: Selection) -> str:
     found = overdue(view, chosen)
     if found is None:
-        return f"<li>{escape(view.say('overview.overdue.unknown'))}</li>"
+        return ""
     words = view.say(
         "overview.overdue",
         n=numbers.number(found.total, view.language),
@@ -95,7 +105,7 @@ def _overdue_item(view: View, chosen: Selection) -> str:
     named = found.units.with_columns(
         note=pl.col("value").map_elements(lambda n: numbers.number(n, view.language), return_dtype=pl.String)
     )
-    return _item(view, there, words, named, _table_link(view, there))
+    return _item(view, there, words, named, table_link(view, there))
 
 
 def _item(view: View, chosen: Selection, words: str, units: pl.DataFrame, link: str) -> str:
@@ -108,7 +118,3 @@ def _item(view: View, chosen: Selection, words: str, units: pl.DataFrame, link: 
         names.append(escape(view.say("overview.more", n=numbers.number(units.height - MOST_NAMED, view.language))))
     listed = f'<span class="gd-sub">{"; ".join(names)}. {link}</span>' if names else ""
     return f"<li><b>{escape(words)}</b>{listed}</li>"
-
-
-def _table_link(view: View, chosen: Selection, **more: str) -> str:
-    return addresses.anchor(view, view.say("overview.see"), "rankings", **choices(view, chosen), **more)

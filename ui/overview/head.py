@@ -41,9 +41,15 @@ def selection(view: View) -> Selection:
     return Selection(latest["level"], scope, measures()[measure], latest["basis"], latest["series"], period)
 
 
-def title(view: View, chosen: Selection) -> str:
-    place = scope_name(chosen.scope)
-    return view.say("overview.title.place", place=place) if place else view.say("overview.title.country")
+def title(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
+    """`Phú Thọ: số liệu tháng 8/2026, thu thập 26/9/2026`."""
+    captured = rows.select(pl.max("captured_at")).item() or view.snapshot.manifest.captured_at
+    return view.say(
+        "overview.title",
+        place=scope_name(chosen.scope) or view.say("scope.country"),
+        period=numbers.period_in_sentence(chosen.period, view.language),
+        captured=numbers.local_date(captured, view.language),
+    )
 
 
 def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
@@ -51,11 +57,10 @@ def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     value = together(rows, chosen.measure)
     if value is None:
         return rankings.sentence(view, chosen, rows)
-    name = chosen.measure.name.in_language(view.language)
     level = view.say(
-        "overview.level",
+        "overview.level.phrase" if chosen.basis in chosen.measure.phrase else "overview.level.name",
         whose=rankings.level_name(view, chosen),
-        measure=name[0].lower() + name[1:],
+        phrase=rankings.phrase(view, chosen.measure, chosen.basis),
         value=numbers.with_unit(value, chosen.measure, view.language),
     )
     return f"<b>{escape(level)}</b> {rankings.sentence(view, chosen, rows)}"
@@ -83,6 +88,11 @@ def choices(view: View, chosen: Selection) -> dict[str, str]:
     measure = f"{chosen.measure.id}.{chosen.basis}" if several else chosen.measure.id
     level = {} if chosen.level == "commune" else {"level": chosen.level}
     return {"province": chosen.scope, "measure": measure, "period": chosen.period.id, **level}
+
+
+def table_link(view: View, chosen: Selection, **more: str) -> str:
+    """The way to the table of a selection. Markup."""
+    return addresses.anchor(view, view.say("overview.see"), "rankings", **choices(view, chosen), **more)
 
 
 def doors(view: View, chosen: Selection) -> list[tuple[str, str, str, dict[str, str]]]:

@@ -6,14 +6,14 @@ from html import escape
 
 import polars as pl
 
-from display.words import addresses, marks, numbers
+from display.words import marks, numbers
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.differences import changes
 from ranking.movement import cause
 from store import standings
-from store.reference import province_names
 from ui.overview.head import earlier
+from ui.overview.units import unit_link
 
 MOST_MOVED = 4
 
@@ -59,17 +59,9 @@ def _mover(view: View, chosen: Selection, row: dict) -> str:
     )
 
 
-def unit_link(view: View, chosen: Selection, row: dict) -> str:
-    """A unit's name, as a link to its page where it has one, with its province in a list of the country. Markup."""
-    if chosen.level != "commune":
-        return f"<b>{escape(row['name'])}</b>"
-    link = addresses.anchor(view, row["name"], "unit", unit=row["unit_code"], measure=chosen.measure.id)
-    return link + (f", {escape(province_names()[row['province_code']])}" if chosen.is_country else "")
-
-
-def moved_note(view: View, chosen: Selection, found: tuple[pl.DataFrame, pl.DataFrame] | None) -> str:
-    """Since when changes count and which are listed; or why there is nothing to list."""
+def moved_note(view: View, chosen: Selection) -> str:
+    """Since when changes count, and which are listed; the selection must have an earlier period."""
     before = earlier(chosen)
-    if found is None or before is None:
-        return view.say("overview.moved.unknown")
+    if before is None:
+        raise ValueError(f"{chosen.period.id} has no earlier period")
     return view.say("overview.moved.note", before=numbers.period_in_sentence(before, view.language))

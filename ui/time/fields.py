@@ -10,7 +10,7 @@ import polars as pl
 
 from display.drawing import curves
 from display.drawing.curves import Place
-from display.words import marks, numbers
+from display.words import bring_in, marks, numbers
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.names import fold
@@ -173,5 +173,4 @@ def why_none(view: View, measure: Measure) -> str:
     name = measure.short.in_language(view.language)
     if known:
         return f'<p class="gd-sentence">{escape(view.say("fields.other", measure=name, known=", ".join(known)))}</p>'
-    command = "python -m etl import-form --unit CODE FILE.xlsx"
-    return f'<p class="gd-sentence">{escape(view.say("fields.none"))} <code>{command}</code></p>'
+    return bring_in.line(view, view.say("fields.none"), ["form", "dossiers"])

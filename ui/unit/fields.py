@@ -9,7 +9,7 @@ from html import escape
 
 import polars as pl
 
-from display.words import numbers
+from display.words import bring_in, numbers
 from display.words.view import View
 from ranking.intervals import wilson
 from ranking.periods import MERGER, Period
@@ -146,10 +146,7 @@ def section(view: View, code: str) -> None:
         html.caption(view.say("unit.fields.silent"))
         return
     if found is None:
-        html.show(
-            f'<p class="gd-sentence">{escape(view.say("unit.fields.unknown"))} '
-            "<code>python -m etl import-form FILE.xlsx</code></p>"
-        )
+        html.show(bring_in.line(view, view.say("unit.fields.unknown"), ["form", "dossiers"]))
         return
     text = " ".join([sentence(view, found), *_against_province(view, found)])
     html.show(f'<p class="gd-sentence">{escape(text)}</p>')

@@ -1,0 +1,115 @@
+"""The province's own place among all provinces, for what is known of enough of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from display.words import addresses, marks, numbers
+from display.words.selection import Selection
+from display.words.view import View
+from ranking.frame_types import Row
+from ranking.measures import Measure
+from ranking.periods import Period
+from ranking.vocabulary import COUNTRY
+from store import catalog, standings
+from store.reference import measures, province_names
+
+_LEVEL = "province"
+_WANTED = ("index_766", "ckmb", "tdgq", "clgq", "tttt", "mdhl", "mdsh", "on_time_share", "online_filing_share")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A province's standing in one measure, with the period and basis it was counted on."""
+
+    measure: Measure
+    basis: str
+    period: Period
+    row: Row
+
+
+def places(view: View, chosen: Selection) -> list[Place]:
+    """The province's places, the index first; empty for the country, or where too few provinces are known.
+
+    Of each measure the selection's own period where at least half of the provinces are ranked in it, else the
+    latest such period.
+    """
+    if chosen.is_country:
+        return []
+    known = catalog.catalog(view.snapshot).filter(
+        pl.col("level") == _LEVEL, pl.col("scope") == COUNTRY, 2 * pl.col("of") >= len(province_names())
+    )
+    found = (_place(view, chosen, name, known.filter(pl.col("measure") == name)) for name in _WANTED)
+    return [place for place in found if place]
+
+
+def _place(view: View, chosen: Selection, name: str, known: pl.DataFrame) -> Place | None:
+    if known.is_empty():
+        return None
+    own = pl.all_horizontal(
+        pl.col("period_start") == chosen.period.start,
+        pl.col("period_end") == chosen.period.end,
+        pl.col("period_kind") == chosen.period.kind,
+    )
+    latest = known.sort(own, "period_end", "period_start", descending=[True, True, False]).row(0, named=True)
+    period = Period(latest["period_start"], latest["period_end"], latest["period_kind"])
+    rows = standings.ranking(view.snapshot, _LEVEL, name, latest["basis"], period, COUNTRY)
+    mine = rows.filter(pl.col("unit_code") == chosen.scope, pl.col("rank").is_not_null())
+    return Place(measures()[name], latest["basis"], period, mine.row(0, named=True)) if mine.height else None
+
+
+def title(view: View, chosen: Selection) -> str:
+    of = numbers.number(len(province_names()), view.language)
+    return view.say("overview.places", place=province_names()[chosen.scope], of=of)
+
+
+def table(view: View, found: list[Place]) -> list[list[str]]:
+    """Measure, value and place of each. Plain text."""
+    return [
+        [
+            place.measure.short.in_language(view.language),
+            _value(view, place),
+            marks.rank_text(place.row, view.language),
+        ]
+        for place in found
+    ]
+
+
+def headers(view: View) -> list[str]:
+    return [view.say(f"overview.places.column.{name}") for name in ("measure", "value", "rank")]
+
+
+def note(view: View, found: list[Place]) -> str:
+    """Period, basis and population of the places. Plain text."""
+    said = {
+        view.say(
+            "overview.places.note",
+            period=numbers.period_in_sentence(place.period, view.language),
+            basis=view.say(f"basis.{place.basis}"),
+        ): None
+        for place in found
+    }
+    return " ".join(said)
+
+
+def link(view: View, found: list[Place]) -> str:
+    """The way to the ranking of the provinces in the first of the measures. Markup."""
+    first = found[0]
+    return addresses.anchor(
+        view,
+        view.say("overview.places.open"),
+        "rankings",
+        level=_LEVEL,
+        measure=first.measure.id,
+        period=first.period.id,
+    )
+
+
+def _value(view: View, place: Place) -> str:
+    value = numbers.with_unit(place.row["value"], place.measure, view.language)
+    if place.measure.kind != "score":
+        return value
+    figure = numbers.number(place.row["value"], view.language, place.measure.decimals)
+    return f"{figure}/{numbers.number(place.measure.full_marks, view.language)}"

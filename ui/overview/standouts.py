@@ -1,0 +1,86 @@
+"""The communes that stand out from all together: who, by how much, and on how many dossiers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import polars as pl
+
+from display.words import marks, numbers
+from display.words.selection import Selection
+from display.words.view import View
+from ranking.bands import ABOVE, BELOW
+from ranking.levels import is_typical, together
+from ui.overview.head import table_link
+from ui.overview.units import unit_link
+
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Standouts:
+    """The units on one side, the furthest from the level first, and how many there are of them."""
+
+    heading: str
+    units: pl.DataFrame
+    band: str | None
+
+
+def sides(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Standouts]:
+    """The worse side first. Without intervals nobody stands out clearly: then the two ends of the list, called so.
+
+    Empty where nobody is ranked, or all have the same value.
+    """
+    ranked = rows.drop_nulls("rank")
+    if ranked.get_column("value").n_unique() < 2:
+        return []
+    level = together(rows, chosen.measure)
+    if ranked.get_column("band").count():
+        far = ranked.with_columns(gap=(pl.col("value") - level).abs()).sort("gap", "name", descending=[True, False])
+        return [_clear(view, far.filter(pl.col("band") == band), band) for band in (BELOW, ABOVE)]
+    ends = ranked.sort("rank", "name")
+    few = min(MOST, ends.height // 2)
+    return [
+        Standouts(view.say("overview.standouts.last"), ends.tail(few).reverse(), None),
+        Standouts(view.say("overview.standouts.first"), ends.head(few), None),
+    ]
+
+
+def _clear(view: View, units: pl.DataFrame, band: str) -> Standouts:
+    heading = view.say(f"overview.standouts.{band}", n=numbers.number(units.height, view.language))
+    return Standouts(heading, units.head(MOST), band)
+
+
+def listed(view: View, chosen: Selection, rows: pl.DataFrame, side: Standouts) -> str:
+    """One side as a list, with the way to the whole table. Markup."""
+    level = together(rows, chosen.measure)
+    items = "".join(_item(view, chosen, row, level) for row in side.units.iter_rows(named=True))
+    items = items or f"<li>{escape(view.say('overview.standouts.nobody'))}</li>"
+    link = ""
+    if side.band and not side.units.is_empty():
+        link = f'<p class="gd-caption">{table_link(view, chosen, band=side.band)}</p>'
+    return f'<h3 class="gd-list-title">{escape(side.heading)}</h3><ul class="gd-list">{items}</ul>{link}'
+
+
+def _item(view: View, chosen: Selection, row: dict, level: float | None) -> str:
+    """`Tân Hòa 72,1 %` and below it `−12,3 điểm so với mức chung 84,4 %; 1.234 hồ sơ`."""
+    measure, say = chosen.measure, view.say
+    unit = say("card.points") if measure.kind == "share" else measure.unit.in_language(view.language)
+    gap = numbers.signed(row["value"] - (level or 0), view.language, measure.decimals)
+    n = marks.n_of(measure, row)
+    key = "gap" if not is_typical(measure) else "gap_typical" if n is None else "gap_typical_n"
+    words = say(
+        f"overview.standouts.{key}",
+        gap=f"{gap}\u00a0{unit}".strip(),
+        level=numbers.with_unit(level, measure, view.language),
+        n=numbers.number(n, view.language),
+    )
+    value = numbers.with_unit(row["value"], measure, view.language)
+    name = unit_link(view, chosen, row)
+    return f'<li>{name} <b>{escape(value)}</b><span class="gd-sub">{escape(words)}</span></li>'
+
+
+def note(view: View, found: list[Standouts]) -> str:
+    """What is to be known of ends of a list that are no clear standouts; empty where it is not needed."""
+    return view.say("overview.standouts.ends") if found and found[0].band is None else ""
