@@ -28,7 +28,7 @@ def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Pe
 def _ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
     where = _at(level, measure, basis, period)
     standings = sight.scan(snapshot, "standings").filter(*where, pl.col("scope") == scope).collect()
-    latest = pl.col("series") == standings.get_column("series").max()
+    latest = pl.col("series").eq_missing(pl.lit(standings.get_column("series").max(), pl.String))
     standings = standings.filter(latest)
     figures = sight.scan(snapshot, "measurements").filter(*where, pl.col("field") == "all", latest).collect()
     if standings.get_column("band").count() and not standings.get_column("rank_low").count():

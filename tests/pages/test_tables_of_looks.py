@@ -32,13 +32,13 @@ from ranking.bands import BANDS
 from ranking.periods import calendar_period
 from ranking.states import BY_NAME
 from store import bands, standings, states
+from store.coverage import by_month
 from store.reference import measures
 from store.snapshot import Snapshot, open_snapshot
 from tests import rooms
 from tests.conftest import CAPTURED, _forget
 from tests.pages.test_pages import markup, open_page, select, words
 from tests.store.test_states import STRIKE, table
-from ui.about import coverage
 from ui.frame import shell
 from ui.rankings import charts
 from web.open import embed, routes
@@ -146,7 +146,7 @@ def test_an_embedded_table_says_a_new_state(strike, get):
 
 
 def test_coverage_counts_a_new_state_as_its_table_says(strike, tmp_path):
-    rows = coverage.coverage(open_snapshot("live")).filter(pl.col("province") == "25")
+    rows = by_month(open_snapshot("live")).filter(pl.col("province") == "25")
     told = status.coverage(open_snapshot("live").folder, "25").filter(pl.col("measure") == "on_time_share")
 
     assert rows.get_column("reporting").to_list() == [5 if strike else 4]
