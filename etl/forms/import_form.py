@@ -20,7 +20,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.forms.figures import formulas, measured
-from etl.forms.layout import Table, find_tables
+from etl.forms.layout import FIGURES, Table, find_tables
 from etl.forms.report import FormReport, keep, plain, write
 from etl.forms.rows import Reading, field_readings, unit_readings, without_contradictions
 from etl.forms.title import province_code, provinces_named, reporting_unit, title_period
@@ -266,12 +266,16 @@ def _harvest(source: str, readings: list[Reading], warnings: list[str], captured
 
 
 def _rows(reading: Reading, made_of: Mapping[str, FormFormula], today: date) -> Iterable[dict[str, object]]:
-    """Rows of `tables.Measurements`, one per measure; provisional up to the period's last day."""
-    if not reading.taken or not reading.unit or reading.counts is None:
+    """Rows of `tables.Measurements`, one per measure; provisional up to the period's last day.
+
+    A total of the province that was refused says `not_reported`: publishing then adds up its communes.
+    """
+    if not reading.unit or reading.counts is None or not (reading.taken or reading.is_lost_total):
         return
     level, code = reading.unit
     period = reading.period
-    for row in measured(reading.counts, made_of):
+    counts = reading.counts if reading.taken else dict.fromkeys(FIGURES)
+    for row in measured(counts, made_of):
         yield {
             "unit_code": code,
             "level": level,

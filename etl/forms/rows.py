@@ -64,6 +64,12 @@ class Reading:
         return self.unit is not None and not self.refusals and self.skipped is None
 
     @property
+    def is_lost_total(self) -> bool:
+        """A row of the whole province that cannot be taken."""
+        whole = self.unit is not None and self.unit[0] == "province" and self.field == "all"
+        return whole and bool(self.refusals) and self.skipped is None
+
+    @property
     def silent(self) -> bool:
         """Taken, but without a single figure."""
         return self.taken and all(value is None for value in (self.counts or {}).values())

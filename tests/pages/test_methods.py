@@ -275,7 +275,7 @@ def test_the_simulated_calendar_shows_the_open_month_first(app_data):
 def test_the_recorded_calendar_knows_one_province(app_data):
     text = words(open_page("methods", dataset="recorded", part="cover"))
 
-    assert re.search(r"8/2026\s+Các tỉnh trong bảng\s+100\s+Phú Thọ\s+100\s", text)
+    assert re.search(r"8/2026\s+Cả nước\s+4\s+Phú Thọ\s+100\s", text)
     assert "33 tỉnh, thành phố không có số liệu theo tháng" in text
 
 

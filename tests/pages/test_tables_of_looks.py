@@ -117,7 +117,7 @@ def test_the_map_has_a_colour_and_a_class_for_a_new_state(strike):
 def test_the_table_and_its_filter_know_a_new_state(strike):
     page = open_page("rankings", province="25", measure="on_time_share", level="commune")
     assert '<span class="gd-silent">đang đình công</span>' in markup(page)
-    assert select(page, "state").options == ["Tất cả", "Có số liệu", "Đang đình công"]
+    assert select(page, "state").options == ["Tất cả", "Có số liệu", "Không có trong nguồn", "Đang đình công"]
 
     body = re.search(r"<tbody>.*?</tbody>", markup(select(page, "state").select("on_strike").run()), re.S).group()
     assert "Đà Bắc" in body
