@@ -220,6 +220,27 @@ def test_the_report_counts_communes_that_are_not_in_the_file(read):
     assert "communes of the province that are not in the file for 2026-08: 2" in "\n".join(report.lines())
 
 
+# Near names
+
+
+def test_a_near_name_is_taken_and_told(read):
+    harvest, report = read(FormSheet([row(1, "UBND xa Lam Thao", FIGURES)]))
+
+    assert values(harvest, LAM_THAO) == AS_MEASURED
+    [remark] = [text for text in report.warnings if "near name" in text]
+    assert remark.endswith("1 unit was matched by a near name: 'UBND xa Lam Thao' is 08494 Xã Lâm Thao")
+    assert remark in harvest.warnings
+
+
+def test_the_row_with_the_exact_name_counts_and_the_near_one_is_refused(read):
+    harvest, _ = read(FormSheet([row(1, "Xã Lam Thao", OTHERS), row(2, "Xã Lâm Thao", FIGURES)]))
+
+    assert values(harvest, LAM_THAO) == AS_MEASURED
+    [refused] = harvest.quarantine.to_dicts()
+    assert refused["reason"].startswith("another row has the unit's exact name: row ")
+    assert refused["value"] == "Xã Lam Thao"
+
+
 # The province's total
 
 
