@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import polars as pl
 
+from ranking.collation import by_name
 from ranking.frame_types import Row
-from ranking.names import fold
 from ranking.periods import MERGER, Period
 from ranking.states import ABSENT, NOT_REPORTED
 from ranking.suppression import places_of
@@ -61,9 +61,7 @@ def there(snapshot: Snapshot, level: str, scope: str = COUNTRY) -> pl.DataFrame:
     """
     units = standings.unit_names(snapshot, level).select("unit_code", "name", "province_code")
     units = units if scope == COUNTRY else units.filter(pl.col("province_code") == scope)
-    return (
-        units.with_columns(order=pl.col("name").map_elements(fold, pl.String)).sort("order", "unit_code").drop("order")
-    )
+    return units.sort(by_name(), "unit_code")
 
 
 def coverage(snapshot: Snapshot, level: str, scope: str, basis: str, period: Period) -> Coverage:
@@ -145,7 +143,7 @@ def with_absent(rows: pl.DataFrame, snapshot: Snapshot, level: str, scope: str) 
         return rows
     units = standings.unit_names(snapshot, level)
     units = units if scope == COUNTRY else units.filter(pl.col("province_code") == scope)
-    absent = units.join(rows, on="unit_code", how="anti").sort("name", "unit_code")
+    absent = units.join(rows, on="unit_code", how="anti").sort(by_name(), "unit_code")
     return pl.concat([rows, absent.with_columns(state=pl.lit(ABSENT))], how="diagonal_relaxed")
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 import polars as pl
 
 from ranking.certainty import with_certainty
+from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.states import REPORTED
@@ -41,7 +42,7 @@ def _ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: P
         standings.join(facts, on="unit_code", how="left")
         .join(received, on="unit_code", how="left")
         .join(unit_names(snapshot, level), on="unit_code", how="left")
-        .sort("rank", "name", nulls_last=True)
+        .sort("rank", by_name(), nulls_last=True)
     )
 
 

@@ -33,7 +33,7 @@ from press.site.paths import (
     province_path,
     unit_path,
 )
-from ranking.names import fold
+from ranking.collation import name_order
 from store import reference, units
 from store.coverage import Coverage
 from store.policy import policy
@@ -273,8 +273,8 @@ def missing(site: Site, say: Speaker) -> Text:
 
 
 def by_name(communes: Sequence[Portrait]) -> list[Portrait]:
-    """In the order of their names, diacritics apart."""
-    return sorted(communes, key=lambda portrait: (fold(units.known(portrait.code)["name"]), portrait.code))
+    """In the order of their names."""
+    return sorted(communes, key=lambda portrait: (name_order(units.known(portrait.code)["name"]), portrait.code))
 
 
 # --- what pages share

@@ -15,6 +15,7 @@ from display.words import coverage as coverage_words
 from display.words import numbers
 from display.words.selection import Selection
 from display.words.view import View
+from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period, parse
 from ranking.vocabulary import COUNTRY
@@ -224,7 +225,7 @@ def borders_line(view: View, look: Look) -> str:
 
 def units_of(view: View, selection: Selection) -> dict[str, str]:
     """Code and name of every commune of the scope; in the country with the province, which tells namesakes apart."""
-    units = standings.unit_names(view.snapshot, "commune").sort("name", "unit_code")
+    units = standings.unit_names(view.snapshot, "commune").sort(by_name(), "unit_code")
     if selection.scope != COUNTRY:
         units = units.filter(pl.col("province_code") == selection.scope)
         return dict(units.select("unit_code", "name").iter_rows())

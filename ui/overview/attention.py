@@ -13,6 +13,7 @@ from display.words import coverage as coverage_words
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import BELOW
+from ranking.collation import by_name
 from ranking.periods import Period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
 from ranking.states import REPORTED
@@ -61,7 +62,7 @@ def overdue(view: View, chosen: Selection) -> Overdue | None:
     latest = last_whole_month(known)
     period = Period(latest["period_start"], latest["period_end"], latest["period_kind"])
     rows = standings.ranking(view.snapshot, chosen.level, "open_overdue", latest["basis"], period, chosen.scope)
-    held = rows.filter(pl.col("state") == REPORTED).sort("value", "name", descending=[True, False])
+    held = rows.filter(pl.col("state") == REPORTED).sort("value", by_name(), descending=[True, False])
     return Overdue(period, latest["basis"], float(held.get_column("value").sum()), held.filter(pl.col("value") > 0))
 
 
