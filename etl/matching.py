@@ -70,12 +70,14 @@ class UnitMatcher:
         for one in spellings:
             kind, bare = unit_key(one)
             if candidates := self._by_name.get(bare):
-                return self._only(_of_kind(candidates, kind), "have this name")
+                return self._exact(_of_kind(candidates, kind))
         for one in spellings:
             candidates = [pair for key in near_keys(one) for pair in self._nearly.get(key, [])]
             if candidates:
                 return self._near(one, _of_kind(candidates, kind_of(one)))
-        return Match(None, f"no commune of province {self.province_code} has this name{self._nearest(name)}")
+        if nearest := self._nearest(name):
+            return Match(None, f"no commune of province {self.province_code} has this name: the nearest is {nearest}")
+        return Match(None, f"no commune of province {self.province_code} has this name")
 
     def _less_own_province(self, name: str) -> Iterable[str]:
         """The name without its own province behind it, whether or not it is called a province."""
@@ -84,11 +86,11 @@ class UnitMatcher:
         if last and own and fold(last.group(1)) in (fold(own), *_ALSO.get(self.province_code, ())):
             yield spelling(name)[: last.start()]
 
-    def _only(self, candidates: _Candidates, what: str) -> Match:
+    def _exact(self, candidates: _Candidates) -> Match:
         if len(candidates) == 1:
             return Match(candidates[0][1])
         codes = ", ".join(sorted(code for _, code in candidates))
-        return Match(None, f"{len(candidates)} communes of province {self.province_code} {what}: {codes}")
+        return Match(None, f"{len(candidates)} communes of province {self.province_code} have this name: {codes}")
 
     def _near(self, name: str, candidates: _Candidates) -> Match:
         codes = sorted({code for _, code in candidates})
@@ -102,10 +104,10 @@ class UnitMatcher:
         return Match(codes[0], near=self._names[codes[0]])
 
     def _nearest(self, name: str) -> str:
-        """The unit whose name is most alike, where one is alike enough to be meant."""
+        """The unit whose name is most alike, where one is alike enough to be meant; else empty."""
         keys = near_keys(name)
         found = difflib.get_close_matches(keys[0], list(self._nearly), n=1, cutoff=_LIKE_ENOUGH) if keys else []
-        return f": the nearest is {self._named(self._nearly[found[0]][0][1])}" if found else ""
+        return self._named(self._nearly[found[0]][0][1]) if found else ""
 
     def _named(self, code: str) -> str:
         return f"{code} {self._names[code]}" if code in self._names else code

@@ -13,7 +13,7 @@ from ranking.frame_types import Row
 from ranking.vocabulary import COUNTRY
 from store import coverage
 from store.coverage import Coverage
-from store.reference import province_name, reference_table
+from store.reference import province_name, province_names, reference_table
 
 MOST_LISTED = 400
 """Names beyond which a list is no help any more: of whole provinces that are missing the province is named."""
@@ -34,11 +34,14 @@ def line(say: Speaker, found: Coverage) -> str:
 
 def since(say: Speaker, row: Row) -> str:
     """What the source says of a missing unit, and since when. Plain text."""
+    return f"{say('state.' + row['state'])}, {_when(say, row)}"
+
+
+def _when(say: Speaker, row: Row) -> str:
     last = coverage.last(row)
-    when = (
-        say("coverage.last", period=numbers.period_in_sentence(last, say.language)) if last else say("coverage.never")
-    )
-    return f"{say('state.' + row['state'])}, {when}"
+    if last is None:
+        return say("coverage.never")
+    return say("coverage.last", period=numbers.period_in_sentence(last, say.language))
 
 
 Link = Callable[[Row], str]
@@ -54,11 +57,8 @@ def missing(say: Speaker, found: Coverage, scope: str, link: Link | None = None)
     lines = []
     if scope == COUNTRY:
         whole = _whole_provinces(rows)
-        lines = [
-            escape(say("coverage.province", place=province_name(code), n=numbers.number(n, say.language)))
-            for code, n in whole
-        ]
-        rows = rows.filter(~pl.col("province_code").is_in([code for code, _ in whole]))
+        lines = [_whole_province(say, row) for row in whole]
+        rows = rows.filter(~pl.col("province_code").is_in([row["province_code"] for row in whole]))
     named = [_named(say, row, scope, link or _plain) for row in rows.head(MOST_LISTED).iter_rows(named=True)]
     more = rows.height - len(named)
     return [*lines, *named, *([escape(say("coverage.more", n=numbers.number(more, say.language)))] if more else [])]
@@ -73,11 +73,18 @@ def _named(say: Speaker, row: Row, scope: str, link: Link) -> str:
     return f"{link(row)}{escape(place)}: {escape(since(say, row))}"
 
 
-def _whole_provinces(rows: pl.DataFrame) -> list[tuple[str, int]]:
-    """Provinces of which no commune reports, with how many communes they have."""
-    sizes = dict(reference_table("units").group_by("province_code").len().iter_rows())
-    found = rows.group_by("province_code", maintain_order=True).len().iter_rows()
-    return sorted((code, n) for code, n in found if n == sizes.get(code))
+def _whole_province(say: Speaker, row: Row) -> str:
+    n = numbers.number(row["n"], say.language)
+    return escape(say("coverage.province", place=province_name(row["province_code"]), n=n, since=_when(say, row)))
+
+
+def _whole_provinces(rows: pl.DataFrame) -> list[Row]:
+    """The provinces of which no commune reports, in the order of lists: `n` communes, and the last period of any."""
+    last = pl.col("last_start", "last_end", "last_kind").sort_by("last_end", "last_start", nulls_last=False).last()
+    sizes = reference_table("units").group_by("province_code").agg(of=pl.len())
+    found = rows.group_by("province_code").agg(last, n=pl.len()).join(sizes, on="province_code")
+    by_code = {row["province_code"]: row for row in found.iter_rows(named=True) if row["n"] == row["of"]}
+    return [by_code[code] for code in province_names() if code in by_code]
 
 
 def listed(say: Speaker, found: Coverage, scope: str, most: int, link: Link | None = None) -> str:

@@ -70,6 +70,12 @@ def quality_words(view: View, quality: str | None) -> list[str]:
     return [_quality(view, mark) for mark in marks]
 
 
+def sum_words(view: View, quality: str | None) -> list[str]:
+    """That a province's figure is the sum of its units, and of how many; nothing where it is its own."""
+    marks = [mark.strip() for mark in (quality or "").split(";")]
+    return [_quality(view, mark) for mark in marks if _SUMMED.fullmatch(mark)]
+
+
 def _quality(view: View, mark: str) -> str:
     code = mark.partition(":")[0]
     if found := _SUMMED.fullmatch(mark):

@@ -30,7 +30,7 @@ from etl.publishing.harvest import Harvest, measurement_rows, quarantine_rows
 from files.faults import BadInput, Fault
 from files.places import DATA
 from ranking.formulas import FormFormula
-from ranking.names import fold
+from ranking.names import fold, unit_code
 from ranking.periods import MERGER, Period, local_day, parse
 from ranking.vocabulary import CELL
 from store.reference import measures, reference_table
@@ -144,7 +144,9 @@ def read_form(
     sheets, hidden = read_workbook(path)
     tables, others = find_tables(path.name, sheets)
     chosen = province and province_code(province, provinces)
-    form = _Form(units, provinces, chosen, period, unit, captured_at, strict)
+    # A province is given by two digits, which are no commune's code without its zeros.
+    asked = unit if unit is None or len(unit) == 2 else unit_code(unit) or unit
+    form = _Form(units, provinces, chosen, period, asked, captured_at, strict)
     readings: list[Reading] = []
     listed: list[Reading] = []
     warnings: list[str] = []

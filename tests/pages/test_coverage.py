@@ -11,9 +11,12 @@ from starlette.applications import Starlette
 
 from display.maps import layers
 from display.portraits.plain_figures import province
+from display.words import coverage as words
 from display.words.text import Speaker
 from press.site import band_map
 from press.site import pages as site_pages
+from ranking.periods import parse
+from store import coverage
 from store.reference import reference_table
 from store.snapshot import open_snapshot
 from tests.pages.test_pages import markup, open_page
@@ -121,3 +124,19 @@ def test_the_legend_of_the_static_site_adds_up_to_all(world):
 
     assert {"chưa có báo cáo (2)", "không có trong nguồn (2)", "không phát sinh hồ sơ (1)"} <= set(told)
     assert sum(int(re.search(r"\((\d+)\)$", words).group(1)) for words in told) == 166
+
+
+def test_in_the_country_a_province_that_is_missing_whole_is_one_line_with_its_number(world):
+    snapshot = open_snapshot("simulated")
+    told = words.missing(VI, coverage.coverage(snapshot, "commune", "VN", "portal", parse("2026-08")), "VN")
+
+    assert told[0] == "An Giang: toàn bộ 102 xã, phường, chưa lần nào có báo cáo"
+    assert len(told) == 33 + 4
+    assert "Phường Hàm Rồng, Thanh Hóa: không có trong nguồn, lần cuối có báo cáo: tháng 7/2026" in told
+
+
+def test_a_province_that_fell_silent_says_since_when(world):
+    snapshot = open_snapshot("simulated")
+    told = words.missing(VI, coverage.coverage(snapshot, "commune", "VN", "portal", parse("2026-09")), "VN")
+
+    assert "Thanh Hóa: toàn bộ 166 xã, phường, lần cuối có báo cáo: tháng 8/2026" in told

@@ -17,7 +17,7 @@ if (form) {
     }));
   };
 
-  // Of names that are alike without their marks, the one that was typed letter by letter comes first.
+  /* Of names that are alike without their marks, the one that was typed letter by letter comes first. */
   const matching = (units, words, typed) => {
     const found = [];
     for (const unit of units) {

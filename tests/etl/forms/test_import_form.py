@@ -465,6 +465,12 @@ def test_fields_of_an_office_of_the_province_belong_to_the_province(read):
     assert harvest.measurements.select("level", "unit_code").unique().row(0) == ("province", "25")
 
 
+@pytest.mark.parametrize("written", ["7900", "07900", "7900.0"])
+def test_the_unit_option_takes_a_code_that_has_lost_its_zero(read, written):
+    harvest, _ = read(by_field([row(1, "Hộ tịch", FIGURES)]), unit=written)
+    assert set(harvest.measurements["unit_code"]) == {VIET_TRI}
+
+
 def test_fields_of_an_unnamed_unit_ask_for_the_option(read):
     with pytest.raises(BadInput, match="names no reporting unit; give the commune's code with --unit"):
         read(by_field([row(1, "Hộ tịch", FIGURES)], office=""))
