@@ -258,8 +258,9 @@ def _codes(codes: Iterable[str]) -> str:
 def _harvest(source: str, readings: list[Reading], warnings: list[str], captured_at: datetime) -> Harvest:
     stamp = {"source": source, "captured_at": captured_at}
     today, made_of = local_day(captured_at), formulas(measures())
+    told = readings if any(reading.taken for reading in readings) else []
     return Harvest(
-        measurements=measurement_rows(row | stamp for reading in readings for row in _rows(reading, made_of, today)),
+        measurements=measurement_rows(row | stamp for reading in told for row in _rows(reading, made_of, today)),
         captured_at=captured_at,
         sources=[source],
         quarantine=quarantine_rows(row | stamp for reading in readings for row in _refused(reading)),

@@ -271,6 +271,13 @@ def test_a_total_that_the_rows_do_not_add_up_to_warns(read):
     assert "'Tổng cộng': column 3 says 110, but the rows add up to 22" in report.warnings[0]
 
 
+def test_a_file_whose_only_row_is_a_bad_total_gives_nothing(read):
+    harvest, report = read(FormSheet([row(None, "Toàn tỉnh", FIGURES, c7=84)]))
+
+    assert harvest.measurements.is_empty()
+    assert "the sum does not hold" in report.quarantined[0]
+
+
 def test_departments_are_quarantined_because_the_form_gives_no_code(read):
     harvest, _ = read(FormSheet([row(1, "Sở Tư pháp", OTHERS), row(2, "Xã Lâm Thao", FIGURES)]))
     assert harvest.quarantine.select("reason", "value").row(0) == (
