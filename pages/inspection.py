@@ -12,6 +12,7 @@ with st.spinner(v.say("inspection.reading")):
     chosen = candidates.row(v)
 with head:
     html.heading(inspection_head.title(v, chosen), inspection_head.sentence(v, chosen))
+    html.show(inspection_head.reported(v, chosen))
 last_days = visits.known_last_days(v)
 planned = plan.codes()
 

@@ -31,6 +31,7 @@ with side:
     html.caption(maps.reading(v, selection.measure, look))
     if look.inside == "old":
         html.caption(maps.members_line(v, selection))
+    html.show(maps.reported(v, selection))
     html.caption(maps.borders_line(v, look))
     html.caption(rankings.source_line(v, selection, rows))
 with st.expander(v.say("table.show"), icon=":material/table:"):

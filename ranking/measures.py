@@ -92,6 +92,15 @@ class Measure(Definition):
             raise ValueError(f"{self.id}: a measure of kind {self.kind} has no points at full marks")
         return self.max_score
 
+    def adds_up(self, basis: str) -> bool:
+        """Whether the units of a province are known to add up to it: counts and shares of counts, as a source counts.
+
+        The portal's only where its formula says so: of petitions, say, most name no unit.
+        """
+        if self.kind not in ("count", "share"):
+            return False
+        return basis != "portal" or any(formula.adds_up for formula in self.formula.portal)
+
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Measure:
         if self.kind == "score" and self.max_score is None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from ranking.collation import by_name
 from ranking.names import fold
 from store.reference import reference_table
 
@@ -23,7 +24,7 @@ def found(units: pl.DataFrame, query: str) -> pl.DataFrame:
         _old_names()
         .filter(pl.col("old").str.contains(wanted, literal=True))
         .group_by("unit_code")
-        .agg(because=pl.col("old_name").sort().str.join(", "))
+        .agg(because=pl.col("old_name").sort_by(by_name("old_name")).str.join(", "))
     )
     hits = units.join(old, on="unit_code", how="left").filter(own | pl.col("because").is_not_null())
     return hits.with_columns(because=pl.when(~own).then("because"))

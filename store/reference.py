@@ -9,9 +9,9 @@ import polars as pl
 from files.faults import Fault
 from files.places import HOME, MEASURES, REFERENCE
 from ranking import yaml_text
+from ranking.collation import name_order
 from ranking.events import Event
 from ranking.measures import Measure, MeasureError, registry
-from ranking.names import fold
 from ranking.vocabulary import COUNTRY
 
 
@@ -46,7 +46,7 @@ def province_names() -> dict[str, str]:
     """Names by code in alphabetical order; the city that is never called by its bare name keeps its title."""
     names = dict(reference_table("provinces").select("code", "name").iter_rows())
     names |= {code: f"TP. {name}" for code, name in names.items() if name == "Hồ Chí Minh"}
-    return dict(sorted(names.items(), key=lambda item: fold(item[1].removeprefix("TP. "))))
+    return dict(sorted(names.items(), key=lambda item: name_order(item[1].removeprefix("TP. "))))
 
 
 def scope_name(scope: str) -> str | None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 import polars as pl
 
 from ranking.certainty import with_certainty
+from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.states import REPORTED
@@ -28,7 +29,7 @@ def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Pe
 def _ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
     where = _at(level, measure, basis, period)
     standings = sight.scan(snapshot, "standings").filter(*where, pl.col("scope") == scope).collect()
-    latest = pl.col("series") == standings.get_column("series").max()
+    latest = pl.col("series").eq_missing(pl.lit(standings.get_column("series").max(), pl.String))
     standings = standings.filter(latest)
     figures = sight.scan(snapshot, "measurements").filter(*where, pl.col("field") == "all", latest).collect()
     if standings.get_column("band").count() and not standings.get_column("rank_low").count():
@@ -41,7 +42,7 @@ def _ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: P
         standings.join(facts, on="unit_code", how="left")
         .join(received, on="unit_code", how="left")
         .join(unit_names(snapshot, level), on="unit_code", how="left")
-        .sort("rank", "name", nulls_last=True)
+        .sort("rank", by_name(), nulls_last=True)
     )
 
 

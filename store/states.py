@@ -18,7 +18,7 @@ from store import yaml_rows
 from store.yaml_rows import Entry, Shades
 
 PATH = DATA / "states.yaml"
-_DRAWN = ("sign", "sign_colour", "border", "map")
+_DRAWN = ("sign", "sign_colour", "border")
 
 
 class State(Entry):
@@ -30,7 +30,7 @@ class State(Entry):
     sign: str = ""
     sign_colour: Literal["", "accent", "quiet", "warning"] = ""
     border: Literal["", "solid", "dashed"] = ""
-    map: Shades | None = None
+    map: Shades
 
     @model_validator(mode="after")
     def _is_drawn_where_rows_say_it(self) -> State:
@@ -40,9 +40,7 @@ class State(Entry):
         return self
 
     def shade(self, *, dark: bool) -> str:
-        """The colour of a unit on the map; Fault for a state that no row says."""
-        if self.map is None:
-            raise Fault(f"{self.meaning.en} There is nothing to draw.")
+        """The colour of a unit on the map."""
         return self.map.on(dark=dark)
 
 

@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from display.words import numbers
 from display.words.text import LANGUAGES, Speaker
-from ranking.search import LONGEST, Hit, Index
+from ranking.search import LONGEST, Index
+from ranking.search_entries import Hit
 from store.reference import province_names, reference_table
 
 MOST = 12

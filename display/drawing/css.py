@@ -26,6 +26,10 @@ def of_site() -> str:
                 f".map path.{name}, .legend .{name} {{ fill: var(--{name}-fill); background: var(--{name}-fill); }}"
                 for name in bands()
             ),
+            *(
+                f".map path.{style}, .legend .{style} {{ fill: var(--{style}-fill); background: var(--{style}-fill); }}"
+                for style in map(class_of, states())
+            ),
         ]
     )
 
@@ -37,6 +41,7 @@ def class_of(state: str) -> str:
 
 def _site_colours(*, dark: bool) -> dict[str, str]:
     fills = {f"--{name}-fill": band.site_fill.on(dark=dark) for name, band in bands().items()}
+    fills |= {f"--{class_of(name)}-fill": state.shade(dark=dark) for name, state in states().items()}
     return fills | {f"--{name}-words": band.site_ink.on(dark=dark) for name, band in bands().items()}
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from display.words import bring_in, numbers
 from display.words.view import View
+from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import REPORTED
@@ -51,7 +52,7 @@ def communes(view: View, measure: str, scope: str) -> dict[str, str]:
         return {}
     known = by_month(view.snapshot, measure, basis, "commune", scope).get_column("unit_code").unique()
     names = standings.unit_names(view.snapshot, "commune").filter(pl.col("unit_code").is_in(known.implode()))
-    return dict(names.sort("name").select("unit_code", "name").iter_rows())
+    return dict(names.sort(by_name()).select("unit_code", "name").iter_rows())
 
 
 def place(view: View, scope: str, units: Sequence[str]) -> Place:

@@ -26,7 +26,7 @@ from ranking import __version__
 from ranking.measures import Measure
 from ranking.periods import parse
 from ranking.vocabulary import COUNTRY
-from store import standings
+from store import coverage, standings
 from store.access import rules
 from store.bands import bands
 from store.borders import areas, boundaries_id, lineage_id
@@ -175,6 +175,7 @@ def units_of(layer: Layer) -> pl.DataFrame:
     snapshot = whole.seen_in(rules.provinces_of(layer.seen))
     since = parse(layer.since) if layer.since else None
     rows = standings.with_earlier(snapshot, layer.measure, layer.basis, parse(layer.period), layer.scope, since)
+    rows = coverage.with_absent(rows, snapshot, "commune", layer.scope)
     points = reference_table("units").select("point_lat", "point_lon", "seat_lat", "seat_lon", unit_code="code")
     return rows.join(points, on="unit_code").join(maps_members.counts(), on="unit_code")
 

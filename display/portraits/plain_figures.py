@@ -21,7 +21,8 @@ from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import ABSENT, NOT_REPORTED, REPORTED
 from ranking.vocabulary import COUNTRY
-from store import catalog, public
+from store import catalog, coverage, public
+from store.coverage import Coverage
 from store.months import latest_first
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot
@@ -105,6 +106,7 @@ class Province:
     """All that the public reads of a province: its communes together, and each of them.
 
     `online`: the share filed online of the whole province, departments included, where its communes have none.
+    `reported`: who of the communes has reported, by each source and period that an answer is of.
     """
 
     code: str
@@ -112,6 +114,7 @@ class Province:
     months: tuple[Month, ...]
     communes: tuple[Portrait, ...]
     online: Answer | None
+    reported: tuple[Coverage, ...] = ()
 
     def portrait(self, code: str) -> Portrait:
         return next(portrait for portrait in self.communes if portrait.code == code)
@@ -148,7 +151,10 @@ def province(snapshot: Snapshot, code: str) -> Province:
         for unit in units:
             answers[unit].append(_answer(one, rows.get(unit), level, _peers(one, rows, unit)))
     communes = tuple(Portrait(unit, tuple(answers[unit]), _own_months(months, unit)) for unit in units)
-    return Province(code, tuple(levels), _own_months(months, ""), communes, _whole_province(snapshot, code, asked))
+    online, shown = _whole_province(snapshot, code, asked), snapshot.seen_in(frozenset())
+    spoken = dict.fromkeys((one.basis, one.period) for one in asked)
+    reported = tuple(coverage.coverage(shown, "commune", code, *one) for one in spoken)
+    return Province(code, tuple(levels), _own_months(months, ""), communes, online, reported)
 
 
 def _asked(snapshot: Snapshot, code: str) -> list[_Asked]:

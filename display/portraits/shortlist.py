@@ -12,9 +12,9 @@ from files.places import HOME
 from ranking.periods import Period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
 from ranking.shortlist import MARKS, Weights, read_weights, shortlist
-from ranking.states import REPORTED
-from ranking.vocabulary import COUNTRY
-from store import catalog, sight
+from ranking.vocabulary import BASES, COUNTRY
+from store import catalog, coverage, sight
+from store.coverage import Coverage
 from store.months import by_month, last_whole_month, latest_series
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot
@@ -115,19 +115,23 @@ def trends_known(snapshot: Snapshot, scope: str) -> bool:
     return marked(snapshot, scope).filter(pl.col("variation") != "none").height > 0
 
 
-@lru_cache(maxsize=64)
-def unheard(snapshot: Snapshot, scope: str) -> int:
-    """How many communes of a scope have no figure in its period, so that nothing can be asked of them by figures."""
+def reported(snapshot: Snapshot, scope: str) -> list[Coverage]:
+    """Who of a scope's communes has reported in its period, by each source that knows the period."""
     now = period(snapshot, scope)
     if now is None:
-        return units(scope).height
-    rows = sight.scan(snapshot, "standings").filter(
+        return []
+    known = catalog.catalog(snapshot).filter(
         pl.col("level") == "commune",
         pl.col("scope") == scope,
-        pl.col("measure").is_in(weights().measures),
         pl.col("period_start") == now.start,
         pl.col("period_end") == now.end,
-        pl.col("state") == REPORTED,
+        pl.col("period_kind") == now.kind,
     )
-    heard = rows.select("unit_code").unique().collect()
-    return units(scope).join(heard, on="unit_code", how="anti").height
+    bases = set(known.get_column("basis"))
+    return [coverage.coverage(snapshot, "commune", scope, basis, now) for basis in BASES if basis in bases]
+
+
+def unheard(snapshot: Snapshot, scope: str) -> int:
+    """How many communes of a scope no source has reported in its period, so that no figure raises a question."""
+    silent = [set(found.missing.get_column("unit_code")) for found in reported(snapshot, scope)]
+    return len(set.intersection(*silent)) if silent else units(scope).height

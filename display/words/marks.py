@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from display.words import numbers
@@ -15,6 +16,7 @@ def nature_word(view: View) -> str:
 
 
 FEW = 30
+_SUMMED = re.compile(r"summed_from_units: (\d+)/(\d+)(?:, (\d+) departments)?")
 
 
 _QUALITIES = (
@@ -65,7 +67,19 @@ def movement_words(view: View, row: dict) -> str:
 def quality_words(view: View, quality: str | None) -> list[str]:
     """The remarks of source and reference data on a figure, in words where they are known."""
     marks = [mark.strip() for mark in (quality or "").split(";") if mark.strip()]
-    codes = [mark.partition(":")[0].lower() for mark in marks]
-    return [
-        view.say(f"quality.{code}") if code in _QUALITIES else mark for code, mark in zip(codes, marks, strict=True)
-    ]
+    return [_quality(view, mark) for mark in marks]
+
+
+def sum_words(view: View, quality: str | None) -> list[str]:
+    """That a province's figure is the sum of its units, and of how many; nothing where it is its own."""
+    marks = [mark.strip() for mark in (quality or "").split(";")]
+    return [_quality(view, mark) for mark in marks if _SUMMED.fullmatch(mark)]
+
+
+def _quality(view: View, mark: str) -> str:
+    code = mark.partition(":")[0]
+    if found := _SUMMED.fullmatch(mark):
+        n, of, departments = (numbers.number(int(part or 0), view.language) for part in found.groups())
+        key = "with_departments" if found[3] else "communes"
+        return view.say(f"quality.summed_from_units.{key}", n=n, of=of, departments=departments)
+    return view.say(f"quality.{code.lower()}") if code.lower() in _QUALITIES else mark

@@ -14,17 +14,18 @@ from ranking.levels import is_typical
 from ranking.measures import Measure
 from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
 from ranking.states import REPORTED
-from store import peers, standings
+from store import coverage, peers, standings
 from store.months import by_month, inflation
 from store.peers import ENOUGH_PEERS
 from store.reference import province_names, scope_name
 
 
 def rows_of(view: View, selection: Selection) -> pl.DataFrame:
-    """The ranked units of a selection, as `store.ranking` gives them."""
-    return standings.ranking(
+    """The ranked units of a selection, as `store.ranking` gives them, and those that there are without any row."""
+    rows = standings.ranking(
         view.snapshot, selection.level, selection.measure.id, selection.basis, selection.period, selection.scope
     )
+    return coverage.with_absent(rows, view.snapshot, selection.level, selection.scope)
 
 
 def months_of(view: View, selection: Selection) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from etl.boundaries import topojson
 from files.faults import BadInput, Fault
+from ranking.names import unit_code
 
 NOT_STATED = "not stated"
 _CODES = ("code", "unit_code", "ma_xa", "ward_code")
@@ -71,7 +72,7 @@ def _all_of(words: Iterable[str]) -> str:
 
 
 def _read_file(file: Path) -> Borders:
-    if file.suffix in (".parquet", ".geoparquet"):
+    if file.suffix.lower() in (".parquet", ".geoparquet"):
         return _geoparquet(file)
     return from_json(file.read_bytes(), file)
 
@@ -83,7 +84,7 @@ def from_json(content: bytes, place: object) -> Borders:
         topology = document["type"] == "Topology"
         features = list(topojson.features(document, place) if topology else document["features"])
     except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(place, f"is not a GeoJSON FeatureCollection: {error!r}") from error
+        raise BadInput(place, f"is not a GeoJSON FeatureCollection: {type(error).__name__}: {error}") from error
     said = document.get("metadata")
     said = said if isinstance(said, dict) else {}
     rows = (_feature(place, number, feature) for number, feature in enumerate(features, 1))
@@ -108,9 +109,8 @@ def _feature(place: object, number: int, feature: Any) -> _Row:
 
 
 def _code(value: object) -> str:
-    """Five digits; `4` has lost its zeros, but `04` is a province and stays what it is."""
-    text = str(value).strip()
-    return text if text.startswith("0") else text.zfill(5)
+    """Five digits; what is no commune's code, such as a province's `04`, stays what it is."""
+    return unit_code(value) or str(value).strip()
 
 
 def _name(known: dict) -> str:

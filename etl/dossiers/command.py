@@ -23,6 +23,7 @@ from etl.dossiers.files import files_in, read
 from etl.dossiers.rows import Units, dossiers
 from etl.dossiers.store import Store, latest_export, rules
 from etl.forms.title import province_code
+from etl.matching import remarks
 from etl.publishing.harvest import Harvest, quarantine_rows
 from files.faults import BadInput, Fault
 from files.places import DATA
@@ -64,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
             except Fault as fault:
                 failed += 1
                 print(f"{fault}; nothing was taken from this file", file=sys.stderr)
+        for remark in remarks(units.near(), SERIES):
+            print(f"warning: {remark}")
         changes = take_in(store)
         refused += _conflicts(changes)
         print(f"{changes.new} dossiers new, {changes.replaced} replaced, {len(refused)} rows in quarantine")
@@ -223,6 +226,7 @@ def harvest(
         captured_at=max(map(_moment, exports.values()), default=datetime.now(UTC)),
         sources=[SERIES],
         quarantine=quarantine_rows(refused),
+        warnings=remarks(units.near(), SERIES),
     )
 
 

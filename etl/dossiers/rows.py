@@ -11,10 +11,10 @@ import polars as pl
 
 from etl.dossiers.headers import mapping, plain
 from etl.dossiers.personal import WITHHELD, personal_content, withheld
-from etl.matching import UnitMatcher
+from etl.matching import Match, UnitMatcher
 from ranking.dossiers.days import FIRST_DAY
 from ranking.dossiers.rows import CHANNELS, DONE, DOSSIER, FLAGS, OPEN, RETURNED, STATES, STOPPED, WITHDRAWN
-from ranking.names import fold, tidy
+from ranking.names import fold, tidy, unit_code
 
 DATES = ("received", "due", "done", "returned", "stopped")
 NO_FIELD, NO_PROCEDURE = "(không rõ lĩnh vực)", ""
@@ -45,8 +45,8 @@ class Units:
 
     def find(self, text: str, province: str | None) -> tuple[str | None, str]:
         """(unit code, "") or (None, reason)."""
-        if text in self._province_of:
-            return text, ""
+        if (code := unit_code(text)) in self._province_of:
+            return code, ""
         said = _STATE_CODE.search(text)
         state_code = said.group(1) if said else None
         name = tidy(text.replace(state_code, "")).strip(" -()") if state_code else text
@@ -61,6 +61,10 @@ class Units:
         if _OFFICE.match(fold(name)):
             return state_code if state_code and "." in state_code else OFFICE + province, ""
         return None, f"unknown unit: {match.reason}"
+
+    def near(self) -> dict[str, Match]:
+        """The units that were told by a near name so far, by what the exports write."""
+        return {name: match for matcher in self._matchers.values() for name, match in matcher.near.items()}
 
     def province(self, code: str) -> str:
         """The province of a code that `find` gave."""

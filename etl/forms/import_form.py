@@ -20,7 +20,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.forms.figures import formulas, measured
-from etl.forms.layout import Table, find_tables
+from etl.forms.layout import FIGURES, Table, find_tables
 from etl.forms.report import FormReport, keep, plain, write
 from etl.forms.rows import Reading, field_readings, unit_readings, without_contradictions
 from etl.forms.title import province_code, provinces_named, reporting_unit, title_period
@@ -30,7 +30,7 @@ from etl.publishing.harvest import Harvest, measurement_rows, quarantine_rows
 from files.faults import BadInput, Fault
 from files.places import DATA
 from ranking.formulas import FormFormula
-from ranking.names import fold
+from ranking.names import fold, unit_code
 from ranking.periods import MERGER, Period, local_day, parse
 from ranking.vocabulary import CELL
 from store.reference import measures, reference_table
@@ -144,7 +144,9 @@ def read_form(
     sheets, hidden = read_workbook(path)
     tables, others = find_tables(path.name, sheets)
     chosen = province and province_code(province, provinces)
-    form = _Form(units, provinces, chosen, period, unit, captured_at, strict)
+    # A province is given by two digits, which are no commune's code without its zeros.
+    asked = unit if unit is None or len(unit) == 2 else unit_code(unit) or unit
+    form = _Form(units, provinces, chosen, period, asked, captured_at, strict)
     readings: list[Reading] = []
     listed: list[Reading] = []
     warnings: list[str] = []
@@ -256,8 +258,9 @@ def _codes(codes: Iterable[str]) -> str:
 def _harvest(source: str, readings: list[Reading], warnings: list[str], captured_at: datetime) -> Harvest:
     stamp = {"source": source, "captured_at": captured_at}
     today, made_of = local_day(captured_at), formulas(measures())
+    told = readings if any(reading.taken for reading in readings) else []
     return Harvest(
-        measurements=measurement_rows(row | stamp for reading in readings for row in _rows(reading, made_of, today)),
+        measurements=measurement_rows(row | stamp for reading in told for row in _rows(reading, made_of, today)),
         captured_at=captured_at,
         sources=[source],
         quarantine=quarantine_rows(row | stamp for reading in readings for row in _refused(reading)),
@@ -266,12 +269,16 @@ def _harvest(source: str, readings: list[Reading], warnings: list[str], captured
 
 
 def _rows(reading: Reading, made_of: Mapping[str, FormFormula], today: date) -> Iterable[dict[str, object]]:
-    """Rows of `tables.Measurements`, one per measure; provisional up to the period's last day."""
-    if not reading.taken or not reading.unit or reading.counts is None:
+    """Rows of `tables.Measurements`, one per measure; provisional up to the period's last day.
+
+    A total of the province that was refused says `not_reported`: publishing then adds up its communes.
+    """
+    if not reading.unit or reading.counts is None or not (reading.taken or reading.is_lost_total):
         return
     level, code = reading.unit
     period = reading.period
-    for row in measured(reading.counts, made_of):
+    counts = reading.counts if reading.taken else dict.fromkeys(FIGURES)
+    for row in measured(counts, made_of):
         yield {
             "unit_code": code,
             "level": level,

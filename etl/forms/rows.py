@@ -16,7 +16,7 @@ import polars as pl
 from etl.forms.figures import Counts, balance, read_counts
 from etl.forms.layout import FIGURES, Row, Table
 from etl.forms.title import provinces_named
-from etl.matching import Match, UnitMatcher
+from etl.matching import Match, UnitMatcher, remarks
 from ranking.names import fold, spelling
 from ranking.periods import Period
 
@@ -47,7 +47,10 @@ class Refusal(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading:
-    """One row and what became of it; `unit` is (level, code), `number` None for a sum made here."""
+    """One row and what became of it; `unit` is (level, code), `number` None for a sum made here.
+
+    `near`: the unit was told by a name that is not spelt like its own.
+    """
 
     place: str
     period: Period
@@ -58,10 +61,17 @@ class Reading:
     counts: Counts | None = None
     refusals: tuple[Refusal, ...] = ()
     skipped: str | None = None
+    near: bool = False
 
     @property
     def taken(self) -> bool:
         return self.unit is not None and not self.refusals and self.skipped is None
+
+    @property
+    def is_lost_total(self) -> bool:
+        """A row of the whole province that cannot be taken."""
+        whole = self.unit is not None and self.unit[0] == "province" and self.field == "all"
+        return whole and bool(self.refusals) and self.skipped is None
 
     @property
     def silent(self) -> bool:
@@ -88,7 +98,8 @@ def unit_readings(
         base = _base(table, period, row)
         commune = _commune(row, matcher, provinces)
         if commune.code:
-            body.append(_with_counts(replace(base, unit=("commune", commune.code)), row))
+            unit = replace(base, unit=("commune", commune.code), near=commune.near is not None)
+            body.append(_with_counts(unit, row))
             readings.append(body[-1])
         elif why := _nothing_new(row, sums):
             readings.append(replace(base, skipped=why))
@@ -100,7 +111,7 @@ def unit_readings(
             body.append(_with_counts(replace(base, refusals=(Refusal(reason, "Đơn vị", _shown(row.name)),)), row))
             readings.append(body[-1])
     comparable = [total for total in totals if has_departments or not _says_whole_province(total.name)]
-    return readings, [*_differs_from_sum(comparable, body), *_unbalanced(readings)]
+    return readings, [*remarks(matcher.near, table.place), *_differs_from_sum(comparable, body), *_unbalanced(readings)]
 
 
 def field_readings(table: Table, period: Period, unit: tuple[str, str]) -> tuple[list[Reading], list[str]]:
@@ -230,12 +241,22 @@ def _field_name(text: str) -> str:
 
 
 def without_contradictions(readings: list[Reading]) -> list[Reading]:
-    """The readings, where a cell that stands twice counts once if both agree and not at all if they differ."""
+    """The readings, where a cell that stands twice counts once if both agree and not at all if they differ.
+
+    A row with the unit's exact name counts before one with a near name.
+    """
     groups: dict[object, list[int]] = defaultdict(list)
     for i, reading in enumerate(readings):
         if reading.unit and reading.skipped is None:
             groups[reading.period, reading.unit, reading.field].append(i)
     result = list(readings)
+    for group in groups.values():
+        exact = [i for i in group if not readings[i].near]
+        for i in [i for i in group if readings[i].near and exact]:
+            other = f"{readings[exact[0]].row} of {readings[exact[0]].place}"
+            refusal = Refusal(f"another row has the unit's exact name: {other}", "Đơn vị", _shown(readings[i].name))
+            result[i] = replace(readings[i], refusals=(*readings[i].refusals, refusal))
+        group[:] = exact or group
     for group in (group for group in groups.values() if len(group) > 1):
         first = readings[group[0]]
         if all(readings[i].counts == first.counts for i in group):

@@ -35,8 +35,9 @@ def check_identities(scene: str, group: Group, figures: Figures, notes: Notes) -
     if not group.is_whole:
         return
     for figure in figures.all_at(group.endpoint, "units"):
-        if figure.formula.adds_up:
-            notes.warnings += _units_against_province(scene, group, figure)
+        if figure.formula.adds_up:  # two measures may rest on one field
+            found = _units_against_province(scene, group, figure)
+            notes.warnings += [warning for warning in found if warning not in notes.warnings]
         notes.warnings += _part_and_rest_against_whole(scene, group, figure)
 
 

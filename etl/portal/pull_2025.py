@@ -16,7 +16,7 @@ from datetime import date
 
 import polars as pl
 
-from etl.matching import UnitMatcher
+from etl.matching import Match, UnitMatcher, remarks
 from etl.portal.archive import Item, Request, Run
 from etl.portal.client import PortalClient
 from etl.portal.figures import Measured, Notes, Spot
@@ -35,7 +35,7 @@ from etl.publishing.harvest import Harvest, department_rows, measurement_rows, q
 from files.faults import Fault
 from ranking.formulas import SERIES
 from ranking.measures import Measure
-from ranking.names import without_province
+from ranking.names import spelling, without_province
 from ranking.periods import MERGER, Period, as_of, calendar_period, local_day
 from store.reference import measures, reference_table
 
@@ -211,11 +211,22 @@ def _spots(lines: list[Line], units: pl.DataFrame, provinces: pl.DataFrame, note
             found.append(
                 (line, Spot(code, level, line.period, line.provisional, SERIES["gateway_2025"], SOURCE, moment))
             )
+    near = matcher.near if matcher else {}
+    notes.warnings += remarks(near, SOURCE)
+    exact = {spot.unit_code for line, spot in found if not _is_near(line, near)}
+    for line, spot in found:
+        if _is_near(line, near) and spot.unit_code in exact:
+            line.refuse(notes, "TEN", f"another row has the exact name of unit {spot.unit_code}")
+    found = [(line, spot) for line, spot in found if not (_is_near(line, near) and spot.unit_code in exact)]
     times = Counter(spot.unit_code for _, spot in found)
     for line, spot in found:
         if times[spot.unit_code] > 1:
             line.refuse(notes, "TEN", f"{times[spot.unit_code]} rows claim unit {spot.unit_code}")
     return [(line, spot) for line, spot in found if times[spot.unit_code] == 1]
+
+
+def _is_near(line: Line, near: Mapping[str, Match]) -> bool:
+    return spelling(str(line.row.get("TEN") or "")) in near
 
 
 def _identity(

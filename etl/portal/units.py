@@ -11,9 +11,9 @@ from typing import Protocol
 
 import polars as pl
 
-from etl.matching import UnitMatcher
+from etl.matching import UnitMatcher, remarks
 from etl.portal.figures import Notes
-from ranking.names import without_province
+from ranking.names import spelling, without_province
 
 _LEVELS = {
     "COMMUNE": "commune",
@@ -67,6 +67,7 @@ class _Called:
     state_code: str | None
     level: str | None
     answer: Answer
+    near: bool = False
 
 
 def provinces_by(provinces: pl.DataFrame, column: str) -> dict[str, Province]:
@@ -92,12 +93,14 @@ def call_roll(province: Province, scene: str, answers: Iterable[Answer], own_uni
         if called.unit_id == province.portal_id:
             continue
         code, reason = _identity(called, matcher)
+        called.near = spelling(called.name) in matcher.near
         if code is None or called.level is None:
             _refuse(called, scene, reason, notes)
             continue
         if called.level == "department":
             notes.departments[code] = without_province(called.name)
         claims[code, called.level].append(called)
+    notes.warnings += remarks(matcher.near, scene)
     for (code, level), claimants in claims.items():
         _settle(code, level, claimants, scene, own_units, roll, notes)
     return roll
@@ -128,11 +131,12 @@ def _identity(called: _Called, matcher: UnitMatcher) -> tuple[str | None, str]:
 def _settle(
     code: str, level: str, claimants: list[_Called], scene: str, own_units: pl.DataFrame, roll: Roll, notes: Notes
 ) -> None:
-    """One unit, one row: of several that match, only the one with the unit's own state code is sure."""
+    """One unit, one row: of several that match, only the one with the unit's own state code, or else its exact name."""
     if len(claimants) > 1:
         own = set(own_units.filter(pl.col("code") == code).get_column("state_code"))
         sure = [called for called in claimants if called.state_code and called.state_code in own]
-        winner = sure[0] if len(sure) == 1 else None
+        exact = [called for called in claimants if not called.near]
+        winner = sure[0] if len(sure) == 1 else exact[0] if len(exact) == 1 and not sure else None
         codes = ", ".join(str(called.state_code) for called in claimants)
         for called in claimants:
             if called is not winner:

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.publishing.harvest import quarantine_rows
+from etl.publishing.province_sums import is_sum
 from ranking.manifest import table_file
 from ranking.states import COUNTED, REPORTED
 from ranking.tables import Measurements, Revisions
@@ -90,9 +91,9 @@ class Merged:
 def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     """Validated rows of a new harvest over those of the snapshot `before`.
 
-    Of two rows for the same cell the later captured one counts; but a unit that says nothing now
-    does not wipe out what it reported before. A stretch to date that is still provisional gives
-    way to a later one with the same start. Changed values of periods that were over are revisions.
+    Of two rows for the same cell the later captured one counts; but a unit that says nothing now does not wipe out
+    what it reported before, nor does a sum of our own a province's own figure. A stretch to date that is still
+    provisional gives way to a later one with the same start. Changed values of periods that were over are revisions.
     """
     if before is None:
         return Merged(None, rows, Revisions.create_empty())
@@ -101,7 +102,8 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     pairs = rows.join(touched, on=list(CELL), suffix="_old")
     stale = pairs.filter(pl.col("captured_at") < pl.col("captured_at_old"))
     outdated = _outdated(before, rows)
-    silent = pairs.filter(~states.answered(), pl.col("state_old").is_in(COUNTED))
+    says_less = ~states.answered() | (is_sum("quality") & ~is_sum("quality_old"))
+    silent = pairs.filter(says_less, pl.col("state_old").is_in(COUNTED))
     refused = pl.concat([frame.select(CELL) for frame in (stale, outdated, silent)]).unique()
     warnings = []
     if older := pl.concat([stale.select(CELL), outdated.select(CELL)]).unique().height:

@@ -22,6 +22,7 @@ from etl.progress import Step, untold
 from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
 from etl.publishing.merge import merged, validated
 from etl.publishing.old_snapshots import forget_old
+from etl.publishing.province_sums import with_sums
 from etl.publishing.withhold import PUBLIC, write_public
 from files import lock, whole
 from files.faults import Fault
@@ -62,6 +63,9 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
             raise Fault(f"{folder}: holds {known.nature} figures; {nature} ones go into a dataset of their own")
         shares = {name for name, measure in measures().items() if measure.kind == "share"}
         sound, rejected = validated(harvest.measurements, harvest.captured_at, shares)
+        sound, summed = with_sums(
+            sound, harvest.measurements, measures(), reference_table("units"), reference_table("provinces")
+        )
         result = merged(before, sound)
         quarantine = pl.concat([_kept_quarantine(before, harvest), harvest.quarantine, rejected])
         return _write(
@@ -70,7 +74,7 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
             nature=nature,
             captured_at=max([harvest.captured_at, *([known.captured_at] if known else [])]),
             sources=sorted({*harvest.sources, *(known.sources if known else [])}),
-            warnings=_remarks(known, [*harvest.warnings, *result.warnings]),
+            warnings=_remarks(known, [*harvest.warnings, *summed, *result.warnings]),
             quarantine=quarantine,
             revisions=result.revisions,
             departments=_known_departments(before, harvest),

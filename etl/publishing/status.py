@@ -55,7 +55,7 @@ def _print_dataset(name: str, folder: Path, province: str | None) -> str:
         print(f"  warning: {warning}")
     for row in coverage(snapshot, province).iter_rows(named=True):
         period = Period(row["period_start"], row["period_end"], row["period_kind"]).id
-        missing = f", {row['units'] - row['reported']} silent" if row["reported"] < row["units"] else ""
+        missing = f", {row['of'] - row['reported']} silent" if row["reported"] < row["of"] else ""
         print(
             f"  {row['province_code']} {period:>23}  {row['measure']:<22} {row['basis']:<8} "
             f"{row['reported']:>4} of {row['of']} communes{missing}"

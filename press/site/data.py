@@ -11,6 +11,7 @@ import polars as pl
 from display.portraits.plain_figures import Answer
 from display.words import numbers
 from display.words.text import Speaker
+from ranking.collation import name_order
 from ranking.names import fold
 from store.reference import measures, reference_table, scope_name
 from web.open.tables import LICENCE
@@ -151,7 +152,7 @@ def names(provinces: Sequence[str]) -> str:
 
 
 def _former(name: str, old: Iterable[str]) -> list[str]:
-    return sorted({other for other in old if fold(other) != fold(name)})
+    return sorted({other for other in old if fold(other) != fold(name)}, key=name_order)
 
 
 def size_kb(size: int, language: str) -> str:

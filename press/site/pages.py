@@ -18,9 +18,9 @@ from display.drawing.icons import icon
 from display.drawing.palette import LIGHT, Palette
 from display.portraits import plain_chart, plain_words
 from display.portraits.plain_figures import Answer, Portrait, Province
-from display.words import numbers
+from display.words import coverage, numbers
 from display.words.text import LANGUAGES, Speaker
-from press.site import data, province_map
+from press.site import band_map, data
 from press.site.paths import (
     DOWNLOADS,
     HOME,
@@ -33,9 +33,9 @@ from press.site.paths import (
     province_path,
     unit_path,
 )
-from ranking.names import fold
-from store import borders, reference, units
-from store.bands import bands
+from ranking.collation import name_order
+from store import reference, units
+from store.coverage import Coverage
 from store.policy import policy
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -184,7 +184,8 @@ def province(site: Site, say: Speaker, found: Province) -> Text:
         "headers": _headers(say, first),
         "rows": [_row(say, portrait) for portrait in by_name(found.communes)],
         "source": plain_words.source(say, found.answers, site.nature),
-        **_map(say, found, place),
+        "reported": [_reported(say, one, found.code) for one in found.reported],
+        **band_map.values(say, found, {one.code: _told(_row(say, one)) for one in found.communes}),
         **_online(say, found, found),
     }
     return _text(say, path, "province.html", values)
@@ -192,7 +193,7 @@ def province(site: Site, say: Speaker, found: Province) -> Text:
 
 def home(site: Site, say: Speaker, provinces: Sequence[Province]) -> Text:
     """The start page: the search, and all provinces."""
-    known = [(found.code, sum(unit.is_known for unit in found.communes), len(found.communes)) for found in provinces]
+    known = [(found.code, *_latest_reported(found)) for found in provinces]
     links = [
         (
             in_language(province_path(code), say.language),
@@ -203,6 +204,17 @@ def home(site: Site, say: Speaker, provinces: Sequence[Province]) -> Text:
     ]
     page = _page(site, say, HOME, say("site.tagline"), say("site.home.sentence"), "vn", "")
     return _text(say, HOME, "home.html", {"page": page, "provinces": links, "source": ""})
+
+
+def _latest_reported(found: Province) -> tuple[int, int]:
+    """How many communes have reported in the period of the province's first figure, and how many there are."""
+    return (found.reported[0].reporting if found.reported else 0), len(found.communes)
+
+
+def _reported(say: Speaker, found: Coverage, scope: str) -> dict[str, object]:
+    """The line of a source, and the names of those that are missing."""
+    lines = [Markup(text) for text in coverage.missing(say, found, scope)]
+    return {"line": coverage.line(say, found), "missing": lines}
 
 
 def measures(site: Site, say: Speaker) -> Text:
@@ -261,8 +273,8 @@ def missing(site: Site, say: Speaker) -> Text:
 
 
 def by_name(communes: Sequence[Portrait]) -> list[Portrait]:
-    """In the order of their names, diacritics apart."""
-    return sorted(communes, key=lambda portrait: (fold(units.known(portrait.code)["name"]), portrait.code))
+    """In the order of their names."""
+    return sorted(communes, key=lambda portrait: (name_order(units.known(portrait.code)["name"]), portrait.code))
 
 
 # --- what pages share
@@ -371,22 +383,5 @@ def _row(say: Speaker, portrait: Portrait) -> dict[str, Any]:
     }
 
 
-def _map(say: Speaker, found: Province, place: str) -> dict[str, object]:
-    """The map of a province by the band of its first measure, its legend, and whose borders it shows."""
-    rows = {portrait.code: _row(say, portrait) for portrait in found.communes}
-    styles = {code: row["band"] or "silent" for code, row in rows.items()}
-    words = {code: f"{row['name']}: {row['value']}" for code, row in rows.items()}
-    drawn = (
-        province_map.svg(found.code, styles, words, say("site.province.map.alt", place=place)) if found.answers else ""
-    )
-    if not drawn:
-        return {"map": "", "map_title": "", "legend": [], "borders": ""}
-    first = found.answers[0]
-    told = {band: say(f"site.band.{band}") for band in bands()} | {"silent": say("site.legend.silent")}
-    used = [style for style in told if style in styles.values()]
-    return {
-        "map": Markup(drawn),
-        "map_title": say("site.province.map", measure=say(f"public.measure.{first.measure}.title")),
-        "legend": [(band, told[band]) for band in used],
-        "borders": say(f"site.borders.{borders.boundaries_nature()}"),
-    }
+def _told(row: Mapping[str, Any]) -> str:
+    return f"{row['name']}: {row['value']}"

@@ -7,8 +7,10 @@ import unicodedata
 import polars as pl
 import pytest
 
-from etl.matching import Match, UnitMatcher
+from etl.matching import Match, UnitMatcher, remarks
 from files.places import HOME
+from ranking.names import near_keys, spelling
+from store.reference import reference_table
 
 REFERENCE = HOME / "data" / "reference"
 PROVINCE_OF = {"H44": "25", "H01": "91"}
@@ -82,8 +84,112 @@ def test_commune_of_another_province_is_not_found(phu_tho: UnitMatcher) -> None:
     assert phu_tho.match("UBND phường Long Xuyên").code is None
 
 
-def test_name_without_diacritics_is_not_guessed(phu_tho: UnitMatcher) -> None:
-    assert phu_tho.match("UBND xa Lam Thao").code is None
+NEAR = {
+    "without marks": ("25", "UBND xa Lam Thao", "Xã Lâm Thao"),
+    "another tone": ("25", "Xã Đả Bắc", "Xã Đà Bắc"),
+    "a missing tone": ("25", "Xã Đa Bắc", "Xã Đà Bắc"),
+    "written together": ("48", "Xã Laêê", "Xã La Êê"),
+    "an apostrophe": ("52", "Xã K'Dang", "Xã KDang"),
+    "a breve": ("66", "Krông Păc", "Xã Krông Pắc"),
+    "an eth and no space": ("25", "Xã ÐàBắc", "Xã Đà Bắc"),
+}
+
+
+@pytest.mark.parametrize(("province", "written", "official"), NEAR.values(), ids=list(NEAR))
+def test_a_name_that_is_unique_without_its_marks_is_matched_as_near(
+    units: pl.DataFrame, province: str, written: str, official: str
+) -> None:
+    matcher = UnitMatcher(units, province)
+    match = matcher.match(written)
+
+    assert match.near == official
+    assert units.filter(pl.col("code") == match.code).item(0, "full_name") == official
+    assert list(matcher.near) == [spelling(written)]
+
+
+def test_a_near_match_is_told_with_both_names_and_counted(phu_tho: UnitMatcher, units: pl.DataFrame) -> None:
+    matcher = UnitMatcher(units, "25")
+    for name in ("UBND xa Lam Thao", "Xã Đa Bắc", "Xã Đa Bắc", "Xã Đà Bắc"):
+        matcher.match(name)
+
+    assert remarks(matcher.near, "file.xlsx") == [
+        "file.xlsx: 2 units were matched by a near name: "
+        "'UBND xa Lam Thao' is 08494 Xã Lâm Thao; 'Xã Đa Bắc' is 04831 Xã Đà Bắc"
+    ]
+    assert remarks({}, "file.xlsx") == []
+
+
+def test_where_two_fit_neither_is_taken_and_both_are_named(units: pl.DataFrame) -> None:
+    quang_ngai = UnitMatcher(units, "51")
+
+    assert quang_ngai.match("Xã Sơn Hả") == Match(
+        None, "2 communes of province 51 are near this name: 21289 Xã Sơn Hà, 21292 Xã Sơn Hạ"
+    )
+    assert quang_ngai.near == {}
+
+
+def test_an_exact_name_wins_over_a_near_one(units: pl.DataFrame) -> None:
+    quang_ngai = UnitMatcher(units, "51")
+
+    assert (quang_ngai.match("Xã Sơn Hà"), quang_ngai.match("Xã Sơn Hạ")) == (Match("21289"), Match("21292"))
+
+
+def test_the_kind_tells_near_names_apart(units: pl.DataFrame) -> None:
+    assert UnitMatcher(units, "82").match("Phuong My Tho").near == "Phường Mỹ Tho"
+
+
+def test_a_former_commune_is_not_near_to_one_that_holds_none_of_it() -> None:
+    """Hòa Bình is gone, Hoà Bính is another one: what was the one's must not be counted to the other."""
+    lineage = reference_table("lineage").join(
+        reference_table("units").select(new_code="code", province="province_code"), on="new_code"
+    )
+    own = lineage.filter(pl.col("province") == "25").with_columns(
+        key=pl.col("old_name").map_elements(lambda name: near_keys(name)[0], pl.String)
+    )
+    matcher, wrong = UnitMatcher(reference_table("units"), "25"), []
+    for name, codes in own.group_by("old_name").agg("new_code").iter_rows():
+        match = matcher.match(name)
+        if match.near and match.code not in codes:
+            wrong.append((name, match))
+
+    assert wrong == []
+
+
+IN_USE = (
+    "Xã Đà Bắc (huyện Đà Bắc cũ)",
+    "UBND xã Đà Bắc, huyện Đà Bắc",
+    "Xã Đà Bắc tỉnh Phú Thọ",
+    "Xã Đà Bắc.",
+    "Xã Đà Bắc*",
+    "HĐND-UBND xã Đà Bắc",
+    "HĐND và UBND xã Đà Bắc",
+    "Bộ phận Một cửa xã Đà Bắc",
+    "04831 - Xã Đà Bắc",
+    "UBND xã Đà Bắc - Phú Thọ",
+    "UBND XÃ ĐÀ BẮC - PHÚ THỌ",
+    "UBND XÃ ĐÀ BẮC - TỈNH PHÚ THỌ",
+    "Xã Ðà Bắc",
+)
+
+
+@pytest.mark.parametrize("name", IN_USE)
+def test_what_stands_before_and_behind_a_name_hides_nothing(phu_tho: UnitMatcher, name: str) -> None:
+    assert phu_tho.match(name) == Match("04831")
+
+
+def test_another_province_behind_a_name_is_not_cut_off(phu_tho: UnitMatcher) -> None:
+    assert phu_tho.match("UBND xã Đà Bắc - Gia Lai").code is None
+
+
+@pytest.mark.parametrize("name", ["Phường Sài Gòn - TPHCM", "Phường Sài Gòn - Hồ Chí Minh", "Phường Sài Gòn, TP.HCM"])
+def test_the_city_by_its_short_names(units: pl.DataFrame, name: str) -> None:
+    assert UnitMatcher(units, "79").match(name) == Match("26740")
+
+
+def test_a_name_that_is_not_found_is_told_with_the_nearest(phu_tho: UnitMatcher) -> None:
+    assert phu_tho.match("Xã Lâm Thaoo").reason == (
+        "no commune of province 25 has this name: the nearest is 08494 Xã Lâm Thao"
+    )
 
 
 def test_lam_dong_hyphens_and_dak_lak_apostrophes(units: pl.DataFrame) -> None:

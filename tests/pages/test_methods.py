@@ -21,6 +21,7 @@ from ranking.manifest import Manifest
 from ranking.measures import registry
 from ranking.periods import Period, calendar_period
 from store import snapshot
+from store.coverage import counted
 from store.months import inflation
 from store.reference import measures, reference_table
 from tests.conftest import CAPTURED as WORLD_CAPTURED
@@ -216,7 +217,7 @@ PLACES = pl.DataFrame(
 def covered(*rows: tuple[str, date, bool]) -> pl.DataFrame:
     known = [(code, "portal", day, reports, False) for code, day, reports in rows]
     months = pl.DataFrame(known, schema=["unit_code", "basis", "month", "reports", "open"], orient="row")
-    return coverage.covered(months, PLACES)
+    return counted(months, PLACES)
 
 
 def test_coverage_counts_those_that_report_of_all_there_are():
@@ -259,7 +260,7 @@ def test_a_province_that_falls_silent_stays_in_the_calendar():
         schema=["unit_code", "basis", "month", "reports", "open"],
         orient="row",
     )
-    silent = coverage.covered(months, places).filter(pl.col("month") == august, pl.col("province") == "38")
+    silent = counted(months, places).filter(pl.col("month") == august, pl.col("province") == "38")
 
     assert silent.select("reporting", "of").rows() == [(0, 1)]
 
@@ -274,7 +275,7 @@ def test_the_simulated_calendar_shows_the_open_month_first(app_data):
 def test_the_recorded_calendar_knows_one_province(app_data):
     text = words(open_page("methods", dataset="recorded", part="cover"))
 
-    assert re.search(r"8/2026\s+Các tỉnh trong bảng\s+100\s+Phú Thọ\s+100\s", text)
+    assert re.search(r"8/2026\s+Cả nước\s+4\s+Phú Thọ\s+100\s", text)
     assert "33 tỉnh, thành phố không có số liệu theo tháng" in text
 
 

@@ -58,7 +58,7 @@ def test_units_without_a_report_are_those_that_the_linked_table_shows(app_data):
     app = open_page("overview", dataset="simulated", province="38")
     query = next(query for path, query in links_in(app) if query.get("state") == ["not_reported"])
     table = open_page("rankings", **{key: value[0] for key, value in query.items()})
-    silent = attention.silent(rankings.rows_of(view_of("simulated"), chosen("38")))
+    silent = attention.silent(view_of("simulated"), chosen("38")).missing
 
     named = {unescape(name) for name in re.findall(r'<th scope="row" class="">(?:<a[^>]*>)?([^<]+)', markup(table))}
     assert named == set(silent.get_column("name"))

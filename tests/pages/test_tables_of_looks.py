@@ -32,13 +32,13 @@ from ranking.bands import BANDS
 from ranking.periods import calendar_period
 from ranking.states import BY_NAME
 from store import bands, standings, states
+from store.coverage import by_month
 from store.reference import measures
 from store.snapshot import Snapshot, open_snapshot
 from tests import rooms
 from tests.conftest import CAPTURED, _forget
 from tests.pages.test_pages import markup, open_page, select, words
 from tests.store.test_states import STRIKE, table
-from ui.about import coverage
 from ui.frame import shell
 from ui.rankings import charts
 from web.open import embed, routes
@@ -117,7 +117,7 @@ def test_the_map_has_a_colour_and_a_class_for_a_new_state(strike):
 def test_the_table_and_its_filter_know_a_new_state(strike):
     page = open_page("rankings", province="25", measure="on_time_share", level="commune")
     assert '<span class="gd-silent">đang đình công</span>' in markup(page)
-    assert select(page, "state").options == ["Tất cả", "Có số liệu", "Đang đình công"]
+    assert select(page, "state").options == ["Tất cả", "Có số liệu", "Không có trong nguồn", "Đang đình công"]
 
     body = re.search(r"<tbody>.*?</tbody>", markup(select(page, "state").select("on_strike").run()), re.S).group()
     assert "Đà Bắc" in body
@@ -146,7 +146,7 @@ def test_an_embedded_table_says_a_new_state(strike, get):
 
 
 def test_coverage_counts_a_new_state_as_its_table_says(strike, tmp_path):
-    rows = coverage.coverage(open_snapshot("live")).filter(pl.col("province") == "25")
+    rows = by_month(open_snapshot("live")).filter(pl.col("province") == "25")
     told = status.coverage(open_snapshot("live").folder, "25").filter(pl.col("measure") == "on_time_share")
 
     assert rows.get_column("reporting").to_list() == [5 if strike else 4]

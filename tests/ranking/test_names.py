@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from files.places import HOME
-from ranking.names import fold, old_style, spelling, tidy, unit_key
+from ranking.names import fold, near_keys, old_style, spelling, tidy, unit_code, unit_key
 
 UNITS = HOME / "data" / "reference" / "units.parquet"
 
@@ -135,3 +135,35 @@ def test_every_real_name_survives_decomposition_case_and_prefix() -> None:
         if unit_key(spelt) != unit_key(name):
             changed.append(name)
     assert changed == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [4792, 4792.0, "4792", "04792", "4792.0", "04792.0", "4792,0", "4792.000000000", "'04792", " 04792\u00a0"],
+)
+def test_a_code_in_every_way_that_files_write_it(written: object) -> None:
+    assert unit_code(written) == "04792"
+
+
+def test_a_code_that_has_lost_all_its_zeros() -> None:
+    assert unit_code(4) == "00004"
+
+
+@pytest.mark.parametrize(
+    "written", ["04", "0479", "047920", 4792.5, "4792.5", "", None, True, "H44.202", "Xã 4", "-4792"]
+)
+def test_what_is_no_code_of_a_commune(written: object) -> None:
+    assert unit_code(written) is None
+
+
+def test_eth_is_a_slip_for_the_letter_that_looks_like_it() -> None:
+    assert (spelling("Ðà Lạt"), fold("Ðông ðô"), unit_key("Xã Ðà Bắc")) == ("Đà Lạt", "dong do", ("xã", "đà bắc"))
+
+
+@pytest.mark.parametrize("written", ["Xã Mỹ Lý", "xa my ly", "Xã Mĩ Lí", "XÃ MỸLÝ", "UBND xã Mỹ Lý - tỉnh Nghệ An"])
+def test_near_spellings_share_their_letters(written: str) -> None:
+    assert near_keys(written)[0] == "mili"
+
+
+def test_a_commune_whose_name_begins_like_a_kind() -> None:
+    assert near_keys("Xã Xa Dung")[0] in near_keys("Xa Dung")

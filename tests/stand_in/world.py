@@ -222,7 +222,6 @@ class World:
             petitions = dice.choice((0, 0, 0, 1, 4))
             content = [dice.randint(0, petitions) for _ in range(2)]
             handled = _metric("DOSSIER_RECEIVING_SATISFACTION", round(dossiers * dice.uniform(0.6, 1)), dossiers, 6)
-            handled["score"] = round(min(6, 6 * handled["ratio"] / 90), 2)
             metrics = [
                 _metric("PETITION_CLASSIFICATION_TTHC", petitions, petitions, 0) | {"score": None},
                 handled,
@@ -238,7 +237,7 @@ class World:
             for n, child in enumerate(self.children(province["portal_id"]), 1)
         ]
         overview = row(1, _parent(province) | {"level": None}, sum(received.values()))
-        return _metrics_reply(overview, rows, "satisfaction")
+        return _metrics_reply(_added_up(overview, rows, ["DOSSIER_RECEIVING_SATISFACTION"]), rows, "satisfaction")
 
     def _digitised(self, province: dict, period: Period) -> dict:
         dice, received = self._dice("digitised", province["code"], period.id), self._received(province, period)
@@ -253,7 +252,7 @@ class World:
             for n, child in enumerate(self.children(province["portal_id"]), 1)
         ]
         overview = row(1, _parent(province) | {"level": None}, sum(received.values()))
-        return _metrics_reply(overview, rows, "digitised")
+        return _metrics_reply(_added_up(overview, rows, [code for code, _ in _DIGITISED[:-1]]), rows, "digitised")
 
     def _results(self, province: dict, period: Period) -> dict:
         """Totals as sums of what the six group endpoints say."""
@@ -384,9 +383,12 @@ def _paid(paid: int, owing: int, online: int, fee: int, fees: int) -> dict:
     }
 
 
+_FULL_AT = {"REUSED_DIGITIZED_DATA": 80, "DOSSIER_RECEIVING_SATISFACTION": 90}
+
+
 def _metric(code: str, numerator: int, denominator: int, limit: int) -> dict:
     ratio = _ratio(numerator, denominator)
-    full_at = 80 if code == "REUSED_DIGITIZED_DATA" else 100
+    full_at = _FULL_AT.get(code, 100)
     score = round(limit * min(1, ratio / full_at), 2)
     return {
         "code": code, "name": code, "numerator": numerator, "denominator": denominator,
@@ -423,6 +425,21 @@ def _metrics_row(number: int, child: dict, limit: int, metrics: list[dict]) -> d
         "scoreDelta": None,
         "metrics": metrics,
     }
+
+
+def _added_up(whole: dict, rows: list[dict], codes: list[str]) -> dict:
+    """The province's row, its metrics of these codes being the sums of its units, as recorded ones are."""
+    parts: dict[str, list[dict]] = {code: [] for code in codes}
+    for row in rows:
+        for metric in row["metrics"]:
+            parts.get(metric["code"], []).append(metric)
+    metrics = []
+    for metric in whole["metrics"]:
+        own = parts.get(metric["code"])
+        sums = [sum(part[name] for part in own) for name in ("numerator", "denominator")] if own else []
+        metrics.append(_metric(metric["code"], *sums, metric["maxScore"]) if own else metric)
+    total = round(sum(metric["score"] or 0 for metric in metrics), 2)
+    return whole | {"metrics": metrics, "totalScore": total, "ratio": _ratio(total, whole["totalMaxScore"])}
 
 
 def _metrics_reply(overview: dict, rows: list[dict], source: str) -> dict:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.applications import Starlette
 
-from ranking.search import EXACT, NEARLY, PREFIX, WORD
+from ranking.search_entries import EXACT, NEARLY, PREFIX, WORD
 from store.reference import reference_table
 from web import search
 from web.search import ROUTES
@@ -59,6 +59,28 @@ def test_namesakes_are_told_apart_by_kind_and_place(query, code):
 @pytest.mark.parametrize(("query", "code"), [("ha long", "06688"), ("Hà Long", "15274"), ("HẠ LONG", "06688")])
 def test_diacritics_that_were_typed_count(query, code):
     assert codes(query)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "then"),
+    [
+        ("Quang Kim", "Xã Quang Kim", "Xã Quảng Kim"),
+        ("quang kim", "Xã Quang Kim", "Xã Quảng Kim"),
+        ("xã Quang Kim", "Xã Quang Kim", "Xã Quảng Kim"),
+        ("Quảng Kim", "Xã Quảng Kim", "Xã Quang Kim"),
+    ],
+)
+def test_the_exact_name_comes_before_the_near_one(query, first, then):
+    assert [hit.why.name for hit in INDEX.find(query, 2)] == [first, then]
+
+
+@pytest.mark.parametrize("query", ["4795", "04795", "4795.0", " 4795 "])
+def test_a_code_that_has_lost_its_zero_leads_to_its_unit(query):
+    assert codes(query) == ["04795"]
+
+
+def test_an_old_code_that_has_lost_its_zero_leads_to_the_unit_of_today():
+    assert [(hit.name, hit.why.name) for hit in INDEX.find("2734")] == [("Xã Bát Xát", "Xã Quang Kim")]
 
 
 def test_namesakes_come_in_order_of_population_each_in_its_province():

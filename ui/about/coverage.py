@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from html import escape
 
 import polars as pl
 
 from display.words import numbers
 from display.words.view import View
-from ranking.periods import MERGER
-from ranking.suppression import places_of
 from ranking.vocabulary import BASES
-from store import sight, states
-from store.months import is_month
-from store.reference import province_names, reference_table
-from store.snapshot import Snapshot
+from store import coverage
+from store.reference import province_names
 from ui.frame import html, links
 
 MOST_MONTHS = 12
@@ -27,44 +22,9 @@ Share = tuple[int, int]
 """How many communes report, and how many there are."""
 
 
-@lru_cache(maxsize=4)
-def coverage(snapshot: Snapshot) -> pl.DataFrame:
-    """`basis`, `month`, `open` (not over yet), `province`, `reporting`, `of` (communes there were then)."""
-    months = (
-        sight.scan(snapshot, "measurements")
-        .filter(pl.col("level") == "commune", pl.col("field") == "all", is_month())
-        .group_by("unit_code", "basis", month="period_start")
-        .agg(reports=states.answered().any(), open=(pl.col("period_kind") == "to_date").all())
-        .collect()
-    )
-    places = places_of(reference_table("units"), reference_table("lineage"), reference_table("provinces"))
-    return covered(months, places)
-
-
-def covered(months: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """As `coverage`, from `unit_code`, `basis`, `month`, `reports`, `open`, and `ranking.suppression.places_of`.
-
-    A commune reports if any of its figures says something, be it that there were no dossiers. Before the
-    merger the old communes count, each in the province of today. A province that has figures in one month of a
-    basis stands in all of its months, with nobody reporting where there is no row.
-    """
-    there = places.filter(pl.col("old").is_not_null())
-    known = months.with_columns(old=pl.col("month") < MERGER).join(there, on=["unit_code", "old"])
-    reporting = known.group_by("basis", "month", "province").agg(reporting=pl.col("reports").sum().cast(pl.Int64))
-    calendar = known.group_by("basis", "month", "old").agg(pl.col("open").all())
-    counts = there.group_by("province", "old").agg(of=pl.len().cast(pl.Int64))
-    return (
-        calendar.join(known.select("basis", "province").unique(), on="basis")
-        .join(reporting, on=["basis", "month", "province"], how="left")
-        .join(counts, on=["province", "old"])
-        .select("basis", "month", "open", "province", pl.col("reporting").fill_null(0), "of")
-        .sort("basis", "month", "province")
-    )
-
-
 def panel(view: View) -> None:
     """The choice of a source, and the grid of its last months by province."""
-    known = coverage(view.snapshot)
+    known = coverage.by_month(view.snapshot)
     bases = [basis for basis in BASES if basis in set(known.get_column("basis"))]
     if not bases:
         html.caption(view.say("about.cover.none"))
@@ -87,7 +47,7 @@ def _reading(view: View, rows: pl.DataFrame) -> str:
     words = [view.say("about.cover.reading")]
     if months > MOST_MONTHS:
         words.append(view.say("about.cover.last", shown=MOST_MONTHS, n=numbers.number(months, view.language)))
-    missing = len(province_names()) - rows.get_column("province").n_unique()
+    missing = len(province_names()) - len(_spoken(rows))
     if missing:
         words.append(view.say("about.cover.missing", n=numbers.number(missing, view.language)))
     return " ".join(words)
@@ -97,12 +57,12 @@ def grid(view: View, rows: pl.DataFrame) -> str:
     """A table with a row per province, the whole country first, and a column per month, the latest first. Markup."""
     months = rows.get_column("month").unique().sort(descending=True).to_list()[:MOST_MONTHS]
     opened = set(rows.filter("open").get_column("month"))
-    names = province_names()
-    here = [code for code in names if code in set(rows.get_column("province"))]
+    names, spoken = province_names(), _spoken(rows)
+    here = [code for code in names if code in spoken]
     shares = {(province, month): (n, of) for month, province, n, of in _cells(rows)}
     title = escape(view.say("about.part.cover"))
     head = "".join(f'<th scope="col">{_month(view, month, month in opened)}</th>' for month in months)
-    body = _row(view, view.say("about.cover.all"), [_together(shares, here, month) for month in months])
+    body = _row(view, view.say("about.cover.all"), [_together(rows, month) for month in months])
     body += "".join(_row(view, names[code], [shares[code, month] for month in months]) for code in here)
     return (
         f'<div class="gd-scroll gd-tall" tabindex="0" role="region" aria-label="{title}">'
@@ -116,9 +76,15 @@ def _cells(rows: pl.DataFrame) -> list[tuple]:
     return rows.select("month", "province", "reporting", "of").rows()
 
 
-def _together(shares: dict[tuple[str, date], Share], provinces: list[str], month: date) -> Share:
-    reporting, of = zip(*(shares[code, month] for code in provinces), strict=True)
-    return sum(reporting), sum(of)
+def _spoken(rows: pl.DataFrame) -> set[str]:
+    """The provinces that have reported anything in any month: a row for each of the others would say nothing."""
+    return set(rows.filter(pl.col("reporting") > 0).get_column("province"))
+
+
+def _together(rows: pl.DataFrame, month: date) -> Share:
+    """All provinces, those too that have no row of their own in the table."""
+    reporting, of = rows.filter(pl.col("month") == month).select(pl.col("reporting", "of").sum()).row(0)
+    return reporting, of
 
 
 def _month(view: View, month: date, is_open: bool) -> str:

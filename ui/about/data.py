@@ -11,6 +11,7 @@ import streamlit as st
 from display.words import numbers, refusals
 from display.words.marks import quality_words
 from display.words.view import View
+from ranking.collation import by_name
 from ranking.measures import Measure
 from store import catalog, months, sight
 from store.reference import measures, province_names, reference_table
@@ -112,7 +113,7 @@ def _facts(view: View, code: str, rows: pl.DataFrame) -> str:
     n = numbers.number(rows.height, view.language)
     title = view.say("about.quality.fold", what=_unit_words(view, code), n=n)
     places = province_names()
-    by_province = rows.sort("full_name").group_by("province_code", maintain_order=True).agg("full_name")
+    by_province = rows.sort(by_name("full_name")).group_by("province_code", maintain_order=True).agg("full_name")
     lines = {places[province]: ", ".join(names) for province, names in by_province.iter_rows()}
     items = "".join(f"<li><b>{escape(p)}</b>: {escape(lines[p])}</li>" for p in places.values() if p in lines)
     return f'<details class="gd-fold"><summary>{escape(title)}</summary><ul>{items}</ul></details>'

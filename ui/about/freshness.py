@@ -30,7 +30,10 @@ _LEVELS = ("commune", "province", "department")
 
 @dataclass(frozen=True)
 class Fresh:
-    """What is known of one province on one basis; `whole` is its last whole period of the shortest kind there is."""
+    """What is known of one province on one basis; `whole` is its last whole period of the shortest kind there is.
+
+    `units`: those that have reported in that period, else in the stretch to date.
+    """
 
     province: str
     basis: str
@@ -91,7 +94,9 @@ def _fresh(province: str, basis: str, rows: pl.DataFrame) -> Fresh:
         whole = Period(start, end, kind)
     stretch = rows.filter(pl.col("period_kind") == "to_date").select(pl.max("period_end")).item()
     captured = rows.select(pl.max("captured_at")).item()
-    return Fresh(province, basis, rows.get_column("unit_code").n_unique(), whole, stretch, captured)
+    end = pl.col("period_end") == (whole.end if whole else stretch)
+    last = rows.filter(end, pl.col("period_kind") == (whole.kind if whole else "to_date"))
+    return Fresh(province, basis, last.get_column("unit_code").n_unique(), whole, stretch, captured)
 
 
 def panel(view: View, today: date) -> None:
@@ -112,8 +117,14 @@ def panel(view: View, today: date) -> None:
     html.caption(" ".join(_summary(view, known, day, today)))
     names = ("province", "state", "basis", "units", "last", "captured", "next")
     headers = [view.say(f"about.fresh.column.{name}") for name in names]
+    there = dict(_provinces(view.snapshot, level).group_by("province_code").len().iter_rows())
     ordered = sorted(known, key=lambda one: (not one.late(day), _place(one.province), one.basis))
-    tables.plain_table(headers, [_row(view, one, day) for one in ordered], view.say("about.part.fresh"), figures=(3,))
+    tables.plain_table(
+        headers,
+        [_row(view, one, day, there[one.province]) for one in ordered],
+        view.say("about.part.fresh"),
+        figures=(3,),
+    )
 
 
 def _place(code: str) -> int:
@@ -135,13 +146,13 @@ def _summary(view: View, known: Sequence[Fresh], day: date, today: date) -> list
     return [*words, view.say("about.fresh.note", grace=counts["grace"])]
 
 
-def _row(view: View, one: Fresh, day: date) -> list[str]:
+def _row(view: View, one: Fresh, day: date, of: int) -> list[str]:
     language, due = view.language, one.next_due
     return [
         province_names()[one.province],
         view.say("about.fresh.late" if one.late(day) else "about.fresh.in_time"),
         view.say(f"about.source.{one.basis}"),
-        numbers.number(one.units, language),
+        view.say("overview.freshness.of", n=numbers.number(one.units, language), of=numbers.number(of, language)),
         _last(view, one.whole, one.stretch_end),
         numbers.local_date(one.captured_at, language),
         _coming(view, due) if due else view.say("about.fresh.no_rhythm"),

@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
+from ui.frame import folded_typing
+
 _KEY = "browser"
 _SCRIPT = """
 export default function ({ data, setStateValue, setTriggerValue }) {
@@ -58,7 +60,7 @@ def meet(
     click once the reader has signed in: signing in itself leads to the app's own address.
     """
     narrow = bool(getattr(st.session_state.get(_KEY), "narrow", False))
-    component = st.components.v2.component("gan_dan_browser", js=_SCRIPT)
+    component = st.components.v2.component("gan_dan_browser", js=folded_typing.SCRIPT + _SCRIPT)
     data = {"language": language, "narrow": narrow, "pages": list(pages), "refused": refused, "signed_in": signed_in}
     told = component(key=_KEY, data=data, on_narrow_change=_nothing, on_link_change=_nothing, height=0)
     address = urlsplit(told.link or "")

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from display.portraits import shortlist, visits
-from display.words import numbers
+from display.words import coverage, numbers
 from display.words.view import View
 from journal import audit
 from press import workbook
@@ -49,6 +49,12 @@ def sentence(view: View, chosen: Chosen) -> str:
     if unheard := shortlist.unheard(view.snapshot, scope):
         parts.append(escape(view.say("inspection.sentence.unheard", n=numbers.number(unheard, language))))
     return " ".join([*parts, escape(view.say("inspection.sentence.verdict"))])
+
+
+def reported(view: View, chosen: Chosen) -> str:
+    """Who has reported in the period, by each source, and who has not. Markup."""
+    found = shortlist.reported(view.snapshot, chosen.scope)
+    return "".join(coverage.folded(view.say, one, chosen.scope) for one in found)
 
 
 def count_line(view: View, chosen: Chosen, rows: pl.DataFrame) -> str:

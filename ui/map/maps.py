@@ -11,13 +11,15 @@ import streamlit as st
 from display.maps import members
 from display.maps.colouring import COMPARABLE, WAYS, Reader, coloured
 from display.maps.colouring import legend as classes
+from display.words import coverage as coverage_words
 from display.words import numbers
 from display.words.selection import Selection
 from display.words.view import View
+from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period, parse
 from ranking.vocabulary import COUNTRY
-from store import borders, catalog, standings
+from store import borders, catalog, coverage, standings
 from store.reference import province_names, scope_name
 from ui.frame import html, links
 from ui.parts import map_hand
@@ -88,6 +90,7 @@ def rows_of(view: View, selection: Selection, look: Look) -> pl.DataFrame:
     rows = standings.with_earlier(
         view.snapshot, selection.measure.id, selection.basis, selection.period, selection.scope, since
     )
+    rows = coverage.with_absent(rows, view.snapshot, "commune", selection.scope)
     return rows.join(members.counts(), on="unit_code", how="left", maintain_order="left")
 
 
@@ -163,6 +166,12 @@ def legend(view: View, selection: Selection, rows: pl.DataFrame, look: Look) -> 
     return classes(reader, *both)
 
 
+def reported(view: View, selection: Selection) -> str:
+    """How many of all communes have reported by the map's source in its period, and who has not. Markup."""
+    found = coverage.coverage(view.snapshot, "commune", selection.scope, selection.basis, selection.period)
+    return coverage_words.folded(view.say, found, selection.scope)
+
+
 def reading(view: View, measure: Measure, look: Look) -> str:
     """How to read colours and circles."""
     neutral = look.way == "change" and measure.direction == "neutral"
@@ -216,7 +225,7 @@ def borders_line(view: View, look: Look) -> str:
 
 def units_of(view: View, selection: Selection) -> dict[str, str]:
     """Code and name of every commune of the scope; in the country with the province, which tells namesakes apart."""
-    units = standings.unit_names(view.snapshot, "commune").sort("name", "unit_code")
+    units = standings.unit_names(view.snapshot, "commune").sort(by_name(), "unit_code")
     if selection.scope != COUNTRY:
         units = units.filter(pl.col("province_code") == selection.scope)
         return dict(units.select("unit_code", "name").iter_rows())

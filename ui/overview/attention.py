@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 
 import polars as pl
 
-from display.words import numbers, rankings
+from display.words import addresses, numbers, rankings
+from display.words import coverage as coverage_words
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import BELOW
+from ranking.collation import by_name
 from ranking.periods import Period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
-from ranking.states import NOT_REPORTED, REPORTED
-from store import catalog, standings
+from ranking.states import REPORTED
+from store import catalog, coverage, standings
+from store.coverage import Coverage
 from store.months import last_whole_month, latest_series
 from store.reference import measures
 from ui.overview.head import table_link
@@ -43,8 +47,9 @@ def worsening(view: View, chosen: Selection, rows: pl.DataFrame) -> pl.DataFrame
     return rows.filter(pl.col("band") == BELOW, pl.col("unit_code").is_in(concern.implode()))
 
 
-def silent(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(pl.col("state") == NOT_REPORTED)
+def silent(view: View, chosen: Selection) -> Coverage:
+    """Who of the scope has reported by the selection's source in its period, and each that has not."""
+    return coverage.coverage(view.snapshot, chosen.level, chosen.scope, chosen.basis, chosen.period)
 
 
 def overdue(view: View, chosen: Selection) -> Overdue | None:
@@ -57,13 +62,13 @@ def overdue(view: View, chosen: Selection) -> Overdue | None:
     latest = last_whole_month(known)
     period = Period(latest["period_start"], latest["period_end"], latest["period_kind"])
     rows = standings.ranking(view.snapshot, chosen.level, "open_overdue", latest["basis"], period, chosen.scope)
-    held = rows.filter(pl.col("state") == REPORTED).sort("value", "name", descending=[True, False])
+    held = rows.filter(pl.col("state") == REPORTED).sort("value", by_name(), descending=[True, False])
     return Overdue(period, latest["basis"], float(held.get_column("value").sum()), held.filter(pl.col("value") > 0))
 
 
 def attention(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     """What needs attention: worse and getting worse, not reported, overdue. Markup."""
-    items = [_worsening_item(view, chosen, rows), _silent_item(view, chosen, rows), _overdue_item(view, chosen)]
+    items = [_worsening_item(view, chosen, rows), _silent_item(view, chosen), _overdue_item(view, chosen)]
     return f'<ul class="gd-list gd-attention">{"".join(items)}</ul>'
 
 
@@ -85,10 +90,26 @@ def _worsening_item(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     return _item(view, chosen, view.say("overview.worse", n=numbers.number(found.height, view.language)), found, link)
 
 
-def _silent_item(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
-    found = silent(rows)
-    words = view.say("overview.silent", n=numbers.number(found.height, view.language))
-    return _item(view, chosen, words, found, table_link(view, chosen, state=NOT_REPORTED) if found.height else "")
+def _silent_item(view: View, chosen: Selection) -> str:
+    """How many of all there are have not reported, by which source and since when, each by its name."""
+    found = silent(view, chosen)
+    words = view.say(
+        "overview.silent",
+        n=numbers.number(found.missing.height, view.language),
+        of=numbers.number(found.of, view.language),
+        basis=view.say(f"basis.{found.basis}"),
+    )
+    if found.missing.is_empty():
+        return f"<li><b>{escape(words)}</b></li>"
+    names = coverage_words.listed(view.say, found, chosen.scope, MOST_NAMED, partial(_linked, view, chosen))
+    state = found.missing.get_column("state").mode().sort().last()
+    return f"<li><b>{escape(words)}</b>{names}{table_link(view, chosen, state=str(state))}</li>"
+
+
+def _linked(view: View, chosen: Selection, row: dict) -> str:
+    if chosen.level != "commune":
+        return escape(row["name"])
+    return addresses.anchor(view, row["name"], "unit", unit=row["unit_code"], measure=chosen.measure.id)
 
 
 def _overdue_item(view: View, chosen: Selection) -> str:

@@ -10,13 +10,13 @@ from display.words import addresses, numbers
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.periods import Period
-from ranking.vocabulary import COUNTRY
-from store import sight, standings, states
+from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
+from store import coverage, sight, standings
 from store.snapshot import Snapshot
 
 
 def freshness(view: View, chosen: Selection) -> list[list[str]]:
-    """One row per basis: its latest period, how many units it covers, when it was captured."""
+    """One row per basis: its latest period, how many of all units have reported, when it was captured."""
     return [
         [
             view.say(f"basis.{row['basis']}"),
@@ -43,18 +43,26 @@ def _coverage(snapshot: Snapshot, level: str, scope: str) -> pl.DataFrame:
     latest = sight.each(snapshot, lambda whose: _latest_of_all(whose, level), "province_code")
     if scope != COUNTRY:
         latest = latest.filter(pl.col("province_code") == scope)
-    return (
-        latest.group_by("basis", "period_start", "period_end", "period_kind")
-        .agg(pl.col("units", "reported").sum(), pl.col("captured_at").max())
+    rows = (
+        latest.group_by("basis", *PERIOD_COLUMNS)
+        .agg(pl.col("captured_at").max())
         .sort("basis", "period_start")
         .unique("basis", keep="last", maintain_order=True)
+    )
+    found = [
+        coverage.coverage(snapshot, level, scope, basis, Period(*period))
+        for basis, *period in rows.select("basis", *PERIOD_COLUMNS).iter_rows()
+    ]
+    return rows.with_columns(
+        units=pl.Series([one.of for one in found], dtype=pl.Int64),
+        reported=pl.Series([one.reporting for one in found], dtype=pl.Int64),
     )
 
 
 @lru_cache(maxsize=16)
 def _latest_of_all(snapshot: Snapshot, level: str) -> pl.DataFrame:
-    """`_coverage` of each province and each of the periods that end last."""
-    key = ["province_code", "basis", "period_start", "period_end", "period_kind"]
+    """Of each province and basis the periods that end last in the snapshot, and when they were captured."""
+    key = ["province_code", "basis", *PERIOD_COLUMNS]
     rows = sight.scan(snapshot, "measurements").filter(pl.col("level") == level, pl.col("field") == "all")
     ends = rows.group_by("basis").agg(pl.col("period_end").max()).collect()
     last = pl.any_horizontal(
@@ -64,10 +72,6 @@ def _latest_of_all(snapshot: Snapshot, level: str) -> pl.DataFrame:
         rows.filter(last)
         .join(standings.unit_names(snapshot, level).lazy().select("unit_code", "province_code"), on="unit_code")
         .group_by(key)
-        .agg(
-            units=pl.col("unit_code").n_unique(),
-            reported=pl.col("unit_code").filter(states.answered()).n_unique(),
-            captured_at=pl.col("captured_at").max(),
-        )
+        .agg(captured_at=pl.col("captured_at").max())
         .collect()
     )

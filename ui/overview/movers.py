@@ -9,6 +9,7 @@ import polars as pl
 from display.words import marks, numbers
 from display.words.selection import Selection
 from display.words.view import View
+from ranking.collation import by_name
 from ranking.differences import changes
 from ranking.movement import cause
 from store import standings
@@ -30,10 +31,10 @@ def moved(view: View, chosen: Selection, rows: pl.DataFrame) -> tuple[pl.DataFra
     old = standings.ranking(view.snapshot, chosen.level, chosen.measure.id, chosen.basis, before, chosen.scope)
     found = rows.join(changes(old, rows, chosen.measure).select("unit_code", "change", "clear"), on="unit_code")
     places = pl.col("previous_rank").cast(pl.Int64) - pl.col("rank").cast(pl.Int64)
-    found = found.with_columns(places=places).sort("places", "name", descending=[True, False])
+    found = found.with_columns(places=places).sort("places", by_name(), descending=[True, False])
     better, worse = ("fell", "rose") if chosen.measure.direction == "lower" else ("rose", "fell")
     improved = found.filter(pl.col("clear") == better, pl.col("places") > 0)
-    worsened = found.filter(pl.col("clear") == worse, pl.col("places") < 0).sort("places", "name")
+    worsened = found.filter(pl.col("clear") == worse, pl.col("places") < 0).sort("places", by_name())
     return improved.head(MOST_MOVED), worsened.head(MOST_MOVED)
 
 

@@ -82,7 +82,7 @@ def headers(view: View) -> list[str]:
 
 
 def note(view: View, found: list[Place]) -> str:
-    """Period, basis and population of the places. Plain text."""
+    """Period, basis and population of the places, and which figures are sums of the units. Plain text."""
     said = {
         view.say(
             "overview.places.note",
@@ -91,7 +91,12 @@ def note(view: View, found: list[Place]) -> str:
         ): None
         for place in found
     }
-    return " ".join(said)
+    sums = [
+        f"{place.measure.short.in_language(view.language)}: {words}."
+        for place in found
+        for words in marks.sum_words(view, place.row["quality"])
+    ]
+    return " ".join([*said, *sums])
 
 
 def link(view: View, found: list[Place]) -> str:

@@ -11,6 +11,7 @@ from display.words import marks, numbers
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import ABOVE, BELOW
+from ranking.collation import by_name
 from ranking.levels import is_typical, together
 from ui.overview.head import table_link
 from ui.overview.units import unit_link
@@ -37,9 +38,9 @@ def sides(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Standouts]:
         return []
     level = together(rows, chosen.measure)
     if ranked.get_column("band").count():
-        far = ranked.with_columns(gap=(pl.col("value") - level).abs()).sort("gap", "name", descending=[True, False])
+        far = ranked.with_columns(gap=(pl.col("value") - level).abs()).sort("gap", by_name(), descending=[True, False])
         return [_clear(view, far.filter(pl.col("band") == band), band) for band in (BELOW, ABOVE)]
-    ends = ranked.sort("rank", "name")
+    ends = ranked.sort("rank", by_name())
     few = min(MOST, ends.height // 2)
     return [
         Standouts(view.say("overview.standouts.last"), ends.tail(few).reverse(), None),

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from display.words import bands, numbers
 from display.words.selection import Selection
 from display.words.view import View
+from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period, parse
 from ranking.vocabulary import COUNTRY
@@ -113,7 +114,7 @@ def _by_border(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> 
 
 
 def _by_peers(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
-    names = dict(rows.sort("name").select("unit_code", "name").iter_rows())
+    names = dict(rows.sort(by_name()).select("unit_code", "name").iter_rows())
     unit = links.select(
         view.say("more.peers"),
         "peers",

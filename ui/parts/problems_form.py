@@ -14,6 +14,7 @@ from journal import audit, database, problems
 from journal.database import VisitError
 from journal.problems import Problem
 from journal.visits import seen
+from ranking.collation import by_name
 from store import reference, units
 from ui.frame import html, sign_in
 
@@ -37,7 +38,7 @@ def section(view: View, province: str) -> None:
             args=(view, problem),
         )
     communes = reference.reference_table("units").filter(pl.col("province_code") == province)
-    names = dict(communes.select("code", "full_name").sort("full_name").iter_rows())
+    names = dict(communes.select("code", "full_name").sort(by_name("full_name")).iter_rows())
     measures = reference.measures()
     with st.form("problem_form", border=True):
         st.selectbox(

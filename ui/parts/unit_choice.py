@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from display.words.view import View
-from ranking.names import fold
+from ranking.collation import name_order
 from store import units
 from store.reference import province_name, province_names, reference_table
 from ui.frame import html, links
@@ -78,9 +78,9 @@ def _select_unit(view: View, province: str, code: str) -> None:
 
 
 def communes(province: str) -> dict[str, str]:
-    """Code and name of a province's communes, by name without regard to diacritics."""
+    """Code and name of a province's communes, by name."""
     own = reference_table("units").filter(pl.col("province_code") == province).select("code", "full_name", "name")
-    ordered = sorted(own.iter_rows(), key=lambda unit: (fold(unit[2]), unit[0]))
+    ordered = sorted(own.iter_rows(), key=lambda unit: (name_order(unit[2]), unit[0]))
     return {code: full_name for code, full_name, _ in ordered}
 
 

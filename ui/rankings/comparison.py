@@ -15,9 +15,9 @@ from display.words import numbers, rankings
 from display.words.marks import rank_text
 from display.words.selection import Selection
 from display.words.view import View
+from ranking.collation import name_order
 from ranking.levels import is_typical, together
 from ranking.measures import Measure
-from ranking.names import fold
 from ranking.periods import MERGER
 from ranking.states import REPORTED
 from store import catalog, standings
@@ -70,7 +70,7 @@ def unit_labels(view: View, selection: Selection, rows: pl.DataFrame) -> dict[st
     for code, name, province in rows.select("unit_code", "name", "province_code").iter_rows():
         place = province_names().get(province) if placed else None
         names[code] = view.say("compare.place", name=name, province=place) if place else name
-    return dict(sorted(names.items(), key=lambda item: fold(item[1])))
+    return dict(sorted(names.items(), key=lambda item: name_order(item[1])))
 
 
 def measures_at(view: View, selection: Selection) -> list[tuple[Measure, str]]:

@@ -14,6 +14,7 @@ from display.words import numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
 from ranking import index_sensitivity
+from ranking.collation import by_name
 from ranking.index_sensitivity import GROUPS
 from ranking.periods import Period
 from ranking.states import ABSENT
@@ -134,7 +135,7 @@ def group_scores(snapshot: Snapshot, level: str, basis: str, period: Period, sco
         for group in GROUPS
     ]
     rows = pl.concat(parts)
-    units = rows.unique("unit_code").select("unit_code", "name", "province_code").sort("name", "unit_code")
+    units = rows.unique("unit_code").select("unit_code", "name", "province_code").sort(by_name(), "unit_code")
     for group in GROUPS:
         ours = rows.filter(pl.col("group") == group)
         ours = ours.select("unit_code", pl.col("value").alias(group), pl.col("state").alias(f"{group}_state"))
@@ -174,7 +175,7 @@ def ranked_again(whole: pl.DataFrame, weights: Weights) -> pl.DataFrame:
             total=pl.Series((points / np.array(PUBLISHED)) @ shares),
         )
         .with_columns(change=pl.col("published") - pl.col("chosen"))
-        .sort("chosen", "name")
+        .sort("chosen", by_name())
     )
 
 

@@ -12,8 +12,8 @@ from display.drawing import curves
 from display.drawing.curves import Place
 from display.words import bring_in, marks, numbers
 from display.words.view import View
+from ranking.collation import by_name
 from ranking.measures import Measure
-from ranking.names import fold
 from ranking.periods import Period, calendar_period
 from store import sight
 from store.months import latest_series
@@ -83,9 +83,7 @@ def side_by_side(rows: pl.DataFrame, measure: Measure, before: Period | None, af
     now = rows.filter(pl.col("period_start") == after.start).select("field", "state", after="value", n=n)
     earlier = rows.filter(pl.col("period_start") == before.start) if before else rows.clear()
     then = earlier.select("field", before="value")
-    both = now.join(then, on="field", how="left").with_columns(
-        key=pl.col("field").map_elements(fold, return_dtype=pl.String)
-    )
+    both = now.join(then, on="field", how="left").with_columns(key=by_name("field"))
     return both.sort("after", "key", descending=[True, False], nulls_last=True)
 
 

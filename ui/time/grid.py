@@ -15,9 +15,9 @@ import streamlit as st
 from display.drawing import curves
 from display.words import addresses, numbers
 from display.words.view import View
+from ranking.collation import name_order
 from ranking.levels import is_typical
 from ranking.measures import Measure
-from ranking.names import fold
 from ranking.periods import MERGER
 from ranking.vocabulary import COUNTRY
 from store import standings
@@ -113,7 +113,7 @@ def _level(measure: Measure, together: pl.DataFrame, months: Sequence[tuple[date
 
 def in_order(measure: Measure, cells: Sequence[Cell], order: str) -> list[Cell]:
     """By name, or by the latest value with the better end first; silent units stand last."""
-    named = sorted(cells, key=lambda cell: fold(cell.name))
+    named = sorted(cells, key=lambda cell: name_order(cell.name))
     if order == "name":
         return named
     sign = 1 if measure.direction == "lower" else -1

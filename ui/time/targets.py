@@ -13,6 +13,7 @@ import streamlit as st
 from display.drawing.curves import Line, empty, fullest_basis
 from display.words import addresses, numbers
 from display.words.view import View
+from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import MERGER, calendar_period
 from ranking.time_to_target import KEPT_MONTHS, Better, curve, first_reached
@@ -217,14 +218,16 @@ def table(view: View, curves: dict[str, pl.DataFrame]) -> list[list[str]]:
 
 
 def _first(view: View, measure: Measure, scope: str, units: pl.DataFrame) -> None:
-    got_there = units.drop_nulls("reached").sort("reached", "name")
+    got_there = units.drop_nulls("reached").sort("reached", by_name())
     _list(view, measure, scope, got_there, "first")
 
 
 def _waiting(view: View, measure: Measure, scope: str, units: pl.DataFrame) -> None:
     """Those that could be judged and have not got there, the farthest from the level first."""
     waiting = units.filter(pl.col("reached").is_null(), pl.col("judged") > 0)
-    _list(view, measure, scope, waiting.sort("last", "name", descending=[_better(measure) == "low", False]), "waiting")
+    _list(
+        view, measure, scope, waiting.sort("last", by_name(), descending=[_better(measure) == "low", False]), "waiting"
+    )
 
 
 def _list(view: View, measure: Measure, scope: str, units: pl.DataFrame, name: str) -> None:

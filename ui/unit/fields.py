@@ -11,6 +11,7 @@ import polars as pl
 
 from display.words import bring_in, numbers
 from display.words.view import View
+from ranking.collation import by_name
 from ranking.intervals import wilson
 from ranking.periods import MERGER, Period
 from ranking.vocabulary import BASES, PERIOD_COLUMNS
@@ -117,7 +118,7 @@ def _share() -> pl.Expr:
 
 def _in_order(sums: pl.DataFrame) -> tuple[Field, ...]:
     late = pl.col("denominator") - pl.col("numerator")
-    rows = sums.with_columns(late=late).sort("late", "field", descending=[True, False])
+    rows = sums.with_columns(late=late).sort("late", by_name("field"), descending=[True, False])
     total = rows.get_column("late").sum()
     low, high = wilson(rows.get_column("numerator"), rows.get_column("denominator"))
     return tuple(

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from display.drawing.palette import LIGHT
 from display.words import bands, numbers
 from display.words.text import Speaker
+from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.states import SUPPRESSED
@@ -79,7 +80,7 @@ def _ranking(query: dict[str, str]) -> str:
     if rows.is_empty():
         raise Problem(404, "No figures", say("open.none"))
     rows = rows.join(standings.unit_names(snapshot, level), on="unit_code", how="left").sort(
-        "rank", "name", nulls_last=True
+        "rank", by_name(), nulls_last=True
     )
     place = scope_name(scope) or say("scope.country")
     head: tuple[str, ...] = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 import polars as pl
@@ -14,7 +15,10 @@ from display.words.text import LANGUAGES, Speaker
 from files.places import published_folder
 from ranking.manifest import MANIFEST, Manifest, ManifestError
 from ranking.measures import Measure
-from store import borders, public
+from ranking.periods import Period
+from ranking.vocabulary import BASES
+from store import borders, coverage, public
+from store.coverage import MISSING, Coverage
 from store.policy import policy
 from store.reference import measures, province_names, reference_table
 from store.snapshot import Snapshot, datasets
@@ -23,6 +27,7 @@ from web.open.query import USUAL_ROWS, Problem, conditions, snapshot_of
 LICENCE = "CC-BY-4.0"
 _UNIT = ("province", "unit")
 _ROWS = ("dataset", "snapshot", "province", "unit", "measure", "period", "level", "basis")
+_WHO = ("dataset", "snapshot", "province", "basis", "period")
 _PAGED = ("limit", "offset", "format")
 
 
@@ -59,6 +64,18 @@ def kinds() -> dict[str, Kind]:
         ),
         "standings": Kind(
             "One row per unit, period, measure and ranking.", (*_ROWS, "scope", *_PAGED), _standings, _taken
+        ),
+        "coverage": Kind(
+            "One row per province, source and period: how many of all its communes have reported.",
+            (*_WHO, *_PAGED),
+            _coverage,
+            _taken,
+        ),
+        "missing": Kind(
+            "One row per commune, source and period that it has not reported, with the one it last did.",
+            (*_WHO, "unit", *_PAGED),
+            _missing,
+            _taken,
         ),
         "boundaries": Kind(
             "One row per commune: its area.", (*_UNIT, *_PAGED), _boundaries, lambda _: borders.boundaries_id()
@@ -117,6 +134,48 @@ def _standings(query: Mapping[str, str]) -> Table:
     snapshot = snapshot_of(query)
     page = public.standings(snapshot, *conditions(query), **_stretch(query))
     return _marked("standings", page.rows, page.total, snapshot)
+
+
+def _coverage(query: Mapping[str, str]) -> Table:
+    schema = {"province_code": pl.String, **_AT, "units": pl.Int64, "reporting": pl.Int64}
+    rows = [
+        (province, found.basis, *_at(found.period), found.of, found.reporting) for province, found in _reported(query)
+    ]
+    return _said("coverage", pl.DataFrame(rows, schema=schema, orient="row"), query)
+
+
+def _missing(query: Mapping[str, str]) -> Table:
+    frames = [
+        found.missing.select(
+            *(pl.lit(value).alias(name) for name, value in zip(_AT, (found.basis, *_at(found.period)), strict=True)),
+            *MISSING,
+        )
+        for _, found in _reported(query)
+    ]
+    rows = pl.concat([pl.DataFrame(schema=_AT | MISSING), *frames])
+    return _said("missing", rows.filter(pl.col("unit_code") == query["unit"]) if "unit" in query else rows, query)
+
+
+_AT = {"basis": pl.String, "period_start": pl.Date, "period_end": pl.Date, "period_kind": pl.String}
+
+
+def _at(period: Period) -> tuple[date, date, str]:
+    return period.start, period.end, period.kind
+
+
+def _reported(query: Mapping[str, str]) -> Iterator[tuple[str, Coverage]]:
+    """Who has reported in each province that is asked for, by each source, in each period that it knows."""
+    snapshot = snapshot_of(query).seen_in(frozenset())
+    provinces = [query["province"]] if "province" in query else sorted(province_names())
+    for basis in [query["basis"]] if "basis" in query else BASES:
+        for period in coverage.periods(snapshot, "commune", basis):
+            if query.get("period") in (None, period.id):
+                for province in provinces:
+                    yield province, coverage.coverage(snapshot, "commune", province, basis, period)
+
+
+def _said(name: str, rows: pl.DataFrame, query: Mapping[str, str]) -> Table:
+    return _marked(name, rows.slice(*_stretch(query).values()), rows.height, snapshot_of(query))
 
 
 def _marked(name: str, rows: pl.DataFrame, total: int, snapshot: Snapshot) -> Table:

@@ -3,7 +3,8 @@ const form = document.querySelector(".search");
 if (form) {
   const MOST = 12;
   const [input, list, said] = ["#q", "#hits", "#said"].map((name) => form.querySelector(name));
-  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase().trim();
+  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐðÐ]/g, "d").toLowerCase().trim();
+  const spelt = (text) => text.normalize("NFC").replace(/[ðÐ]/g, "đ").toLowerCase().trim();
   let names;
 
   const load = async () => {
@@ -16,19 +17,21 @@ if (form) {
     }));
   };
 
-  const matching = (units, words) => {
+  /* Of names that are alike without their marks, the one that was typed letter by letter comes first. */
+  const matching = (units, words, typed) => {
     const found = [];
     for (const unit of units) {
-      const former = unit.old.find(([folded]) => folded.includes(words));
-      if (unit.own === words || unit.own.endsWith(` ${words}`)) found.push([0, unit]);
-      else if (unit.own.includes(words)) found.push([1, unit]);
-      else if (former) found.push([2, unit, former[1]]);
-      else if (unit.full.includes(words)) found.push([3, unit]);
+      const former = unit.old.find(([, name]) => spelt(name).includes(typed)) ?? unit.old.find(([folded]) => folded.includes(words));
+      const put = (level, name, ...more) => found.push([level, spelt(name).includes(typed) ? 0 : 1, unit, ...more]);
+      if (unit.own === words || unit.own.endsWith(` ${words}`)) put(0, unit.name);
+      else if (unit.own.includes(words)) put(1, unit.name);
+      else if (former) put(2, former[1], former[1]);
+      else if (unit.full.includes(words)) put(3, unit.name);
     }
-    return found.sort((a, b) => a[0] - b[0]).slice(0, MOST);
+    return found.sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(0, MOST);
   };
 
-  const entry = ([, unit, former]) => {
+  const entry = ([, , unit, former]) => {
     const link = document.createElement("a");
     link.href = `${form.dataset.pages}${unit.code}.html`;
     link.textContent = `${unit.name}, ${unit.place}${former ? ` (${form.dataset.formerly} ${former})` : ""}`;
@@ -41,7 +44,7 @@ if (form) {
     const words = plain(input.value);
     try {
       names ??= load();
-      const hits = words ? matching(await names, words) : [];
+      const hits = words ? matching(await names, words, spelt(input.value)) : [];
       if (words !== plain(input.value)) return;
       list.replaceChildren(...hits.map(entry));
       said.textContent = words && !hits.length ? form.dataset.none : "";

@@ -37,7 +37,7 @@ CHOICES = {
 }
 
 ALSO = {
-    "more.state": states().in_rows,
+    "more.state": list(states()),
     "unit.calendar": states().in_rows,
     "public.silent": list(states()),
     "open.state": states().in_rows,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 
 from etl.__main__ import main
 from etl.dossiers.files import files_in, read
@@ -15,7 +16,7 @@ from etl.dossiers.headers import layout, mapping, plain
 from etl.dossiers.personal import personal_content, personal_header
 from etl.dossiers.rows import read_date
 from etl.dossiers.store import Store, legal_limits
-from etl.publishing.publish import current_snapshot
+from etl.publishing.publish import current_snapshot, snapshot_manifest
 from files.faults import BadInput
 
 HEADERS = ["Mã hồ sơ", "Đơn vị tiếp nhận", "Đơn vị giải quyết", "Lĩnh vực", "Hình thức nộp", "Ngày tiếp nhận",
@@ -352,3 +353,32 @@ def test_only_mapped_columns_are_read(tmp_path):
 
 def test_every_legal_maximum_has_its_source():
     assert all("Điều" in limit["source"] for limit in legal_limits())
+
+
+# Units by code and by near names
+
+
+@pytest.mark.parametrize("written", ["08494", "8494", "8494.0", "Xã Lâm Thao*", "Xã Lâm Thao - PHÚ THỌ", "xa lam thao"])
+def test_a_unit_is_told_by_its_code_or_name_however_it_is_written(tmp_path, bring_in, written):
+    assert bring_in(write(tmp_path / "a.csv", row(1, intake=written, decision=written)))[0] == 0
+    assert figure(tmp_path, "received")[0] == 1
+
+
+def test_a_number_of_excel_is_the_code_that_lost_its_zeros(tmp_path, bring_in):
+    with xlsxwriter.Workbook(tmp_path / "n.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Mã hồ sơ", "Đơn vị tiếp nhận", "Ngày tiếp nhận"])
+        sheet.write_row(1, 0, ["H44.202-260803-0001", 8494, "03/08/2026"])
+
+    assert bring_in(tmp_path / "n.xlsx", province="25")[0] == 0
+    assert figure(tmp_path, "received")[0] == 1
+
+
+def test_a_near_name_is_told_in_the_report_and_with_the_snapshot(tmp_path, bring_in):
+    said = bring_in(write(tmp_path / "a.csv", row(1), row(2, intake="Xã Lam Thao")))[1]
+    remark = "dossiers: 1 unit was matched by a near name: 'Xã Lam Thao' is 08494 Xã Lâm Thao"
+    manifest = snapshot_manifest(current_snapshot(tmp_path / "data" / "published" / "live"))
+
+    assert f"warning: {remark}" in said
+    assert remark in manifest.warnings
+    assert figure(tmp_path, "received")[0] == 2

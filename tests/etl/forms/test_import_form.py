@@ -220,6 +220,27 @@ def test_the_report_counts_communes_that_are_not_in_the_file(read):
     assert "communes of the province that are not in the file for 2026-08: 2" in "\n".join(report.lines())
 
 
+# Near names
+
+
+def test_a_near_name_is_taken_and_told(read):
+    harvest, report = read(FormSheet([row(1, "UBND xa Lam Thao", FIGURES)]))
+
+    assert values(harvest, LAM_THAO) == AS_MEASURED
+    [remark] = [text for text in report.warnings if "near name" in text]
+    assert remark.endswith("1 unit was matched by a near name: 'UBND xa Lam Thao' is 08494 Xã Lâm Thao")
+    assert remark in harvest.warnings
+
+
+def test_the_row_with_the_exact_name_counts_and_the_near_one_is_refused(read):
+    harvest, _ = read(FormSheet([row(1, "Xã Lam Thao", OTHERS), row(2, "Xã Lâm Thao", FIGURES)]))
+
+    assert values(harvest, LAM_THAO) == AS_MEASURED
+    [refused] = harvest.quarantine.to_dicts()
+    assert refused["reason"].startswith("another row has the unit's exact name: row ")
+    assert refused["value"] == "Xã Lam Thao"
+
+
 # The province's total
 
 
@@ -248,6 +269,13 @@ def test_a_total_that_the_rows_do_not_add_up_to_warns(read):
     rows = [row(1, "Xã Lâm Thao", OTHERS), row(2, "Sở Tư pháp", OTHERS), row(None, "Tổng cộng", FIGURES)]
     _, report = read(FormSheet(rows))
     assert "'Tổng cộng': column 3 says 110, but the rows add up to 22" in report.warnings[0]
+
+
+def test_a_file_whose_only_row_is_a_bad_total_gives_nothing(read):
+    harvest, report = read(FormSheet([row(None, "Toàn tỉnh", FIGURES, c7=84)]))
+
+    assert harvest.measurements.is_empty()
+    assert "the sum does not hold" in report.quarantined[0]
 
 
 def test_departments_are_quarantined_because_the_form_gives_no_code(read):
@@ -442,6 +470,12 @@ def test_the_unit_option_wins_over_the_title_block(read):
 def test_fields_of_an_office_of_the_province_belong_to_the_province(read):
     harvest, _ = read(by_field([row(1, "Hộ tịch", FIGURES)], office="Đơn vị báo cáo: UBND tỉnh Phú Thọ"))
     assert harvest.measurements.select("level", "unit_code").unique().row(0) == ("province", "25")
+
+
+@pytest.mark.parametrize("written", ["7900", "07900", "7900.0"])
+def test_the_unit_option_takes_a_code_that_has_lost_its_zero(read, written):
+    harvest, _ = read(by_field([row(1, "Hộ tịch", FIGURES)]), unit=written)
+    assert set(harvest.measurements["unit_code"]) == {VIET_TRI}
 
 
 def test_fields_of_an_unnamed_unit_ask_for_the_option(read):

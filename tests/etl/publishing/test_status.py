@@ -35,7 +35,7 @@ def test_a_published_dataset_is_named_with_nature_day_sources_and_rows(status, p
 def test_coverage_counts_the_communes_that_reported_and_names_the_silent(status, published):
     out = status("--data", published)[1]
     (line,) = [line for line in out.splitlines() if line.strip().startswith("25 ")]
-    assert line.split() == ["25", "2026-08", "on_time_share", "portal", "3", "of", "148", "communes,", "1", "silent"]
+    assert line.split() == ["25", "2026-08", "on_time_share", "portal", "3", "of", "148", "communes,", "145", "silent"]
 
 
 def test_a_province_shows_all_its_measures(status, published):

@@ -84,7 +84,7 @@ def test_a_doubtful_population_says_why(view, selection):
 
 def test_a_silent_unit_and_one_without_any_figure_say_so(view, selection):
     assert "chưa có báo cáo" in words(card(view, selection, "04831"))
-    assert "kỳ này không có số liệu của đơn vị" in words(card(view, selection, "04894"))
+    assert "không có trong nguồn" in words(card(view, selection, "04894"))
 
 
 def test_without_a_unit_the_card_says_how_to_choose_one(view, selection):
