@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 from tqdm import tqdm
 
-from etl.portal import settled
-from etl.portal.archive import Item, Reply, Request, Run, opened_run
+from etl.portal import pages, settled
+from etl.portal.archive import Item, Request, Run, opened_run
 from etl.portal.client import PORTAL, Blocked, Manners, PortalClient, Unanswered
 from etl.portal.endpoints import ENDPOINTS, PATH, body_for
 from etl.portal.rows import parse_run
@@ -30,7 +30,6 @@ from ranking.vocabulary import COUNTRY, NATURES
 from store.reference import reference_table
 
 FIRST_YEAR = 2026
-MOST_PAGES = 50
 
 
 @dataclass(frozen=True)
@@ -217,15 +216,6 @@ def fetched(
     return got
 
 
-def answer_to(request: Request, run: Run, client: PortalClient) -> Item:
-    """The kept reply to a request, or a new one that is then kept."""
-    if (kept := run.find(request)) is not None:
-        return kept
-    reply = client.ask(request)
-    _open_day(run, reply)
-    return run.keep(request, reply)
-
-
 def chosen_period(year: int, month: int | None, quarter: int | None) -> Period:
     if year < FIRST_YEAR:
         raise Fault(f"--year {year}: the portal scores {FIRST_YEAR} and later; for 2025 use pull-2025")
@@ -293,48 +283,15 @@ def _ask_pages(task: Task, period: Period, run: Run, client: PortalClient, base_
         return Request(base_url, PATH + task.endpoint, task.endpoint, task.scope, body, period=period.id)
 
     for last_try in (False, True):
-        items = _pages(task.endpoint, request, run, client)
+        items = pages.all_pages(task.endpoint, request, run, client)
         _refuse_future(run, period)
-        if (gap := _gap(task.endpoint, items)) is None:
+        if (gap := pages.gap(task.endpoint, items)) is None:
             return items
         for item in items:
             run.forget(item.request)
         if last_try:
             raise Unanswered(f"the pages do not add up: {gap}")
     raise AssertionError("unreachable")
-
-
-def _pages(endpoint: str, request: Callable[[int], Request], run: Run, client: PortalClient) -> list[Item]:
-    items = [answer_to(request(1), run, client)]
-    if not ENDPOINTS[endpoint].paged:
-        return items
-    while len(items) < MOST_PAGES and _gap(endpoint, items) is not None and _units(endpoint, items[-1]):
-        items.append(answer_to(request(len(items) + 1), run, client))
-    return items
-
-
-def _gap(endpoint: str, items: list[Item]) -> str | None:
-    """What is missing between the units on the pages and the total they announce."""
-    if not ENDPOINTS[endpoint].paged:
-        return None
-    totals = {(item.content["data"].get("pagination") or {}).get("total") for item in items}
-    units = [unit for item in items for unit in _units(endpoint, item)]
-    if len(totals) > 1:
-        return f"the total changes between pages: {sorted(totals, key=str)}"
-    total = totals.pop()
-    if total is None or len(set(units)) == len(units) == total:
-        return None
-    return f"{len(set(units))} units on {len(items)} pages, but {total} are announced"
-
-
-def _units(endpoint: str, item: Item) -> list[str]:
-    rows = item.content["data"].get(ENDPOINTS[endpoint].rows)
-    return [str(row.get("departmentId")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def _open_day(run: Run, reply: Reply) -> None:
-    if run.day is None:
-        run.set_day(local_day(reply.fetched_at))
 
 
 def _refuse_future(run: Run, period: Period) -> None:
