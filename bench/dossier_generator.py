@@ -19,6 +19,7 @@ import polars as pl
 
 from ranking.dossiers.days import calendar
 from ranking.dossiers.rows import DOSSIER
+from store.swapped_days import swapped_days
 
 SEED = 766
 UNITS, PROVINCES, FIELDS, PROCEDURES = 3321, 34, 30, 320
@@ -28,7 +29,7 @@ AS_OF = date(2026, 9, 30)
 TINY = {"size": 2_000}
 _EPOCH = date(1970, 1, 1).toordinal()
 _LIMITS = np.array([0, 1, 1, 3, 5, 7, 10, 15, 20, 30])
-_CALENDAR = calendar()
+_CALENDAR = calendar(swapped_days())
 _FIRST = _CALENDAR["number"][0]
 _INDEX = _CALENDAR["index"].to_numpy()
 _DAY_OF_INDEX = np.concatenate(

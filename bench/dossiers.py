@@ -25,6 +25,7 @@ from files.places import HOME
 from ranking.dossiers.days import calendar, histogram, quantile
 from ranking.dossiers.rows import KEYS, SUMS, partial_sums
 from ranking.dossiers.tables import added
+from store.swapped_days import swapped_days
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -120,7 +121,7 @@ def _scan(given: Path, out: Path) -> None:
 
 def _polars(given: Path, out: Path) -> None:
     """Ours: file by file, partial sums written beside each other."""
-    days = calendar().lazy()
+    days = calendar(swapped_days()).lazy()
     for table in KEYS:
         (out / table).mkdir()
     for file in _files(given):
@@ -135,7 +136,7 @@ def _duckdb(given: Path, out: Path) -> None:
     connection = duckdb.connect()
     connection.execute(f"SET threads = {THREADS}; SET memory_limit = '2GiB'; SET temp_directory = '{out / 'spill'}'")
     connection.execute("SET preserve_insertion_order = false")
-    connection.register("days", calendar().to_arrow())
+    connection.register("days", calendar(swapped_days()).to_arrow())
     connection.execute("CREATE TEMP TABLE calendar AS FROM days")
     connection.execute(f"CREATE TEMP VIEW dossiers AS FROM read_parquet('{given}/*.parquet')")
     views, *queries = SQL.read_text(encoding="utf-8").split("-- table: ")
@@ -151,7 +152,7 @@ def _pandas(given: Path, out: Path) -> None:
     import pandas as pd
 
     rows = pd.concat([pd.read_parquet(file, columns=_NEEDED) for file in _files(given)], ignore_index=True)
-    days = calendar().to_pandas().set_index("day")
+    days = calendar(swapped_days()).to_pandas().set_index("day")
     days.index = pd.to_datetime(days.index)
     ended = rows["done"].fillna(rows["returned"]).fillna(rows["stopped"])
     at = {name: days.reindex(pd.to_datetime(day)) for name, day in
@@ -192,7 +193,7 @@ def on_spark(spark: SparkSession, given: Path, out: Path, wanted: Collection[str
     """The same tables of sums, one folder each; all five unless some are named."""
     from etl.dossiers.spark import _frame
 
-    rows, days = spark.read.parquet(str(given)).select(*_NEEDED), _frame(spark, calendar())
+    rows, days = spark.read.parquet(str(given)).select(*_NEEDED), _frame(spark, calendar(swapped_days()))
     for table, frame in partial_sums(rows, days).items():
         if table in wanted:
             frame.write.parquet(str(out / table))

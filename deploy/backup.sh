@@ -12,7 +12,7 @@ mkdir "$partial/data"
 chown --reference="$data" "$partial/data" 2>/dev/null || true
 chmod --reference="$data" "$partial/data"
 # The pointer of each dataset first: snapshots are never changed, so what it names is whole when it is copied after.
-for name in published raw audit access.yaml pulls.json; do
+for name in published raw audit access.yaml pulls.json captures.parquet; do
   [ ! -e "$data/$name" ] || cp -a "$data/$name" "$partial/data/"
 done
 rm -rf "$partial"/data/published/*/.partial-* "$partial"/data/published/*/*.lock

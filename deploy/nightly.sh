@@ -1,5 +1,5 @@
 #!/bin/sh
-# The nightly round: pull this year and the last whole month, write the static site anew, keep a backup.
+# The nightly round: pull the open periods and those not settled, write the static site anew, keep a backup.
 # Each part goes on where another failed; the last good snapshot stays. Ends with 1 where a part failed.
 set -u
 cd "$(dirname "$0")/.."
@@ -19,14 +19,15 @@ part() {
   fi
 }
 
-today=$(TZ=Asia/Ho_Chi_Minh date +%Y-%m-01)
-last_month=$(date -d "$today - 1 day" +%Y-%m)
 # GANDAN_PROVINCES: state codes or names with blanks between; all 34 without it. GANDAN_PULL_URL: another source.
-set -- --data "$DATA" --dataset "$DATASET"
+# GANDAN_PULL_SINCE: the first month. GANDAN_PULL_BUDGET: how many questions a night; GANDAN_PULL_UNTIL: no province is
+# begun after that time in Vietnam. What is left then is asked for in the next nights.
+set -- --data "$DATA" --dataset "$DATASET" --since "${GANDAN_PULL_SINCE:-2026-01}"
+set -- "$@" --budget "${GANDAN_PULL_BUDGET:-1500}"
+[ -z "${GANDAN_PULL_UNTIL:-}" ] || set -- "$@" --until "$GANDAN_PULL_UNTIL"
 [ -z "${GANDAN_PROVINCES:-}" ] || set -- "$@" --province $GANDAN_PROVINCES
 [ -z "${GANDAN_PULL_URL:-}" ] || set -- "$@" --base-url "$GANDAN_PULL_URL" --delay 0 0
-part "pull of the year" "$PYTHON" -m etl pull --year "${today%%-*}" --fresh "$@"
-part "pull of $last_month" "$PYTHON" -m etl pull --year "${last_month%-*}" --month "$(echo "${last_month#*-}" | sed 's/^0//')" --fresh "$@"
+part "pull" "$PYTHON" -m etl pull "$@"
 set -- --data "$DATA"
 [ -z "${GANDAN_SITE_URL:-}" ] || set -- "$@" --base-url "$GANDAN_SITE_URL"
 [ -z "${GANDAN_SITE:-}" ] || part "static site" "$PYTHON" -m etl site --out "$GANDAN_SITE" "$@"

@@ -11,7 +11,7 @@ from files import environment
 from files.faults import Fault
 
 COMMANDS = {
-    "pull": ("etl.portal.pull", "pull figures of 2026 and later from the national portal"),
+    "pull": ("etl.portal.command", "pull figures of 2026 and later from the national portal"),
     "pull-2025": ("etl.portal.pull_2025", "pull the index of 2025 from the portal's former gateway"),
     "replay": ("etl.portal.replay", "publish again from archived replies, without any request"),
     "recorded": ("etl.portal.recorded", "publish replies that were saved by hand"),

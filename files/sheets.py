@@ -9,17 +9,23 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+VALUES = ("value", "value_low", "value_high")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table to hand out: `headers`, `rows`, and `notes` that say what it is (name, text)."""
+    """A table to hand out: `headers`, `rows`, and `notes` that say what it is (name, text).
+
+    `decimals`: how many a spreadsheet shows of the values of each row (the columns of `VALUES`); the cells hold all
+    their digits, and spreadsheets show a half rounded away from zero, as the pages do. Without it, up to three.
+    """
 
     headers: Sequence[str]
     rows: Sequence[Sequence[object]]
     notes: Sequence[tuple[str, str]]
+    decimals: Sequence[int] = ()
 
 
 def to_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -41,11 +47,15 @@ def to_excel(sheet: Sheet, titles: tuple[str, str]) -> bytes:
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         figure = book.add_format({"num_format": "#,##0.0##"})
+        own = {n: book.add_format({"num_format": "#,##0" + ("." + "0" * n if n else "")}) for n in set(sheet.decimals)}
+        values = {column for column, name in enumerate(sheet.headers) if name in VALUES}
         table = book.add_worksheet(titles[0])
         table.write_row(0, 0, sheet.headers, bold)
         for number, row in enumerate(sheet.rows, 1):
+            shown = own[sheet.decimals[number - 1]] if sheet.decimals else None
             for column, value in enumerate(row):
-                table.write(number, column, value, figure if isinstance(value, float) and value % 1 else None)
+                look = shown if column in values else None
+                table.write(number, column, value, look or (figure if isinstance(value, float) and value % 1 else None))
         table.freeze_panes(1, 2)
         table.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.headers) - 1)
         table.autofit(260)

@@ -7,15 +7,15 @@ import polars as pl
 from ranking.periods import MERGER
 from ranking.states import REPORTED
 from ranking.tables import Measurements
-from ranking.working_days import working_days
+from ranking.working_days import Swaps, working_days
 
 _ONE_PREDECESSOR = "area_population_of_one_predecessor"
 
 
-def received_per_day(received: pl.DataFrame) -> pl.DataFrame:
+def received_per_day(received: pl.DataFrame, swaps: Swaps) -> pl.DataFrame:
     """Rows of `received_per_day`: dossiers received over the working days of the period."""
     rows = _base(received, "received_per_day")
-    days = working_days(rows.get_column("period_start"), rows.get_column("period_end"))
+    days = working_days(rows.get_column("period_start"), rows.get_column("period_end"), swaps)
     return rows.with_columns(denominator=days.cast(pl.Float64))
 
 

@@ -122,12 +122,13 @@ class Measure(Definition):
         """The value of a row of `tables.Measurements`, null where the row reports none.
 
         share: 100 · numerator / denominator, in per cent. rate: per · numerator / denominator.
+        The product comes first, so that a half such as 81.35 is the number that reads so.
         score: points. count and quantity: the numerator as the source gives it.
         """
-        ratio = pl.col("numerator") / pl.when(pl.col("denominator") > 0).then(pl.col("denominator"))
+        denominator = pl.when(pl.col("denominator") > 0).then(pl.col("denominator"))
         by_kind = {
-            "share": 100 * ratio,
-            "rate": self.per * ratio,
+            "share": 100 * pl.col("numerator") / denominator,
+            "rate": self.per * pl.col("numerator") / denominator,
             "score": pl.col("score"),
             "count": pl.col("numerator"),
             "quantity": pl.col("numerator"),

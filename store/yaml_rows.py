@@ -39,7 +39,7 @@ def read(path: Path, kind: type[Row]) -> dict[str, Row]:
     place = f"data/{path.name}"
     try:
         content = yaml_text.load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise Fault(f"{place}: {error}") from error
     if not isinstance(content, dict) or not content:
         raise Fault(f"{place}: must hold one entry per name, found {content!r}")

@@ -8,8 +8,9 @@ import polars as pl
 
 from ranking.dossiers.days import calendar
 from ranking.dossiers.rows import DONE, DOSSIER, FULL, KEYS, partial_sums
+from store.swapped_days import swapped_days
 
-CALENDAR = calendar()
+CALENDAR = calendar(swapped_days())
 # August 2026 begins on a Saturday: 3, 10, 17, 24 are Mondays.
 PLAIN = {
     "code": "H44.100-260803-0001", "intake": 1, "decision": 1, "province": 0, "field": 0, "procedure": 0,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from babel.numbers import format_decimal
@@ -11,16 +14,48 @@ from ranking.measures import Measure, Target
 from ranking.periods import Period, local_day
 
 MISSING = "–"
+_EXACT = Context(prec=700)
+"""Room for every digit of the largest number there is."""
+_ENTERED = re.compile(r"[-−]?[0-9]+([.,][0-9]+)?")
 _ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}
 
 
 @lru_cache(maxsize=20_000)
 def number(value: float | None, language: str, decimals: int = 0) -> str:
-    """1.234,5 in Vietnamese, 1,234.5 in English; a dash where there is no value."""
-    if value is None:
+    """1.234,5 in Vietnamese, 1,234.5 in English; a half is rounded up (`rounded`); a dash where there is no value."""
+    if value is None or not math.isfinite(value):
         return MISSING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=language)
+    return format_decimal(rounded(value, decimals), format=pattern, locale=language)
+
+
+def rounded(value: float, decimals: int = 0) -> Decimal:
+    """`value` to so many decimals, a half away from zero: 81.25 is 81.3, −0.5 is −1, and what is left of −0.04 is 0.
+
+    The value is taken as it reads, by its shortest decimal form: 2.675 is 2.68, though the binary number is a
+    little less. Python's own `round` and formats take a half to the even digit. ValueError for infinity and NaN.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"{value} cannot be rounded")
+    exact = Decimal(value) if isinstance(value, int) else Decimal(repr(float(value)))
+    found = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_EXACT)
+    return found if found else abs(found)
+
+
+def entered(text: str) -> float:
+    """The number that a reader typed, with a decimal comma or point: "9,5" and "9.5" are 9.5.
+
+    Blanks around it don't count. ValueError for anything else: "9,5,1", "1.234,5", "1e3", an empty field.
+    """
+    if not _ENTERED.fullmatch(typed := text.strip()):
+        raise ValueError(f"{text!r} is no number")
+    return float(typed.replace(",", ".").replace("−", "-"))
+
+
+def to_enter(value: float, language: str) -> str:
+    """A number as a reader would type it: 9,5 in Vietnamese, 9.5 in English; no more decimals than it has."""
+    plain = f"{value:.12g}"
+    return plain.replace(".", ",") if language == "vi" else plain
 
 
 def signed(value: float | None, language: str, decimals: int = 0) -> str:

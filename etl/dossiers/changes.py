@@ -16,6 +16,7 @@ import polars as pl
 from etl.dossiers.store import Store, write
 from ranking.dossiers.days import calendar
 from ranking.dossiers.rows import DOSSIER, KEYS, NOT_ENDED, SUMS, partial_sums
+from store.swapped_days import swapped_days
 
 # More changes than one in so many dossiers of a month, and it is written and summed whole.
 _FEW = 5
@@ -129,7 +130,7 @@ def _small_files(path: Path) -> list[Path]:
 def _change_sums(store: Store, part: str, rows: pl.DataFrame, replaced: pl.DataFrame) -> set[int]:
     """Write what the new states add to the sums less what the old ones did; the months that this touches."""
     signed = pl.concat([rows.with_columns(sign=pl.lit(1)), replaced.with_columns(sign=pl.lit(-1))])
-    tables = partial_sums(signed.lazy(), calendar().lazy(), store.limits().lazy(), by=("sign",))
+    tables = partial_sums(signed.lazy(), calendar(swapped_days()).lazy(), store.limits().lazy(), by=("sign",))
     months: set[int] = set()
     for name, found in zip(tables, pl.collect_all(list(tables.values())), strict=True):
         sums = found.group_by(KEYS[name]).agg((pl.col(SUMS[name]) * pl.col("sign")).sum())
@@ -174,7 +175,7 @@ def fold_longest(store: Store) -> str | None:
 
 def sum_here(store: Store, parts: Iterable[str]) -> None:
     """Compute the sums of `parts` with Polars, one part at a time: memory stays flat however many there are."""
-    days, limits = calendar().lazy(), store.limits().lazy()
+    days, limits = calendar(swapped_days()).lazy(), store.limits().lazy()
     for part in parts:
         fold(store, part)
         tables = partial_sums(pl.scan_parquet(store.dossier_file(part)), days, limits)

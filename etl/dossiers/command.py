@@ -35,6 +35,7 @@ from ranking.manifest import table_file
 from ranking.periods import VIETNAM, local_day
 from ranking.tables import Measurements
 from store.reference import measures, reference_table
+from store.swapped_days import swapped_days
 
 SERIES = BASIS = "dossiers"
 _REFUSED_KEPT = 10_000
@@ -204,7 +205,7 @@ def harvest(
 
     `held`: what was published before; a figure that has no dossiers any more is told to have none.
     """
-    listed, fields, days = store.units(units), store.listed("fields"), calendar()
+    listed, fields, days = store.units(units), store.listed("fields"), calendar(swapped_days())
     told = DossierMeasures.of(measures())
     exports = latest_export(store, listed["province"].unique())
     sums = {table: store.addends(table) for table in KEYS}

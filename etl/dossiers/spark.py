@@ -18,6 +18,7 @@ from etl.dossiers.store import Store
 from files.faults import Fault
 from ranking.dossiers.days import calendar
 from ranking.dossiers.rows import DOSSIER, KEYS, partial_sums
+from store.swapped_days import swapped_days
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -60,7 +61,7 @@ def sum_on_spark(store: Store, parts: list[str], master: str) -> None:
         rows = reduce(lambda a, b: a.unionByName(b), (_part(spark, store, part) for part in parts))
         limits = store.limits()
         tables = partial_sums(
-            rows, _frame(spark, calendar()), _frame(spark, limits) if limits.height else None, by=(_PART,)
+            rows, _frame(spark, calendar(swapped_days())), _frame(spark, limits) if limits.height else None, by=(_PART,)
         )
         for name, table in tables.items():
             written = store.folder / "sums" / f".{name}.spark"

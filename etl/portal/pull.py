@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 from tqdm import tqdm
 
-from etl.portal.archive import Item, Reply, Request, Run, opened_run
+from etl.portal import pages, settled
+from etl.portal.archive import Item, Request, Run, opened_run
 from etl.portal.client import PORTAL, Blocked, Manners, PortalClient, Unanswered
 from etl.portal.endpoints import ENDPOINTS, PATH, body_for
 from etl.portal.rows import parse_run
@@ -29,7 +30,6 @@ from ranking.vocabulary import COUNTRY, NATURES
 from store.reference import reference_table
 
 FIRST_YEAR = 2026
-MOST_PAGES = 50
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,11 @@ class Fetched:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--year", type=int, required=True)
+    parser.add_argument("--year", type=int)
     part = parser.add_mutually_exclusive_group()
     part.add_argument("--month", type=int, metavar="1-12")
     part.add_argument("--quarter", type=int, metavar="1-4")
+    parser.add_argument("--national", action="store_true", help="the list of provinces too, beside those of --province")
     add_source_arguments(parser, dataset="live")
 
 
@@ -93,10 +94,9 @@ def add_source_arguments(parser: argparse.ArgumentParser, *, dataset: str) -> No
 def run(args: argparse.Namespace) -> int:
     """Pull, parse, publish. 0 if all is complete, 1 if something failed and the rest was published."""
     period = chosen_period(args.year, args.month, args.quarter)
-    known = reference_table("provinces")
-    provinces = chosen_provinces(known, args.province)
+    provinces = chosen_provinces(reference_table("provinces"), args.province)
     tasks = [Task(endpoint, province) for province in provinces for endpoint in ENDPOINTS]
-    if not args.province:
+    if args.national or not args.province:
         tasks.append(Task(NATIONAL, None))
     request_set = {
         "source": "portal",
@@ -104,14 +104,47 @@ def run(args: argparse.Namespace) -> int:
         "period": period.id,
         "scopes": sorted(task.scope for task in tasks if task.endpoint == NATIONAL),
     }
+    return carried_out(args, request_set, *_steps(args, period, tasks))
 
+
+def one_period(
+    args: argparse.Namespace, period: Period, tasks: list[Task], enough: Callable[[], bool]
+) -> tuple[int, date | None]:
+    """Pull and publish some questions of a period: (the code of `run`, the day for which the replies speak).
+
+    Broken off, it goes on with what it has within 24 hours, whichever questions it is then given; but once something
+    was published, the next time starts afresh. `enough` is asked before each further province; what is left then counts
+    as not asked.
+    """
+    request_set = {
+        "source": "portal history",
+        "base_url": args.base_url.rstrip("/"),
+        "dataset": args.dataset,
+        "period": period.id,
+    }
+    days: list[date | None] = []
+    fetch, parse = _steps(args, period, tasks, enough)
+
+    def parsed(run: Run, got: Fetched) -> Harvest:
+        days.append(run.day)
+        return parse(run, got)
+
+    resumed = argparse.Namespace(**{**vars(args), "fresh": False})
+    code = _carried_out(resumed, request_set, fetch, parsed, end_anyway=True)
+    return code, days[0] if days else None
+
+
+def _steps(
+    args: argparse.Namespace, period: Period, tasks: list[Task], enough: Callable[[], bool] = lambda: False
+) -> tuple[Callable[[Run, PortalClient], Fetched], Callable[[Run, Fetched], Harvest]]:
     def fetch(run: Run, client: PortalClient) -> Fetched:
-        return fetched(run, tasks, lambda task: _ask_pages(task, period, run, client, args.base_url))
+        return fetched(run, tasks, lambda task: _ask_pages(task, period, run, client, args.base_url), enough)
 
     def parse(run: Run, got: Fetched) -> Harvest:
-        return parse_run(got.items, reference_table("units"), known, day=run.day, warnings=got.failures)
+        units, provinces = reference_table("units"), reference_table("provinces")
+        return parse_run(got.items, units, provinces, day=run.day, warnings=got.failures)
 
-    return carried_out(args, request_set, fetch, parse)
+    return fetch, parse
 
 
 def carried_out(
@@ -135,6 +168,8 @@ def _carried_out(
     request_set: dict[str, object],
     fetch: Callable[[Run, PortalClient], Fetched],
     parse: Callable[[Run, Fetched], Harvest],
+    *,
+    end_anyway: bool = False,
 ) -> int:
     client = PortalClient(manners(args))
     with opened_run(args.data / "raw" / "portal", request_set, now=datetime.now(UTC), fresh=args.fresh) as run:
@@ -147,17 +182,27 @@ def _carried_out(
         if harvest.measurements.is_empty():
             return _nothing(run, got, harvest.warnings)
         publish_harvest(args.data, args.dataset, harvest, args.nature)
-        if not got.failures:
+        if run.day is not None:
+            asked = [item for item in got.items if item.request.endpoint in ENDPOINTS]
+            settled.note(args.data, args.dataset, args.base_url, run.day, asked)
+        if end_anyway or not got.failures:
             run.complete(datetime.now(UTC))
     for failure in got.failures:
         print(f"not pulled: {failure}", file=sys.stderr)
     return 1 if got.failures else 0
 
 
-def fetched(run: Run, tasks: Iterable[Task], ask: Callable[[Task], list[Item]]) -> Fetched:
-    """The replies to all tasks, in order, with a progress bar; Blocked ends the whole run."""
+def fetched(
+    run: Run, tasks: Iterable[Task], ask: Callable[[Task], list[Item]], enough: Callable[[], bool] = lambda: False
+) -> Fetched:
+    """The replies to all tasks, in order, with a progress bar; Blocked ends the whole run.
+
+    `enough` is asked before each further scope, and ends the run there where it says so.
+    """
     got, tasks = Fetched(), list(tasks)
     for number, task in enumerate(tqdm(tasks, unit="part", file=sys.stderr, disable=None, dynamic_ncols=True)):
+        if number and task.scope != tasks[number - 1].scope and enough():
+            break
         try:
             got.items += ask(task)
         except Unanswered as failure:
@@ -169,15 +214,6 @@ def fetched(run: Run, tasks: Iterable[Task], ask: Callable[[Task], list[Item]]) 
                 "run the same command again, later, to go on from there"
             ) from refusal
     return got
-
-
-def answer_to(request: Request, run: Run, client: PortalClient) -> Item:
-    """The kept reply to a request, or a new one that is then kept."""
-    if (kept := run.find(request)) is not None:
-        return kept
-    reply = client.ask(request)
-    _open_day(run, reply)
-    return run.keep(request, reply)
 
 
 def chosen_period(year: int, month: int | None, quarter: int | None) -> Period:
@@ -247,48 +283,15 @@ def _ask_pages(task: Task, period: Period, run: Run, client: PortalClient, base_
         return Request(base_url, PATH + task.endpoint, task.endpoint, task.scope, body, period=period.id)
 
     for last_try in (False, True):
-        items = _pages(task.endpoint, request, run, client)
+        items = pages.all_pages(task.endpoint, request, run, client)
         _refuse_future(run, period)
-        if (gap := _gap(task.endpoint, items)) is None:
+        if (gap := pages.gap(task.endpoint, items)) is None:
             return items
         for item in items:
             run.forget(item.request)
         if last_try:
             raise Unanswered(f"the pages do not add up: {gap}")
     raise AssertionError("unreachable")
-
-
-def _pages(endpoint: str, request: Callable[[int], Request], run: Run, client: PortalClient) -> list[Item]:
-    items = [answer_to(request(1), run, client)]
-    if not ENDPOINTS[endpoint].paged:
-        return items
-    while len(items) < MOST_PAGES and _gap(endpoint, items) is not None and _units(endpoint, items[-1]):
-        items.append(answer_to(request(len(items) + 1), run, client))
-    return items
-
-
-def _gap(endpoint: str, items: list[Item]) -> str | None:
-    """What is missing between the units on the pages and the total they announce."""
-    if not ENDPOINTS[endpoint].paged:
-        return None
-    totals = {(item.content["data"].get("pagination") or {}).get("total") for item in items}
-    units = [unit for item in items for unit in _units(endpoint, item)]
-    if len(totals) > 1:
-        return f"the total changes between pages: {sorted(totals, key=str)}"
-    total = totals.pop()
-    if total is None or len(set(units)) == len(units) == total:
-        return None
-    return f"{len(set(units))} units on {len(items)} pages, but {total} are announced"
-
-
-def _units(endpoint: str, item: Item) -> list[str]:
-    rows = item.content["data"].get(ENDPOINTS[endpoint].rows)
-    return [str(row.get("departmentId")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def _open_day(run: Run, reply: Reply) -> None:
-    if run.day is None:
-        run.set_day(local_day(reply.fetched_at))
 
 
 def _refuse_future(run: Run, period: Period) -> None:

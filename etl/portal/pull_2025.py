@@ -20,11 +20,11 @@ from etl.matching import Match, UnitMatcher, remarks
 from etl.portal.archive import Item, Request, Run
 from etl.portal.client import PortalClient
 from etl.portal.figures import Measured, Notes, Spot
+from etl.portal.pages import answer_to
 from etl.portal.pull import (
     Fetched,
     Task,
     add_source_arguments,
-    answer_to,
     carried_out,
     chosen_provinces,
     fetched,

@@ -40,6 +40,7 @@ from store import states
 from store.policy import policy_in_force
 from store.reference import measures, reference_table
 from store.retention import retention
+from store.swapped_days import swapped_days
 
 LOCK_SECONDS = 300
 COUNTRY_PERIODS = 3
@@ -268,7 +269,7 @@ def with_derived(
             raise Fault(f"a chunk must hold one measure of data/measures, not {sorted(names)}")
         rows = [chunk]
         if names[0] == "received":
-            rows += [received_per_day(chunk), received_per_1000(chunk, units)]
+            rows += [received_per_day(chunk, swapped_days()), received_per_1000(chunk, units)]
         for frame in rows:
             if not frame.is_empty():
                 states.check(frame, "measurements")

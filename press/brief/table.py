@@ -63,8 +63,9 @@ def sheet(view: View, code: str) -> Sheet:
     """One row per row of `unit_summary.rows`, and notes on what they are."""
     unit = units.known(code)
     place = (code, unit["full_name"], province_name(unit["province_code"]))
-    rows = [(*place, *_row(view, row)) for row in summary.rows(view.snapshot, code)]
-    return Sheet(HEADERS, rows, _notes(view, code))
+    found = summary.rows(view.snapshot, code)
+    rows = [(*place, *_row(view, row)) for row in found]
+    return Sheet(HEADERS, rows, _notes(view, code), [row.measure.decimals for row in found])
 
 
 def _row(view: View, row: Row) -> tuple:

@@ -62,7 +62,7 @@ def _variable(say: Speaker, name: str, value: float) -> dict[str, object]:
         "@type": "PropertyValue",
         "propertyID": measure.id,
         "name": measure.name.in_language(say.language),
-        "value": round(value, measure.decimals),
+        "value": float(numbers.rounded(value, measure.decimals)),
         "unitText": measure.unit.in_language(say.language),
     }
 
@@ -156,4 +156,4 @@ def _former(name: str, old: Iterable[str]) -> list[str]:
 
 
 def size_kb(size: int, language: str) -> str:
-    return numbers.number(max(1, round(size / 1000)), language)
+    return numbers.number(max(1, size / 1000), language)

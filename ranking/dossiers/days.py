@@ -1,4 +1,4 @@
-"""The calendar that dossiers' days are looked up in: working days counted through, public holidays left out."""
+"""The calendar that dossiers' days are looked up in: working days counted through, days off left out."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from datetime import date
 
 import polars as pl
 
-from ranking.working_days import public_holidays
+from ranking.working_days import Swaps, are_worked
 
 # Days outside are refused at reading. The counts start on the first day, so sums kept for later rest on it.
 FIRST_DAY, LAST_DAY = date(2010, 1, 1), date(2045, 12, 31)
 
 
-def calendar(first: date = FIRST_DAY, last: date = LAST_DAY) -> pl.DataFrame:
+def calendar(swaps: Swaps, first: date = FIRST_DAY, last: date = LAST_DAY) -> pl.DataFrame:
     """One row per day from `first` to `last`.
 
     `number`: days through; `index`: working days up to and with this day, so that the difference of two
@@ -21,8 +21,8 @@ def calendar(first: date = FIRST_DAY, last: date = LAST_DAY) -> pl.DataFrame:
     Working days are those of `ranking.working_days`.
     """
     days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
-    works = pl.col("day").dt.is_business_day(holidays=public_holidays(first.year, last.year))
-    counted = days.select(
+    works = pl.col("works")
+    counted = days.with_columns(works=are_worked(days["day"], swaps)).select(
         "day",
         number=(pl.col("day") - pl.lit(date(1970, 1, 1))).dt.total_days().cast(pl.Int32),
         index=works.cast(pl.Int32).cum_sum(),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
+from xml.etree import ElementTree
 
 import pytest
 
+from display.words import numbers
+from files import sheets
 from files.sheets import to_csv
 
 
@@ -39,3 +43,29 @@ def test_no_value_is_an_empty_cell_and_no_zero():
 
 def test_rows_end_as_spreadsheets_expect():
     assert to_csv(["a", "b"], [(1, 2)]).endswith(b"a,b\r\n1,2\r\n")
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"), [(81.25, 1, "81.3"), (0.05, 1, "0.1"), (2.675, 2, "2.68"), (2870.0, 0, "2,870")]
+)
+def test_a_workbook_holds_all_digits_and_shows_as_many_as_the_pages(value, decimals, shown):
+    """A spreadsheet rounds what it shows as it reads, a half away from zero; so does `numbers.number`."""
+    sheet = sheets.Sheet(["name", "value"], [("Xã A", value)], [], [decimals])
+    stored, code = _cell(sheets.to_excel(sheet, ("a", "b")), "B2")
+
+    assert float(stored) == value
+    assert code == "#,##0" + ("." + "0" * decimals if decimals else "")
+    assert numbers.number(value, "en", decimals) == shown
+
+
+def _cell(content: bytes, place: str) -> tuple[str, str]:
+    """(what is stored, the format's code) of a cell of the first sheet."""
+    names = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        table, styles = (
+            ElementTree.fromstring(book.read(f"xl/{name}.xml")) for name in ("worksheets/sheet1", "styles")
+        )
+    cell = table.find(f".//m:c[@r='{place}']", names)
+    look = styles.findall("m:cellXfs/m:xf", names)[int(cell.get("s"))].get("numFmtId")
+    own = {one.get("numFmtId"): one.get("formatCode") for one in styles.findall("m:numFmts/m:numFmt", names)}
+    return cell.findtext("m:v", namespaces=names), {"3": "#,##0", "4": "#,##0.00", **own}[look]

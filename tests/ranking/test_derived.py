@@ -11,6 +11,9 @@ from etl.publishing.harvest import measurement_rows
 from ranking.derived import received_per_1000, received_per_day
 from ranking.tables import Measurements
 from store.reference import reference_table
+from store.swapped_days import swapped_days
+
+SWAPS = swapped_days()
 
 
 @pytest.fixture
@@ -25,12 +28,12 @@ def received(measurement):
 
 
 def test_per_day_divides_by_working_days(received):
-    rows = received_per_day(received({"period_start": date(2026, 9, 1), "period_end": date(2026, 9, 30)}))
+    rows = received_per_day(received({"period_start": date(2026, 9, 1), "period_end": date(2026, 9, 30)}), SWAPS)
     assert rows.select("measure", "numerator", "denominator").rows() == [("received_per_day", 500, 20)]
 
 
 def test_per_day_of_a_weekend_has_no_days_to_divide_by(received):
-    rows = received_per_day(received({"period_start": date(2026, 6, 13), "period_end": date(2026, 6, 14)}))
+    rows = received_per_day(received({"period_start": date(2026, 6, 13), "period_end": date(2026, 6, 14)}), SWAPS)
     assert rows["denominator"].to_list() == [0]
 
 
@@ -79,11 +82,11 @@ def test_an_old_commune_has_no_residents_of_today(received):
     "change", [{"state": "not_reported", "numerator": None}, {"field": "Đất đai"}], ids=["silent", "one field"]
 )
 def test_only_reported_totals_are_derived_from(received, change):
-    assert received_per_day(received(change)).is_empty()
+    assert received_per_day(received(change), SWAPS).is_empty()
     assert received_per_1000(received(change), reference_table("units")).is_empty()
 
 
 def test_derived_rows_keep_every_rule_of_measurements(received):
     rows = received({}, {"unit_code": "25", "level": "province"})
-    for derived in (received_per_day(rows), received_per_1000(rows, reference_table("units"))):
+    for derived in (received_per_day(rows, SWAPS), received_per_1000(rows, reference_table("units"))):
         assert Measurements.validate(derived).height == 2

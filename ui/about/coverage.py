@@ -108,7 +108,7 @@ def _n(view: View, value: float) -> str:
 
 def _whole(share: float) -> int:
     """Rounded, but 100 and 0 only where they are exact: a missing commune must not vanish in the rounding."""
-    return int(share) if share in (0, 100) else min(max(round(share), 1), 99)
+    return int(share) if share in (0, 100) else min(max(int(numbers.rounded(share)), 1), 99)
 
 
 def kind(share: float) -> str:

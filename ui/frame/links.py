@@ -120,28 +120,6 @@ def several(
     return chosen
 
 
-def number(label: str, key: str, low: float, high: float, default: float, step: float, **widget: Any) -> float:
-    """A number from `low` to `high` bound to the link; anything else in the link means the default."""
-    try:
-        value = float(st.query_params.get(key, default))
-    except ValueError:
-        value = default
-    value = value if low <= value <= high else default
-    st.session_state[_widget(key)] = float(value)
-    st.number_input(
-        label,
-        low,
-        high,
-        step=step,
-        key=_widget(key),
-        format="%g",
-        on_change=_take_number,
-        args=(key, default),
-        **widget,
-    )
-    return value
-
-
 def recalled(key: str) -> str:
     """The text that the link has for `key`, or on coming from another page the one of this session."""
     remembered = _memory().get(key, "") if st.session_state.get(_ARRIVED, True) else ""
@@ -165,10 +143,6 @@ def _take(key: str, default: str) -> None:
     value = st.session_state[_widget(key)]
     if value is not None:
         remember(key, value, default)
-
-
-def _take_number(key: str, default: float) -> None:
-    remember(key, f"{st.session_state[_widget(key)]:g}", f"{default:g}")
 
 
 def _take_several(key: str) -> None:

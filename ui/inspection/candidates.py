@@ -379,10 +379,10 @@ def sheet(view: View, chosen: Chosen, rows: pl.DataFrame) -> Sheet:
     table = [
         (
             *(row["place"], row["unit_code"], row["name"], reference.scope_name(row["province_code"])),
-            *(round(row[part], 2) for part in ("score", *PARTS)),
+            *(float(numbers.rounded(row[part], 2)) for part in ("score", *PARTS)),
             "; ".join(reasons(view, row)),
             row["visited_on"].isoformat() if row["visited_on"] else None,
-            None if row["km"] is None else round(row["km"], 1),
+            None if row["km"] is None else float(numbers.rounded(row["km"], 1)),
             nature,
         )
         for row in rows.iter_rows(named=True)

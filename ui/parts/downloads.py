@@ -80,7 +80,8 @@ def sheet(view: View, selection: Selection, rows: pl.DataFrame, filters: list[tu
         "nature": nature_word(view),
     }
     table = [(*row, *fixed.values()) for row in rows.select(columns).iter_rows()]
-    return Sheet([*columns, *fixed], table, notes(view, selection, rows, filters))
+    decimals = [selection.measure.decimals] * len(table)
+    return Sheet([*columns, *fixed], table, notes(view, selection, rows, filters), decimals)
 
 
 def notes(

@@ -166,7 +166,7 @@ def _colours(colours: Palette) -> dict[str, str]:
 def _points(view: View, measure: Measure, rows: pl.DataFrame, x: np.ndarray, colour: str, crowd: int) -> go.Scatter:
     """Points with their intervals; in a crowd of thousands the intervals would be a single blot."""
     value, low, high = (rows.get_column(name).to_numpy() for name in ("value", "value_low", "value_high"))
-    few, unit = crowd < _CROWD, measure.unit.in_language(view.language)
+    few = crowd < _CROWD
     errors = {
         "type": "data",
         "symmetric": False,
@@ -183,7 +183,8 @@ def _points(view: View, measure: Measure, rows: pl.DataFrame, x: np.ndarray, col
         marker={"color": colour, "size": 5 if few else 3},
         error_y=errors if few and np.isfinite(low).any() else None,
         text=rows.get_column("name").to_numpy(),
-        hovertemplate=f"%{{text}}<br>%{{y:,.{measure.decimals}f}} {unit}<extra></extra>",
+        customdata=[numbers.with_unit(figure, measure, view.language) for figure in value.tolist()],
+        hovertemplate="%{text}<br>%{customdata}<extra></extra>",
     )
 
 

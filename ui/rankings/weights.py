@@ -299,7 +299,7 @@ def _influence_row(view: View, row: dict, weight_sum: int) -> list[str]:
         view.say(f"weights.group.{row['group']}"),
         numbers.number(row["weight"], view.language, 0 if weight_sum == 100 else 1),
         _places(view, row["mean_rank_change"]),
-        numbers.number(None if share is None else round(100 * share) + 0.0, view.language).replace("-", "−"),
+        numbers.number(None if share is None else 100 * share, view.language).replace("-", "−"),
     ]
 
 

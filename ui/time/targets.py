@@ -22,7 +22,8 @@ from store import standings
 from store.months import by_month, latest_series
 from store.reference import measures, province_names, scope_name
 from store.snapshot import Snapshot
-from ui.frame import html, links
+from ui.frame import html
+from ui.frame.decimal_field import decimal_field
 from ui.parts import charts, tables
 from ui.time.tables import show
 
@@ -83,7 +84,7 @@ def _level(view: View, measure: Measure, months: pl.DataFrame) -> float:
     most = 100.0 if measure.kind == "share" else measure.max_score or 1e9
     unit = measure.unit.in_language(view.language)
     label = view.say("reached.level", unit=unit)
-    return links.number(label, "reach", 0.0, most, min(default, most), step=1.0 if most > 20 else 0.5, width=220)
+    return decimal_field(view, label, "reach", 0.0, most, min(default, most), width=220)
 
 
 def first_level(measure: Measure, months: pl.DataFrame) -> float:
@@ -93,7 +94,7 @@ def first_level(measure: Measure, months: pl.DataFrame) -> float:
     if measure.target:
         return measure.target.value
     latest = months.filter(pl.col("period_start") == pl.col("period_start").max())
-    return round(latest.select(pl.median("value")).item() or 0.0, 1)
+    return float(numbers.rounded(latest.select(pl.median("value")).item() or 0.0, 1))
 
 
 def _names(view: View) -> pl.DataFrame:

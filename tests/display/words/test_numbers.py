@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from display.words import numbers
 from ranking.periods import parse
@@ -22,6 +25,13 @@ REGISTRY = measures()
         (94.25, 2, "94,25", "94.25"),
         (100.0, 1, "100,0", "100.0"),
         (0.04, 1, "0,0", "0.0"),
+        (81.25, 1, "81,3", "81.3"),
+        (0.05, 1, "0,1", "0.1"),
+        (2.675, 2, "2,68", "2.68"),
+        (0.5, 0, "1", "1"),
+        (-0.25, 1, "-0,3", "-0.3"),
+        (-0.04, 1, "0,0", "0.0"),
+        (float("nan"), 1, "–", "–"),
         (None, 1, "–", "–"),
     ],
 )
@@ -74,3 +84,36 @@ def test_a_moment_is_told_by_its_day_in_vietnam():
 def test_periods(period, vi, en):
     assert numbers.period(parse(period), "vi") == vi
     assert numbers.period(parse(period), "en") == en
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 4))
+@example(2.675, 2)
+@example(1e308, 4)
+@example(-0.5, 0)
+def test_a_half_is_rounded_away_from_zero(value, decimals):
+    """The nearest of the numbers with so many decimals to the number as it reads; of two, the one further from 0."""
+    found, exact = numbers.rounded(value, decimals), Decimal(repr(value))
+    step = Decimal(1).scaleb(-decimals)
+    assert found.as_tuple().exponent == -decimals
+    assert abs(_minus(found, exact)) <= step / 2
+    assert abs(_minus(found, exact)) < step / 2 or abs(found) > abs(exact)
+
+
+def _minus(one: Decimal, other: Decimal) -> Decimal:
+    return numbers._EXACT.copy().subtract(one, other)
+
+
+@pytest.mark.parametrize(("typed", "value"), [("9,5", 9.5), ("9.5", 9.5), (" 95 ", 95), ("-0,5", -0.5), ("−3", -3)])
+def test_a_decimal_comma_is_a_decimal_comma(typed, value):
+    assert numbers.entered(typed) == value
+
+
+@pytest.mark.parametrize("typed", ["9,5,1", "1.234,5", "1e3", "", ",5", "5,", "nan", "inf", "9 5", "chín"])
+def test_what_is_no_number_is_refused(typed):
+    with pytest.raises(ValueError, match="is no number"):
+        numbers.entered(typed)
+
+
+@pytest.mark.parametrize(("value", "vi", "en"), [(9.5, "9,5", "9.5"), (95.0, "95", "95"), (0.1 + 0.2, "0,3", "0.3")])
+def test_a_field_shows_a_number_as_one_types_it(value, vi, en):
+    assert (numbers.to_enter(value, "vi"), numbers.to_enter(value, "en")) == (vi, en)

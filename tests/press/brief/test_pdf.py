@@ -117,6 +117,24 @@ def _written(row: dict, language: str) -> list[str]:
     return [*found, *n, *([marks.rank_text(row, language)] if row["rank"] is not None else [])]
 
 
+def test_a_half_is_rounded_up_on_page_and_paper_alike(tmp_path, monkeypatch):
+    """65 of 80 on time is 81.25 %."""
+    monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
+    _forget()
+    rows = [row | {"numerator": 65.0, "denominator": 80.0} if _is_august(row) else row for row in world()]
+    publish(tmp_path, "live", Harvest(measurement_rows(rows), CAPTURED, ["portal:test"]), nature="live")
+    view = view_of(open_snapshot("live"))
+
+    assert "81,3 %" in plain(tables.table(view, NGHI_SON, summary.rows(view.snapshot, NGHI_SON)))
+    assert "Đúng hạn (Cổng) 81,3 %" in text_of(pdf.pdf(view, NGHI_SON))
+    _forget()
+
+
+def _is_august(row: dict) -> bool:
+    own = (row["unit_code"], row["measure"], row.get("field", "all")) == (NGHI_SON, "on_time_share", "all")
+    return own and row["period_start"].month == 8
+
+
 def test_one_row_of_the_brief_reads_as_worked_out_by_hand(real):
     printed = text_of(pdf.pdf(view_of(real), NGHI_SON))
 

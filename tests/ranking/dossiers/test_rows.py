@@ -15,6 +15,7 @@ from ranking.dossiers.rows import COUNTS, IN_PERSON, KEYS, ONLINE, OPEN, PARTIAL
 from ranking.dossiers.stock import stock
 from ranking.dossiers.tables import added, commonest, fallen_silent, measured, periods_of
 from store.reference import measures
+from store.swapped_days import swapped_days
 from tests.dossier_cases import CALENDAR, PLAIN, counted, days_of, dossiers, sums
 from tests.drawn import examples
 
@@ -33,6 +34,8 @@ def august(day: int) -> date:
         (august(7), august(10), 1),  # Friday to Monday
         (august(8), august(10), 1),  # Saturday to Monday
         (august(3), august(3), 0),
+        (august(21), august(24), 2),  # Friday to Monday over the Saturday that was worked
+        (august(28), date(2026, 9, 3), 1),  # 31 August off, then the National Day
         (date(2026, 4, 29), date(2026, 5, 4), 1),  # 30 April and 1 May are free, then a weekend
     ],
 )
@@ -42,7 +45,7 @@ def test_working_days_leave_out_weekends_and_public_holidays(first: date, last: 
 
 
 def test_the_calendar_counts_the_same_however_far_it_reaches():
-    longer = calendar(last=date(2046, 12, 31))
+    longer = calendar(swapped_days(), last=date(2046, 12, 31))
     assert longer.head(CALENDAR.height).equals(CALENDAR)
 
 
@@ -222,11 +225,12 @@ def test_online_without_its_kind_tells_nothing_of_full_and_partial():
 
 
 def test_open_and_overdue_at_the_end_of_a_past_month():
+    """Due on Monday 10 August; 16 working days later is 3 September, the next one after the 31st, which was off."""
     late = {"done": date(2026, 9, 3)}
     rows = tables({}, late, late | {"due": august(31)}, {"done": august(31)}, day=date(2026, 9, 10))
     assert rows["04795", "open_overdue", "all"] == (1, None, "reported")
     assert rows["04795", "open_overdue_share", "all"] == (1, 2, "reported")
-    assert rows["04795", "overdue_6_15_share", "all"] == (1, 1, "reported")
+    assert rows["04795", "overdue_16_30_share", "all"] == (1, 1, "reported")
     assert rows["04795", "open_overdue", "Hộ tịch"] == (1, None, "reported")
 
 
