@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 from display.words import numbers
+from display.words.text import Speaker
 from display.words.view import View
 from ranking.measures import Measure
+from ranking.standings import is_alike
 
 
 def nature_word(view: View) -> str:
@@ -41,6 +45,11 @@ def rank_text(row: dict, language: str) -> str:
 def rank_and_interval(row: dict, language: str) -> str:
     rank, low, high = (numbers.number(row[name], language) for name in ("rank", "rank_low", "rank_high"))
     return f"{rank} ({low}–{high})" if row["rank_low"] is not None else rank
+
+
+def unranked(say: Speaker, measure: Measure, row: Mapping[str, Any]) -> str:
+    """Why a unit with a figure has no rank: its whole group has the same figure, or it has too few dossiers."""
+    return say("table.all_alike" if is_alike(row, measure) else "table.too_few")
 
 
 def movement(view: View, row: dict) -> str:
