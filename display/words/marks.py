@@ -24,6 +24,7 @@ FEW = 30
 _QUALITIES = (
     *("copied_from_province", "sum_of_groups", "groups_not_reported"),
     *("temp_national_report_denominator", "no_national_report_data"),
+    *("captured_apart", "no_petitions", "petitions"),
     *("area_population_of_one_predecessor", "area_differs_from_polygon"),
 )
 
@@ -74,7 +75,9 @@ def movement_words(view: View, row: dict) -> str:
 def quality_words(view: View, quality: str | None) -> list[str]:
     """The remarks of source and reference data on a figure, in words where they are known."""
     marks = [mark.strip() for mark in (quality or "").split(";") if mark.strip()]
-    codes = [mark.partition(":")[0].lower() for mark in marks]
-    return [
-        view.say(f"quality.{code}") if code in _QUALITIES else mark for code, mark in zip(codes, marks, strict=True)
-    ]
+    return [_mark_in_words(view, mark) for mark in marks]
+
+
+def _mark_in_words(view: View, mark: str) -> str:
+    code, _, said = mark.partition(":")
+    return view.say(f"quality.{code.lower()}", said=said.strip()) if code.lower() in _QUALITIES else mark
