@@ -77,6 +77,7 @@ class PortalFormula(Definition):
     `needs_dossiers`: a unit that received no dossiers has no such figure, whatever the portal writes.
     `needs`: nor has one where this field is 0. `rest`: what numerator and denominator must differ by, in every row.
     `adds_up`: the units must add up to their province. `published: false`: only tells whether there were dossiers.
+    `rests_on_petitions`: the field with the number of petitions on which part of the points rests.
     """
 
     endpoint: Endpoint
@@ -90,6 +91,7 @@ class PortalFormula(Definition):
     rest: Path | None = None
     adds_up: bool = False
     copied_from_province: bool = False
+    rests_on_petitions: Path | None = None
     published: bool = True
 
     @model_validator(mode="after")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from ranking.measures import Measure
@@ -20,6 +23,8 @@ def standings(measurements: pl.DataFrame, measure: Measure, scopes: pl.DataFrame
     `unit_code`, `level`, `province_code`; units that are not in it (old communes) are not ranked.
     Ties share the best rank. Units without a figure, or below the measure's minimum denominator,
     stay in the table with a null rank. A neutral measure is ordered from high to low.
+    A group in which all units have the same value ranks nobody: 148 first places tell nobody anything.
+    `of` still counts the units that were compared.
     """
     rows = measurements.filter(
         pl.col("measure") == measure.id,
@@ -33,6 +38,17 @@ def standings(measurements: pl.DataFrame, measure: Measure, scopes: pl.DataFrame
     )
     scoped = pl.concat([_in_country(values), _in_province(values)])
     return _ranked(scoped, descending=measure.direction != "lower")
+
+
+def is_alike(row: Mapping[str, Any], measure: Measure) -> bool:
+    """Whether a row of standings has no rank because all of its group have the same value.
+
+    `row`: `value`, `rank` and, of shares and rates, `denominator`; a row with too few dossiers is another case.
+    """
+    if row["value"] is None or row["rank"] is not None:
+        return False
+    whole = row.get("denominator")
+    return whole is None or whole >= measure.minimum_denominator
 
 
 def unit_scopes(units: pl.DataFrame, provinces: pl.DataFrame, departments: pl.Series) -> pl.DataFrame:
@@ -59,7 +75,8 @@ def _in_province(values: pl.DataFrame) -> pl.DataFrame:
 
 def _ranked(scoped: pl.DataFrame, *, descending: bool) -> pl.DataFrame:
     ranked = pl.when("enough").then("value")
-    rank = ranked.rank("min", descending=descending).over(_GROUP)
+    differ = (ranked.min() < ranked.max()) | (ranked.count() == 1)
+    rank = pl.when(differ.over(_GROUP)).then(ranked.rank("min", descending=descending).over(_GROUP))
     columns = {name: dtype for name, dtype in Standings.create_empty().schema.items() if name not in scoped.columns}
     empty = {name: pl.lit(None, dtype) for name, dtype in columns.items() if name not in ("rank", "of")}
     return (

@@ -190,7 +190,14 @@ def suppressed_standings(standings: pl.DataFrame, hidden: pl.Series, withheld: p
         **{name: pl.when(complete).then(name) for name in ("previous_rank", *MOVEMENTS)},
     )
     shown = shown.select(pl.col(name).cast(dtype) for name, dtype in standings.schema.items())
-    return _blanked(shown, hidden, [*STANDING_FIGURES, "previous_rank", *MOVEMENTS])
+    return _unranked_if_alike(_blanked(shown, hidden, [*STANDING_FIGURES, "previous_rank", *MOVEMENTS]))
+
+
+def _unranked_if_alike(shown: pl.DataFrame) -> pl.DataFrame:
+    """Where only units with the same value are left to see, nobody has a rank, as in `standings.standings`."""
+    alike = ((pl.col("rank").max() == 1) & (pl.col("rank").count() > 1)).over(GROUP)
+    figures = ("rank", "rank_low", "rank_high", "band", "previous_rank", *MOVEMENTS)
+    return shown.with_columns(pl.when(~alike.fill_null(False)).then(name).alias(name) for name in figures)
 
 
 def _blanked(rows: pl.DataFrame, hidden: pl.Series, figures: Sequence[str]) -> pl.DataFrame:

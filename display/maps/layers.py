@@ -191,7 +191,7 @@ def _feature(layer: Layer, row: dict, looks: Coloured, shape: dict | None) -> di
         "fill": rgb(looks.fills[code]),
         "text": looks.texts[code],
         "note": note(row, measure, say),
-        "rank": _rank(row, say) if row["value"] is not None else "",
+        "rank": _rank(row, measure, say) if row["value"] is not None else "",
     }
     if shape is None:
         properties["radius"] = round(max(row["received"] or 0, 1) ** 0.5, 1)
@@ -211,9 +211,9 @@ def note(row: dict, measure: Measure, say: Speaker) -> str:
     return " · ".join(parts)
 
 
-def _rank(row: dict, say: Speaker) -> str:
+def _rank(row: dict, measure: Measure, say: Speaker) -> str:
     if row["rank"] is None:
-        return say("table.too_few")
+        return marks.unranked(say, measure, row)
     rank, _, of = marks.rank_text(row, say.language).rpartition("/")
     return say("map.rank", rank=rank, of=of)
 

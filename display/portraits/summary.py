@@ -11,7 +11,7 @@ import polars as pl
 
 from display.words import bands
 from display.words import numbers as words_numbers
-from display.words.marks import FEW, quality_words, rank_text
+from display.words.marks import FEW, quality_words, rank_text, unranked
 from display.words.view import View
 from ranking.bands import BANDS
 from ranking.measures import Measure
@@ -339,7 +339,8 @@ def _notes(view: View, row: Row) -> list[str]:
     """What must be read with the figure: how firm it is, how few dossiers, what its source doubts."""
     found = [view.say("rankings.provisional")] if row.provisional else []
     if row.value is not None and row.rank is None:
-        found.append(view.say("table.too_few"))
+        whole = row.n if row.measure.kind == "share" else None
+        found.append(unranked(view.say, row.measure, {"value": row.value, "rank": None, "denominator": whole}))
     elif row.value is not None and row.n is not None and row.n < FEW and row.measure.kind != "count":
         found.append(view.say("table.few", n=words_numbers.number(row.n, view.language)))
     return found + quality_words(view, row.quality)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 from display.words import numbers
+from display.words.text import Speaker
 from display.words.view import View
 from ranking.measures import Measure
+from ranking.standings import is_alike
 
 
 def nature_word(view: View) -> str:
@@ -22,6 +26,7 @@ _SUMMED = re.compile(r"summed_from_units: (\d+)/(\d+)(?:, (\d+) departments)?")
 _QUALITIES = (
     *("copied_from_province", "sum_of_groups", "groups_not_reported"),
     *("temp_national_report_denominator", "no_national_report_data"),
+    *("captured_apart", "no_petitions", "petitions"),
     *("area_population_of_one_predecessor", "area_differs_from_polygon"),
 )
 
@@ -43,6 +48,11 @@ def rank_text(row: dict, language: str) -> str:
 def rank_and_interval(row: dict, language: str) -> str:
     rank, low, high = (numbers.number(row[name], language) for name in ("rank", "rank_low", "rank_high"))
     return f"{rank} ({low}–{high})" if row["rank_low"] is not None else rank
+
+
+def unranked(say: Speaker, measure: Measure, row: Mapping[str, Any]) -> str:
+    """Why a unit with a figure has no rank: its whole group has the same figure, or it has too few dossiers."""
+    return say("table.all_alike" if is_alike(row, measure) else "table.too_few")
 
 
 def movement(view: View, row: dict) -> str:
@@ -67,19 +77,19 @@ def movement_words(view: View, row: dict) -> str:
 def quality_words(view: View, quality: str | None) -> list[str]:
     """The remarks of source and reference data on a figure, in words where they are known."""
     marks = [mark.strip() for mark in (quality or "").split(";") if mark.strip()]
-    return [_quality(view, mark) for mark in marks]
+    return [_mark_in_words(view, mark) for mark in marks]
 
 
 def sum_words(view: View, quality: str | None) -> list[str]:
     """That a province's figure is the sum of its units, and of how many; nothing where it is its own."""
     marks = [mark.strip() for mark in (quality or "").split(";")]
-    return [_quality(view, mark) for mark in marks if _SUMMED.fullmatch(mark)]
+    return [_mark_in_words(view, mark) for mark in marks if _SUMMED.fullmatch(mark)]
 
 
-def _quality(view: View, mark: str) -> str:
-    code = mark.partition(":")[0]
+def _mark_in_words(view: View, mark: str) -> str:
+    code, _, said = mark.partition(":")
     if found := _SUMMED.fullmatch(mark):
         n, of, departments = (numbers.number(int(part or 0), view.language) for part in found.groups())
         key = "with_departments" if found[3] else "communes"
         return view.say(f"quality.summed_from_units.{key}", n=n, of=of, departments=departments)
-    return view.say(f"quality.{code.lower()}") if code.lower() in _QUALITIES else mark
+    return view.say(f"quality.{code.lower()}", said=said.strip()) if code.lower() in _QUALITIES else mark

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from etl.portal.answers import Group
 from etl.portal.fields import Row, Unusable, has, total
 from etl.portal.figures import Figure, Figures, Measured, Notes, Total
 from ranking.formulas import terms
+from ranking.periods import local_day
 
 # Each part of a sum, and the sum, is rounded to two decimals: an error of up to 0.005. A larger gap is no rounding.
 _ROUNDING = 0.005
@@ -39,6 +40,30 @@ def check_identities(scene: str, group: Group, figures: Figures, notes: Notes) -
             found = _units_against_province(scene, group, figure)
             notes.warnings += [warning for warning in found if warning not in notes.warnings]
         notes.warnings += _part_and_rest_against_whole(scene, group, figure)
+
+
+def captured_apart(scene: str, groups: Mapping[str, Group], figures: Figures, notes: Notes) -> str | None:
+    """What to know of points that are added up from captures a day or more apart; None where there are none such.
+
+    The warning names the endpoints, the days, and for how many units the dossiers changed in between.
+    """
+    moments = [group.captured_at for group in groups.values()]
+    if max(moments) - min(moments) < timedelta(days=1):
+        return None
+    days: dict[date, list[str]] = defaultdict(list)
+    for name, group in groups.items():
+        days[local_day(group.captured_at)].append(name)
+    units = {unit for group in groups.values() for unit in group.rows}
+    changed = sum(len(figures.counts(_replies(groups, unit))) > 1 for unit in units)
+    listed = "; ".join(f"{', '.join(sorted(names))} on {day}" for day, names in sorted(days.items()))
+    notes.warnings.append(
+        f"{scene}: not captured on one day: {listed}; the number of dossiers differs in {changed} of {len(units)} units"
+    )
+    return f"captured_apart: {', '.join(map(str, sorted(days)))}"
+
+
+def _replies(groups: Mapping[str, Group], unit: str) -> dict[str, Row]:
+    return {name: group.rows[unit] for name, group in groups.items() if unit in group.rows}
 
 
 def check_sums(rows: Iterable[Measured], totals: Iterable[Total], notes: Notes) -> None:

@@ -18,6 +18,7 @@ from ranking.periods import Period
 
 _RECEIVED = "received"
 """The measure that tells whether a unit had any dossiers at all."""
+PETITIONS, NO_PETITIONS = "petitions", "no_petitions"
 _METRICS, _STATUS = "metrics", "dataQualityStatus"
 
 
@@ -100,7 +101,14 @@ class Figure:
             if isinstance(entry, Mapping) and entry.get(_STATUS) and (self.formula.score or entry.get("code") in own)
         }
         copied = ["copied_from_province"] if self.formula.copied_from_province and level != "province" else []
-        return "; ".join([*copied, *sorted(said)]) or None
+        return "; ".join([*copied, *self._petitions(row), *sorted(said)]) or None
+
+    def _petitions(self, row: Row) -> list[str]:
+        """On how many petitions part of the points rests; without any, the portal gives full marks for them."""
+        count = number(row, self.formula.rests_on_petitions) if self.formula.rests_on_petitions else None
+        if count is None:
+            return []
+        return [f"{PETITIONS}: {count:g}"] if count else [NO_PETITIONS]
 
     @cached_property
     def _metrics(self) -> set[str]:
@@ -176,6 +184,16 @@ class Figures:
     def all_at(self, endpoint: str, row: str) -> list[Figure]:
         """The same with what only tells whether there were dossiers."""
         return self._at.get((endpoint, row), [])
+
+    def counts(self, rows: Mapping[str, Row]) -> set[float]:
+        """What the endpoints say of how many dossiers a unit received: one number, if they say the same."""
+        found = set()
+        for endpoint, numerator in self._received:
+            try:
+                found.add(total(rows.get(endpoint, {}), numerator))
+            except Unusable:
+                continue
+        return {count for count in found if count is not None}
 
     def received(self, rows: Mapping[str, Row]) -> float | None:
         """Dossiers that a unit received, from its rows by endpoint; None where no number says so.

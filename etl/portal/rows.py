@@ -15,9 +15,9 @@ import polars as pl
 
 from etl.portal.answers import Group, Scene, scenes
 from etl.portal.archive import Item
-from etl.portal.checks import check_fields, check_identities, check_sums
+from etl.portal.checks import captured_apart, check_fields, check_identities, check_sums
 from etl.portal.fields import Row, Unusable
-from etl.portal.figures import Figure, Figures, Measured, Notes, Spot
+from etl.portal.figures import NO_PETITIONS, PETITIONS, Figure, Figures, Measured, Notes, Spot
 from etl.portal.units import Province, Roll, call_roll, provinces_by
 from etl.publishing.harvest import Harvest, department_rows, measurement_rows, quarantine_rows
 from ranking.formulas import NATIONAL
@@ -73,7 +73,7 @@ def _take(rows: dict[_Cell, Measured], cell: _Cell, row: Measured) -> None:
     """Put a row into its cell unless a better one is there: a silence or a sum of our own gives way."""
     held = rows.get(cell)
     better = row["state"] != "not_reported"
-    if held is None or (better and (held["state"] == "not_reported" or held.get("quality") == SUM_OF_GROUPS)):
+    if held is None or (better and (held["state"] == "not_reported" or SUM_OF_GROUPS in (held.get("quality") or ""))):
         rows[cell] = row
 
 
@@ -89,11 +89,12 @@ def _province_rows(
         check_fields(scene.name, group, "units", figures, notes)
         if _is_of_province(province, group):
             check_fields(scene.name, group, "province", figures, notes)
+    apart = captured_apart(scene.name, groups, figures, notes)
     parent = _parent_rows(scene, province, groups, figures, notes)
-    yield from _with_totals(parent, scene, figures, province.code, "province")
+    yield from _with_totals(parent, scene, figures, province.code, "province", apart)
     for unit_id, (code, level) in roll.found.items():
         found = _unit_rows(scene, groups, figures, unit_id, code, level, notes)
-        yield from _with_totals(found, scene, figures, code, level)
+        yield from _with_totals(found, scene, figures, code, level, apart)
     yield from _absent_rows(scene, groups, figures, roll, own, notes)
 
 
@@ -164,18 +165,34 @@ def _row(
     return spot.row(figure.measure.id, state, quality=quality, **found)
 
 
-def _with_totals(rows: Rows, scene: Scene, figures: Figures, code: str, level: str) -> Iterator[Measured]:
-    """The rows of one unit, with its index: the portal's total, else the sum of its groups, else silence."""
+def _with_totals(
+    rows: Rows, scene: Scene, figures: Figures, code: str, level: str, apart: str | None
+) -> Iterator[Measured]:
+    """The rows of one unit, with its index: the portal's total, else the sum of its groups, else silence.
+
+    `apart`: a remark where the groups were not captured together; petitions are told of the whole as of the group.
+    """
     for total in figures.totals:
         said, added = rows.get(total.measure), total.added(rows)
         silent = sorted(name for name in total.parts if name in rows and rows[name]["state"] == "not_reported")
         if said and said["state"] == "reported" and silent:
             rows[total.measure] = {**said, "quality": f"groups_not_reported: {', '.join(silent)}"}
+        told = _petitions(rows, total.parts)
         if (said is None or said["state"] == "not_reported") and added is not None:
             moment = max(rows[name]["captured_at"] for name in total.parts)
             spot = scene.spot(code, level, f"portal:{total.endpoint}", moment)
-            rows[total.measure] = spot.row(total.measure, score=added, max_score=total.max_score, quality=SUM_OF_GROUPS)
+            quality = "; ".join([SUM_OF_GROUPS, *([apart] if apart else []), *told])
+            rows[total.measure] = spot.row(total.measure, score=added, max_score=total.max_score, quality=quality)
+        elif told and said and said["state"] == "reported":
+            known = [mark] if (mark := rows[total.measure].get("quality")) else []
+            rows[total.measure] = {**rows[total.measure], "quality": "; ".join([*known, *told])}
     yield from rows.values()
+
+
+def _petitions(rows: Rows, parts: tuple[str, ...]) -> list[str]:
+    """What the parts say of the petitions that they rest on."""
+    marks = [mark for name in parts if name in rows for mark in (rows[name].get("quality") or "").split("; ")]
+    return [mark for mark in marks if mark.partition(":")[0] in (PETITIONS, NO_PETITIONS)]
 
 
 def _absent_rows(

@@ -14,21 +14,27 @@ from etl.publishing.province_sums import is_sum
 from ranking.manifest import table_file
 from ranking.states import COUNTED, REPORTED
 from ranking.tables import Measurements, Revisions
-from ranking.vocabulary import CELL
+from ranking.vocabulary import CELL, COUNTRY
 from store import states
+from store.reference import reference_table
 
 _FIGURES = ("numerator", "denominator", "score", "state")
 _DERIVED = ("received_per_day", "received_per_1000")
-_THREAD = ["unit_code", "level", "period_start", "series", "measure", "field", "basis"]
+_LIKE = ["level", "period_start", "series", "measure", "field", "basis"]
+_THREAD = ["unit_code", *_LIKE]
+_COMPANY = ["company", *_LIKE, "period_end"]
 _OPEN_STRETCH = (pl.col("period_kind") == "to_date") & pl.col("provisional")
 
 
 def validated(rows: pl.DataFrame, captured_at: datetime, shares: Collection[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(rows that keep every rule of `tables.Measurements`, quarantine of those that don't).
 
-    Of several rows for the same cell the one captured last counts; if those differ, none can be trusted.
+    Of several rows for the same cell the one captured last counts, and one that says something before a silence;
+    if those differ, none can be trusted.
     A part of more than the whole is no share either: `shares` are the measures that must not have one.
     """
+    speaks = pl.col("state").is_in(COUNTED)
+    rows = rows.filter((speaks | ~speaks.any().over(CELL)).fill_null(True))
     is_last = pl.col("captured_at") == pl.col("captured_at").max().over(CELL)
     last = rows.filter(is_last.fill_null(True)).unique(maintain_order=True)
     known = pl.col("state").is_in(states.states().in_rows).fill_null(True)
@@ -73,6 +79,7 @@ class Merged:
     before: Path | None
     incoming: pl.DataFrame
     revisions: pl.DataFrame
+    superseded: pl.DataFrame
     warnings: list[str] = field(default_factory=list)
 
     def chunks(self) -> Iterator[pl.DataFrame]:
@@ -81,11 +88,11 @@ class Merged:
         if self.before:
             names |= set(_stored(self.before).select("measure").unique().collect().to_series())
         for name in sorted(names - set(_DERIVED)):
-            new = self.incoming.filter(pl.col("measure") == name)
+            rows = self.incoming.filter(pl.col("measure") == name)
             if self.before:
-                yield pl.concat([_untouched(_of_measure(self.before, name), new), new])
-            else:
-                yield new
+                held = _of_measure(self.before, name).join(rows.select(CELL), on=list(CELL), how="anti")
+                rows = pl.concat([held, rows])
+            yield _without(rows, self.superseded)
 
 
 def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
@@ -93,21 +100,25 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
 
     Of two rows for the same cell the later captured one counts; but a unit that says nothing now does not wipe out
     what it reported before, nor does a sum of our own a province's own figure. A stretch to date that is still
-    provisional gives way to a later one with the same start. Changed values of periods that were over are revisions.
+    provisional gives way once every unit that it is ranked with has a later one with the same start: one province
+    that was asked again must not vanish from the ranking of all. So what comes out depends on the captures alone,
+    not on their order, and a capture that is published again changes nothing. Changed values of periods that were
+    over are revisions.
     """
+    superseded = _superseded(before, rows)
+    left_out = rows.height - _without(rows, superseded).height
     if before is None:
-        return Merged(None, rows, Revisions.create_empty())
-    lost = _silenced(before, rows)
+        return Merged(None, rows, Revisions.create_empty(), superseded, _outdated(left_out))
+    lost = _silenced(before, rows, superseded)
     touched = _stored(before).join(rows.lazy().select(CELL), on=list(CELL), how="semi").collect()
     pairs = rows.join(touched, on=list(CELL), suffix="_old")
-    stale = pairs.filter(pl.col("captured_at") < pl.col("captured_at_old"))
-    outdated = _outdated(before, rows)
+    answers, answered = (pl.col("state" + old).is_in(COUNTED) for old in ("", "_old"))
     says_less = ~states.answered() | (is_sum("quality") & ~is_sum("quality_old"))
-    silent = pairs.filter(says_less, pl.col("state_old").is_in(COUNTED))
-    refused = pl.concat([frame.select(CELL) for frame in (stale, outdated, silent)]).unique()
-    warnings = []
-    if older := pl.concat([stale.select(CELL), outdated.select(CELL)]).unique().height:
-        warnings.append(f"{older} values are older than those already held and were left out")
+    says_more = answers & (~answered | (is_sum("quality_old") & ~is_sum("quality")))
+    stale = pairs.filter(pl.col("captured_at") < pl.col("captured_at_old"), ~says_more)
+    silent = pairs.filter(says_less, answered)
+    refused = pl.concat([frame.select(CELL) for frame in (stale, silent)]).unique()
+    warnings = _outdated(_without(stale, superseded).height + left_out)
     if lost:
         warnings.append(f"{lost} values reported to an earlier day of a period still open are missing now")
     if silent.height:
@@ -115,18 +126,61 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     taken = rows.join(refused, on=list(CELL), how="anti")
     revised = _revisions(pairs.join(refused, on=list(CELL), how="anti"))
     history = pl.read_parquet(before / table_file("revisions"))
-    return Merged(before, taken, pl.concat([history, revised]), warnings)
+    return Merged(before, taken, pl.concat([history, revised]), superseded, warnings)
 
 
-def _silenced(before: Path, rows: pl.DataFrame) -> int:
-    """How many held values of a stretch to date give way to a later stretch that the source is silent about."""
-    thread = ["unit_code", "level", "period_start", "series", "measure", "field", "basis"]
-    quiet = rows.filter(~states.answered()).select(*thread, later="period_end")
-    held = _stored(before).filter(
-        pl.col("period_kind") == "to_date", pl.col("provisional"), pl.col("state") == REPORTED
+def _outdated(count: int) -> list[str]:
+    return [f"{count} values are older than those already held and were left out"] if count else []
+
+
+def _superseded(before: Path | None, rows: pl.DataFrame) -> pl.DataFrame:
+    """The stretches to date (`_COMPANY`) that give way: each unit in them has a period that reaches further."""
+    columns = [*_THREAD, "period_end", "period_kind", "provisional"]
+    known = [rows.lazy().select(columns), *([_stored(before).select(columns)] if before else [])]
+    every = pl.concat(known).unique()
+    stretches = every.filter(_OPEN_STRETCH)
+    reach = every.join(stretches.select(_LIKE).unique(), on=_LIKE, how="semi").group_by(_THREAD)
+    return (
+        stretches.join(reach.agg(reach=pl.col("period_end").max()), on=_THREAD)
+        .with_columns(_company())
+        .group_by(_COMPANY)
+        .agg(gone=(pl.col("period_end") < pl.col("reach")).all())
+        .filter("gone")
+        .drop("gone")
+        .collect()
     )
-    gone = held.join(quiet.lazy(), on=thread).filter(pl.col("later") > pl.col("period_end"))
-    return gone.select(pl.len()).collect().item()
+
+
+def _company() -> pl.Expr:
+    """With whom a unit is ranked: communes and departments with those of their province, provinces with provinces."""
+    home = dict(reference_table("units").select("code", "province_code").iter_rows())
+    office = pl.col("unit_code").str.split(".").list.first()
+    return (
+        pl.when(pl.col("level") == "commune")
+        .then(pl.col("unit_code").replace_strict(home, default="", return_dtype=pl.String))
+        .when(pl.col("level") == "department")
+        .then(office)
+        .otherwise(pl.lit(COUNTRY))
+        .alias("company")
+    )
+
+
+def _without(rows: pl.DataFrame, superseded: pl.DataFrame) -> pl.DataFrame:
+    """The rows but for provisional stretches to date that give way."""
+    if superseded.is_empty():
+        return rows
+    gone = rows.with_columns(_company()).join(
+        superseded.with_columns(gone=True), on=_COMPANY, how="left", maintain_order="left"
+    )
+    return gone.filter(~(_OPEN_STRETCH & pl.col("gone").fill_null(False))).drop("gone", "company")
+
+
+def _silenced(before: Path, rows: pl.DataFrame, superseded: pl.DataFrame) -> int:
+    """How many held values of a stretch to date give way to a later stretch that the source is silent about."""
+    quiet = rows.filter(~states.answered()).select(*_THREAD, later="period_end")
+    held = _stored(before).filter(_OPEN_STRETCH, pl.col("state") == REPORTED)
+    gone = held.join(quiet.lazy(), on=_THREAD).filter(pl.col("later") > pl.col("period_end")).collect()
+    return gone.height - _without(gone, superseded).height
 
 
 def _stored(snapshot: Path) -> pl.LazyFrame:
@@ -135,24 +189,6 @@ def _stored(snapshot: Path) -> pl.LazyFrame:
 
 def _of_measure(snapshot: Path, name: str) -> pl.DataFrame:
     return _stored(snapshot).filter(pl.col("measure") == name).collect()
-
-
-def _outdated(before: Path, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows to date with the same start as a period that is held already and reaches further."""
-    held = _stored(before).group_by(_THREAD).agg(held_end=pl.col("period_end").max())
-    stretches = rows.lazy().filter(_OPEN_STRETCH).join(held, on=_THREAD)
-    return stretches.filter(pl.col("period_end") < pl.col("held_end")).collect()
-
-
-def _untouched(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    """Old rows whose cell has no new value and that no later stretch to date supersedes."""
-    latest = new.group_by(_THREAD).agg(latest_end=pl.col("period_end").max())
-    return (
-        old.join(new.select(CELL), on=list(CELL), how="anti")
-        .join(latest, on=_THREAD, how="left")
-        .filter(~(_OPEN_STRETCH & (pl.col("latest_end") >= pl.col("period_end"))).fill_null(False))
-        .drop("latest_end")
-    )
 
 
 def _revisions(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -42,6 +42,8 @@ IDS_IN_ORDER = [
     "e_result_share",
     "data_reuse_share",
     "handling_satisfaction",
+    "petition_on_time_share",
+    "petition_satisfaction_share",
     "open_overdue",
     "open_overdue_share",
     "overdue_1_5_share",

@@ -239,6 +239,13 @@ def test_the_others_are_ranked_among_those_that_are_shown(ranked):
     Standings.validate(shown)
 
 
+def test_where_only_alike_ones_are_left_to_see_nobody_has_a_rank(ranked):
+    rows = frame(*received({"04792": 4, "04795": 30, "04828": 12, "04831": 30}))
+    table, out = ranked(rows)
+    shown = suppressed_standings(table, out, withheld_ranks(table.filter(out))).filter(~out)
+    assert shown.select("rank", "of").rows() == [(None, 2), (None, 2)]
+
+
 def test_a_range_of_ranks_is_widened_by_those_left_out(ranked):
     rows = frame(*received({"04792": 4, "04795": 30, "04828": 12, "04831": 80}))
     table, out = ranked(rows)

@@ -29,13 +29,24 @@ def recorded_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def further_folder() -> Path | None:
+    """The folder of the replies recorded later, beside the first one; None where it is not at hand."""
+    first = recorded_folder()
+    folder = first.parent / "real" if first else None
+    return folder if folder and folder.is_dir() else None
+
+
 class Recorded:
-    """Recorded `data` objects by (endpoint, scope, period); samples hold only some units."""
+    """Recorded `data` objects by (endpoint, scope, period); samples hold only some units.
+
+    `folder` may have a folder `real` beside it with further replies, which are served too.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._whole: dict[tuple[str, str, str], dict] = {}
         self._samples: dict[tuple[str, str, str], dict] = {}
-        for path in sorted(folder.glob("*.json")):
+        further = folder.parent / "real"
+        for path in sorted([*folder.glob("*.json"), *further.glob("*.json"), *further.glob("september/*.json")]):
             if found := _NAME.fullmatch(path.name):
                 key = (found["endpoint"], found["scope"].replace("national", "VN"), found["period"])
                 kind = self._samples if found["sample"] else self._whole

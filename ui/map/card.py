@@ -45,7 +45,7 @@ def _standing(view: View, selection: Selection, row: dict | None) -> str:
     notes = [measure.short.in_language(view.language), numbers.period(selection.period, view.language)]
     lines = [", ".join(notes), layers.note(row, measure, say)]
     if row["rank"] is None:
-        lines.append(say("table.too_few"))
+        lines.append(marks.unranked(say, measure, row))
     else:
         lines.append(say("map.rank_long", rank=marks.rank_text(row, view.language)))
     value = f'<span class="gd-figure">{escape(numbers.with_unit(row["value"], measure, view.language))}</span>'

@@ -11,7 +11,7 @@ import polars as pl
 
 from display.drawing.small_charts import sparkline
 from display.words import addresses, numbers
-from display.words.marks import FEW, movement, n_label, n_of, quality_words, rank_and_interval
+from display.words.marks import FEW, movement, n_label, n_of, quality_words, rank_and_interval, unranked
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.measures import Measure
@@ -166,7 +166,7 @@ def _value(view: View, selection: Selection, row: dict, scale: float, level: flo
 
 def _remarks(view: View, measure: Measure, row: dict) -> list[str]:
     """What a reader must know of one figure: too small to rank, resting on few dossiers, or doubtful at its source."""
-    words = [view.say("table.too_few")] if row["rank"] is None else []
+    words = [unranked(view.say, measure, row)] if row["rank"] is None else []
     n = n_of(measure, row)
     if row["rank"] is not None and n is not None and n < FEW and measure.id not in _COUNTED_THEMSELVES:
         words.append(view.say("table.few", n=numbers.number(n, view.language)))

@@ -308,6 +308,48 @@ def test_an_earlier_stretch_that_comes_late_is_left_out_with_a_warning(tmp_path,
     assert manifest.warnings == ["1 values are older than those already held and were left out"]
 
 
+NATIONAL, OWN = "portal:service-results", "portal:dvc-progress-tree"
+
+
+def of_a_province(measurement: Callable, code: str, day: int, source: str) -> dict[str, object]:
+    return to_date(measurement, date(2026, 9, day), unit_code=code, level="province", source=source)
+
+
+def test_one_province_asked_again_does_not_vanish_from_the_ranking_of_all(tmp_path, measurement):
+    publish(
+        tmp_path,
+        "live",
+        harvest(*(of_a_province(measurement, code, 17, NATIONAL) for code in ("01", "25"))),
+        nature="live",
+    )
+    publish(tmp_path, "live", harvest(of_a_province(measurement, "25", 26, OWN)), nature="live")
+    rows = table(tmp_path, "measurements").select("unit_code", pl.col("period_end").dt.day()).rows()
+    assert sorted(rows) == [("01", 17), ("25", 17), ("25", 26)]
+    publish(tmp_path, "live", harvest(of_a_province(measurement, "01", 26, OWN)), nature="live")
+    assert table(tmp_path, "measurements")["period_end"].dt.day().to_list() == [26, 26]
+
+
+def test_the_order_of_captures_does_not_matter_and_none_counts_twice(tmp_path, measurement):
+    national = harvest(*(of_a_province(measurement, code, 17, NATIONAL) for code in ("01", "25")))
+    captures = [
+        national,
+        harvest(of_a_province(measurement, "25", 26, OWN)),
+        harvest(*(to_date(measurement, date(2026, 9, 20), unit_code=code) for code in (TAN_HOA, HOA_BINH))),
+        harvest(*(to_date(measurement, date(2026, 9, 26), unit_code=code) for code in (TAN_HOA, HOA_BINH))),
+        harvest(measurement()),
+        harvest(measurement(state="not_reported", captured_at=LATER)),
+        harvest(measurement(unit_code=DA_BAC, captured_at=LATER), measurement(unit_code=HOA_BINH, numerator=50.0)),
+    ]
+    rows = pl.concat([capture.measurements for capture in captures])
+    at_once = Harvest(rows, max(capture.captured_at for capture in captures), [SOURCE])
+    ids = {publish(tmp_path / "at once", "live", at_once, nature="live").sha256["measurements"]}
+    for seed in range(4):
+        for capture in random.Random(seed).sample(captures, len(captures)) + captures[:3]:
+            last = publish(tmp_path / str(seed), "live", capture, nature="live")
+        ids.add(last.sha256["measurements"])
+    assert len(ids) == 1
+
+
 def test_the_same_harvest_twice_is_the_same_snapshot(tmp_path, measurement):
     broken = measurement(unit_code=HOA_BINH, numerator=-1.0, source="form:a")
     received = measurement(measure="received", numerator=400.0, denominator=None)
@@ -332,9 +374,18 @@ def test_shares_equal_but_for_rounding_error_tie(tmp_path, measurement):
     rows = [
         measurement(unit_code=TAN_HOA, numerator=49.0, denominator=70.0),
         measurement(unit_code=HOA_BINH, numerator=7 * 0.1 * 100, denominator=100.0),
+        measurement(unit_code=THONG_NHAT, numerator=50.0, denominator=100.0),
     ]
     publish(tmp_path, "live", harvest(*rows), nature="live")
-    assert ranks(tmp_path, "25") == {TAN_HOA: 1, HOA_BINH: 1}
+    assert ranks(tmp_path, "25") == {TAN_HOA: 1, HOA_BINH: 1, THONG_NHAT: 3}
+
+
+def test_where_all_are_the_same_nobody_has_a_rank(tmp_path, measurement):
+    rows = [measurement(unit_code=code, measure="ckmb", score=7.96, max_score=18.0) for code in (TAN_HOA, HOA_BINH)]
+    publish(tmp_path, "live", harvest(*rows, measurement(unit_code=DA_BAC)), nature="live")
+    found = table(tmp_path, "standings").filter(measure="ckmb").select("scope", "rank", "of", "band", "rank_low")
+    assert sorted(found.rows()) == 2 * [("25", None, 2, None, None)] + 2 * [("VN", None, 2, None, None)]
+    assert ranks(tmp_path, "25") == {DA_BAC: 1}  # alone in its group, it is not like others
 
 
 def test_where_lower_is_better_the_lowest_comes_first(tmp_path, measurement):
