@@ -1,7 +1,7 @@
 import streamlit as st
 
 from display.words import rankings
-from ranking.levels import together
+from ranking.levels import common
 from ui.frame import html
 from ui.frame.shell import view
 from ui.map import card, maps
@@ -37,5 +37,5 @@ with side:
 with st.expander(v.say("table.show"), icon=":material/table:"):
     shown = rankings.with_place(selection, rows)
     table.ranking_table(
-        v, selection, shown.slice(*table.pages(v, shown)), table.Beside(together(rows, selection.measure))
+        v, selection, shown.slice(*table.pages(v, shown)), table.Beside(common(rows, selection.measure))
     )

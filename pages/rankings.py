@@ -1,7 +1,7 @@
 import streamlit as st
 
 from display.words import rankings
-from ranking.levels import together
+from ranking.levels import common
 from store import names
 from ui.frame import html, links
 from ui.frame.shell import view
@@ -17,7 +17,7 @@ with search_place:
 
 measure = selection.measure
 rows = rankings.with_peers(v, selection, rankings.rows_of(v, selection))
-level = together(rows, measure)
+level = common(rows, measure)
 with more_place:
     shown, named = filters.more(v, selection, names.found(rows, query))
 

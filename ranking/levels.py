@@ -31,6 +31,23 @@ def level(measure: Measure) -> pl.Expr:
     return measure.value().filter(reported).median()
 
 
+def common(rows: pl.DataFrame, measure: Measure) -> float | None:
+    """What a single one of `rows` is compared with, in the measure's unit; None where no row reports.
+
+    The level of all dossiers for shares and rates, the median unit for all others: a unit's count can't be set
+    against the sum that it is a part of.
+    """
+    if not compares_with_middle(measure):
+        return together(rows, measure)
+    value: float | None = rows.select(measure.value().filter(pl.col("state") == REPORTED).median()).item()
+    return value
+
+
+def compares_with_middle(measure: Measure) -> bool:
+    """Whether `common` gives the median unit rather than the level of all dossiers."""
+    return measure.kind not in ("share", "rate")
+
+
 def is_typical(measure: Measure) -> bool:
     """Whether `together` gives the median unit rather than the level of all dossiers."""
     return measure.kind in ("score", "quantity")

@@ -16,7 +16,7 @@ import polars as pl
 from files.places import HOME
 from ranking import yaml_text
 from ranking.bands import ABOVE, ALIKE, BELOW
-from ranking.levels import together
+from ranking.levels import common, together
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import ABSENT, NOT_REPORTED, REPORTED
@@ -207,16 +207,9 @@ def _level(one: _Asked, rows: pl.DataFrame) -> Answer:
         provisional=bool(rows.get_column("provisional").any()),
         captured_at=rows.select(pl.max("captured_at")).item(),
         value=together(rows, one.measure),
-        level=_common(rows, one.measure),
+        level=common(rows, one.measure),
         units=rows.filter(pl.col("state") == REPORTED).height,
     )
-
-
-def _common(rows: pl.DataFrame, measure: Measure) -> float | None:
-    """What a commune is compared with: the level of all dossiers; of counts and days the middle commune."""
-    if measure.kind in ("share", "rate"):
-        return together(rows, measure)
-    return rows.select(pl.median("value")).item()
 
 
 def _answer(one: _Asked, row: dict | None, level: Answer, peers: tuple[float | None, int]) -> Answer:

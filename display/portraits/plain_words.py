@@ -11,7 +11,7 @@ from display.portraits.plain_figures import Answer, Month, Portrait, Province
 from display.words import numbers
 from display.words.text import Speaker
 from ranking.bands import BANDS
-from ranking.levels import is_typical
+from ranking.levels import compares_with_middle
 from store.policy import policy
 from store.reference import measures, province_name
 from store.states import states
@@ -208,8 +208,7 @@ def _with_unit(say: Speaker, answer: Answer, value: float | None) -> str:
 
 def _is_middle(answer: Answer) -> bool:
     """Whether the level beside a value is that of the middle commune, not of all dossiers."""
-    measure = measures()[answer.measure]
-    return measure.kind == "count" or is_typical(measure)
+    return compares_with_middle(measures()[answer.measure])
 
 
 def _beside_like_ones(say: Speaker, answer: Answer) -> list[str]:

@@ -10,7 +10,7 @@ from display.words import numbers
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import BANDS
-from ranking.levels import is_typical
+from ranking.levels import compares_with_middle
 from ranking.measures import Measure
 from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
 from ranking.states import REPORTED
@@ -94,7 +94,7 @@ def phrase(view: View, measure: Measure, basis: str) -> str:
 
 def level_name(view: View, selection: Selection) -> str:
     """What the comparison line is called: the level of all dossiers, or the median unit."""
-    return view.say("level.typical" if is_typical(selection.measure) else f"level.together.{selection.level}")
+    return view.say("level.typical" if compares_with_middle(selection.measure) else f"level.together.{selection.level}")
 
 
 def count_line(view: View, shown: pl.DataFrame) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
-from ranking.levels import together
+from ranking.levels import common
 from ranking.periods import Period
 from store import standings
 from store.reference import measures
@@ -135,7 +135,7 @@ def test_those_that_stand_out_come_with_value_gap_and_n(app_data):
     view, selection = view_of("recorded"), chosen("25")
     rows = rankings.rows_of(view, selection)
     worse, better = standouts.sides(view, selection, rows)
-    level = together(rows, selection.measure)
+    level = common(rows, selection.measure)
 
     assert worse.units.get_column("value").is_sorted() and (worse.units.get_column("value") < level).all()
     assert better.units.get_column("value").is_sorted(descending=True) and set(better.units["band"]) == {"above"}

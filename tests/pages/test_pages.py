@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 
@@ -286,3 +287,11 @@ def test_a_choice_survives_a_first_run_that_is_broken_off():
     app.session_state["broken_off"] = False
     assert app.run().text[0].value == "38"
     assert app.run().text[0].value == "25"  # on the same page, a link without it means the default
+
+
+def test_a_count_is_set_against_the_middle_commune_not_against_the_sum_of_all(app_data):
+    app = open_page("rankings", dataset="recorded", province="25", measure="received", period="2026-08")
+    [chart] = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    [label] = [note["text"] for note in chart["layout"]["annotations"] if "Trung vị" in note["text"]]
+
+    assert int(re.search(r"([\d.]+)\shồ sơ", label)[1].replace(".", "")) < 5000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from etl.publishing.harvest import measurement_rows
-from ranking.levels import is_typical, together
+from ranking.levels import common, is_typical, together
 from store.reference import measures
 
 REGISTRY = measures()
@@ -83,3 +83,16 @@ def test_scores_and_quantities_are_typical_the_rest_are_levels(measure, typical)
 def test_the_order_of_the_units_does_not_matter(level):
     units = [{"numerator": float(n), "denominator": 100.0} for n in (10, 50, 90)]
     assert level("on_time_share", *units) == level("on_time_share", *reversed(units)) == 50
+
+
+def test_a_unit_s_count_is_compared_with_the_middle_unit_not_with_the_sum(measurement):
+    rows = measurement_rows(measurement(measure="received", numerator=n) for n in (400.0, 900.0, 5000.0))
+
+    assert common(rows, REGISTRY["received"]) == 900
+    assert together(rows, REGISTRY["received"]) == 6300
+
+
+def test_a_unit_s_share_is_compared_with_the_level_of_all_dossiers(measurement):
+    rows = measurement_rows(measurement(numerator=part, denominator=100.0) for part in (10.0, 20.0, 90.0))
+
+    assert common(rows, REGISTRY["on_time_share"]) == 40

@@ -10,7 +10,7 @@ import polars as pl
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
-from ranking.levels import together
+from ranking.levels import common
 from ranking.periods import Period, previous
 from store import catalog, months, snapshot
 from store.reference import measures, scope_name
@@ -54,7 +54,7 @@ def title(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
 
 def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     """Who is meant, when, the level of all together, and how many differ from it. Markup."""
-    value = together(rows, chosen.measure)
+    value = common(rows, chosen.measure)
     if value is None:
         return rankings.sentence(view, chosen, rows)
     level = view.say(

@@ -12,7 +12,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import ABOVE, BELOW
 from ranking.collation import by_name
-from ranking.levels import is_typical, together
+from ranking.levels import common, compares_with_middle
 from ui.overview.head import table_link
 from ui.overview.units import unit_link
 
@@ -36,7 +36,7 @@ def sides(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Standouts]:
     ranked = rows.drop_nulls("rank")
     if ranked.get_column("value").n_unique() < 2:
         return []
-    level = together(rows, chosen.measure)
+    level = common(rows, chosen.measure)
     if ranked.get_column("band").count():
         far = ranked.with_columns(gap=(pl.col("value") - level).abs()).sort("gap", by_name(), descending=[True, False])
         return [_clear(view, far.filter(pl.col("band") == band), band) for band in (BELOW, ABOVE)]
@@ -55,7 +55,7 @@ def _clear(view: View, units: pl.DataFrame, band: str) -> Standouts:
 
 def listed(view: View, chosen: Selection, rows: pl.DataFrame, side: Standouts) -> str:
     """One side as a list, with the way to the whole table. Markup."""
-    level = together(rows, chosen.measure)
+    level = common(rows, chosen.measure)
     items = "".join(_item(view, chosen, row, level) for row in side.units.iter_rows(named=True))
     items = items or f"<li>{escape(view.say('overview.standouts.nobody'))}</li>"
     link = ""
@@ -70,7 +70,7 @@ def _item(view: View, chosen: Selection, row: dict, level: float | None) -> str:
     unit = say("card.points") if measure.kind == "share" else measure.unit.in_language(view.language)
     gap = numbers.signed(row["value"] - (level or 0), view.language, measure.decimals)
     n = marks.n_of(measure, row)
-    key = "gap" if not is_typical(measure) else "gap_typical" if n is None else "gap_typical_n"
+    key = "gap" if not compares_with_middle(measure) else "gap_typical" if n is None else "gap_typical_n"
     words = say(
         f"overview.standouts.{key}",
         gap=f"{gap}\u00a0{unit}".strip(),

@@ -156,7 +156,7 @@ def test_the_panel_is_there_for_the_index_and_its_groups(app_data, measure, ther
 
 
 def test_the_panel_is_not_there_where_groups_are_missing(app_data):
-    phu_tho = chosen("tdgq", "25", Period(date(2026, 1, 1), date(2026, 9, 26), "to_date"))
+    phu_tho = chosen("tdgq", "25", LATEST)
 
     assert not available(view_of("recorded"), phu_tho)
 
