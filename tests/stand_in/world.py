@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from ranking.payment_points import payment_points
 from ranking.periods import Period
 from tests.stand_in.recorded import CAPTURED, Recorded
 
@@ -368,8 +369,7 @@ def _parent(province: dict) -> dict:
 
 
 def _paid(paid: int, owing: int, online: int, fee: int, fees: int) -> dict:
-    share = paid / owing if owing else 0
-    score = round(min(10, 6 * share + min(2, 2.5 * online / fees) + 2.5 * fee / fees), 2)
+    score = min(10, payment_points(paid, owing, online, fee, fees))
     return {
         "totalMaxScore": 10,
         "totalScore": score,
