@@ -123,7 +123,7 @@ def test_a_rate_stands_beside_interval_n_and_rank(app_data):
     text = words(open_unit(dataset="recorded", unit=PHU_NINH))
 
     assert re.search(
-        r"Đúng hạn \(Cổng\) Lũy kế 1/1–26/9/2026 · tạm tính 93,0 % 92,3–93,6 6\.114 96 \(67–118\)/148", text
+        r"Đúng hạn \(Cổng\) (Tháng|Lũy kế) [^%]{5,40} \d+,\d\s% \d+,\d–\d+,\d [\d.]+ \d+ \(\d+–\d+\)/148", text
     )
 
 

@@ -263,11 +263,13 @@ def _period(view: View, catalog: pl.DataFrame) -> tuple[Period, str]:
     for row in rows.iter_rows(named=True):
         series_of.setdefault(Period(row["period_start"], row["period_end"], row["period_kind"]).id, row["series"])
     options = list(series_of)
+    # A period in which one province was captured later than the others ranks it alone: not what to open on.
+    full = rows.filter(2 * pl.col("of") >= pl.col("of").max()).row(0, named=True)
     chosen = links.select(
         view.say("filters.period"),
         "period",
         options,
-        options[0],
+        Period(full["period_start"], full["period_end"], full["period_kind"]).id,
         lambda code: numbers.period(parse(code), view.language),
         width=205,
     )

@@ -23,6 +23,8 @@ def test_a_later_pull_adds_to_it(tmp_path, monkeypatch, measurement):
     after = sight.scan(open_snapshot("live"), "measurements").collect()
     assert after.height == before.height == 165
     changed = after.join(before, on=before.columns, how="anti", nulls_equal=True)
+    # Days are counted again, worked Saturdays among them.
+    changed = changed.filter(pl.col("measure") != "received_per_day")
     assert changed.select("unit_code", "numerator", "denominator").rows() == [("04792", 88.0, 100.0)]
     revised = sight.scan(open_snapshot("live"), "revisions").select(pl.len()).collect().item()
     assert revised == 2
