@@ -140,6 +140,8 @@ def of_brief(view: View, code: str) -> Said:
     """The table of the printed brief; it leaves out a unit that the measure's name says already."""
     rows = summary.rows(view.snapshot, code)
     sheet = content.sheet(view, code)
+    if not rows:
+        return {}
     value = [column["name"] for column in sheet["columns"]].index(view.say("unit.column.value"))
     found = {}
     for row, line in zip(rows, sheet["rows"], strict=True):

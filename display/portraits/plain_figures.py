@@ -213,7 +213,7 @@ def _level(one: _Asked, rows: pl.DataFrame) -> Answer:
 
 
 def _answer(one: _Asked, row: dict | None, level: Answer, peers: tuple[float | None, int]) -> Answer:
-    common, count = peers
+    alike, count = peers
     told: dict[str, Any] = {
         "measure": one.measure.id,
         "icon": one.icon,
@@ -221,7 +221,7 @@ def _answer(one: _Asked, row: dict | None, level: Answer, peers: tuple[float | N
         "period": one.period,
         "level": level.level,
         "units": level.units,
-        "peers": common,
+        "peers": alike,
         "peer_count": count,
     }
     if row is None:
@@ -239,7 +239,7 @@ def _answer(one: _Asked, row: dict | None, level: Answer, peers: tuple[float | N
         rank_high=row["rank_high"],
         of=row["of"] or 0,
         band=row["band"],
-        peer_band=_side(one.measure, row, common),
+        peer_band=_side(one.measure, row, alike),
         **told,
     )
 

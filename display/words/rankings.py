@@ -13,6 +13,7 @@ from ranking.bands import BANDS
 from ranking.levels import compares_with_middle
 from ranking.measures import Measure
 from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
+from ranking.standings import is_alike
 from ranking.states import REPORTED
 from store import coverage, peers, standings
 from store.months import by_month, inflation
@@ -41,9 +42,10 @@ def title(view: View, selection: Selection) -> str:
 def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     """The sentence under the title: who is ranked, when, how firm, who is missing. Markup."""
     say, ranked = view.say, rows.get_column("rank").count()
+    alike = [row["value"] for row in rows.iter_rows(named=True) if is_alike(row, selection.measure)]
     who = say(
         f"scope.{selection.level}.all" if selection.is_country else f"scope.{selection.level}.of",
-        n=numbers.number(ranked, view.language),
+        n=numbers.number(ranked or len(alike), view.language),
         place=scope_name(selection.scope) or "",
     )
     parts = [f"<b>{escape(who)}</b>", escape(numbers.period_in_sentence(selection.period, view.language))]
@@ -52,6 +54,9 @@ def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     text = ", ".join(parts) + "."
     if view.snapshot.manifest.nature == "simulated":
         text += f" <b>{escape(say('rankings.simulated'))}</b>"
+    if alike and not ranked:
+        value = numbers.with_unit(alike[0], selection.measure, view.language)
+        return f"{text} {escape(say('rankings.alike', value=value))}"
     text += f" {escape(_bands(view, selection.measure, rows))}"
     silent = rows.height - ranked
     return text + (f" {escape(say('rankings.silent', n=numbers.number(silent, view.language)))}" if silent else "")

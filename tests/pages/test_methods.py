@@ -410,9 +410,12 @@ def test_heavy_parts_wait_until_they_are_opened(app_data):
 
 def test_which_dataset_holds_what_is_a_table_of_all_of_them(app_data):
     text = words(open_page("methods", dataset="simulated", part="datasets"))
-    satisfaction = re.escape(measures()["handling_satisfaction"].name.vi)
+    satisfaction, petitions = (
+        re.escape(measures()[name].name.vi) for name in ("handling_satisfaction", "petition_on_time_share")
+    )
 
-    assert re.search(rf"{satisfaction}\s+(–|có)\s+có", text)
+    assert re.search(rf"{satisfaction}\s+có\s+có", text)
+    assert re.search(rf"{petitions}\s+có\s+–", text)
 
 
 # A dataset that was captured twice, and refused a row

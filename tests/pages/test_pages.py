@@ -295,3 +295,18 @@ def test_a_count_is_set_against_the_middle_commune_not_against_the_sum_of_all(ap
     [label] = [note["text"] for note in chart["layout"]["annotations"] if "Trung vị" in note["text"]]
 
     assert int(re.search(r"([\d.]+)\shồ sơ", label)[1].replace(".", "")) < 5000
+
+
+def test_where_all_units_are_the_same_the_page_says_so_and_counts_nobody_as_silent(app_data):
+    text = words(open_page("rankings", dataset="recorded", province="25", measure="ckmb", period="2026-08"))
+
+    assert (
+        "148 xã, phường của Phú Thọ , tháng 8/2026. Mọi đơn vị đều được 7,96\u00a0điểm, nên không xếp hạng ai." in text
+    )
+    assert "không xếp hạng, lý do ghi ở cuối bảng" not in text
+
+
+def test_provinces_open_on_the_period_in_which_most_of_them_are_ranked(app_data):
+    app = open_page("rankings", dataset="recorded", level="province", measure="index_766")
+
+    assert select(app, "period").value == "2026-01-01_2026-09-17"

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 import polars as pl
 
-from ranking.payment_points import payment_points
 from ranking.periods import Period
+from tests.stand_in.payment_points import payment_points
 from tests.stand_in.recorded import CAPTURED, Recorded
 
 MAX = {"CKMB": 18, "TDGQ": 20, "CLGQ": 12, "TTTT": 10, "MDHL": 18, "MDSH": 22}

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ranking.payment_points import payment_points
+from tests.stand_in.payment_points import payment_points
 from tests.stand_in.recorded import further_folder, recorded_folder
 
 PAYMENT = "formality-online-payment-tree.*.json"
