@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
+from itertools import pairwise
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from ranking.periods import MERGER, Period
 from ranking.states import REPORTED
 from ranking.vocabulary import COUNTRY
 from store import catalog, reference, standings
-from store.months import by_month, is_month, one_per_month, series
+from store.months import by_month, is_month, is_open_month, one_per_month, series
 
 MOST_UNITS = 4
 
@@ -114,8 +115,13 @@ def lines(view: View, measure: Measure, scope: str, units: Sequence[str]) -> lis
 
 
 def stretches(view: View, rows: pl.DataFrame, name: str, colour: str, wide: bool) -> list[Line]:
-    """One line per series and basis; only the last one carries the name."""
-    parts = [part for _, part in rows.sort("period_start").group_by(["series", "basis"], maintain_order=True)]
+    """One line per series and basis, the month that is not over a point of its own; only the last carries the name.
+
+    A running month and a whole one are counted on days of different age: no line joins them.
+    """
+    rows = rows.sort("period_start").with_columns(open=is_open_month())
+    parts = [part for _, part in rows.group_by(["series", "basis", "open"], maintain_order=True)]
+    known = [(part.item(0, "series"), part.item(0, "basis"), part.item(0, "open")) for part in parts]
     return [
         Line(
             name if number == len(parts) - 1 else "",
@@ -125,6 +131,7 @@ def stretches(view: View, rows: pl.DataFrame, name: str, colour: str, wide: bool
             wide,
             [_note(view, row) for row in part.iter_rows(named=True)],
             str(part.item(-1, "basis")),
+            goes_on=number > 0 and known[number] == (*known[number - 1][:2], True),
         )
         for number, part in enumerate(parts)
     ]
@@ -140,11 +147,11 @@ def _note(view: View, row: dict) -> str:
 
 
 def fan(view: View, measure: Measure, scope: str) -> pl.DataFrame:
-    """Per month and series the 10th and 90th percentile of the communes: `day`, `low`, `middle`, `high`."""
+    """Per whole month and series the 10th and 90th percentile of the communes: `day`, `low`, `middle`, `high`."""
     basis = fullest_basis(view, measure)
     if basis is None:
         return pl.DataFrame()
-    months = by_month(view.snapshot, measure.id, basis, "commune", scope)
+    months = by_month(view.snapshot, measure.id, basis, "commune", scope).filter(pl.col("period_kind") == "month")
     value = pl.col("value")
     return (
         months.drop_nulls("value")
@@ -248,10 +255,11 @@ def _latest(view: View, measure: Measure, scope: str) -> dict | None:
 def alt(view: View, measure: Measure, curves: Sequence[Line]) -> str:
     """The chart in words: first and last value of each curve."""
     parts = []
+    known: list[float] = []
     for line in curves:
-        known = [(day, value) for day, value in zip(line.days, line.values, strict=True) if value is not None]
+        known = [*(known if line.goes_on else []), *(value for value in line.values if value is not None)]
         if known and line.name:
-            ends = [numbers.with_unit(value, measure, view.language) for value in (known[0][1], known[-1][1])]
+            ends = [numbers.with_unit(value, measure, view.language) for value in (known[0], known[-1])]
             parts.append(view.say("time.alt_line", name=line.name, first=ends[0], last=ends[1]))
     return view.say("time.alt", measure=measure.name.in_language(view.language), lines="; ".join(parts))
 
@@ -271,8 +279,11 @@ def days_of(curves: Sequence[Line], fan: pl.DataFrame) -> list[date]:
 
 
 def is_drawable(curves: Sequence[Line], fan: pl.DataFrame) -> bool:
-    """A curve needs two points; fewer are better read as a table."""
-    return max([len(line.days) for line in curves] + [fan.height]) > 1
+    """A place needs two points; fewer are better read as a table."""
+    points = [
+        len(line.days) + (len(before.days) if line.goes_on else 0) for before, line in pairwise([_NO_LINE, *curves])
+    ]
+    return max([*points, fan.height]) > 1
 
 
 def reading(view: View, measure: Measure, curves: Sequence[Line], fan: pl.DataFrame) -> str:
@@ -283,8 +294,10 @@ def reading(view: View, measure: Measure, curves: Sequence[Line], fan: pl.DataFr
         named = [f"{line.name}: {view.say(f'basis.{line.basis}')}" for line in curves if line.name]
         words.append(view.say("time.reading.bases", bases="; ".join(named)))
     words.append(view.say("time.reading.merger"))
-    if any(not line.name for line in curves):
+    if any(not before.name and not line.goes_on for before, line in pairwise(curves)):
         words.append(view.say("time.reading.break"))
+    if any(line.goes_on for line in curves):
+        words.append(view.say("time.reading.open"))
     if measure.target:
         words.append(view.say("time.reading.target", target=numbers.target(measure, view.language)))
     return " ".join(words)
@@ -306,7 +319,10 @@ def source_line(view: View) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: its points in time order, a gap wherever series or basis change."""
+    """One curve: its points in time order, a gap wherever series or basis change.
+
+    `goes_on`: it is the open month after the line before it, of the same series and basis.
+    """
 
     name: str
     days: Sequence[date]
@@ -318,3 +334,7 @@ class Line:
     width: float = 0
     low: Sequence[float | None] = ()
     high: Sequence[float | None] = ()
+    goes_on: bool = False
+
+
+_NO_LINE = Line("", [], [], "")

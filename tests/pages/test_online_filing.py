@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
+from display.drawing import curves
 from display.drawing.curves import Place
 from display.drawing.palette import LIGHT
 from display.words.text import Speaker
@@ -17,6 +18,7 @@ from ranking.periods import calendar_period
 from ranking.process_limits import FEWEST_POINTS
 from store import reference, snapshot
 from tests.pages.test_pages import markup, open_page, select, words
+from tests.ui.rankings.test_panels import view_of
 from ui.time import channels, fields, grid, targets
 from ui.time import limits as time_limits
 from ui.time.grid import Cell
@@ -321,3 +323,30 @@ def test_the_grid_can_be_read_as_a_table(app_data):
 
     assert "Thấp nhất" in text
     assert "Xã Bát Mọt" in text
+
+
+# --- the month that is not over
+
+
+@pytest.mark.parametrize(("dataset", "scope"), [("recorded", "25"), ("simulated", "38")])
+def test_no_line_joins_a_running_month_to_a_whole_one(app_data, dataset, scope):
+    view, online = view_of(dataset), measure("online_filing_share")
+    *_, whole, running = curves.lines(view, online, scope, [])
+
+    assert running.days == [date(2026, 9, 1)] and running.goes_on
+    assert whole.days[-1] == date(2026, 8, 1)
+    assert curves.is_drawable([whole, running], pl.DataFrame())
+    assert view.say("time.reading.open") in curves.reading(view, online, [whole, running], pl.DataFrame())
+
+
+def test_the_band_of_communes_ends_with_the_last_whole_month(app_data):
+    found = curves.fan(view_of("simulated"), measure("online_filing_share"), "38")
+
+    assert found.get_column("day").max() == date(2026, 8, 1)
+
+
+def test_the_chart_in_words_goes_on_to_the_running_month(app_data):
+    view, online = view_of("recorded"), measure("online_filing_share")
+    text = curves.alt(view, online, curves.lines(view, online, "25", []))
+
+    assert "98,9\u00a0%" in text and "98,5\u00a0%" in text
