@@ -14,7 +14,7 @@ with head:
     html.heading(inspection_head.title(v, chosen), inspection_head.sentence(v, chosen))
     html.show(inspection_head.reported(v, chosen))
 last_days = visits.known_last_days(v)
-planned = plan.codes()
+planned = plan.codes(v.say)
 
 rows = candidates.rows_of(v, chosen, last_days or {})
 chosen = candidates.both_toggle(v, chosen, rows)

@@ -76,7 +76,7 @@ if not communes and chosen == "online_filing_share":
             "pages/rankings.py",
             label=v.say("time.no_communes.link"),
             icon=":material/format_list_numbered:",
-            query_params={**dict(st.query_params), "measure": "clgq"},
+            query_params={**links.asked(), "measure": "clgq"},
         )
 
 table = drawing_curves.known_values(v, measure, scope)

@@ -63,7 +63,7 @@ if weights.available(v, selection):
         v.say("weights.title"),
         icon=":material/tune:",
         key="weights_box",
-        expanded=weights.PARAM in st.query_params,
+        expanded=weights.PARAM in links.asked(),
         on_change="rerun",
     ) as box:
         if box.open:
@@ -72,7 +72,7 @@ with st.expander(
     v.say("compare.title"),
     icon=":material/compare_arrows:",
     key="comparison_box",
-    expanded="units" in st.query_params,
+    expanded="units" in links.asked(),
     on_change="rerun",
 ) as box:
     if box.open:

@@ -39,6 +39,26 @@ def unit(code: str) -> Row | None:
     return _units().get(code)
 
 
+@lru_cache(maxsize=1)
+def _heirs() -> dict[str, list[str]]:
+    pairs = reference.reference_table("lineage").select("old_code", "new_code").sort("old_code", "new_code")
+    return dict(pairs.group_by("old_code", maintain_order=True).agg("new_code").iter_rows())
+
+
+def today(code: str) -> list[str]:
+    """Codes of the communes of today that a code means: its own commune, else those that the commune of before
+    1 July 2025 went to; none where it is neither."""
+    return [code] if unit(code) else _heirs().get(code, [])
+
+
+def old(code: str) -> Row:
+    """A row of the lineage of a commune of before 1 July 2025; an error that names the code where there is none."""
+    rows = reference.reference_table("lineage").filter(pl.col("old_code") == code)
+    if rows.is_empty():
+        raise LookupError(f"no commune had the code {code!r}")
+    return rows.row(0, named=True)
+
+
 def known(code: str) -> Row:
     """The same of a code that is a commune's for certain; an error that names it where it is not."""
     row = unit(code)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
-from ui.frame import folded_typing
+from ui.frame import folded_typing, links
 
 _KEY = "browser"
 _SCRIPT = """
-export default function ({ data, setStateValue, setTriggerValue }) {
+export default function ({ data, setStateValue }) {
   document.documentElement.lang = data.language;
+  // As the browser's own Back does it: Streamlit reads page and choices from the address, in one step of the history.
+  const go = (address) => {
+    history.pushState({}, "", address);
+    dispatchEvent(new PopStateEvent("popstate"));
+  };
   const follow = (click) => {
     const link = click.composedPath().find((node) => node.matches && node.matches("a[href]"));
     if (click.defaultPrevented) {  // Streamlit follows its own navigation, but leaves it open over a phone's page
@@ -25,8 +29,13 @@ export default function ({ data, setStateValue, setTriggerValue }) {
     if (link.hash && link.pathname + link.search === location.pathname + location.search) return;
     if (!data.pages.includes(link.pathname)) return;
     click.preventDefault();
-    setTriggerValue("link", link.pathname + link.search);
+    click.stopPropagation();
+    go(link.pathname + link.search);
   };
+  const ahead = (click) => {  // Streamlit's own links to pages would take a step for the page and one for its choices
+    if (click.composedPath().some((node) => node.dataset?.testid === "stPageLink")) follow(click);
+  };
+  document.addEventListener("click", ahead, true);
   document.addEventListener("click", follow);
   const here = location.pathname + location.search;
   if (data.refused) sessionStorage.setItem("gan-dan-wanted", here);
@@ -34,7 +43,7 @@ export default function ({ data, setStateValue, setTriggerValue }) {
     const wanted = sessionStorage.getItem("gan-dan-wanted");
     sessionStorage.removeItem("gan-dan-wanted");
     if (data.signed_in && wanted && wanted !== here && data.pages.includes(wanted.split("?")[0])) {
-      setTriggerValue("link", wanted);
+      go(wanted);
     }
   }
   const phone = window.matchMedia("(max-width: 640px)");
@@ -43,28 +52,52 @@ export default function ({ data, setStateValue, setTriggerValue }) {
   phone.addEventListener("change", tell);
   return () => {
     phone.removeEventListener("change", tell);
+    document.removeEventListener("click", ahead, true);
     document.removeEventListener("click", follow);
   };
 }
 """
 
 
-def meet(
-    language: str, pages: Iterable[str], *, refused: bool = False, signed_in: bool = False
-) -> tuple[bool, tuple[str, dict[str, str]] | None]:
-    """Give the document its language; whether the window is narrow as a phone's, and the link just clicked.
+def meet(language: str, pages: Iterable[str], *, refused: bool = False, signed_in: bool = False) -> bool:
+    """Give the document its language, and follow its links; whether the window is narrow as a phone's.
 
-    The first run of a session doesn't know the width yet: a narrow window asks for one more run. A link to
-    one of `pages` (paths) is reported as its path and its query: following it in this session spares the
-    reader the start of a new one. Where the page was `refused`, the tab keeps its address, and reports it like a
-    click once the reader has signed in: signing in itself leads to the app's own address.
+    The first run of a session doesn't know the width yet: a narrow window asks for one more run. A link to one of
+    `pages` (paths) is followed in this session, which spares the reader the start of a new one. Where the page was
+    `refused`, the tab keeps its address, and goes there once the reader has signed in: signing in itself leads to
+    the app's own address.
     """
     narrow = bool(getattr(st.session_state.get(_KEY), "narrow", False))
     component = st.components.v2.component("gan_dan_browser", js=folded_typing.SCRIPT + _SCRIPT)
     data = {"language": language, "narrow": narrow, "pages": list(pages), "refused": refused, "signed_in": signed_in}
-    told = component(key=_KEY, data=data, on_narrow_change=_nothing, on_link_change=_nothing, height=0)
-    address = urlsplit(told.link or "")
-    return narrow, (address.path, dict(parse_qsl(address.query))) if told.link else None
+    component(key=_KEY, data=data, on_narrow_change=_nothing, height=0)
+    return narrow
+
+
+_COMPLETING = """
+export default function ({ data }) {
+  const now = new URLSearchParams(location.search);
+  const page = location.pathname.replace(/\\/+$/, "").split("/").pop();
+  if (data.elsewhere.includes(page)) return;
+  if (Object.entries(data.asked).some(([key, value]) => now.get(key) !== value && !(key in data.instead))) return;
+  const before = now.toString();
+  for (const [key, value] of Object.entries(data.missing)) if (!now.has(key)) now.set(key, value);
+  for (const [key, value] of Object.entries(data.instead)) value ? now.set(key, value) : now.delete(key);
+  if (now.toString() === before) return;
+  history.replaceState(history.state, "", `${location.pathname}?${now}${location.hash}`);
+}
+"""
+_ADDRESS = "address_runs"
+
+
+def complete(found: links.Completion, elsewhere: Iterable[str]) -> None:
+    """Put what a page has decided by itself into the browser's address, without a step of its history.
+
+    `elsewhere`: the paths of the other pages; a browser that has gone on to one of them is left alone.
+    """
+    st.session_state[_ADDRESS] = st.session_state.get(_ADDRESS, 0) + 1  # the same data twice would not run twice
+    data = vars(found) | {"elsewhere": list(elsewhere), "run": st.session_state[_ADDRESS]}
+    st.components.v2.component("gan_dan_address", js=_COMPLETING)(key="address", data=data, height=0)
 
 
 def _nothing() -> None:

@@ -34,7 +34,7 @@ def decimal_field(view: View, label: str, key: str, low: float, high: float, def
 
 def _in_link(key: str, low: float, high: float, default: float) -> float:
     try:
-        value = float(st.query_params.get(key, default))
+        value = float(links.asked().get(key, default))
     except ValueError:
         return default
     return value if low <= value <= high else default
@@ -50,7 +50,7 @@ def _take(key: str, low: float, high: float, value: float, default: float) -> No
         st.session_state[_mark(key)] = (typed, value)
         return
     st.session_state.pop(_mark(key), None)
-    links.remember(key, numbers.to_enter(wanted, "en"), numbers.to_enter(default, "en"))
+    links.put(**{key: "" if wanted == default else numbers.to_enter(wanted, "en")})
 
 
 def _refused(key: str, value: float) -> str | None:

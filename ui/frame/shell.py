@@ -17,7 +17,7 @@ from display.words.view import View
 from files.places import HOME
 from store.access.rules import Reader
 from store.snapshot import Snapshot, SnapshotTrouble, datasets, open_snapshot
-from ui.frame import browser, links, search, sign_in
+from ui.frame import browser, links, search, sign_in, unmet
 from ui.frame.html import show
 from web import vitals
 
@@ -60,13 +60,16 @@ def run() -> None:
         st.session_state["view"] = View(language, say, snapshot, palette(st.context.theme.type), narrow, reader)
         with box:
             search.box(view())
+        notes = st.container()
         with vitals.rerun(name):
             if reader.may(f"page.{name}"):
                 page.run()
             else:
                 sign_in.refusal(reader, say, name)
             _footer(reader, say, snapshot)
-        links.settle()
+        with notes:
+            unmet.show(say, links.unmet(), links.notes())
+        browser.complete(links.settle(), [path for other, path in addresses.PATHS.items() if other != name])
     except SnapshotTrouble as trouble:
         _trouble(trouble, say, reader)
 
@@ -88,15 +91,11 @@ def _pages(reader: Reader, say: Speaker) -> dict[str, st.Page]:
 
 
 def _meet(reader: Reader, refused: bool, language: str, pages: dict[str, st.Page]) -> bool:
-    """Whether the window is narrow; a link to a page of ours that was clicked is followed here."""
+    """Whether the window is narrow; the browser follows links to our own pages."""
     base = "/" + "".join(f"{part}/" for part in st.get_option("server.baseUrlPath").split("/") if part)
     by_path = {base + ("" if page is next(iter(pages.values())) else path): page for path, page in pages.items()}
     signed_in = reader.kind == "signed_in" and not reader.trouble
-    narrow, link = browser.meet(language, by_path, refused=refused and reader.kind == "public", signed_in=signed_in)
-    if link:
-        path, query = link
-        st.switch_page(by_path[path], query_params=query)
-    return narrow
+    return browser.meet(language, by_path, refused=refused and reader.kind == "public", signed_in=signed_in)
 
 
 def view() -> View:

@@ -146,7 +146,7 @@ def _day_in(text: str, today: date) -> date | None:
 
 def _take_day(key: str) -> None:
     day = st.session_state[f"chosen_{key}"]
-    links.remember(key, day.isoformat() if day else "", "")
+    links.put(**{key: day.isoformat() if day else ""})
 
 
 def _question(view: View, scope: str) -> str:
@@ -182,7 +182,7 @@ def both_toggle(view: View, chosen: Chosen, rows: pl.DataFrame) -> Chosen:
 
 
 def _take_both() -> None:
-    links.remember(_BOTH, "yes" if st.session_state[f"chosen_{_BOTH}"] else "no", "no")
+    links.put(**{_BOTH: "yes" if st.session_state[f"chosen_{_BOTH}"] else ""})
 
 
 # --- rows

@@ -15,7 +15,7 @@ from journal import audit
 from press import workbook
 from store import units
 from store.reference import scope_name
-from ui.frame import html, links
+from ui.frame import html, links, old_codes
 from ui.inspection import checklist
 from ui.inspection.candidates import Chosen
 from ui.inspection.visits import form, history
@@ -69,12 +69,19 @@ def count_line(view: View, chosen: Chosen, rows: pl.DataFrame) -> str:
 def stop(view: View, planned: list[str]) -> str | None:
     """The commune that is being prepared: one of the plan, or the one that the link names; None without either."""
     asked = links.recalled(_STOP)
-    options = [*planned, *([asked] if units.unit(asked) and asked not in planned else [])]
+    options = list(dict.fromkeys([*planned, *units.today(asked)]))
     options = [code for code in options if visits.may(view, code)]
     if not options:
         return None
+    meaning = old_codes.meaning(view.say, _STOP)
     return links.select(
-        view.say("inspection.stop"), _STOP, options, options[0], lambda code: _in_turn(code, planned), width=360
+        view.say("inspection.stop"),
+        _STOP,
+        options,
+        options[0],
+        lambda code: _in_turn(code, planned),
+        meaning=meaning,
+        width=360,
     )
 
 

@@ -11,11 +11,12 @@ from display.maps.trip import borders_line, image
 from display.portraits import shortlist
 from display.portraits.plan import sentence
 from display.words import addresses, numbers
+from display.words.text import Speaker
 from display.words.view import View
 from ranking.route import Place, Stop, route
 from store import units
 from store.reference import province_name
-from ui.frame import html, links
+from ui.frame import html, links, old_codes
 from ui.parts import tables, unit_choice
 
 MOST = 30
@@ -24,10 +25,10 @@ _FIGURES = ("km", "total", "score")
 _COLUMNS = ("stop", "seat", *_FIGURES)
 
 
-def codes() -> list[str]:
+def codes(say: Speaker) -> list[str]:
     """The communes of the plan as the link names them, each once, in the order of choice."""
     wanted = dict.fromkeys(links.recalled(_KEY).split(","))
-    return [code for code in wanted if units.unit(code)][:MOST]
+    return old_codes.meanings(say)(list(wanted))[:MOST]
 
 
 def switch(view: View, code: str, name: str, planned: list[str]) -> str:
@@ -36,7 +37,7 @@ def switch(view: View, code: str, name: str, planned: list[str]) -> str:
     changed = [other for other in planned if other != code] if inside else [*planned, code]
     if len(changed) > MOST:
         return f'<span class="gd-sub">{escape(view.say("plan.full", n=MOST))}</span>'
-    query = addresses.query(view) | dict(st.query_params) | {_KEY: ",".join(changed)}
+    query = addresses.query(view) | links.asked() | {_KEY: ",".join(changed)}
     link = escape(
         f"./{addresses.PATHS['inspection']}?{urlencode({name: text for name, text in query.items() if text})}"
     )
@@ -57,6 +58,7 @@ def choice(view: View, scope: str, listed: list[str], planned: list[str]) -> lis
         list(names),
         lambda code: _named(code, scope),
         MOST,
+        old_codes.meanings(view.say),
         placeholder=view.say("plan.units_example", n=MOST),
         select_all=False,
     )

@@ -21,7 +21,7 @@ from ranking.periods import Period, parse
 from ranking.vocabulary import COUNTRY
 from store import borders, catalog, coverage, standings
 from store.reference import province_names, scope_name
-from ui.frame import html, links
+from ui.frame import html, links, old_codes
 from ui.parts import map_hand
 from ui.parts.map_deck import HEIGHT, PHONE_WIDTH, WIDTH, Frame, Look, deck
 
@@ -242,8 +242,8 @@ def unit(view: View, selection: Selection) -> str | None:
     names = units_of(view, selection)
     clicked = map_hand.clicked()
     if clicked in names:
-        links.remember("unit", _NONE if st.query_params.get("unit") == clicked else clicked, _NONE)
-    code = links.choice("unit", [_NONE, *names], _NONE)
+        links.put(unit="" if links.asked().get("unit") == clicked else clicked)
+    code = links.choice("unit", [_NONE, *names], _NONE, meaning=old_codes.meaning(view.say, "unit"))
     return None if code == _NONE else code
 
 
@@ -256,4 +256,5 @@ def unit_box(view: View, selection: Selection) -> None:
         [_NONE, *names],
         _NONE,
         lambda code: view.say("map.unit.none") if code == _NONE else names[code],
+        meaning=old_codes.meaning(view.say, "unit"),
     )

@@ -12,7 +12,7 @@ from display.words.view import View
 from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period, parse
-from ranking.vocabulary import COUNTRY
+from ranking.vocabulary import BASES, COUNTRY
 from store import bands as store_bands
 from store import catalog as store_catalog
 from store import months, peers, snapshot
@@ -234,10 +234,23 @@ def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
     options = [f"{measure}.{basis}" if _several(known, measure) else measure for measure, basis in known]
     default = _first_measure(catalog, options)
     chosen = links.select(
-        view.say("filters.measure"), "measure", options, default, lambda code: _caption(view, code), width=245
+        view.say("filters.measure"),
+        "measure",
+        options,
+        default,
+        lambda code: _caption(view, code),
+        meaning=_other_codes(options),
+        width=245,
     )
     measure, basis = known[options.index(chosen)]
     return registry[measure], basis
+
+
+def _other_codes(options: list[str]) -> dict[str, str]:
+    """A measure without its basis where links must name one, and with it where they need not."""
+    named = {code.split(".")[0]: code for code in reversed(options)}
+    bases = {f"{code}.{basis}": code for code in options if "." not in code for basis in BASES}
+    return bases | {code: option for code, option in named.items() if code != option}
 
 
 def _first_measure(catalog: pl.DataFrame, options: list[str]) -> str:

@@ -11,7 +11,7 @@ from display.words.view import View
 from ranking.collation import name_order
 from store import units
 from store.reference import province_name, province_names, reference_table
-from ui.frame import html, links
+from ui.frame import html, links, old_codes
 from ui.parts import filters
 
 _PROVINCE, _UNIT = "unit_page_province", "unit_page_unit"
@@ -19,7 +19,8 @@ _PROVINCE, _UNIT = "unit_page_province", "unit_page_unit"
 
 def row(view: View) -> str | None:
     """Draw the choice of province and commune; the code of the commune of the link, None where it names none."""
-    code = links.choice("unit", reference_table("units").get_column("code").to_list(), "")
+    options = reference_table("units").get_column("code").to_list()
+    code = links.choice("unit", options, "", meaning=old_codes.meaning(view.say, "unit"))
     province = _province(view, code)
     button, boxes = filters.folding()
     with boxes:
@@ -34,8 +35,8 @@ def row(view: View) -> str | None:
 
 def how_to_choose(view: View) -> None:
     """The page without a commune: how to come to one."""
-    wanted = st.query_params.get("unit")
-    if wanted:
+    wanted = links.asked().get("unit")
+    if wanted and not units.today(wanted):
         html.show(
             f'<p class="gd-sentence" role="alert">{escape(view.say("unit.choose.unknown", code=wanted[:20]))}</p>'
         )
@@ -90,9 +91,8 @@ def _in_a_line(view: View, province: str, code: str) -> str:
 
 
 def _take_province() -> None:
-    links.remember("province", st.session_state[_PROVINCE])
-    links.remember("unit", "", "")
+    links.put(province=st.session_state[_PROVINCE], unit="")
 
 
 def _take_unit() -> None:
-    links.remember("unit", st.session_state[_UNIT], "")
+    links.put(unit=st.session_state[_UNIT])

@@ -23,7 +23,7 @@ from ranking.states import REPORTED
 from store import catalog, standings
 from store.months import by_month, is_month, series
 from store.reference import measures, province_names
-from ui.frame import html, links
+from ui.frame import html, links, old_codes
 from ui.parts import charts
 
 LEAST_MONTHS = 3
@@ -49,6 +49,7 @@ def panel(view: View, selection: Selection, rows: pl.DataFrame) -> None:
             list(names),
             lambda code: names.get(code, code),
             drawing_curves.MOST_UNITS,
+            old_codes.meanings(view.say),
             placeholder=view.say("compare.example"),
             disabled=not names,
             select_all=False,

@@ -82,7 +82,7 @@ def written(weights: Weights) -> str:
 
 def _sliders(view: View) -> Weights:
     """Six sliders bound to one value in the link."""
-    weights = parse(st.query_params.get(PARAM))
+    weights = parse(links.asked().get(PARAM))
     places = _places_for_sliders(view)
     for number, (group, weight) in enumerate(zip(GROUPS, weights, strict=True)):
         st.session_state[_widget(group)] = weight
@@ -111,11 +111,11 @@ def _widget(group: str) -> str:
 
 def _take() -> None:
     weights = tuple(int(st.session_state[_widget(group)]) for group in GROUPS)
-    links.remember(PARAM, written(weights), written(PUBLISHED))
+    links.put(**{PARAM: "" if weights == PUBLISHED else written(weights)})
 
 
 def _reset() -> None:
-    links.remember(PARAM, written(PUBLISHED), written(PUBLISHED))
+    links.put(**{PARAM: ""})
 
 
 def _where(selection: Selection) -> tuple[str, str, Period, str]:

@@ -119,6 +119,7 @@ def section(view: View, code: str) -> None:
             chosen,
             lambda name: measures()[name].short.in_language(view.language),
             width=280,
+            told=False,
         )
     measure, found = measures()[chosen], members_of(view.snapshot, code, chosen)
     html.show(f'<p class="gd-sentence">{escape(sentence(view, found, measure))}</p>')
