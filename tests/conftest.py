@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
+from streamlit.components.v2 import manifest_scanner
 
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
@@ -45,6 +47,14 @@ def _row(**changes: object) -> Row:
     silent = changes.get("state") in ("not_reported", "suppressed")
     figures = {} if silent or "score" in changes else {"numerator": 90.0, "denominator": 100.0}
     return row | figures | changes
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_components() -> Iterator[None]:
+    """Streamlit's list of installed components, made once: AppTest reads all packages' metadata for every page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(autouse=True)

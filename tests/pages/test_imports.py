@@ -12,12 +12,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from etl.forms.guard import PARTS_MAX
 from etl.forms.workbook import read_workbook
 from files.faults import BadInput
-from files.places import HOME
 from journal import audit, database, incoming, problems
 from journal.database import VisitError
 from journal.incoming import IncomingError
@@ -25,7 +23,7 @@ from journal.problems import Problem
 from store import sight, snapshot
 from store.access.rules import Reader
 from tests import workbooks
-from tests.pages.test_pages import open_page
+from tests.opened import linked, open_page
 from tests.workbooks import FormSheet, counts, row
 from ui.frame import sign_in
 
@@ -196,9 +194,7 @@ def test_no_secret_reaches_the_process_that_reads_workbooks(published, form, mon
 @pytest.fixture
 def page(published, monkeypatch):
     monkeypatch.setattr(sign_in, "current", lambda: EDITOR)
-    app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
-    app.run()
-    return app.switch_page("pages/imports.py").run()
+    return linked("imports").run()
 
 
 def test_an_editor_sees_the_own_province_only(page):
@@ -207,10 +203,7 @@ def test_an_editor_sees_the_own_province_only(page):
 
 
 def test_the_page_opens_with_the_province_of_the_link(published):
-    app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
-    app.run()
-    app.query_params["province"] = "38"
-    app.switch_page("pages/imports.py").run()
+    app = open_page("imports", province="38")
 
     assert app.selectbox(key="import_province").value == "38"
 

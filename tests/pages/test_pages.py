@@ -9,24 +9,10 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from files.places import HOME
 from ranking.manifest import CURRENT
+from tests.opened import open_page, page_of
 
 PAGES = ("overview", "rankings", "map", "online_filing", "unit", "inspection", "transparency", "methods")
-
-
-def open_page(name: str, /, **query: str) -> AppTest:
-    """One run of a page, as a link with this query string opens it."""
-    app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    if name != "overview":
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.switch_page(f"pages/{name}.py").run()
-    assert not app.exception, app.exception
-    return app
 
 
 def markup(app: AppTest) -> str:
@@ -48,6 +34,7 @@ def select(app: AppTest, key: str):
 def test_each_page_opens_with_one_heading(app_data, page, dataset, language):
     app = open_page(page, dataset=dataset, lang=language)
 
+    assert page_of(app) == page
     assert markup(app).count("<h1") == 1
 
 

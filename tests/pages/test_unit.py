@@ -7,8 +7,8 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from files.places import HOME
 from tests.conftest import _forget
+from tests.opened import open_page
 from tests.unit_world import publish_world
 
 NGHI_SON, HOAN_KIEM, BO_HA, PHU_NINH, LONGEST = "16654", "00070", "07294", "08230", "00226"
@@ -16,15 +16,7 @@ TRUONG_SA = "22736"
 
 
 def open_unit(**query: str) -> AppTest:
-    app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.switch_page("pages/unit.py").run()
-    assert not app.exception, app.exception
-    return app
+    return open_page("unit", **query)
 
 
 def markup(app: AppTest) -> str:

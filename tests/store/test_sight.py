@@ -8,19 +8,18 @@ from itertools import product
 import polars as pl
 import pytest
 from starlette.applications import Starlette
-from streamlit.testing.v1 import AppTest
 
 from display.maps import layers
 from display.words import addresses
 from etl.publishing.harvest import Harvest, measurement_rows, quarantine_rows
 from etl.publishing.publish import publish
-from files.places import HOME
 from ranking.periods import Period
 from store import catalog, sight, standings, units
 from store.access.rules import LOCAL, PUBLIC, Reader, code_of
 from store.months import by_month, together_by_month
 from store.snapshot import Snapshot, open_snapshot
 from tests.conftest import CAPTURED
+from tests.opened import linked
 from ui.frame import sign_in
 from ui.overview import freshness
 from web import map_layers, search
@@ -126,10 +125,7 @@ def test_refused_rows_are_counted_without_what_stood_in_them(world):
 @pytest.mark.parametrize(("reader", "page"), [*product([PUBLIC, LEADER], addresses.PATHS)])
 def test_no_page_betrays_what_is_withheld(world, monkeypatch, reader, page):
     monkeypatch.setattr(sign_in, "current", lambda: reader)
-    app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
-    app.query_params.update({"province": HA_NOI, "unit": SMALL_OTHER, "units": SMALL_OTHER, "part": "changes"})
-    app.run()
-    app.switch_page(f"pages/{page}.py").run()
+    app = linked(page, province=HA_NOI, unit=SMALL_OTHER, units=SMALL_OTHER, part="changes").run()
 
     assert not app.exception
     assert BETRAYED not in told(app._tree)
@@ -139,11 +135,8 @@ def test_the_same_figure_is_on_the_page_of_who_may_see_it(world, monkeypatch):
     """Without this, the test above could pass on pages that show nothing."""
     own = Reader("a@b.vn", frozenset({("leader", HA_NOI)}), "signed_in")
     monkeypatch.setattr(sign_in, "current", lambda: own)
-    app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
-    app.query_params.update({"province": HA_NOI})
-    app.run()
 
-    assert BETRAYED in told(app.switch_page("pages/rankings.py").run()._tree)
+    assert BETRAYED in told(linked("rankings", province=HA_NOI).run()._tree)
 
 
 AUGUST = Period(date(2026, 8, 1), date(2026, 8, 31), "month")

@@ -207,6 +207,8 @@ def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], measure: 
         return {}
     recent = months.filter(pl.col("period_start").is_in(starts[-_TREND:]))
     low, high = recent.select(low=pl.col("value").quantile(0.02), high=pl.col("value").quantile(0.98)).row(0)
+    if low is None:  # no month has a figure that the reader may see
+        return {}
     own = months.filter(pl.col("unit_code").is_in(list(units))).select("unit_code", "period_start", "value")
     known: dict[str, dict[date, float | None]] = {}
     for code, start, value in own.iter_rows():

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from display.words import addresses
 from files.places import HOME
 from store.access.rules import ANYBODY, EVERYWHERE, LOCAL, PUBLIC, RULES, Reader, code_of, covers, provinces_of
+from tests.opened import linked
 from ui.frame import sign_in
 
 OWN, OTHER = "25", "38"
@@ -147,10 +148,7 @@ def opened(published, monkeypatch) -> Iterator:
 
     def run(page: str, reader: Reader, **query: str) -> AppTest:
         monkeypatch.setattr(sign_in, "current", lambda: reader)
-        app = AppTest.from_file(str(HOME / "shell.py"), default_timeout=60)
-        app.query_params.update(query)
-        app.run()
-        return app.switch_page(f"pages/{page}.py").run()
+        return linked(page, **query).run()
 
     return run
 
