@@ -1,0 +1,68 @@
+"""A link that was copied before an import shows the same figures after it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from etl.__main__ import main
+from tests.opened import open_page
+from tests.pages.test_pages import markup
+from tests.stand_in.recorded import further_folder, recorded_folder
+
+PORTAL, REAL = recorded_folder(), further_folder()
+pytestmark = pytest.mark.skipif(PORTAL is None or REAL is None, reason="the recorded replies are not at hand")
+
+PAGES = {"rankings": {}, "map": {}}
+"""Each page that shows figures of a period, with what it needs besides a province."""
+
+
+def publish(data: Path, folder: Path) -> None:
+    assert main(["recorded", "--from", str(folder), "--data", str(data)]) == 0
+
+
+def numbers(app) -> list[str]:
+    """The heading and all numbers of the page's tables and figures, in their order."""
+    body = re.sub(r"<style>.*?</style>|<svg.*?</svg>", " ", markup(app), flags=re.S)
+    heading = re.search(r"<h1.*?</h1>", body, re.S).group()
+    parts = re.findall(r"<table.*?</table>", body, re.S)
+    text = unescape(re.sub(r"<[^>]+>", " ", " ".join([heading, *parts])))
+    return re.findall(r"\w+(?:,\d+)?", text)
+
+
+def completed(app) -> dict[str, str]:
+    """The address as the browser has it once the page has completed it."""
+    _, found = app.session_state["links_completed"]
+    return {key: value for key, value in (found.missing | found.asked | found.instead).items() if value}
+
+
+def published_twice(tmp_path: Path) -> tuple[Path, Path]:
+    """Folders of replies: without those of single months, and all of them."""
+    early, whole = tmp_path / "early", tmp_path / "whole"
+    early.mkdir()
+    whole.mkdir()
+    for reply in (*PORTAL.glob("*.json"), *REAL.glob("*.json")):
+        shutil.copy2(reply, whole)
+        if "month-" not in reply.name:
+            shutil.copy2(reply, early)
+    return early, whole
+
+
+def test_a_link_shows_the_same_figures_after_an_import_and_a_page_without_one_the_new(tmp_path, monkeypatch):
+    data = tmp_path / "data"
+    monkeypatch.setenv("GANDAN_DATA", str(data))
+    early, whole = published_twice(tmp_path)
+    publish(data, early)
+    opened = {name: open_page(name, province="25", **choices) for name, choices in PAGES.items()}
+    first = {name: (completed(app), numbers(app)) for name, app in opened.items()}
+    publish(data, whole)
+
+    for name, (query, seen) in first.items():
+        assert {"dataset", "province", "period"} <= set(query), name
+        assert len(seen) > 20, name
+        assert numbers(open_page(name, **query)) == seen, name
+        assert numbers(open_page(name, province="25", **PAGES[name])) != seen, name
