@@ -79,8 +79,8 @@ def _marks_in(snapshot: Snapshot, scope: str, measure: str, now: Period) -> pl.D
     if found is None:
         return pl.DataFrame(schema=MARKS)
     at = found.period
-    bands = _bands(snapshot, scope, measure, basis, at)
-    turned = _variation(snapshot, scope, measure, basis, at)
+    bands = _bands(snapshot, scope, measure, found.basis, at)
+    turned = _variation(snapshot, scope, measure, found.basis, at)
     rows = bands.join(turned, on="unit_code", how="left").with_columns(measure=pl.lit(measure))
     return rows.select(pl.col(name).cast(dtype) for name, dtype in MARKS.items())
 
