@@ -10,13 +10,17 @@ from ranking.vocabulary import COUNTRY
 from store import sight
 from store.kept import kept
 from store.snapshot import Snapshot
+from store.states import answered
 
 _CATALOG = ["level", "measure", "basis", "series", "period_start", "period_end", "period_kind", "scope"]
 
 
 @kept(megabytes=12)
 def catalog(snapshot: Snapshot) -> pl.DataFrame:
-    """What can be ranked: one row per level, measure, basis, series, period and scope, with `of` and `units`."""
+    """What can be ranked: one row per level, measure, basis, series, period and scope.
+
+    `units`: rows, `answered`: those of units that the source says something about, `of`: units that have a rank.
+    """
     return sight.each(snapshot, _catalog, "scope").sort(_CATALOG)
 
 
@@ -26,7 +30,8 @@ def _catalog(snapshot: Snapshot) -> pl.DataFrame:
     # One measure after the other: all at once would take 200 MB for a moment, of which a process keeps much.
     measures_known = rows.select(pl.col("measure").unique()).collect().get_column("measure")
     parts = [rows.filter(pl.col("measure") == measure) for measure in measures_known] or [rows]
-    counted = (part.group_by(_CATALOG).agg(units=pl.len(), of=pl.col("of").max()).collect() for part in parts)
+    counts = {"units": pl.len(), "answered": answered().sum(), "of": pl.col("of").max()}
+    counted = (part.group_by(_CATALOG).agg(**counts).collect() for part in parts)
     return pl.concat(counted).sort(_CATALOG)
 
 

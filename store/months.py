@@ -1,4 +1,4 @@
-"""Months of a measure: of some units, of a whole scope, and which period pages open on."""
+"""Months of a measure: of some units and of a whole scope, and the order that periods are offered in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import lru_cache
 import polars as pl
 
 from ranking.certainty import inflation_of
-from ranking.frame_types import Row
 from ranking.levels import level as level_of
 from ranking.periods import MERGER
 from ranking.states import REPORTED
@@ -116,12 +115,6 @@ def is_open_month() -> pl.Expr:
     start, end = pl.col("period_start"), pl.col("period_end")
     within = (start.dt.day() == 1) & (start.dt.month_start() == end.dt.month_start())
     return (pl.col("period_kind") == "to_date") & within
-
-
-def last_whole_month(periods: pl.DataFrame) -> Row:
-    """The row of the last whole month, or of the first of `latest_first` where there is none; one row at least."""
-    months = periods.filter(pl.col("period_kind") == "month")
-    return latest_first(periods if months.is_empty() else months).row(0, named=True)
 
 
 def latest_first(periods: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from ranking.lineage import regrouped
 from ranking.measures import values
 from ranking.periods import MERGER
 from ranking.vocabulary import CELL, COUNTRY, PERIOD_COLUMNS
-from store import borders, catalog, peers, reference, sight
+from store import borders, catalog, opening, peers, reference, sight
 from store.kept import kept
 from store.months import latest_first
 from store.snapshot import Snapshot
@@ -96,7 +96,10 @@ def with_values(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def latest(snapshot: Snapshot, code: str) -> pl.DataFrame:
-    """The latest standing of a commune in its province of each measure and basis: the first of `store.latest_first`."""
+    """The standing of a commune in its province, of each measure and basis, in the period that pages open on.
+
+    Where it has no row in that period, the first of `store.months.latest_first`.
+    """
     province = _province_of(code)
     return _latest(snapshot.of(province), province).filter(pl.col("unit_code") == code)
 
@@ -104,7 +107,11 @@ def latest(snapshot: Snapshot, code: str) -> pl.DataFrame:
 @kept(megabytes=8)
 def _latest(snapshot: Snapshot, province: str) -> pl.DataFrame:
     here = sight.scan(snapshot, "standings").filter(pl.col("scope") == province, pl.col("level") == "commune")
-    rows = latest_first(here.select(_OF_STANDINGS).collect())
+    known = catalog.catalog(snapshot).filter(pl.col("scope") == province, pl.col("level") == "commune")
+    cell = ["measure", "basis", "series", *PERIOD_COLUMNS]
+    opens = opening.openings(known).select(*cell, opens=pl.lit(True))
+    rows = latest_first(here.select(_OF_STANDINGS).collect()).join(opens, on=cell, how="left", maintain_order="left")
+    rows = rows.sort("opens", descending=True, nulls_last=True, maintain_order=True).drop("opens")
     return rows.unique(["unit_code", "measure", "basis"], keep="first", maintain_order=True)
 
 

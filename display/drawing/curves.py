@@ -17,7 +17,7 @@ from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import REPORTED
 from ranking.vocabulary import COUNTRY
-from store import catalog, reference, standings
+from store import catalog, opening, reference, standings
 from store.months import by_month, is_month, is_open_month, one_per_month, series
 
 MOST_UNITS = 4
@@ -211,7 +211,7 @@ def _point_notes(view: View, measure: Measure, row: dict) -> list[str]:
 
 
 def sentence(view: View, measure: Measure, scope: str) -> str:
-    """The latest value of the place, and of the country beside it. Markup."""
+    """The value of the place in the period that pages open on, and of the country beside it. Markup."""
     say = view.say
     own = _latest(view, measure, scope)
     if own is None:
@@ -248,8 +248,9 @@ def _period_words(view: View, row: dict) -> str:
 def _latest(view: View, measure: Measure, scope: str) -> dict | None:
     level = "country" if scope == COUNTRY else "province"
     rows = series(view.snapshot, measure.id, level, (scope,)).drop_nulls("value")
-    last = rows.sort("period_end", "period_start", descending=[True, False])
-    return None if last.is_empty() else last.row(0, named=True)
+    if rows.is_empty():
+        return None
+    return opening.of_unit(rows, opening.opening(view.snapshot, "province", COUNTRY, measure.id)).row(0, named=True)
 
 
 def alt(view: View, measure: Measure, curves: Sequence[Line]) -> str:

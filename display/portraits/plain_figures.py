@@ -21,9 +21,8 @@ from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import ABSENT, NOT_REPORTED, REPORTED
 from ranking.vocabulary import COUNTRY
-from store import catalog, coverage, public
+from store import catalog, coverage, opening, public
 from store.coverage import Coverage
-from store.months import latest_first
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot
 from store.units import peer_codes
@@ -165,16 +164,12 @@ def _asked(snapshot: Snapshot, code: str) -> list[_Asked]:
 
 
 def _first_known(known: pl.DataFrame, question: Question) -> _Asked | None:
-    """The first measure that answers a question, in the period that pages open with (`store.latest_first`)."""
+    """The first measure that answers a question, in the period that pages open on (`store.opening`)."""
     for name in question.measures:
-        rows = latest_first(known.filter(pl.col("measure") == name))
-        measure = measures()[name]
+        rows, measure = known.filter(pl.col("measure") == name), measures()[name]
         for basis in measure.basis:
-            here = rows.filter(pl.col("basis") == basis)
-            if here.height:
-                row = here.row(0, named=True)
-                period = Period(row["period_start"], row["period_end"], row["period_kind"])
-                return _Asked(measure, question.icon, basis, period)
+            if found := opening.latest(rows.filter(pl.col("basis") == basis)):
+                return _Asked(measure, question.icon, basis, found.period)
     return None
 
 
@@ -324,7 +319,8 @@ def _whole_province(snapshot: Snapshot, code: str, asked: list[_Asked]) -> Answe
     known = rows.with_columns(value=measures()[ONLINE].value()).drop_nulls("value")
     if known.is_empty():
         return None
-    row = latest_first(known).row(0, named=True)
+    at = opening.opening(snapshot, "province", COUNTRY, ONLINE)
+    row = opening.of_unit(known, at).row(0, named=True)
     return Answer(
         measure=ONLINE,
         icon="screen",

@@ -13,9 +13,9 @@ from ranking.periods import Period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
 from ranking.shortlist import MARKS, Weights, read_weights, shortlist
 from ranking.vocabulary import BASES, COUNTRY
-from store import catalog, coverage, sight
+from store import catalog, coverage, opening, sight
 from store.coverage import Coverage
-from store.months import by_month, last_whole_month, latest_series
+from store.months import by_month, latest_series
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot
 
@@ -31,14 +31,9 @@ def weights() -> Weights:
 
 @lru_cache(maxsize=64)
 def period(snapshot: Snapshot, scope: str) -> Period | None:
-    """The last whole month that a scope's communes have standings for, else the last period; None without any."""
-    known = catalog.catalog(snapshot).filter(pl.col("level") == "commune", pl.col("scope") == scope, pl.col("of") > 0)
-    return None if known.is_empty() else _latest(known)
-
-
-def _latest(known: pl.DataFrame) -> Period:
-    last = last_whole_month(known)
-    return Period(last["period_start"], last["period_end"], last["period_kind"])
+    """The period that a scope's communes open on, as on all pages; None where nobody is ranked."""
+    found = opening.first(snapshot, "commune", scope)
+    return found.period if found else None
 
 
 @lru_cache(maxsize=16)
@@ -80,11 +75,12 @@ def _marks_in(snapshot: Snapshot, scope: str, measure: str, now: Period) -> pl.D
     )
     bases = known.get_column("basis").unique()
     basis = next((basis for basis in measures()[measure].basis if basis in bases), None)
-    if basis is None:
+    found = opening.latest(known.filter(pl.col("basis") == basis)) if basis else None
+    if found is None:
         return pl.DataFrame(schema=MARKS)
-    at = _latest(known.filter(pl.col("basis") == basis))
-    bands = _bands(snapshot, scope, measure, basis, at)
-    turned = _variation(snapshot, scope, measure, basis, at)
+    at = found.period
+    bands = _bands(snapshot, scope, measure, found.basis, at)
+    turned = _variation(snapshot, scope, measure, found.basis, at)
     rows = bands.join(turned, on="unit_code", how="left").with_columns(measure=pl.lit(measure))
     return rows.select(pl.col(name).cast(dtype) for name, dtype in MARKS.items())
 

@@ -53,7 +53,7 @@ _History = tuple[tuple[Month, ...], tuple[Point, ...]]
 
 @dataclass(frozen=True)
 class Row:
-    """One measure of one commune in its latest period.
+    """One measure of one commune in the period that pages open on.
 
     `value`, `low`, `high` (95 % interval) and `target` in the measure's unit. `n`: dossiers that a share is out
     of, else those received. `rank` to `of`: in the province; `rank_low`, `rank_high` the 95 % range.
@@ -117,7 +117,7 @@ class Words:
 def rows(snapshot: Snapshot, code: str) -> tuple[Row, ...]:
     """One row per measure and basis that the commune has any standing in, in display order.
 
-    The latest period is the first of `store.latest_first`: what the rankings open with.
+    The period is the one that pages open on (`store.opening`).
     """
     latest = units.latest(snapshot, code)
     order = list(measures())

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from ranking.manifest import CURRENT
 from tests.opened import open_page, page_of
 
+TO_DATE = "2026-01-01_2026-09-26"
 PAGES = ("overview", "rankings", "map", "online_filing", "unit", "inspection", "transparency", "methods")
 
 
@@ -49,20 +50,22 @@ def test_recorded_figures_never_call_themselves_simulated(app_data, page):
 
 
 def test_the_first_screen_says_who_when_and_how_firm(app_data):
-    text = words(open_page("rankings", dataset="recorded", province="25"))
+    whole = words(open_page("rankings", dataset="recorded", province="25"))
+    text = words(open_page("rankings", dataset="recorded", province="25", period=TO_DATE))
 
+    assert "148 xã, phường của Phú Thọ , tháng 8/2026." in whole
     assert "148 xã, phường của Phú Thọ , lũy kế 1/1–26/9/2026, tạm tính." in text
 
 
 def test_a_rate_stands_beside_its_n_in_vietnamese_form(app_data):
-    text = words(open_page("rankings", dataset="recorded", province="25", measure="on_time_share"))
+    text = words(open_page("rankings", dataset="recorded", province="25", measure="on_time_share", period=TO_DATE))
 
     assert re.search(r"1\s+\(1–8\)\s*/148\s+Xã Yên Phú\s+▲ Tốt hơn\s+98,9\u00a0%", text)
     assert "2.914" in text
 
 
 def test_english_figures_have_english_form(app_data):
-    text = words(open_page("rankings", dataset="recorded", province="25", measure="on_time_share", lang="en"))
+    text = words(open_page("rankings", dataset="recorded", province="25", period=TO_DATE, lang="en"))
 
     assert "98.9%" in text
     assert "2,914" in text
@@ -134,7 +137,7 @@ def test_a_choice_goes_into_the_link_as_a_code(app_data):
 
 
 def test_the_map_lists_its_classes_with_counts(app_data):
-    text = words(open_page("map", dataset="recorded", province="25", measure="on_time_share"))
+    text = words(open_page("map", dataset="recorded", province="25", measure="on_time_share", period=TO_DATE))
 
     assert re.search(r"\d+,\d\u00a0% – 98,9\u00a0% \(\d+\)", text)
 
@@ -174,7 +177,7 @@ def test_a_damaged_snapshot_is_not_shown(app_data, tmp_path, monkeypatch):
 
 
 def test_the_sentence_counts_who_clearly_differs(app_data):
-    text = words(open_page("rankings", dataset="recorded", province="25"))
+    text = words(open_page("rankings", dataset="recorded", province="25", period=TO_DATE))
 
     assert "So với mức chung: 84 đơn vị tốt hơn rõ, 42 kém hơn rõ, 22 chưa phân biệt được." in text
 

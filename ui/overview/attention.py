@@ -17,9 +17,9 @@ from ranking.collation import by_name
 from ranking.periods import Period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
 from ranking.states import REPORTED
-from store import catalog, coverage, standings
+from store import coverage, opening, standings
 from store.coverage import Coverage
-from store.months import last_whole_month, latest_series
+from store.months import latest_series
 from store.reference import measures
 from ui.overview.head import table_link
 from ui.overview.units import unit_link
@@ -53,17 +53,13 @@ def silent(view: View, chosen: Selection) -> Coverage:
 
 
 def overdue(view: View, chosen: Selection) -> Overdue | None:
-    """The overdue backlog at the end of the latest whole month that it is known for; None where it is not."""
-    known = catalog.catalog(view.snapshot).filter(
-        pl.col("measure") == "open_overdue", pl.col("level") == chosen.level, pl.col("scope") == chosen.scope
-    )
-    if known.is_empty():
+    """The overdue backlog at the end of the period that pages open on; None where it is not known."""
+    found = opening.opening(view.snapshot, chosen.level, chosen.scope, "open_overdue")
+    if found is None:
         return None
-    latest = last_whole_month(known)
-    period = Period(latest["period_start"], latest["period_end"], latest["period_kind"])
-    rows = standings.ranking(view.snapshot, chosen.level, "open_overdue", latest["basis"], period, chosen.scope)
+    rows = standings.ranking(view.snapshot, chosen.level, "open_overdue", found.basis, found.period, chosen.scope)
     held = rows.filter(pl.col("state") == REPORTED).sort("value", by_name(), descending=[True, False])
-    return Overdue(period, latest["basis"], float(held.get_column("value").sum()), held.filter(pl.col("value") > 0))
+    return Overdue(found.period, found.basis, float(held.get_column("value").sum()), held.filter(pl.col("value") > 0))
 
 
 def attention(view: View, chosen: Selection, rows: pl.DataFrame) -> str:

@@ -12,33 +12,26 @@ from display.words.selection import Selection
 from display.words.view import View
 from ranking.levels import common
 from ranking.periods import Period, previous
-from store import catalog, months, snapshot
+from store import catalog, opening, snapshot
 from store.reference import measures, scope_name
 from ui.frame import links
 from ui.frame.html import Figure
 from ui.parts import filters
 from ui.parts.figures import four_figures
 
-_PREFERRED = ("on_time_share", "index_766")
-
 
 def selection(view: View) -> Selection:
-    """The communes of the province that the reader chose, by the first measure known of them, in the last whole month.
-
-    The month that is still open is left to the other pages: a start page compares like with like.
-    """
+    """The communes of the province that the reader chose, by what all pages open on (`store.opening`)."""
     known = catalog.catalog(view.snapshot).filter(pl.col("level") == "commune", pl.col("of") > 0)
     if known.is_empty():
         known = catalog.catalog(view.snapshot).filter(pl.col("level") == "province", pl.col("of") > 0)
     if known.is_empty():
         raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
-    scope = filters.scope(view, known)
-    known = known.filter(pl.col("scope") == scope)
-    present = set(known.get_column("measure"))
-    measure = next(name for name in (*_PREFERRED, *measures()) if name in present)
-    latest = months.last_whole_month(known.filter(pl.col("measure") == measure))
-    period = Period(latest["period_start"], latest["period_end"], latest["period_kind"])
-    return Selection(latest["level"], scope, measures()[measure], latest["basis"], latest["series"], period)
+    level, scope = str(known.item(0, "level")), filters.scope(view, known)
+    first = opening.first(view.snapshot, level, scope)
+    if first is None:
+        raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
+    return Selection(level, scope, measures()[first.measure], first.basis, first.series, first.period)
 
 
 def title(view: View, chosen: Selection, rows: pl.DataFrame) -> str:

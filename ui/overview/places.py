@@ -13,7 +13,7 @@ from ranking.frame_types import Row
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.vocabulary import COUNTRY
-from store import catalog, standings
+from store import opening, standings
 from store.reference import measures, province_names
 
 _LEVEL = "province"
@@ -33,31 +33,21 @@ class Place:
 def places(view: View, chosen: Selection) -> list[Place]:
     """The province's places, the index first; empty for the country, or where too few provinces are known.
 
-    Of each measure the selection's own period where at least half of the provinces are ranked in it, else the
-    latest such period.
+    Of each measure the period that the provinces' ranking opens on, where it ranks at least half of them.
     """
     if chosen.is_country:
         return []
-    known = catalog.catalog(view.snapshot).filter(
-        pl.col("level") == _LEVEL, pl.col("scope") == COUNTRY, 2 * pl.col("of") >= len(province_names())
-    )
-    found = (_place(view, chosen, name, known.filter(pl.col("measure") == name)) for name in _WANTED)
-    return [place for place in found if place]
+    return [place for name in _WANTED if (place := _place(view, chosen, name))]
 
 
-def _place(view: View, chosen: Selection, name: str, known: pl.DataFrame) -> Place | None:
-    if known.is_empty():
+def _place(view: View, chosen: Selection, name: str) -> Place | None:
+    found = opening.opening(view.snapshot, _LEVEL, COUNTRY, name)
+    if found is None:
         return None
-    own = pl.all_horizontal(
-        pl.col("period_start") == chosen.period.start,
-        pl.col("period_end") == chosen.period.end,
-        pl.col("period_kind") == chosen.period.kind,
-    )
-    latest = known.sort(own, "period_end", "period_start", descending=[True, True, False]).row(0, named=True)
-    period = Period(latest["period_start"], latest["period_end"], latest["period_kind"])
-    rows = standings.ranking(view.snapshot, _LEVEL, name, latest["basis"], period, COUNTRY)
-    mine = rows.filter(pl.col("unit_code") == chosen.scope, pl.col("rank").is_not_null())
-    return Place(measures()[name], latest["basis"], period, mine.row(0, named=True)) if mine.height else None
+    rows = standings.ranking(view.snapshot, _LEVEL, name, found.basis, found.period, COUNTRY)
+    mine = rows.filter(pl.col("unit_code") == chosen.scope, 2 * pl.col("of") >= len(province_names()))
+    mine = mine.drop_nulls("rank")
+    return Place(measures()[name], found.basis, found.period, mine.row(0, named=True)) if mine.height else None
 
 
 def title(view: View, chosen: Selection) -> str:

@@ -15,7 +15,7 @@ from ranking.periods import Period, parse
 from ranking.vocabulary import BASES, COUNTRY
 from store import bands as store_bands
 from store import catalog as store_catalog
-from store import months, peers, snapshot
+from store import months, opening, peers, snapshot
 from store.reference import measures, province_names, scope_name
 from store.states import states
 from ui.frame import links
@@ -23,7 +23,6 @@ from ui.frame import links
 LEVELS = ("commune", "province", "department")
 _KINDS = {"xa": "xã", "phuong": "phường", "dac-khu": "đặc khu"}
 _LEAST = ("0", "30", "100", "300", "1000", "3000")
-_PREFERRED = ("on_time_share", "index_766", "received")
 
 
 def row(view: View, levels: tuple[str, ...] = LEVELS, extra: tuple[int, ...] = ()) -> tuple[Selection, list]:
@@ -188,7 +187,7 @@ def _selection(view: View, levels: tuple[str, ...]) -> Selection:
     ours = ours.filter(pl.col("scope") == place)
     measure, basis = _measure(view, ours)
     ours = ours.filter(pl.col("measure") == measure.id, pl.col("basis") == basis)
-    period, series = _period(view, ours)
+    period, series = _period(view, ours, opening.opening(view.snapshot, level, place, measure.id, basis))
     return Selection(level, place, measure, basis, series, period)
 
 
@@ -226,13 +225,12 @@ def _first_province(view: View, fullest: str, options: list[str]) -> str:
 
 
 def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
-    registry = measures()
-    pairs = catalog.select("measure", "basis").unique().iter_rows()
-    known = sorted(((m, b) for m, b in pairs if m in registry), key=lambda pair: (registry[pair[0]].order, pair[1]))
+    known = opening.in_order(catalog.select("measure", "basis").unique().iter_rows())
     if not known:
         raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "no_measure")
     options = [f"{measure}.{basis}" if _several(known, measure) else measure for measure, basis in known]
-    default = _first_measure(catalog, options)
+    first = opening.first_measure(catalog)
+    default = next(code for code, (measure, _) in zip(options, known, strict=True) if measure == first)
     chosen = links.select(
         view.say("filters.measure"),
         "measure",
@@ -243,7 +241,7 @@ def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
         width=245,
     )
     measure, basis = known[options.index(chosen)]
-    return registry[measure], basis
+    return measures()[measure], basis
 
 
 def _other_codes(options: list[str]) -> dict[str, str]:
@@ -251,13 +249,6 @@ def _other_codes(options: list[str]) -> dict[str, str]:
     named = {code.split(".")[0]: code for code in reversed(options)}
     bases = {f"{code}.{basis}": code for code in options if "." not in code for basis in BASES}
     return bases | {code: option for code, option in named.items() if code != option}
-
-
-def _first_measure(catalog: pl.DataFrame, options: list[str]) -> str:
-    """The preferred measure among those that cover as many units as any."""
-    covered = dict(catalog.group_by("measure").agg(pl.col("of").max()).iter_rows())
-    full = [code for code in options if 2 * covered[code.split(".")[0]] >= max(covered.values())]
-    return next((code for wanted in _PREFERRED for code in full if code.split(".")[0] == wanted), full[0])
 
 
 def _several(known: list[tuple[str, str]], measure: str) -> bool:
@@ -270,19 +261,16 @@ def _caption(view: View, code: str) -> str:
     return f"{short} · {view.say(f'basis.{basis}')}" if basis else short
 
 
-def _period(view: View, catalog: pl.DataFrame) -> tuple[Period, str]:
-    rows = months.latest_first(catalog)
+def _period(view: View, catalog: pl.DataFrame, first: opening.Opening | None) -> tuple[Period, str]:
     series_of: dict[str, str] = {}
-    for row in rows.iter_rows(named=True):
+    for row in months.latest_first(catalog).iter_rows(named=True):
         series_of.setdefault(Period(row["period_start"], row["period_end"], row["period_kind"]).id, row["series"])
     options = list(series_of)
-    # A period in which one province was captured later than the others ranks it alone: not what to open on.
-    full = rows.filter(2 * pl.col("of") >= pl.col("of").max()).row(0, named=True)
     chosen = links.select(
         view.say("filters.period"),
         "period",
         options,
-        Period(full["period_start"], full["period_end"], full["period_kind"]).id,
+        first.period.id if first else options[0],
         lambda code: numbers.period(parse(code), view.language),
         width=205,
     )

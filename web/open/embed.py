@@ -20,8 +20,8 @@ from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.states import SUPPRESSED
-from ranking.vocabulary import COUNTRY
-from store import public, standings
+from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
+from store import opening, public, standings
 from store.policy import policy
 from store.reference import measures, scope_name
 from store.snapshot import Snapshot
@@ -76,7 +76,7 @@ def _ranking(query: dict[str, str]) -> str:
     level = "province" if scope == COUNTRY else "commune"
     here = [pl.col("level") == level, pl.col("scope") == scope, pl.col("measure") == measure.id]
     own: dict[str, str] = {name: query[name] for name in ("period", "basis") if name in query}
-    rows = _latest(public.standings(snapshot, *here, *conditions(own)).rows)
+    rows = _first(snapshot, public.standings(snapshot, *here, *conditions(own)).rows)
     if rows.is_empty():
         raise Problem(404, "No figures", say("open.none"))
     rows = rows.join(standings.unit_names(snapshot, level), on="unit_code", how="left").sort(
@@ -100,7 +100,7 @@ def _ranking(query: dict[str, str]) -> str:
 
 
 def _one_unit(query: dict[str, str]) -> str:
-    """One unit in the measures that matter most, each in its latest period."""
+    """One unit in the measures that matter most, each in the period that pages open on."""
     say, snapshot = _speaker(query), snapshot_of(query)
     code = query.get("unit")
     if code is None:
@@ -112,7 +112,7 @@ def _one_unit(query: dict[str, str]) -> str:
     if rows.is_empty():
         raise Problem(404, "No figures", say("open.none"))
     names = standings.unit_names(snapshot, rows.item(0, "level")).filter(pl.col("unit_code") == code)
-    parts = [_latest(rows.filter(pl.col("measure") == name)) for name in _UNIT_MEASURES]
+    parts = [_first(snapshot, rows.filter(pl.col("measure") == name)) for name in _UNIT_MEASURES]
     rows = pl.concat([part for part in parts if part.height])
     head = (say("open.column.measure"), say("open.column.value"), say("table.band"), say("open.column.rank"))
     body = [_measure_row(row, say) for row in rows.iter_rows(named=True)]
@@ -130,11 +130,16 @@ def _measure_row(row: dict, say: Speaker) -> tuple[str, ...]:
     return escape(words), *_figures(row, measure, say, measure.max_score or 100.0)
 
 
-def _latest(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of the latest period, by the later rules, on the first basis."""
-    for column in ("period_end", "period_start", "series"):
-        rows = rows.filter(pl.col(column) == pl.col(column).max())
-    return rows.filter(pl.col("basis") == pl.col("basis").max())
+def _first(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
+    """Of the rows of one measure those of the period, rules and basis that pages open on, else of the first of them."""
+    if rows.is_empty():
+        return rows
+    level, scope, measure = rows.select("level", "scope", "measure").row(0)
+    bases = rows.get_column("basis").unique()
+    basis = bases.item() if bases.len() == 1 else None
+    found = opening.opening(snapshot.seen_in(frozenset()), level, scope, measure, basis)
+    cell = opening.of_unit(rows, found).select(*PERIOD_COLUMNS, "series", "basis")
+    return rows.join(cell.head(1), on=cell.columns, how="semi", maintain_order="left")
 
 
 def _figures(row: dict, measure: Measure, say: Speaker, top: float | None) -> tuple[str, str, str]:
