@@ -109,6 +109,27 @@ class PortalFormula(Definition):
         return self
 
 
+class ChartFormula(Definition):
+    """A monthly chart inside a reply: twelve entries, of which each has the whole's figure of one month.
+
+    `chart`: the list; `month`: the field of an entry that says which month, "01" to "12"; `value`: per cent for a
+    share, points for a score. `rest`: what the per cent lacks to 100; where both are 0, nothing is said of the month.
+    """
+
+    endpoint: Endpoint
+    of: Literal["province", "country"]
+    chart: Path
+    month: Path = "month"
+    value: Path
+    rest: Path | None = None
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> ChartFormula:
+        if self.of == "country" and self.endpoint != NATIONAL:
+            raise ValueError(f"of: only {NATIONAL} has the country, found {self.endpoint}")
+        return self
+
+
 class GatewayFormula(Definition):
     """The column of the portal's former gateway that holds the points."""
 
@@ -169,9 +190,13 @@ class DossierFormula(Definition):
 
 
 class Formula(Definition):
-    """The formulas of a measure by source; `sum_of`: the measures whose points add up to it."""
+    """The formulas of a measure by source; `sum_of`: the measures whose points add up to it.
+
+    `charts`: where the portal's replies tell of months that were not asked for.
+    """
 
     portal: tuple[PortalFormula, ...] = ()
+    charts: tuple[ChartFormula, ...] = ()
     gateway_2025: GatewayFormula | None = None
     form: FormFormula | None = None
     dossiers: DossierFormula | None = None
@@ -205,6 +230,8 @@ def check(formula: Formula, kind: str, basis: Sequence[str], series: Sequence[st
                 raise ValueError(f"formula.{source}: a measure of kind {kind} {wrong}")
     if missing := [name for name in basis if name not in {BASIS[source] for source in sources}]:
         raise ValueError(f"formula: says nothing of {', '.join(missing)}, which basis names")
+    if formula.charts and (not formula.portal or kind not in ("share", "score")):
+        raise ValueError("formula.charts: tell of a share or a score that formula.portal has too")
     if formula.sum_of and kind != "score":
         raise ValueError(f"formula.sum_of: points add up to a score, not to a {kind}")
 

@@ -12,6 +12,7 @@ import polars as pl
 from etl.publishing.harvest import quarantine_rows
 from etl.publishing.province_sums import is_sum
 from ranking.manifest import table_file
+from ranking.monthly_charts import is_from_chart
 from ranking.states import COUNTED, REPORTED
 from ranking.tables import Measurements, Revisions
 from ranking.vocabulary import CELL, COUNTRY
@@ -99,11 +100,11 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     """Validated rows of a new harvest over those of the snapshot `before`.
 
     Of two rows for the same cell the later captured one counts; but a unit that says nothing now does not wipe out
-    what it reported before, nor does a sum of our own a province's own figure. A stretch to date that is still
-    provisional gives way once every unit that it is ranked with has a later one with the same start: one province
-    that was asked again must not vanish from the ranking of all. So what comes out depends on the captures alone,
-    not on their order, and a capture that is published again changes nothing. Changed values of periods that were
-    over are revisions.
+    what it reported before, nor does a sum of our own a province's own figure, nor one from a chart either of them.
+    A stretch to date that is still provisional gives way once every unit that it is ranked with has a later one with
+    the same start: one province that was asked again must not vanish from the ranking of all. So what comes out
+    depends on the captures alone, not on their order, and a capture that is published again changes nothing. Changed
+    values of periods that were over are revisions.
     """
     superseded = _superseded(before, rows)
     left_out = rows.height - _without(rows, superseded).height
@@ -113,8 +114,8 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     touched = _stored(before).join(rows.lazy().select(CELL), on=list(CELL), how="semi").collect()
     pairs = rows.join(touched, on=list(CELL), suffix="_old")
     answers, answered = (pl.col("state" + old).is_in(COUNTED) for old in ("", "_old"))
-    says_less = ~states.answered() | (is_sum("quality") & ~is_sum("quality_old"))
-    says_more = answers & (~answered | (is_sum("quality_old") & ~is_sum("quality")))
+    says_less = ~states.answered() | (_distance("quality") > _distance("quality_old"))
+    says_more = answers & (~answered | (_distance("quality_old") > _distance("quality")))
     stale = pairs.filter(pl.col("captured_at") < pl.col("captured_at_old"), ~says_more)
     silent = pairs.filter(says_less, answered)
     refused = pl.concat([frame.select(CELL) for frame in (stale, silent)]).unique()
@@ -127,6 +128,11 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     revised = _revisions(pairs.join(refused, on=list(CELL), how="anti"))
     history = pl.read_parquet(before / table_file("revisions"))
     return Merged(before, taken, pl.concat([history, revised]), superseded, warnings)
+
+
+def _distance(quality: str) -> pl.Expr:
+    """How far a figure is from the unit's own: 0 its own, 1 a sum of its units, 2 from a chart, without counts."""
+    return pl.when(is_from_chart(quality)).then(2).when(is_sum(quality)).then(1).otherwise(0)
 
 
 def _outdated(count: int) -> list[str]:
@@ -193,8 +199,9 @@ def _of_measure(snapshot: Path, name: str) -> pl.DataFrame:
 
 def _revisions(pairs: pl.DataFrame) -> pl.DataFrame:
     changed = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in _FIGURES)
+    learnt = is_from_chart("quality_old") & ~is_from_chart("quality")
     return (
-        pairs.filter(changed, ~pl.col("provisional_old"))
+        pairs.filter(changed, ~learnt, ~pl.col("provisional_old"))
         .rename({f"{name}_old": f"old_{name}" for name in (*_FIGURES, "captured_at")})
         .rename({name: f"new_{name}" for name in (*_FIGURES, "captured_at")})
         .select(Revisions.column_names())

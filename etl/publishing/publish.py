@@ -252,7 +252,7 @@ def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame], step: Step) ->
             offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
             standing = standings(rows, measure, unit_scopes(units, provinces, offices))
             standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS)
-            standing = with_movement(standing, measure.direction)
+            standing = with_movement(standing, measure.direction, rows)
             counts["standings"] += ranked.append(Standings.validate(standing))
     return counts
 
