@@ -77,7 +77,8 @@ class PortalFormula(Definition):
     `needs_dossiers`: a unit that received no dossiers has no such figure, whatever the portal writes.
     `needs`: nor has one where this field is 0. `rest`: what numerator and denominator must differ by, in every row.
     `adds_up`: the units must add up to their province. `published: false`: only tells whether there were dossiers.
-    `rests_on_petitions`: the field with the number of petitions on which part of the points rests.
+    `subtracts`: the source counts each dossier in one period only, so a period without others inside it is what is left
+    (`ranking.stretches`). `rests_on_petitions`: the field with the number of petitions on which some points rest.
     """
 
     endpoint: Endpoint
@@ -90,6 +91,7 @@ class PortalFormula(Definition):
     needs: Path | None = None
     rest: Path | None = None
     adds_up: bool = False
+    subtracts: bool = False
     copied_from_province: bool = False
     rests_on_petitions: Path | None = None
     published: bool = True
@@ -104,6 +106,8 @@ class PortalFormula(Definition):
             raise ValueError("rest: needs a numerator and a denominator")
         if self.adds_up and not (self.numerator and {"units", "province"} <= set(self.of)):
             raise ValueError("adds_up: needs a numerator, and that the formula is of units and province")
+        if self.subtracts and not self.denominator:
+            raise ValueError("subtracts: needs a numerator and a denominator")
         if {"provinces", "country"} & set(self.of) and self.endpoint != NATIONAL:
             raise ValueError(f"of: only {NATIONAL} has provinces and country, found {', '.join(self.of)}")
         return self

@@ -101,6 +101,11 @@ class Measure(Definition):
             return False
         return basis != "portal" or any(formula.adds_up for formula in self.formula.portal)
 
+    @property
+    def subtracts(self) -> bool:
+        """Whether a source counts each dossier of this share in one period only (`ranking.stretches`)."""
+        return self.kind == "share" and any(formula.subtracts for formula in self.formula.portal)
+
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Measure:
         if self.kind == "score" and self.max_score is None:

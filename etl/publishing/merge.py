@@ -14,6 +14,7 @@ from etl.publishing.province_sums import is_sum
 from ranking.manifest import table_file
 from ranking.monthly_charts import is_from_chart
 from ranking.states import COUNTED, REPORTED
+from ranking.stretches import is_derived
 from ranking.tables import Measurements, Revisions
 from ranking.vocabulary import CELL, COUNTRY
 from store import states
@@ -85,15 +86,23 @@ class Merged:
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """One frame per measure, with all its rows."""
+        for name in self.names():
+            yield self.chunk(name)
+
+    def names(self) -> list[str]:
+        """The measures that have rows."""
         names = set(self.incoming.get_column("measure"))
         if self.before:
             names |= set(_stored(self.before).select("measure").unique().collect().to_series())
-        for name in sorted(names - set(_DERIVED)):
-            rows = self.incoming.filter(pl.col("measure") == name)
-            if self.before:
-                held = _of_measure(self.before, name).join(rows.select(CELL), on=list(CELL), how="anti")
-                rows = pl.concat([held, rows])
-            yield _without(rows, self.superseded)
+        return sorted(names - set(_DERIVED))
+
+    def chunk(self, name: str) -> pl.DataFrame:
+        """All rows of one measure; what earlier was derived from them is not among them."""
+        rows = self.incoming.filter(pl.col("measure") == name)
+        if self.before:
+            held = _of_measure(self.before, name).join(rows.select(CELL), on=list(CELL), how="anti")
+            rows = pl.concat([held, rows])
+        return _without(rows, self.superseded)
 
 
 def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
@@ -190,7 +199,8 @@ def _silenced(before: Path, rows: pl.DataFrame, superseded: pl.DataFrame) -> int
 
 
 def _stored(snapshot: Path) -> pl.LazyFrame:
-    return pl.scan_parquet(snapshot / table_file("measurements"))
+    """What a snapshot holds, but for what was derived from the rest: that is worked out again."""
+    return pl.scan_parquet(snapshot / table_file("measurements")).filter(~is_derived())
 
 
 def _of_measure(snapshot: Path, name: str) -> pl.DataFrame:

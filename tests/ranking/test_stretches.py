@@ -119,7 +119,7 @@ COUNTS = st.lists(
     st.lists(COUNTS, min_size=1, max_size=3), st.sets(st.integers(1, 12), min_size=1, max_size=11), st.integers(-9, 9)
 )
 def test_additive_counts_come_back_and_no_unit_is_ever_impossible(units, asked, again):
-    """Of a year and some of its months: what follows is exact, and where dossiers are counted twice never impossible."""
+    """Of a year and some of its months: what follows is exact; where dossiers count twice, it is never impossible."""
     year = (calendar_period("year", 2025), False)
     months = {n: (calendar_period("month", 2025, n), False) for n in asked}
     codes = [f"{number:05d}" for number in range(1, len(units) + 1)]
