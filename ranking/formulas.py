@@ -77,7 +77,8 @@ class PortalFormula(Definition):
     `needs_dossiers`: a unit that received no dossiers has no such figure, whatever the portal writes.
     `needs`: nor has one where this field is 0. `rest`: what numerator and denominator must differ by, in every row.
     `adds_up`: the units must add up to their province. `published: false`: only tells whether there were dossiers.
-    `rests_on_petitions`: the field with the number of petitions on which part of the points rests.
+    `subtracts`: the source counts each dossier in one period only, so a period without others inside it is what is left
+    (`ranking.stretches`). `rests_on_petitions`: the field with the number of petitions on which some points rest.
     """
 
     endpoint: Endpoint
@@ -90,6 +91,7 @@ class PortalFormula(Definition):
     needs: Path | None = None
     rest: Path | None = None
     adds_up: bool = False
+    subtracts: bool = False
     copied_from_province: bool = False
     rests_on_petitions: Path | None = None
     published: bool = True
@@ -104,8 +106,31 @@ class PortalFormula(Definition):
             raise ValueError("rest: needs a numerator and a denominator")
         if self.adds_up and not (self.numerator and {"units", "province"} <= set(self.of)):
             raise ValueError("adds_up: needs a numerator, and that the formula is of units and province")
+        if self.subtracts and not self.denominator:
+            raise ValueError("subtracts: needs a numerator and a denominator")
         if {"provinces", "country"} & set(self.of) and self.endpoint != NATIONAL:
             raise ValueError(f"of: only {NATIONAL} has provinces and country, found {', '.join(self.of)}")
+        return self
+
+
+class ChartFormula(Definition):
+    """A monthly chart inside a reply: twelve entries, of which each has the whole's figure of one month.
+
+    `chart`: the list; `month`: the field of an entry that says which month, "01" to "12"; `value`: per cent for a
+    share, points for a score. `rest`: what the per cent lacks to 100; where both are 0, nothing is said of the month.
+    """
+
+    endpoint: Endpoint
+    of: Literal["province", "country"]
+    chart: Path
+    month: Path = "month"
+    value: Path
+    rest: Path | None = None
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> ChartFormula:
+        if self.of == "country" and self.endpoint != NATIONAL:
+            raise ValueError(f"of: only {NATIONAL} has the country, found {self.endpoint}")
         return self
 
 
@@ -169,9 +194,13 @@ class DossierFormula(Definition):
 
 
 class Formula(Definition):
-    """The formulas of a measure by source; `sum_of`: the measures whose points add up to it."""
+    """The formulas of a measure by source; `sum_of`: the measures whose points add up to it.
+
+    `charts`: where the portal's replies tell of months that were not asked for.
+    """
 
     portal: tuple[PortalFormula, ...] = ()
+    charts: tuple[ChartFormula, ...] = ()
     gateway_2025: GatewayFormula | None = None
     form: FormFormula | None = None
     dossiers: DossierFormula | None = None
@@ -205,6 +234,8 @@ def check(formula: Formula, kind: str, basis: Sequence[str], series: Sequence[st
                 raise ValueError(f"formula.{source}: a measure of kind {kind} {wrong}")
     if missing := [name for name in basis if name not in {BASIS[source] for source in sources}]:
         raise ValueError(f"formula: says nothing of {', '.join(missing)}, which basis names")
+    if formula.charts and (not formula.portal or kind not in ("share", "score")):
+        raise ValueError("formula.charts: tell of a share or a score that formula.portal has too")
     if formula.sum_of and kind != "score":
         raise ValueError(f"formula.sum_of: points add up to a score, not to a {kind}")
 

@@ -101,6 +101,11 @@ class Measure(Definition):
             return False
         return basis != "portal" or any(formula.adds_up for formula in self.formula.portal)
 
+    @property
+    def subtracts(self) -> bool:
+        """Whether a source counts each dossier of this share in one period only (`ranking.stretches`)."""
+        return self.kind == "share" and any(formula.subtracts for formula in self.formula.portal)
+
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Measure:
         if self.kind == "score" and self.max_score is None:
@@ -121,13 +126,15 @@ class Measure(Definition):
     def value(self) -> pl.Expr:
         """The value of a row of `tables.Measurements`, null where the row reports none.
 
-        share: 100 · numerator / denominator, in per cent. rate: per · numerator / denominator.
+        share: 100 · numerator / denominator, in per cent; where the source gives the per cent alone, without
+        counts, it stands as `score` out of a `max_score` of 100. rate: per · numerator / denominator.
         The product comes first, so that a half such as 81.35 is the number that reads so.
         score: points. count and quantity: the numerator as the source gives it.
         """
         denominator = pl.when(pl.col("denominator") > 0).then(pl.col("denominator"))
+        published = pl.when(pl.col("numerator").is_null()).then(100 * pl.col("score") / pl.col("max_score"))
         by_kind = {
-            "share": 100 * pl.col("numerator") / denominator,
+            "share": pl.coalesce(100 * pl.col("numerator") / denominator, published),
             "rate": self.per * pl.col("numerator") / denominator,
             "score": pl.col("score"),
             "count": pl.col("numerator"),

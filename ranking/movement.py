@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ranking.ages import age, equally_old
 from ranking.periods import Period
 from ranking.periods import previous as period_before
 from ranking.vocabulary import PERIOD_COLUMNS
@@ -36,13 +37,15 @@ _RESULT = {"previous_rank": pl.UInt32} | dict.fromkeys(MOVEMENTS, pl.Int32)
 Integers = NDArray[np.int64]
 
 
-def with_movement(standings: pl.DataFrame, measure_direction: str) -> pl.DataFrame:
+def with_movement(standings: pl.DataFrame, measure_direction: str, figures: pl.DataFrame | None = None) -> pl.DataFrame:
     """The standings of one measure with `previous_rank` and the three movements filled in.
 
     `standings`: rows of `tables.Standings`; `measure_direction`: `Measure.direction`. Each month, quarter, half
     and year is compared with the one before it in the same level, series, basis and scope, over the units
     ranked in both. A stretch to date has no like before it and stays null, as does the first period of a
-    series. The movements are whole numbers of places (positive = climbed) that always add up to
+    series. `figures`: the rows of `tables.Measurements` behind the standings; a group in which any unit's
+    figures were captured at another age than those before (`ranking.ages`) has no movement. Without them all
+    count as equally old. The movements are whole numbers of places (positive = climbed) that always add up to
     previous_rank − rank: `movement_membership` (units that appeared or vanished: previous rank − previous rank
     among the units ranked in both, plus current rank among those − current rank), `movement_own` (from there,
     the places won by this unit's new value among the others' previous values) and `movement_others` (the rest,
@@ -57,6 +60,8 @@ def with_movement(standings: pl.DataFrame, measure_direction: str) -> pl.DataFra
     ranked = standings.filter(pl.col("rank").is_not_null()).select("unit_code", *_GROUP, "value")
     earlier = _as_next_period(ranked)
     moved = _explained(earlier, ranked, descending=measure_direction != "lower")
+    if figures is not None:
+        moved = moved.join(_of_unequal_age(ranked, figures), on=_GROUP, how="anti", maintain_order="left")
     filled = standings.drop("previous_rank", *MOVEMENTS)
     return filled.join(moved, on=["unit_code", *_GROUP], how="left", maintain_order="left").select(standings.columns)
 
@@ -73,6 +78,15 @@ def cause(row: Mapping[str, Any]) -> Cause:
         return "none"
     largest = max(parts, key=lambda name: parts[name])
     return largest if parts[largest] >= MAIN_PART * total else "mixed"
+
+
+def _of_unequal_age(ranked: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    """The groups in which a unit was captured at another age than in the period before."""
+    key = ["unit_code", *(name for name in _GROUP if name != "scope")]
+    ages = figures.filter(pl.col("field") == "all").select(*key, age())
+    aged = ranked.join(ages, on=key)
+    pairs = aged.join(_as_next_period(aged), on=["unit_code", *_GROUP], suffix="_before")
+    return pairs.filter(~equally_old("age_before", "age")).select(_GROUP).unique()
 
 
 def _as_next_period(ranked: pl.DataFrame) -> pl.DataFrame:

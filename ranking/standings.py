@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from ranking.measures import Measure
+from ranking.monthly_charts import has_no_counts
 from ranking.periods import MERGER
 from ranking.tables import Standings
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
@@ -23,6 +24,7 @@ def standings(measurements: pl.DataFrame, measure: Measure, scopes: pl.DataFrame
     `unit_code`, `level`, `province_code`; units that are not in it (old communes) are not ranked.
     Ties share the best rank. Units without a figure, or below the measure's minimum denominator,
     stay in the table with a null rank. A neutral measure is ordered from high to low.
+    A share of which the source gives the per cent alone is no part of it: nothing says on how many dossiers it rests.
     A group in which all units have the same value ranks nobody: 148 first places tell nobody anything.
     `of` still counts the units that were compared.
     """
@@ -32,6 +34,8 @@ def standings(measurements: pl.DataFrame, measure: Measure, scopes: pl.DataFrame
         pl.col("level") != "country",
         (pl.col("level") != "commune") | (pl.col("period_end") >= MERGER),
     )
+    if measure.kind == "share":
+        rows = rows.filter(~has_no_counts())
     values = rows.join(scopes, on=["unit_code", "level"]).with_columns(
         value=measure.value().round(_DECIMALS),
         enough=pl.col("denominator").fill_null(measure.minimum_denominator) >= measure.minimum_denominator,

@@ -11,7 +11,10 @@ from display.words import numbers
 from display.words.text import Speaker
 from display.words.view import View
 from ranking.measures import Measure
+from ranking.monthly_charts import MONTHLY_CHART
+from ranking.periods import parse
 from ranking.standings import is_alike
+from ranking.stretches import DERIVED
 
 
 def nature_word(view: View) -> str:
@@ -26,7 +29,7 @@ _SUMMED = re.compile(r"summed_from_units: (\d+)/(\d+)(?:, (\d+) departments)?")
 _QUALITIES = (
     *("copied_from_province", "sum_of_groups", "groups_not_reported"),
     *("temp_national_report_denominator", "no_national_report_data"),
-    *("captured_apart", "no_petitions", "petitions"),
+    *("captured_apart", "no_petitions", "petitions", "monthly_chart"),
     *("area_population_of_one_predecessor", "area_differs_from_polygon"),
 )
 
@@ -80,6 +83,12 @@ def quality_words(view: View, quality: str | None) -> list[str]:
     return [_mark_in_words(view, mark) for mark in marks]
 
 
+def derived_words(view: View, quality: str | None) -> list[str]:
+    """That a figure is a difference of periods, and of which, or that it comes from a chart; nothing where neither."""
+    marks = [mark.strip() for mark in (quality or "").split(";")]
+    return [_mark_in_words(view, mark) for mark in marks if mark.partition(":")[0] in (DERIVED, MONTHLY_CHART)]
+
+
 def sum_words(view: View, quality: str | None) -> list[str]:
     """That a province's figure is the sum of its units, and of how many; nothing where it is its own."""
     marks = [mark.strip() for mark in (quality or "").split(";")]
@@ -92,4 +101,9 @@ def _mark_in_words(view: View, mark: str) -> str:
         n, of, departments = (numbers.number(int(part or 0), view.language) for part in found.groups())
         key = "with_departments" if found[3] else "communes"
         return view.say(f"quality.summed_from_units.{key}", n=n, of=of, departments=departments)
+    if code == DERIVED and not said:
+        return view.say("quality.derived.any")
+    if code == DERIVED:
+        whole, *others = (numbers.period(parse(name), view.language) for name in said.strip().split(" - "))
+        return view.say("quality.derived", whole=whole, others=", ".join(others))
     return view.say(f"quality.{code.lower()}", said=said.strip()) if code.lower() in _QUALITIES else mark

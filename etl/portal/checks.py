@@ -18,7 +18,7 @@ from ranking.periods import local_day
 # Each part of a sum, and the sum, is rounded to two decimals: an error of up to 0.005. A larger gap is no rounding.
 _ROUNDING = 0.005
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_CHANGED = "the portal may have changed its replies"
+CHANGED = "the portal may have changed its replies"
 
 
 def check_fields(scene: str, group: Group, row: str, figures: Figures, notes: Notes) -> None:
@@ -28,7 +28,7 @@ def check_fields(scene: str, group: Group, row: str, figures: Figures, notes: No
     for figure in figures.all_at(group.endpoint, row):
         for path, lost in figure.fields().items():
             if not any(has(one, path) for one in rows):
-                notes.warnings.append(f"{group.endpoint} of {scene}: {whose} {path}, so {lost}; {_CHANGED}")
+                notes.warnings.append(f"{group.endpoint} of {scene}: {whose} {path}, so {lost}; {CHANGED}")
 
 
 def check_identities(scene: str, group: Group, figures: Figures, notes: Notes) -> None:
@@ -89,7 +89,7 @@ def _units_against_province(scene: str, group: Group, figure: Figure) -> Iterato
     texts = filter(None, (figure.formula.denominator, figure.formula.numerator))
     for path in dict.fromkeys(path for text in texts for _, path in terms(text)):
         if gone := _gone(group, [path], [group.head]):
-            yield f"{group.endpoint} of {scene}: {gone}, so nothing shows that {path} of the units adds up; {_CHANGED}"
+            yield f"{group.endpoint} of {scene}: {gone}, so nothing shows that {path} of the units adds up; {CHANGED}"
             continue
         whole, parts = _numbers([group.head], path), _numbers(group.rows.values(), path)
         if whole and len(parts) == len(group.rows) and sum(parts) != whole[0]:
@@ -102,7 +102,7 @@ def _part_and_rest_against_whole(scene: str, group: Group, figure: Figure) -> It
         return
     texts, claim = (part, rest, whole), f"{part} + {rest} is {whole}"
     if gone := _gone(group, [path for text in texts for _, path in terms(text)]):
-        yield f"{group.endpoint} of {scene}: {gone}, so nothing shows that {claim}; {_CHANGED}"
+        yield f"{group.endpoint} of {scene}: {gone}, so nothing shows that {claim}; {CHANGED}"
         return
     torn = [str(row.get("departmentName")) for row in group.rows.values() if _is_torn(row, texts)]
     if torn:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TypedDict, Unpack
 
 from etl.portal.fields import Row, Unusable, number, total
-from ranking.formulas import PortalFormula, terms
+from ranking.formulas import ChartFormula, PortalFormula, terms
 from ranking.measures import Measure
 from ranking.periods import Period
 
@@ -161,10 +161,13 @@ class Figures:
         self._at: dict[tuple[str, str], list[Figure]] = {}
         self._published: dict[tuple[str, str], list[Figure]] = {}
         self._received: list[tuple[str, str]] = []
+        self._charts: dict[tuple[str, str], list[tuple[Measure, ChartFormula]]] = {}
         self.totals: list[Total] = []
         for measure in measures.values():
             for formula in measure.formula.portal:
                 self._add(Figure(measure, formula))
+            for chart in measure.formula.charts:
+                self._charts.setdefault((chart.endpoint, chart.of), []).append((measure, chart))
             parts, own = measure.formula.sum_of, next(iter(measure.formula.portal), None)
             if parts and own and own.score:
                 self.totals.append(Total(measure.id, parts, measure.full_marks, own.endpoint, own.score))
@@ -184,6 +187,10 @@ class Figures:
     def all_at(self, endpoint: str, row: str) -> list[Figure]:
         """The same with what only tells whether there were dossiers."""
         return self._at.get((endpoint, row), [])
+
+    def charts_at(self, endpoint: str, whose: str) -> list[tuple[Measure, ChartFormula]]:
+        """What the charts in an endpoint's reply tell, month by month, of the province or the country that it is of."""
+        return self._charts.get((endpoint, whose), [])
 
     def counts(self, rows: Mapping[str, Row]) -> set[float]:
         """What the endpoints say of how many dossiers a unit received: one number, if they say the same."""

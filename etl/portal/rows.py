@@ -15,12 +15,14 @@ import polars as pl
 
 from etl.portal.answers import Group, Scene, scenes
 from etl.portal.archive import Item
+from etl.portal.charts import chart_rows
 from etl.portal.checks import captured_apart, check_fields, check_identities, check_sums
 from etl.portal.fields import Row, Unusable
 from etl.portal.figures import NO_PETITIONS, PETITIONS, Figure, Figures, Measured, Notes, Spot
 from etl.portal.units import Province, Roll, call_roll, provinces_by
 from etl.publishing.harvest import Harvest, department_rows, measurement_rows, quarantine_rows
 from ranking.formulas import NATIONAL
+from ranking.monthly_charts import MONTHLY_CHART
 from ranking.names import fold
 from ranking.periods import Period
 from ranking.vocabulary import COUNTRY
@@ -30,6 +32,7 @@ SUM_OF_GROUPS = "sum_of_groups"
 Rows = dict[str, Measured]
 """The rows of one unit by measure."""
 _Cell = tuple[str, str, Period, str]
+"""Unit, level, period and measure of a row."""
 
 
 def parse_run(
@@ -57,7 +60,7 @@ def parse_run(
         else:
             found = _national_rows(scene, groups, figures, provinces, notes)
         for row in found:
-            _take(rows, (row["unit_code"], row["level"], scene.period, row["measure"]), row)
+            _take(rows, _cell(row), row)
     check_sums(rows.values(), figures.totals, notes)
     return Harvest(
         measurements=measurement_rows(rows.values()),
@@ -69,12 +72,31 @@ def parse_run(
     )
 
 
+def _cell(row: Measured) -> _Cell:
+    period = Period(row["period_start"], row["period_end"], row["period_kind"])
+    return row["unit_code"], row["level"], period, row["measure"]
+
+
 def _take(rows: dict[_Cell, Measured], cell: _Cell, row: Measured) -> None:
-    """Put a row into its cell unless a better one is there: a silence or a sum of our own gives way."""
+    """Put a row into its cell unless a better one is there: a silence, a sum of our own or a chart's figure gives way.
+
+    Of two charts the one counts that was captured later.
+    """
     held = rows.get(cell)
-    better = row["state"] != "not_reported"
-    if held is None or (better and (held["state"] == "not_reported" or SUM_OF_GROUPS in (held.get("quality") or ""))):
+    if held is None or _is_better(row, held):
         rows[cell] = row
+
+
+def _is_better(row: Measured, held: Measured) -> bool:
+    if row["state"] == "not_reported" or held["state"] == "not_reported":
+        return row["state"] != "not_reported"
+    if _is_chart(row):
+        return _is_chart(held) and row["captured_at"] > held["captured_at"]
+    return _is_chart(held) or SUM_OF_GROUPS in (held.get("quality") or "")
+
+
+def _is_chart(row: Measured) -> bool:
+    return row.get("quality") == MONTHLY_CHART
 
 
 def _province_rows(
@@ -90,6 +112,8 @@ def _province_rows(
         if _is_of_province(province, group):
             check_fields(scene.name, group, "province", figures, notes)
     apart = captured_apart(scene.name, groups, figures, notes)
+    told = {name: group for name, group in groups.items() if _is_of_province(province, group)}
+    yield from chart_rows(scene, told, figures, province.code, "province", notes)
     parent = _parent_rows(scene, province, groups, figures, notes)
     yield from _with_totals(parent, scene, figures, province.code, "province", apart)
     for unit_id, (code, level) in roll.found.items():
@@ -226,6 +250,7 @@ def _national_rows(
     country = scene.spot(COUNTRY, "country", group.source, group.captured_at)
     for figure in figures.at(NATIONAL, "country"):
         yield _row(figure, country, group.head, None, scene, None, notes)
+    yield from chart_rows(scene, {NATIONAL: group}, figures, COUNTRY, "country", notes)
     for unit_id, row in group.rows.items():
         if unit_id not in known:
             reason = "no province has this departmentId"

@@ -12,7 +12,9 @@ import polars as pl
 from etl.publishing.harvest import quarantine_rows
 from etl.publishing.province_sums import is_sum
 from ranking.manifest import table_file
+from ranking.monthly_charts import is_from_chart
 from ranking.states import COUNTED, REPORTED
+from ranking.stretches import is_derived
 from ranking.tables import Measurements, Revisions
 from ranking.vocabulary import CELL, COUNTRY
 from store import states
@@ -84,26 +86,34 @@ class Merged:
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """One frame per measure, with all its rows."""
+        for name in self.names():
+            yield self.chunk(name)
+
+    def names(self) -> list[str]:
+        """The measures that have rows."""
         names = set(self.incoming.get_column("measure"))
         if self.before:
             names |= set(_stored(self.before).select("measure").unique().collect().to_series())
-        for name in sorted(names - set(_DERIVED)):
-            rows = self.incoming.filter(pl.col("measure") == name)
-            if self.before:
-                held = _of_measure(self.before, name).join(rows.select(CELL), on=list(CELL), how="anti")
-                rows = pl.concat([held, rows])
-            yield _without(rows, self.superseded)
+        return sorted(names - set(_DERIVED))
+
+    def chunk(self, name: str) -> pl.DataFrame:
+        """All rows of one measure; what earlier was derived from them is not among them."""
+        rows = self.incoming.filter(pl.col("measure") == name)
+        if self.before:
+            held = _of_measure(self.before, name).join(rows.select(CELL), on=list(CELL), how="anti")
+            rows = pl.concat([held, rows])
+        return _without(rows, self.superseded)
 
 
 def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     """Validated rows of a new harvest over those of the snapshot `before`.
 
     Of two rows for the same cell the later captured one counts; but a unit that says nothing now does not wipe out
-    what it reported before, nor does a sum of our own a province's own figure. A stretch to date that is still
-    provisional gives way once every unit that it is ranked with has a later one with the same start: one province
-    that was asked again must not vanish from the ranking of all. So what comes out depends on the captures alone,
-    not on their order, and a capture that is published again changes nothing. Changed values of periods that were
-    over are revisions.
+    what it reported before, nor does a sum of our own a province's own figure, nor one from a chart either of them.
+    A stretch to date that is still provisional gives way once every unit that it is ranked with has a later one with
+    the same start: one province that was asked again must not vanish from the ranking of all. So what comes out
+    depends on the captures alone, not on their order, and a capture that is published again changes nothing. Changed
+    values of periods that were over are revisions.
     """
     superseded = _superseded(before, rows)
     left_out = rows.height - _without(rows, superseded).height
@@ -113,8 +123,8 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     touched = _stored(before).join(rows.lazy().select(CELL), on=list(CELL), how="semi").collect()
     pairs = rows.join(touched, on=list(CELL), suffix="_old")
     answers, answered = (pl.col("state" + old).is_in(COUNTED) for old in ("", "_old"))
-    says_less = ~states.answered() | (is_sum("quality") & ~is_sum("quality_old"))
-    says_more = answers & (~answered | (is_sum("quality_old") & ~is_sum("quality")))
+    says_less = ~states.answered() | (_distance("quality") > _distance("quality_old"))
+    says_more = answers & (~answered | (_distance("quality_old") > _distance("quality")))
     stale = pairs.filter(pl.col("captured_at") < pl.col("captured_at_old"), ~says_more)
     silent = pairs.filter(says_less, answered)
     refused = pl.concat([frame.select(CELL) for frame in (stale, silent)]).unique()
@@ -127,6 +137,11 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     revised = _revisions(pairs.join(refused, on=list(CELL), how="anti"))
     history = pl.read_parquet(before / table_file("revisions"))
     return Merged(before, taken, pl.concat([history, revised]), superseded, warnings)
+
+
+def _distance(quality: str) -> pl.Expr:
+    """How far a figure is from the unit's own: 0 its own, 1 a sum of its units, 2 from a chart, without counts."""
+    return pl.when(is_from_chart(quality)).then(2).when(is_sum(quality)).then(1).otherwise(0)
 
 
 def _outdated(count: int) -> list[str]:
@@ -184,7 +199,8 @@ def _silenced(before: Path, rows: pl.DataFrame, superseded: pl.DataFrame) -> int
 
 
 def _stored(snapshot: Path) -> pl.LazyFrame:
-    return pl.scan_parquet(snapshot / table_file("measurements"))
+    """What a snapshot holds, but for what was derived from the rest: that is worked out again."""
+    return pl.scan_parquet(snapshot / table_file("measurements")).filter(~is_derived())
 
 
 def _of_measure(snapshot: Path, name: str) -> pl.DataFrame:
@@ -193,8 +209,9 @@ def _of_measure(snapshot: Path, name: str) -> pl.DataFrame:
 
 def _revisions(pairs: pl.DataFrame) -> pl.DataFrame:
     changed = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in _FIGURES)
+    learnt = is_from_chart("quality_old") & ~is_from_chart("quality")
     return (
-        pairs.filter(changed, ~pl.col("provisional_old"))
+        pairs.filter(changed, ~learnt, ~pl.col("provisional_old"))
         .rename({f"{name}_old": f"old_{name}" for name in (*_FIGURES, "captured_at")})
         .rename({name: f"new_{name}" for name in (*_FIGURES, "captured_at")})
         .select(Revisions.column_names())

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from ranking.measures import Measure
+from ranking.monthly_charts import is_from_chart
 from ranking.periods import Period
 from ranking.states import COUNTED, NO_DOSSIERS, NOT_REPORTED, REPORTED
 from ranking.tables import Measurements
@@ -27,9 +28,10 @@ def with_sums(
     """(the rows that were taken, with a sum for each cell of a province that has no figure; what a person should know).
 
     `taken`: rows of `tables.Measurements` that keep its rules; `harvested`: all that the source gave. A province
-    has no figure where its own row was refused, or says nothing while its units do. Only counts, and shares of
-    counts, whose units are known to add up to their province are summed (`Measure.adds_up`): no median, no score.
-    The units are the communes and, where the source lists them, the departments.
+    has no figure where its own row was refused, or says nothing while its units do; one from a chart gives way.
+    Only counts, and shares of counts, whose units are known to add up to their province are summed
+    (`Measure.adds_up`): no median, no score. The units are the communes and, where the source lists them, the
+    departments.
     """
     wanted = _without_figure(taken, harvested, measures)
     if wanted.is_empty():
@@ -46,7 +48,7 @@ def with_sums(
 
 def _without_figure(taken: pl.DataFrame, harvested: pl.DataFrame, measures: Mapping[str, Measure]) -> pl.DataFrame:
     """The cells of provinces that could be summed and have no figure."""
-    known = taken.filter(pl.col("state") != NOT_REPORTED).select(CELL)
+    known = taken.filter(pl.col("state") != NOT_REPORTED, ~is_from_chart()).select(CELL)
     whole = harvested.filter(pl.col("level") == "province").select(CELL).unique(maintain_order=True)
     summable = [(m.id, basis) for m in measures.values() for basis in m.basis if m.adds_up(basis)]
     pairs = pl.DataFrame(summable, schema={"measure": pl.String, "basis": pl.String}, orient="row")

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from etl.progress import Step, untold
 from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
-from etl.publishing.merge import merged, validated
+from etl.publishing.merge import Merged, merged, validated
 from etl.publishing.old_snapshots import forget_old
 from etl.publishing.province_sums import with_sums
 from etl.publishing.withhold import PUBLIC, write_public
@@ -34,6 +34,7 @@ from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_f
 from ranking.measures import Measure
 from ranking.movement import with_movement
 from ranking.standings import standings, unit_scopes
+from ranking.stretches import differences
 from ranking.tables import SNAPSHOT_TABLES, Measurements, Revisions, Standings
 from ranking.vocabulary import CELL
 from store import states
@@ -68,18 +69,41 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
             sound, harvest.measurements, measures(), reference_table("units"), reference_table("provinces")
         )
         result = merged(before, sound)
+        left, doubted = _differences(result, measures())
         quarantine = pl.concat([_kept_quarantine(before, harvest), harvest.quarantine, rejected])
         return _write(
             folder,
-            result.chunks(),
+            _with_differences(result.chunks(), left),
             nature=nature,
             captured_at=max([harvest.captured_at, *([known.captured_at] if known else [])]),
             sources=sorted({*harvest.sources, *(known.sources if known else [])}),
-            warnings=_remarks(known, [*harvest.warnings, *summed, *result.warnings]),
+            warnings=_remarks(known, [*harvest.warnings, *summed, *doubted, *result.warnings]),
             quarantine=quarantine,
             revisions=result.revisions,
             departments=_known_departments(before, harvest),
         )
+
+
+def _differences(result: Merged, registry: dict[str, Measure]) -> tuple[dict[str, pl.DataFrame], list[str]]:
+    """(what follows from a measure's periods by subtraction, by measure; what a person should know).
+
+    A figure that the source gives itself, be it in a chart alone, stays.
+    """
+    found: dict[str, pl.DataFrame] = {}
+    doubted: list[str] = []
+    for name in result.names():
+        if name in registry and registry[name].subtracts:
+            rows = result.chunk(name)
+            taken, refused = differences(rows, registry[name])
+            found[name] = taken.join(rows.select(CELL), on=list(CELL), how="anti", maintain_order="left")
+            doubted += [f"not derived: {reason}" for reason in refused]
+    return found, doubted
+
+
+def _with_differences(chunks: Iterable[pl.DataFrame], left: dict[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    for rows in chunks:
+        name = None if rows.is_empty() else rows.item(0, "measure")
+        yield pl.concat([rows, left[name]]) if name in left else rows
 
 
 def publish_chunks(
@@ -252,7 +276,7 @@ def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame], step: Step) ->
             offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
             standing = standings(rows, measure, unit_scopes(units, provinces, offices))
             standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS)
-            standing = with_movement(standing, measure.direction)
+            standing = with_movement(standing, measure.direction, rows)
             counts["standings"] += ranked.append(Standings.validate(standing))
     return counts
 

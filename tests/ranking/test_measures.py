@@ -38,6 +38,7 @@ IDS_IN_ORDER = [
     "online_partial_share",
     "in_person_share",
     "post_share",
+    "online_services_used_share",
     "digitised_share",
     "e_result_share",
     "data_reuse_share",

@@ -94,3 +94,38 @@ def test_of_two_captures_of_one_month_the_later_counts(tmp_path):
     assert counts.height == 148 and counts.filter(state="reported").height == 148
     assert before + 1 in counts["numerator"].to_list()
     assert pl.read_parquet(snapshot(tmp_path) / table_file("quarantine")).is_empty()
+
+
+def test_the_months_of_the_year_are_known_from_the_replies_own_charts(whole):
+    own = figures(whole, measure="on_time_share", level="province", period_kind="month").sort("period_start")
+    known = dict(zip(own["period_start"].dt.month(), own["score"], strict=True))
+    assert known == {1: 67.16, 2: 43.24, 3: 64.29, 4: 31.58, 5: 49.63, 6: 84.52, 7: 79.31, 8: None}
+    assert own.filter(pl.col("period_start").dt.month() == 8).select("numerator", "denominator").row(0) == (
+        144625,
+        184513,
+    )
+    country = figures(whole, measure="on_time_share", level="country").sort("period_start")
+    assert country["score"].to_list() == [58.79, 37.7, 37.6, 39.92, 58.01, 82.01, 77.24, 78.12, 75.31]
+    assert country["provisional"].to_list() == [False] * 8 + [True]
+    scores = figures(whole, measure="index_766", level="country", series="766-2026").sort("period_end", "period_start")
+    assert scores["score"].to_list()[:8] == [36.23, 34.36, 37.15, 38.21, 46.59, 57.27, 56.44, 54.67]
+    assert figures(whole, quality="monthly_chart", level="commune").is_empty()
+
+
+def test_services_used_online_are_counted_for_each_period_that_was_asked(whole):
+    own = figures(whole, measure="online_services_used_share").sort("period_start", "period_end")
+    assert set(own["level"]) == {"province"}
+    known = own.select("numerator", "denominator").rows()
+    assert known == [(516, 1884), (449, 1884), (406, 1968), (337, 1884)]
+
+
+def test_online_filing_of_what_was_not_asked_follows_and_says_so(whole):
+    own = figures(whole, measure="online_filing_share", level="province").filter(
+        pl.col("quality").fill_null("").str.starts_with("derived:")
+    )
+    share = (100 * pl.col("numerator") / pl.col("denominator")).round(1)
+    assert own.sort("period_start").select("period_kind", share).rows() == [("half", 98.0), ("month", 98.9)]
+    derived = pl.read_parquet(snapshot(whole) / table_file("measurements")).filter(
+        pl.col("quality").fill_null("").str.starts_with("derived:")
+    )
+    assert set(derived["measure"]) == {"online_filing_share"}
