@@ -17,7 +17,7 @@ from tests.stand_in.recorded import further_folder, recorded_folder
 PORTAL, REAL = recorded_folder(), further_folder()
 pytestmark = pytest.mark.skipif(PORTAL is None or REAL is None, reason="the recorded replies are not at hand")
 
-PAGES = {"rankings": {}, "map": {}}
+PAGES = {"overview": {}, "rankings": {}, "map": {}}
 """Each page that shows figures of a period, with what it needs besides a province."""
 
 

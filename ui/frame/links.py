@@ -95,6 +95,20 @@ def choice(
     return default
 
 
+def pinned(key: str, options: Sequence[str], default: str, caption: Callable[[str], str]) -> str:
+    """The option that holds for a choice that the page has no control for: the link's, else the default.
+
+    It is put into the address, so that a link that was copied before an import shows the same after it.
+    """
+    link = asked().get(key)
+    if link and link not in options and key in TOLD:
+        _miss(key, link, default, caption)
+    value = link if link is not None and link in options else default
+    if value:
+        _run().missing[key] = value
+    return value
+
+
 def _miss(key: str, wanted: str, shown: str, caption: Callable[[str], str]) -> None:
     """A link keeps what it asks for; where the reader's own choice of something else has left it over, it changes."""
     if st.session_state.get(_PUT):

@@ -12,8 +12,8 @@ from display.words.selection import Selection
 from display.words.view import View
 from ranking.levels import common
 from ranking.periods import Period, previous
-from store import catalog, opening, snapshot
-from store.reference import measures, scope_name
+from store import catalog, snapshot
+from store.reference import scope_name
 from ui.frame import links
 from ui.frame.html import Figure
 from ui.parts import filters
@@ -21,17 +21,14 @@ from ui.parts.figures import four_figures
 
 
 def selection(view: View) -> Selection:
-    """The communes of the province that the reader chose, by what all pages open on (`store.opening`)."""
+    """The communes of the province that the reader chose, by what the link says or all pages open on."""
     known = catalog.catalog(view.snapshot).filter(pl.col("level") == "commune", pl.col("of") > 0)
     if known.is_empty():
         known = catalog.catalog(view.snapshot).filter(pl.col("level") == "province", pl.col("of") > 0)
     if known.is_empty():
         raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
     level, scope = str(known.item(0, "level")), filters.scope(view, known)
-    first = opening.first(view.snapshot, level, scope)
-    if first is None:
-        raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
-    return Selection(level, scope, measures()[first.measure], first.basis, first.series, first.period)
+    return filters.pinned(view, known.filter(pl.col("level") == level, pl.col("scope") == scope), level, scope)
 
 
 def title(view: View, chosen: Selection, rows: pl.DataFrame) -> str:

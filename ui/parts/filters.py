@@ -228,9 +228,8 @@ def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
     known = opening.in_order(catalog.select("measure", "basis").unique().iter_rows())
     if not known:
         raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "no_measure")
-    options = [f"{measure}.{basis}" if _several(known, measure) else measure for measure, basis in known]
-    first = opening.first_measure(catalog)
-    default = next(code for code, (measure, _) in zip(options, known, strict=True) if measure == first)
+    options = _codes(known)
+    default = _first_code(catalog, options)
     chosen = links.select(
         view.say("filters.measure"),
         "measure",
@@ -242,6 +241,33 @@ def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
     )
     measure, basis = known[options.index(chosen)]
     return measures()[measure], basis
+
+
+def pinned(view: View, catalog: pl.DataFrame, level: str, place: str) -> Selection:
+    """The selection of a page without boxes for measure and period: the link's, else what all pages open on.
+
+    `catalog`: the rows of `store.catalog` of this level and scope, one at least.
+    """
+    known = opening.in_order(catalog.select("measure", "basis").unique().iter_rows())
+    options = _codes(known)
+    chosen = links.pinned("measure", options, _first_code(catalog, options), lambda code: _caption(view, code))
+    name, basis = known[options.index(chosen)]
+    ours = catalog.filter(pl.col("measure") == name, pl.col("basis") == basis)
+    series_of = _series_of(ours)
+    first = opening.opening(view.snapshot, level, place, name, basis)
+    default = first.period.id if first else next(iter(series_of))
+    period = links.pinned("period", list(series_of), default, lambda code: numbers.period(parse(code), view.language))
+    return Selection(level, place, measures()[name], basis, series_of[period], parse(period))
+
+
+def _codes(known: list[tuple[str, str]]) -> list[str]:
+    """How links name each pair of measure and basis."""
+    return [f"{measure}.{basis}" if _several(known, measure) else measure for measure, basis in known]
+
+
+def _first_code(catalog: pl.DataFrame, options: list[str]) -> str:
+    first = opening.first_measure(catalog)
+    return next(code for code in options if code.split(".")[0] == first)
 
 
 def _other_codes(options: list[str]) -> dict[str, str]:
@@ -262,9 +288,7 @@ def _caption(view: View, code: str) -> str:
 
 
 def _period(view: View, catalog: pl.DataFrame, first: opening.Opening | None) -> tuple[Period, str]:
-    series_of: dict[str, str] = {}
-    for row in months.latest_first(catalog).iter_rows(named=True):
-        series_of.setdefault(Period(row["period_start"], row["period_end"], row["period_kind"]).id, row["series"])
+    series_of = _series_of(catalog)
     options = list(series_of)
     chosen = links.select(
         view.say("filters.period"),
@@ -275,3 +299,11 @@ def _period(view: View, catalog: pl.DataFrame, first: opening.Opening | None) ->
         width=205,
     )
     return parse(chosen), series_of[chosen]
+
+
+def _series_of(catalog: pl.DataFrame) -> dict[str, str]:
+    """The periods by which links name them, the latest first, with the rules in force."""
+    series_of: dict[str, str] = {}
+    for row in months.latest_first(catalog).iter_rows(named=True):
+        series_of.setdefault(Period(row["period_start"], row["period_end"], row["period_kind"]).id, row["series"])
+    return series_of
