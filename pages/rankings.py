@@ -35,7 +35,8 @@ with main:
         html.caption(v.say("table.none_found", query=query) if query else v.say("table.all_filtered"))
     else:
         visible = rankings.with_place(selection, shown.slice(*table.pages(v, shown)))
-        trends = table.sparklines(v, months, visible.get_column("unit_code").to_list(), measure)
+        uneven = rankings.uneven_months(v, selection)
+        trends = table.sparklines(v, months, visible.get_column("unit_code").to_list(), measure, uneven)
         table.ranking_table(v, selection, visible, table.Beside(level, trends))
     downloads.buttons(v, selection, shown, [(v.say("filters.search"), query), *named])
 with side:

@@ -132,7 +132,7 @@ class Measure(Definition):
         score: points. count and quantity: the numerator as the source gives it.
         """
         denominator = pl.when(pl.col("denominator") > 0).then(pl.col("denominator"))
-        published = pl.when(pl.col("numerator").is_null()).then(100 * pl.col("score") / pl.col("max_score"))
+        published = pl.when(pl.col("numerator").is_null()).then(pl.col("score"))
         by_kind = {
             "share": pl.coalesce(100 * pl.col("numerator") / denominator, published),
             "rate": self.per * pl.col("numerator") / denominator,

@@ -56,7 +56,8 @@ def _by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: s
 
 
 def together_by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
-    """The level of a scope in each month: `period_start`, `series`, `value`, and the `units` that report."""
+    """The level of a scope in each month: `period_start`, `series`, `value`, the `units` that report, and whether the
+    month is `open`, that is not over yet."""
     levels = _levels_by_month(snapshot.of(scope), measure, basis, level)
     return levels.filter(pl.col("scope") == scope).drop("scope")
 
@@ -72,7 +73,11 @@ def _levels_by_month(snapshot: Snapshot, measure: str, basis: str, level: str) -
         .join(unit_names(snapshot, level).select("unit_code", scope="province_code"), on="unit_code")
     )
     months = one_per_month(rows)
-    known = {"value": level_of(measures()[measure]), "units": (pl.col("state") == REPORTED).sum().cast(pl.Int64)}
+    known = {
+        "value": level_of(measures()[measure]),
+        "units": (pl.col("state") == REPORTED).sum().cast(pl.Int64),
+        "open": (pl.col("period_kind") != "month").any(),
+    }
     month = ["period_start", "series"]
     country = months.group_by(month).agg(**known).with_columns(scope=pl.lit(COUNTRY))
     provinces = months.group_by("scope", *month).agg(**known)

@@ -11,7 +11,7 @@ from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.states import REPORTED
-from store import sight
+from store import ages, sight
 from store.kept import kept
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot
@@ -49,7 +49,10 @@ def _ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: P
 def with_earlier(
     snapshot: Snapshot, measure: str, basis: str, period: Period, scope: str, since: Period | None
 ) -> pl.DataFrame:
-    """The communes' `ranking` with `before`, the value of an earlier period that was counted by the same rules."""
+    """The communes' `ranking` with `before`, the value of an earlier period that was counted by the same rules.
+
+    Null where the two periods were not equally old when they were captured (`store.ages`).
+    """
     return _with_earlier(snapshot.of(scope), measure, basis, period, scope, since)
 
 
@@ -61,6 +64,8 @@ def _with_earlier(
     if since is None:
         return rows
     earlier = ranking(snapshot, "commune", measure, basis, since, scope)
+    if not ages.comparable(snapshot, "commune", measure, basis, scope, since, period):
+        earlier = earlier.clear()
     return rows.join(earlier.select("unit_code", "series", before="value"), on=["unit_code", "series"], how="left")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ from ranking.periods import MERGER, Period
 from ranking.process_limits import IMPROVEMENT, Assurance, Limits, Point, assurance, xmr_each
 from ranking.states import NOT_REPORTED, REPORTED
 from ranking.vocabulary import PERIOD_COLUMNS
-from store import catalog, peers, units
+from store import ages, catalog, peers, units
 from store.peers import ENOUGH_PEERS
 from store.reference import measures
 from store.snapshot import Snapshot
@@ -250,8 +250,9 @@ def peer_values(snapshot: Snapshot, code: str, standing: dict) -> pl.DataFrame:
 def _histories(snapshot: Snapshot, code: str, keys: Sequence[_Key]) -> dict[_Key, _History]:
     """By measure and basis the whole months since the merger, each with its mark, and the points of the last rules.
 
-    Every rule-set (series) is a baseline of its own. An absent month is a gap; the last month is the last one of
-    the province, so that a unit which has fallen silent is not judged by what it was. All charts are computed at once.
+    Every rule-set (series) is a baseline of its own. A month that is not as old as the one before has no mark. An
+    absent month is a gap; the last month is the last one of the province, so that a unit which has fallen silent is
+    not judged by what it was. All charts are computed at once.
     """
     known = _figures(snapshot, code)
     parts: list[tuple[_Key, str, list[date], dict[date, dict]]] = []
@@ -262,7 +263,9 @@ def _histories(snapshot: Snapshot, code: str, keys: Sequence[_Key]) -> dict[_Key
     ways = [IMPROVEMENT[measures()[measure].direction] for (measure, _), *_ in parts]
     found: dict[_Key, _History] = dict.fromkeys(keys, ((), ()))
     for (key, series, starts, rows), points in zip(parts, xmr_each(values, ways), strict=True):
+        uneven = ages.uneven_months(snapshot, "commune", *key, units.known(code)["province_code"])
         history = [_month(start, series, rows.get(start), point) for start, point in zip(starts, points, strict=True)]
+        history = [replace(month, mark="none") if month.start in uneven else month for month in history]
         found[key] = ((*found[key][0], *history), points)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 
 import polars as pl
@@ -15,7 +16,7 @@ from ranking.measures import Measure
 from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
 from ranking.standings import is_alike
 from ranking.states import REPORTED
-from store import coverage, peers, standings
+from store import ages, coverage, peers, standings
 from store.months import by_month, inflation
 from store.peers import ENOUGH_PEERS
 from store.reference import province_names, scope_name
@@ -33,6 +34,12 @@ def months_of(view: View, selection: Selection) -> pl.DataFrame:
     """The selection's standings in whole months, up to its period."""
     months = by_month(view.snapshot, selection.measure.id, selection.basis, selection.level, selection.scope)
     return months.filter(pl.col("period_kind") == "month", pl.col("period_end") <= selection.period.end)
+
+
+def uneven_months(view: View, selection: Selection) -> frozenset[date]:
+    """The whole months that can't be set against the month before, for they were captured at another age."""
+    where = (selection.level, selection.measure.id, selection.basis, selection.scope)
+    return ages.uneven_months(view.snapshot, *where)
 
 
 def title(view: View, selection: Selection) -> str:

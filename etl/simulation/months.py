@@ -23,6 +23,16 @@ class Months:
     merger: int
     captured_at: datetime
 
+    @property
+    def captured(self) -> list[datetime]:
+        """When each month was captured: all whole months at the age that the last one has, so that they compare."""
+        ends = [period.end for period, is_open in zip(self.periods, self.provisional, strict=True) if not is_open]
+        last = max(ends, default=None)
+        return [
+            self.captured_at if is_open or last is None else self.captured_at - (last - period.end)
+            for period, is_open in zip(self.periods, self.provisional, strict=True)
+        ]
+
     @classmethod
     def of(cls, calibration: Calibration) -> Months:
         """All months from `first_month` to the month of capture."""

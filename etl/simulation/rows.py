@@ -118,7 +118,7 @@ def _rows(
         + [pl.Series(column, array.ravel(), nan_to_null=True) for column, array in values.items()]
         + [_STATES.gather(state.ravel()).alias("state")]
     )
-    same = {"measure": measure, "field": field, "basis": basis, "source": _SOURCE, "captured_at": months.captured_at}
+    same = {"measure": measure, "field": field, "basis": basis, "source": _SOURCE}
     schema = Measurements.create_empty().schema
     rows = rows.with_columns(**{column: pl.lit(value) for column, value in same.items()})
     missing = {column: pl.lit(None) for column in schema if column not in rows.columns}
@@ -137,5 +137,6 @@ def _month_columns(months: Months, basis: str) -> list[pl.Series]:
         pl.Series("period_end", [period.end for period in months.periods]),
         pl.Series("period_kind", [period.kind for period in months.periods]),
         pl.Series("provisional", months.provisional),
+        pl.Series("captured_at", months.captured, Measurements.create_empty().schema["captured_at"]),
         pl.Series("series", by_rules if basis == "portal" else ["ii06"] * len(by_rules)),
     ]

@@ -33,6 +33,7 @@ _KEPT = [
     "denominator",
     "score",
     "quality",
+    "captured_at",
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 import polars as pl
 from pydantic import Field
 
+from ranking.ages import age, equally_old
 from ranking.intervals import wilson
 from ranking.lineage import weights
 from ranking.periods import MERGER
@@ -202,7 +203,10 @@ def _peer_levels(rows: pl.DataFrame, facts: Facts, least_peers: int) -> pl.DataF
 
 
 def _monthly_marks(facts: Facts, share: str) -> pl.DataFrame:
-    """The XmR mark that each unit had in each month, from the months of the same series up to then."""
+    """The XmR mark that each unit had in each month, from the months of the same series up to then.
+
+    None for a month that is not as old as the one before it.
+    """
     way = IMPROVEMENT[facts.tables.measures[share].direction]
     found = []
     for (_,), rows in facts.months(share).partition_by("series", as_dict=True).items():
@@ -211,7 +215,15 @@ def _monthly_marks(facts: Facts, share: str) -> pl.DataFrame:
             mark = marks(months.filter(pl.col("period_start") <= last), way)
             found.append(mark.select("unit_code", "variation", period_start=pl.lit(last)))
     empty = pl.DataFrame(schema={"unit_code": pl.String, "variation": pl.String, "period_start": pl.Date})
-    return pl.concat([empty, *found]).filter(pl.col("variation") != "none")
+    known = pl.concat([empty, *found]).filter(pl.col("variation") != "none")
+    return known.join(_uneven(facts, share), on=["unit_code", "period_start"], how="anti")
+
+
+def _uneven(facts: Facts, share: str) -> pl.DataFrame:
+    """The months of units that were captured at another age than those before (`ranking.ages`)."""
+    months = facts.months(share).with_columns(age())
+    pairs = beside(months, ["age"], -1, "_before").drop_nulls("age_before")
+    return pairs.filter(~equally_old("age_before", "age")).select("unit_code", "period_start")
 
 
 RULES: dict[str, type[Rule]] = {

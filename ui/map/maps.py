@@ -19,7 +19,7 @@ from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period, parse
 from ranking.vocabulary import COUNTRY
-from store import borders, catalog, coverage, standings
+from store import ages, borders, catalog, coverage, standings
 from store.reference import province_names, scope_name
 from ui.frame import html, links, old_codes
 from ui.parts import map_hand
@@ -56,9 +56,11 @@ def _period_box(view: View, key: str, periods: Sequence[str]) -> str:
 
 
 def earlier_periods(view: View, selection: Selection) -> list[str]:
-    """Earlier periods of the same kind and rules, the latest first."""
+    """Earlier periods of the same kind and rules, equally old when they were captured, the latest first."""
     before = (pl.col("period_end") < selection.period.end, pl.col("period_kind") != "to_date")
-    return _periods(view, selection, *before, pl.col("period_kind") == selection.period.kind)
+    found = _periods(view, selection, *before, pl.col("period_kind") == selection.period.kind)
+    where = ("commune", selection.measure.id, selection.basis, selection.scope)
+    return [one for one in found if ages.comparable(view.snapshot, *where, parse(one), selection.period)]
 
 
 def other_periods(view: View, selection: Selection) -> list[str]:

@@ -12,7 +12,7 @@ from display.words.view import View
 from ranking.levels import is_typical, together
 from ranking.measures import Measure
 from ranking.periods import Period, previous
-from store import catalog, standings
+from store import ages, catalog, standings
 from store.months import latest_series, together_by_month
 from store.reference import measures
 from ui.frame.html import Figure
@@ -91,7 +91,7 @@ def _figure(
         view.say(whose),
         *other,
         *more,
-        *_change(view, measure, selection.period, value, months),
+        *(_change(view, measure, selection.period, value, months) if _is_even(view, selection, measure, basis) else []),
         *_target(view, measure),
     ]
     return Figure(
@@ -101,6 +101,13 @@ def _figure(
         _trend(view, measure, months),
         measure.id,
     )
+
+
+def _is_even(view: View, selection: Selection, measure: Measure, basis: str) -> bool:
+    """Whether the figures are as old as those of the period before."""
+    before = previous(selection.period)
+    where = (selection.level, measure.id, basis, selection.scope)
+    return before is not None and ages.comparable(view.snapshot, *where, before, selection.period)
 
 
 def _change(view: View, measure: Measure, period: Period, value: float | None, months: pl.DataFrame) -> list[str]:
@@ -128,7 +135,8 @@ def _target(view: View, measure: Measure) -> list[str]:
 
 
 def _trend(view: View, measure: Measure, months: pl.DataFrame) -> str:
-    recent = latest_series(months).tail(12)
+    """The last twelve whole months as a line: a running month is not as old as they are."""
+    recent = latest_series(months.filter(~pl.col("open"))).tail(12)
     values = recent.get_column("value")
     if values.count() < 3:
         return ""

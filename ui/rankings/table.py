@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
@@ -195,19 +195,22 @@ def _scale(measure: Measure, rows: pl.DataFrame) -> float:
     return measure.max_score or float(rows.select(pl.max("value")).item() or 0)
 
 
-def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], measure: Measure) -> dict[str, str]:
+def sparklines(
+    view: View, months: pl.DataFrame, units: Sequence[str], measure: Measure, uneven: Container[date] = ()
+) -> dict[str, str]:
     """A line per unit over its last twelve months under the latest rules; a month without a figure breaks it.
 
     Months that are a special cause of the unit's XmR chart carry a dot in the colour of their mark; the
-    last month always does, and its mark is said in words. One scale for all, without the extreme values.
+    last month always does, and its mark is said in words. One scale for all, without the extreme values. A month of
+    `uneven` can't be set against the one before (`store.ages`) and has no mark.
     """
     months = latest_series(months)
     starts = months.get_column("period_start").unique().sort().to_list()
     if len(starts) < 3:
         return {}
     recent = months.filter(pl.col("period_start").is_in(starts[-_TREND:]))
-    low, high = recent.select(low=pl.col("value").quantile(0.02), high=pl.col("value").quantile(0.98)).row(0)
-    if low is None:  # no month has a figure that the reader may see
+    ends = recent.select(low=pl.col("value").quantile(0.02), high=pl.col("value").quantile(0.98)).row(0)
+    if ends[0] is None:  # no month has a figure that the reader may see
         return {}
     own = months.filter(pl.col("unit_code").is_in(list(units))).select("unit_code", "period_start", "value")
     known: dict[str, dict[date, float | None]] = {}
@@ -215,7 +218,11 @@ def sparklines(view: View, months: pl.DataFrame, units: Sequence[str], measure: 
         known.setdefault(code, {})[start] = value
     lines = [[values.get(start) for start in starts] for values in known.values()]
     found = zip(known, lines, xmr_marks(lines, IMPROVEMENT[measure.direction]), strict=True)
-    return {code: _trend(view, values, marks, (low, high)) for code, values, marks in found}
+    return {code: _trend(view, values, _even(starts, marks, uneven), ends) for code, values, marks in found}
+
+
+def _even(starts: Sequence[date], marks: Sequence[str], uneven: Container[date]) -> list[str]:
+    return ["none" if day in uneven else mark for day, mark in zip(starts, marks, strict=True)]
 
 
 def _trend(view: View, values: list[float | None], marks: Sequence[str], ends: tuple[float, float]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 from itertools import groupby
@@ -19,8 +19,8 @@ from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import MERGER, calendar_period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, Limits, Point, assurance, xmr
+from store import ages, standings, units
 from store import months as store_months
-from store import standings
 from store.reference import reference_table
 from ui.frame import html, links
 from ui.parts import charts, tables
@@ -87,7 +87,7 @@ def panel(view: View, measure: Measure, units: Sequence[str]) -> None:
 
 
 def of_unit(view: View, measure: Measure, unit: str) -> Chart:
-    """The whole months of a commune with their process limits.
+    """The whole months of a commune with their process limits; one that is not as old as the one before has no mark.
 
     Before the merger its re-aggregated history, of months in which every former unit reported. A new baseline
     starts at the merger and wherever the rules of counting changed.
@@ -100,7 +100,10 @@ def of_unit(view: View, measure: Measure, unit: str) -> Chart:
     known = {row["period_start"]: row for row in rows.iter_rows(named=True)}
     values = [known[day]["value"] if day in known else None for day in days]
     points = xmr(values, IMPROVEMENT[measure.direction], _baselines(days, known))
-    return Chart(unit, name, tuple(Month(d, p, _kind(points, p)) for d, p in zip(days, points, strict=True)))
+    where = ("commune", measure.id, curves.fullest_basis(view, measure) or "", units.known(unit)["province_code"])
+    uneven = ages.uneven_months(view.snapshot, *where)
+    marked = [replace(point, mark="none") if day in uneven else point for day, point in zip(days, points, strict=True)]
+    return Chart(unit, name, tuple(Month(d, p, _kind(marked, p)) for d, p in zip(days, marked, strict=True)))
 
 
 def _months(view: View, measure: Measure, unit: str) -> pl.DataFrame:

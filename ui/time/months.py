@@ -12,7 +12,7 @@ from display.words import numbers
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import Period, calendar_period
-from store import catalog
+from store import ages, catalog
 from ui.frame import links
 
 
@@ -50,7 +50,10 @@ def choose(view: View, measure: Measure, scope: str) -> Pair | None:
     by_series = {series: months for series, months in known(view, measure, scope).items() if len(months) > 1}
     if not by_series:
         return None
-    later = {month: series for series, months in by_series.items() for month in months[1:]}
+    earlier_of = _comparable(view, measure, scope, by_series)
+    later = {month: series for series, months in by_series.items() for month in months if month in earlier_of}
+    if not later:
+        return None
     with st.container(horizontal=True, vertical_alignment="bottom", key="two_months"):
         first, second = st.container(width=200), st.container(width=200)
         newest = sorted(later, reverse=True)
@@ -58,7 +61,7 @@ def choose(view: View, measure: Measure, scope: str) -> Pair | None:
             after = links.select(
                 view.say("months.to"), "to", newest, newest[0], lambda code: numbers.period(_month(code), view.language)
             )
-        earlier = [month for month in by_series[later[after]] if month < after]
+        earlier = earlier_of[after]
         with first:
             before = links.select(
                 view.say("months.from"),
@@ -68,6 +71,18 @@ def choose(view: View, measure: Measure, scope: str) -> Pair | None:
                 lambda code: numbers.period(_month(code), view.language),
             )
     return Pair(_month(before), _month(after), curves.fullest_basis(view, measure) or "", later[after])
+
+
+def _comparable(view: View, measure: Measure, scope: str, by_series: dict[str, list[str]]) -> dict[str, list[str]]:
+    """By month the earlier ones that were equally old when they were captured, the oldest first."""
+    where = ("commune", measure.id, curves.fullest_basis(view, measure) or "", scope)
+    found: dict[str, list[str]] = {}
+    for months in by_series.values():
+        for number, after in enumerate(months):
+            for before in months[:number]:
+                if ages.comparable(view.snapshot, *where, _month(before), _month(after)):
+                    found.setdefault(after, []).append(before)
+    return found
 
 
 def _a_year_before(month: str, earlier: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -120,7 +120,7 @@ def figures(
             "provisional": False,
             "basis": basis,
             "source": "test",
-            "captured_at": datetime(2026, 9, 1, tzinfo=UTC),
+            "captured_at": datetime(end.year, end.month, end.day, tzinfo=UTC) + timedelta(days=26),
         }
         rows.append(row | changes)
     return rows
