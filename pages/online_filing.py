@@ -51,7 +51,9 @@ curves = drawing_curves.lines(v, measure, scope, units)
 past = history.before_merger(v, measure, units)
 fan = drawing_curves.fan(v, measure, scope)
 with head:
-    html.heading(drawing_curves.title(v, measure), drawing_curves.sentence(v, measure, scope))
+    html.heading(
+        drawing_curves.title(v, measure), drawing_curves.sentence(v, measure, scope, months.shown(v, measure, scope))
+    )
 
 if drawing_curves.is_drawable(curves, fan):
     marks = drawing_curves.marks(v, scope, drawing_curves.days_of([*past, *curves], fan))

@@ -70,7 +70,7 @@ with side:
             "pages/map.py",
             label=v.say("overview.map.open"),
             icon=":material/map:",
-            query_params=addresses.query(v, **overview_head.choices(v, chosen), way="band"),
+            query_params=addresses.query(v, **addresses.choices(v, chosen), way="band"),
         )
 st.subheader(v.say("overview.freshness"), anchor=False)
 tables.plain_table(

@@ -14,13 +14,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import unescape
 from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 from starlette.applications import Starlette
+from streamlit.testing.v1 import AppTest
 
 from display.maps import layers
 from display.portraits import plain_figures, summary
-from display.words import numbers, rankings
+from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
 from press.brief import content
@@ -29,7 +31,6 @@ from store import borders
 from store.reference import measures, reference_table
 from tests.pages.test_pages import markup, open_page
 from ui.map import card
-from ui.overview import head
 from ui.parts import downloads
 from ui.parts.map_deck import Look, layer_of
 from web.open import embed, routes
@@ -56,7 +57,7 @@ def figure(selection: Selection, unit: str) -> Figure:
 
 def query(view: View, selection: Selection) -> dict[str, str]:
     """The link to a selection on the rankings page and the map."""
-    return {"dataset": view.snapshot.manifest.dataset, "lang": "vi", **head.choices(view, selection)}
+    return {"dataset": view.snapshot.manifest.dataset, "lang": "vi", **addresses.choices(view, selection)}
 
 
 def of_page(view: View, selection: Selection) -> Said:
@@ -162,6 +163,49 @@ def of_public(view: View, province: str) -> Said:
                 where = Figure(portrait.code, answer.measure, answer.basis, answer.period.id)
                 found[where] = numbers.with_unit(answer.value, measures()[answer.measure], "vi")
     return found
+
+
+class Card(NamedTuple):
+    """A figure above a page: what it is of, its value, its notes, and the page (path and query) that it leads to."""
+
+    name: str
+    value: str
+    notes: str
+    path: str
+    query: dict[str, str]
+
+
+def cards(page: AppTest) -> list[Card]:
+    """The figures above a page, as it shows them; path and query empty where one leads nowhere."""
+    found = []
+    for body in re.findall(r'<div class="gd-card"><dt>(.*?)</dd></div>', markup(page), flags=re.S):
+        name, value = re.sub("<[^>]+>", "", body.partition("</dt>")[0]), re.search(r'class="gd-figure">([^<]+)<', body)
+        link = re.search(r'href="([^"]+)"', body)
+        there = urlsplit(unescape(link[1])) if link else urlsplit("")
+        notes = " ".join(unescape(note) for note in re.findall(r'class="gd-note">([^<]*)<', body))
+        assert value, body
+        asked = {key: values[0] for key, values in parse_qs(there.query).items()}
+        found.append(Card(unescape(name), unescape(value[1]), notes, there.path.removeprefix("./"), asked))
+    return found
+
+
+def follow(card: Card) -> AppTest:
+    """The page that a card leads to."""
+    name = next(name for name, path in addresses.PATHS.items() if path == card.path)
+    return open_page(name, **card.query)
+
+
+def first_number(page: AppTest) -> str:
+    """What a page says first: the value of its first card, else its sentence from the first value on."""
+    above = cards(page)
+    if above:
+        return above[0].value
+    sentence = re.search(r'class="gd-sentence">(.*?)</p>', markup(page), flags=re.S)
+    assert sentence
+    text = unescape(re.sub("<[^>]+>", "", sentence[1]))
+    value = re.search(r"(?<![\d.,])[\d.,]+\u00a0", text)
+    assert value, text
+    return text[value.start() :]
 
 
 def communes(scope: str) -> list[str]:

@@ -210,15 +210,17 @@ def _point_notes(view: View, measure: Measure, row: dict) -> list[str]:
     ]
 
 
-def sentence(view: View, measure: Measure, scope: str) -> str:
-    """The value of the place in the period that pages open on, and of the country beside it. Markup."""
+def sentence(view: View, measure: Measure, scope: str, at: str | None = None) -> str:
+    """The value of the place in the period `at`, else in the one that pages open on, and of the country. Markup."""
     say = view.say
-    own = _latest(view, measure, scope)
+    own = _shown(view, measure, scope, at)
     if own is None:
         place = reference.scope_name(scope) or say("scope.country")
         return escape(say("time.no_value", place=place, measure=measure.short.in_language(view.language)))
-    text = _latest_words(view, measure, own, reference.scope_name(scope) or say("scope.country"))
-    country = _latest(view, measure, COUNTRY) if scope != COUNTRY else None
+    place = reference.scope_name(scope) or say("scope.country")
+    whole = "" if scope == COUNTRY else f" ({say('level.whole_province.short')})"
+    text = _latest_words(view, measure, own, f"{place}{whole}")
+    country = _shown(view, measure, COUNTRY, at) if scope != COUNTRY else None
     if country:
         text += " " + escape(
             say(
@@ -245,12 +247,26 @@ def _period_words(view: View, row: dict) -> str:
     return numbers.period_in_sentence(period, view.language)
 
 
-def _latest(view: View, measure: Measure, scope: str) -> dict | None:
+def _shown(view: View, measure: Measure, scope: str, at: str | None) -> dict | None:
+    rows = _known(view, measure, scope).iter_rows(named=True)
+    found = list(rows)
+    return next((row for row in found if _id(row) == at), found[0] if found else None)
+
+
+def _known(view: View, measure: Measure, scope: str) -> pl.DataFrame:
+    """The periods of a place with a value, that which pages open on first."""
     level = "country" if scope == COUNTRY else "province"
     rows = series(view.snapshot, measure.id, level, (scope,)).drop_nulls("value")
-    if rows.is_empty():
-        return None
-    return opening.of_unit(rows, opening.opening(view.snapshot, "province", COUNTRY, measure.id)).row(0, named=True)
+    return opening.of_unit(rows, opening.opening(view.snapshot, "province", COUNTRY, measure.id))
+
+
+def periods(view: View, measure: Measure, scope: str) -> list[str]:
+    """The periods that `sentence` can speak of, that which pages open on first."""
+    return list(dict.fromkeys(_id(row) for row in _known(view, measure, scope).iter_rows(named=True)))
+
+
+def _id(row: dict) -> str:
+    return Period(row["period_start"], row["period_end"], row["period_kind"]).id
 
 
 def alt(view: View, measure: Measure, curves: Sequence[Line]) -> str:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import urlencode
 
+import polars as pl
+
+from display.words.selection import Selection
 from display.words.view import View
+from store import catalog
 
 PATHS = {
     "overview": "tong-quan",
@@ -31,6 +35,19 @@ def address(view: View, page: str, **choices: str | None) -> str:
     """The address of a page, relative to the app's own: `don-vi?dataset=…&unit=16654`."""
     path = "" if page == next(iter(PATHS)) else PATHS[page]
     return f"./{path}?{urlencode(query(view, **choices))}"
+
+
+def choices(view: View, selection: Selection) -> dict[str, str]:
+    """A selection as the rankings and the map read it from their links."""
+    bases = catalog.catalog(view.snapshot).filter(
+        pl.col("measure") == selection.measure.id,
+        pl.col("level") == selection.level,
+        pl.col("scope") == selection.scope,
+    )
+    several = bases.get_column("basis").n_unique() > 1
+    measure = f"{selection.measure.id}.{selection.basis}" if several else selection.measure.id
+    level = {} if selection.level == "commune" else {"level": selection.level}
+    return {"province": selection.scope, "measure": measure, "period": selection.period.id, **level}
 
 
 def anchor(view: View, text: str, page: str, **choices: str | None) -> str:

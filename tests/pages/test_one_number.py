@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
 
+from display.portraits import plain_figures, shortlist, summary
+from display.words import numbers
 from display.words.selection import Selection
 from ranking.periods import Period
 from ranking.vocabulary import COUNTRY
-from store import catalog
+from store import catalog, opening
 from store.reference import measures
 from tests import surfaces
+from tests.pages.test_pages import open_page
 from tests.ui.rankings.test_panels import view_of
 
 _OTHERS = 3
@@ -70,6 +75,69 @@ def test_simulated_figures_are_the_same_in_all_places(app_data, get, scope):
     assert (
         disagreements("simulated", scope, selections("simulated", scope)[:: 80 if scope == COUNTRY else 40], get) == []
     )
+
+
+# --- cards, and what pages open on
+
+_SCOPES = [("recorded", "25"), ("recorded", "91"), ("recorded", COUNTRY), ("simulated", "38"), ("simulated", COUNTRY)]
+
+
+@pytest.mark.parametrize("page", ["overview", "rankings"])
+@pytest.mark.parametrize(("dataset", "scope"), _SCOPES)
+def test_each_card_leads_to_a_page_that_begins_with_it(app_data, page, dataset, scope):
+    found = surfaces.cards(open_page(page, dataset=dataset, province=scope, lang="vi"))
+
+    leading = [card for card in found if card.path]
+    assert leading and len(leading) >= len(found) - (page == "rankings")
+    for card in leading:
+        assert {"dataset", "province", "period"} <= card.query.keys()
+        assert surfaces.first_number(surfaces.follow(card)).startswith(card.value), card
+
+
+@pytest.mark.parametrize("page", ["overview", "rankings"])
+@pytest.mark.parametrize(("dataset", "scope"), _SCOPES)
+def test_each_card_names_its_period_and_whose_it_is(app_data, page, dataset, scope):
+    app = open_page(page, dataset=dataset, province=scope, lang="vi")
+    first = opening.first(view_of(dataset).snapshot, "commune", scope)
+    period = numbers.period_in_sentence(first.period, "vi")
+
+    for card in surfaces.cards(app):
+        assert card.notes.startswith(f"{period} · "), card
+        assert re.search(r"riêng [\d.]+ xã, phường|toàn tỉnh, gồm cả sở, ngành", card.notes), card
+
+
+@pytest.mark.parametrize(("dataset", "scope"), _SCOPES)
+def test_all_pages_open_on_the_same_number(app_data, dataset, scope):
+    """Without any choice but the province, and with nothing but a measure: start page, rankings, map, embed."""
+    start = open_page("overview", dataset=dataset, province=scope)
+    ranked = open_page("rankings", dataset=dataset, province=scope)
+    mapped = open_page("map", dataset=dataset, province=scope)
+    first = opening.first(view_of(dataset).snapshot, "commune", scope)
+
+    assert surfaces.cards(start)[0][:3] == surfaces.cards(ranked)[0][:3]
+    assert [links_of(page)["period"] for page in (ranked, mapped)] == [first.period.id] * 2
+    assert [links_of(page)["measure"].split(".")[0] for page in (ranked, mapped)] == [first.measure] * 2
+
+
+@pytest.mark.parametrize(("dataset", "scope"), [one for one in _SCOPES if one[1] != COUNTRY])
+def test_page_unit_public_embed_and_inspection_open_on_one_period(app_data, get, dataset, scope):
+    view = view_of(dataset)
+    code = surfaces.communes(scope)[0]
+    public = plain_figures.province(view.snapshot.seen_in(frozenset()), scope)
+    told = [(row.measure.id, row.basis, row.period) for row in summary.rows(view.snapshot, code)]
+    told += [(one.measure, one.basis, one.period) for one in public.portrait(code).answers]
+    for measure, basis, period in told:
+        assert opening.opening(view.snapshot, "commune", scope, measure, basis).period == period, measure
+    first = opening.first(view.snapshot, "commune", scope)
+    assert shortlist.period(view.snapshot, scope) == first.period
+    page = get(surfaces.APP, "/embed/ranking", f"dataset={dataset}&province={scope}&measure={first.measure}")
+    assert numbers.period_in_sentence(first.period, "vi") in page.body.decode()
+
+
+def links_of(app) -> dict[str, str]:
+    """The choices that a page has come to, as its address will have them."""
+    boxes = {box.key.removeprefix("chosen_"): box.value for box in app.selectbox if box.key}
+    return {key: str(value) for key, value in boxes.items()}
 
 
 def test_two_places_that_differ_are_found():

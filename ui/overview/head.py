@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html import escape
 
 import polars as pl
@@ -57,11 +56,8 @@ def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
 
 
 def figures(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Figure]:
-    """At most four figures, each the way to its course over time."""
-    return [
-        replace(one, address=addresses.address(view, "online_filing", province=chosen.scope, over=one.measure))
-        for one in four_figures(view, chosen, rows)
-    ]
+    """At most four figures, each the way to the page that begins with it."""
+    return four_figures(view, chosen, rows, elsewhere=True)
 
 
 def earlier(chosen: Selection) -> Period | None:
@@ -69,20 +65,9 @@ def earlier(chosen: Selection) -> Period | None:
     return previous(chosen.period)
 
 
-def choices(view: View, chosen: Selection) -> dict[str, str]:
-    """A selection as the rankings and the map read it from their links."""
-    bases = catalog.catalog(view.snapshot).filter(
-        pl.col("measure") == chosen.measure.id, pl.col("level") == chosen.level, pl.col("scope") == chosen.scope
-    )
-    several = bases.get_column("basis").n_unique() > 1
-    measure = f"{chosen.measure.id}.{chosen.basis}" if several else chosen.measure.id
-    level = {} if chosen.level == "commune" else {"level": chosen.level}
-    return {"province": chosen.scope, "measure": measure, "period": chosen.period.id, **level}
-
-
 def table_link(view: View, chosen: Selection, **more: str) -> str:
     """The way to the table of a selection. Markup."""
-    return addresses.anchor(view, view.say("overview.see"), "rankings", **choices(view, chosen), **more)
+    return addresses.anchor(view, view.say("overview.see"), "rankings", **addresses.choices(view, chosen), **more)
 
 
 def doors(view: View, chosen: Selection) -> list[tuple[str, str, str, dict[str, str]]]:
@@ -93,7 +78,7 @@ def doors(view: View, chosen: Selection) -> list[tuple[str, str, str, dict[str, 
             view.say("overview.door.compare"),
             ":material/format_list_numbered:",
             "rankings",
-            addresses.query(view, **choices(view, chosen)),
+            addresses.query(view, **addresses.choices(view, chosen)),
         ),
         (view.say("overview.door.visit"), ":material/checklist:", "inspection", addresses.query(view, **place)),
         (view.say("overview.door.commune"), ":material/location_city:", "unit", addresses.query(view, **place)),

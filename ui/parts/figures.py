@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from display.drawing.small_charts import sparkline
-from display.words import numbers
+from display.words import addresses, numbers
 from display.words.marks import sum_words
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.levels import is_typical, together
 from ranking.measures import Measure
 from ranking.periods import Period, previous
+from ranking.states import REPORTED
+from ranking.vocabulary import COUNTRY
 from store import ages, catalog, standings
 from store.months import latest_series, together_by_month
 from store.reference import measures
@@ -24,32 +28,38 @@ _OTHERS = (
 )
 
 
-def four_figures(view: View, selection: Selection, rows: pl.DataFrame) -> list[Figure]:
-    """The measure itself first, then what else is known of the same units in the same period."""
+def four_figures(view: View, selection: Selection, rows: pl.DataFrame, *, elsewhere: bool = False) -> list[Figure]:
+    """The measure itself first, then what else is known of the same units in the same period.
+
+    Each names its period and whose it is, and leads to the page that begins with it; the first one only `elsewhere`
+    than on that page.
+    """
     figures = [_own(view, selection, rows)] if rows.get_column("rank").count() else []
     for name in _OTHERS:
         if len(figures) < MOST and name != selection.measure.id and (figure := _other(view, selection, name)):
             figures.append(figure)
-    return figures
+    own = selection.measure.id
+    return [replace(one, address="") if one.measure == own and not elsewhere else one for one in figures]
 
 
 def _own(view: View, selection: Selection, rows: pl.DataFrame) -> Figure:
     ends = rows.filter(pl.col("rank").is_not_null()).select(low=pl.min("value"), high=pl.max("value")).row(0)
     low, high = (numbers.with_unit(end, selection.measure, view.language) for end in ends)
-    span = view.say("card.from_to", low=low, high=high)
-    return _figure(view, selection, selection.measure, selection.basis, rows, [span])
+    return _figure(view, selection, rows, [view.say("card.from_to", low=low, high=high)])
 
 
 def _other(view: View, selection: Selection, name: str) -> Figure | None:
     """Another measure of the same units; of the whole province where the units have no such figure."""
-    for level, scope in ((selection.level, selection.scope), ("province", "VN")):
+    for level, scope in ((selection.level, selection.scope), ("province", COUNTRY)):
         basis = _basis(view, name, level, scope, selection.period, selection.basis)
         if basis is None:
             continue
         rows = standings.ranking(view.snapshot, level, name, basis, selection.period, scope)
-        if level == selection.level:
-            return _figure(view, selection, measures()[name], basis, rows, [])
-        return _whole_province(view, selection, measures()[name], rows)
+        if level != selection.level:
+            return _whole_province(view, selection, measures()[name], rows)
+        other = [view.say(f"basis.{basis}")] if basis != selection.basis else []
+        there = replace(selection, measure=measures()[name], basis=basis)
+        return _figure(view, there, rows, other)
     return None
 
 
@@ -74,24 +84,26 @@ def _whole_province(view: View, selection: Selection, measure: Measure, rows: pl
     if value is None:
         return None
     summed = sum_words(view, own.item(0, "quality"))
-    notes = (view.say("level.whole_province"), *summed, *_target(view, measure))
-    value_in_words = numbers.with_unit(value, measure, view.language)
-    return Figure(measure.short.in_language(view.language), value_in_words, notes, measure=measure.id)
+    period = numbers.period_in_sentence(selection.period, view.language)
+    whose = view.say("card.whose", period=period, units=view.say("level.whole_province.short"))
+    there = {"province": selection.scope, "over": measure.id, "period": selection.period.id}
+    return Figure(
+        measure.short.in_language(view.language),
+        numbers.with_unit(value, measure, view.language),
+        (whose, *summed, *_target(view, measure)),
+        measure=measure.id,
+        address=addresses.address(view, "online_filing", **there),
+    )
 
 
-def _figure(
-    view: View, selection: Selection, measure: Measure, basis: str, rows: pl.DataFrame, more: list[str]
-) -> Figure:
-    value = together(rows, measure)
-    months = together_by_month(view.snapshot, measure.id, basis, selection.level, selection.scope)
+def _figure(view: View, selection: Selection, rows: pl.DataFrame, more: list[str]) -> Figure:
+    measure, value = selection.measure, together(rows, selection.measure)
+    months = together_by_month(view.snapshot, measure.id, selection.basis, selection.level, selection.scope)
     months = months.filter(pl.col("period_start") <= selection.period.end)
-    whose = "level.typical" if is_typical(measure) else f"level.together.{selection.level}"
-    other = [view.say(f"basis.{basis}")] if basis != selection.basis else []
     notes = [
-        view.say(whose),
-        *other,
+        _whose(view, selection, rows),
         *more,
-        *(_change(view, measure, selection.period, value, months) if _is_even(view, selection, measure, basis) else []),
+        *(_change(view, measure, selection.period, value, months) if _is_even(view, selection) else []),
         *_target(view, measure),
     ]
     return Figure(
@@ -100,14 +112,24 @@ def _figure(
         tuple(notes),
         _trend(view, measure, months),
         measure.id,
+        addresses.address(view, "rankings", **addresses.choices(view, selection)),
     )
 
 
-def _is_even(view: View, selection: Selection, measure: Measure, basis: str) -> bool:
+def _is_even(view: View, selection: Selection) -> bool:
     """Whether the figures are as old as those of the period before."""
     before = previous(selection.period)
-    where = (selection.level, measure.id, basis, selection.scope)
+    where = (selection.level, selection.measure.id, selection.basis, selection.scope)
     return before is not None and ages.comparable(view.snapshot, *where, before, selection.period)
+
+
+def _whose(view: View, selection: Selection, rows: pl.DataFrame) -> str:
+    """`tháng 8/2026 · riêng 148 xã, phường, tính chung`: of when, and of whom."""
+    reporting = rows.filter(pl.col("state") == REPORTED).height
+    way = "typical" if is_typical(selection.measure) else "together"
+    units = view.say(f"card.{way}.{selection.level}", n=numbers.number(reporting, view.language))
+    period = numbers.period_in_sentence(selection.period, view.language)
+    return view.say("card.whose", period=period, units=units)
 
 
 def _change(view: View, measure: Measure, period: Period, value: float | None, months: pl.DataFrame) -> list[str]:

@@ -11,7 +11,7 @@ from display.drawing import curves
 from display.words import numbers
 from display.words.view import View
 from ranking.measures import Measure
-from ranking.periods import Period, calendar_period
+from ranking.periods import Period, calendar_period, parse
 from store import ages, catalog
 from ui.frame import links
 
@@ -40,6 +40,16 @@ def known(view: View, measure: Measure, scope: str) -> dict[str, list[str]]:
     for series, start in months.sort("period_start").select("series", "period_start").iter_rows():
         found.setdefault(series, []).append(f"{start:%Y-%m}")
     return found
+
+
+def shown(view: View, measure: Measure, scope: str) -> str | None:
+    """The period of the page's first figure: the link's, else the one that pages open on; None without any figure."""
+    known = curves.periods(view, measure, scope)
+    if not known:
+        return None
+    period = links.choice("period", known, known[0], lambda code: numbers.period(parse(code), view.language))
+    links.remember("period", period, known[0])
+    return period
 
 
 def choose(view: View, measure: Measure, scope: str) -> Pair | None:
