@@ -4,12 +4,13 @@ from ui.frame import html
 from ui.frame.shell import view
 from ui.inspection import candidates, plan, visits
 from ui.inspection import head as inspection_head
-from ui.parts import brief_buttons
+from ui.parts import brief_buttons, pinned
 
 v = view()
 head = st.container()
 with st.spinner(v.say("inspection.reading")):
     chosen = candidates.row(v)
+v = pinned.on_period(v, chosen.scope)
 with head:
     html.heading(inspection_head.title(v, chosen), inspection_head.sentence(v, chosen))
     html.show(inspection_head.reported(v, chosen))

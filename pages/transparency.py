@@ -1,8 +1,9 @@
 import streamlit as st
 
+from store import units
 from ui.frame import html
 from ui.frame.shell import view
-from ui.parts import problems_form, unit_choice
+from ui.parts import pinned, problems_form, unit_choice
 from ui.transparency import cards
 
 v = view()
@@ -14,6 +15,7 @@ if code is None:
         html.heading(v.say("public.title"), "")
         unit_choice.how_to_choose(v)
 else:
+    v = pinned.on_period(v, units.known(code)["province_code"])
     with st.spinner(v.say("public.wait")):
         province, portrait = cards.figures(v, code)
     with head:

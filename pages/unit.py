@@ -1,10 +1,11 @@
 import streamlit as st
 
 from display.portraits import summary
+from store import units
 from ui.frame import html
 from ui.frame.shell import view
 from ui.inspection import visits
-from ui.parts import brief_buttons, panel, problems_form, unit_choice
+from ui.parts import brief_buttons, panel, pinned, problems_form, unit_choice
 from ui.unit import calendar, fields, groups, members, tables, trends, workload
 from ui.unit import head as unit_head
 
@@ -17,6 +18,7 @@ if code is None:
         html.heading(v.say("page.unit"), "")
         unit_choice.how_to_choose(v)
 else:
+    v = pinned.on_period(v, units.known(code)["province_code"])
     known = summary.rows(v.snapshot, code)
     with head:
         unit_head.head(v, code)

@@ -38,18 +38,24 @@ class Opening(NamedTuple):
     period: Period
 
 
-def openings(known: pl.DataFrame) -> pl.DataFrame:
+def openings(known: pl.DataFrame, pin: Period | None = None) -> pl.DataFrame:
     """Of `store.catalog` rows, for each level, scope, measure and basis the one that pages open on.
 
     The last whole month that is complete for the scope, counted by the rules in force; where there is none, of the
     complete stretches the one that ends last, of several the longest. A month that is not over comes last of all.
     Complete: `COMPLETE` of the units have answered that answered in the fullest period. Where any period ranks a unit,
-    one that ranks nobody is no answer.
+    one that ranks nobody is no answer. Before all that comes the period `pin`, where it has figures.
     """
     fullest = pl.col("answered").max().over(*_OF_ONE, "series")
-    complete = known.filter(pl.col("answered") >= COMPLETE * fullest)
-    ranked = _in_order(complete, _OF_ONE).sort(pl.col("of") > 0, descending=True, maintain_order=True)
+    asked = [_is_in(pin)] if pin else []
+    complete = known.filter(pl.any_horizontal(pl.col("answered") >= COMPLETE * fullest, *asked))
+    ranked = _in_order(complete, _OF_ONE).sort(*asked, pl.col("of") > 0, descending=True, maintain_order=True)
     return ranked.unique(_OF_ONE, keep="first", maintain_order=True)
+
+
+def _is_in(period: Period) -> pl.Expr:
+    at = zip(PERIOD_COLUMNS, (period.start, period.end, period.kind), strict=True)
+    return pl.all_horizontal(*(pl.col(name) == value for name, value in at))
 
 
 def _in_order(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
@@ -69,7 +75,7 @@ def opening(snapshot: Snapshot, level: str, scope: str, measure: str, basis: str
 
 def first(snapshot: Snapshot, level: str, scope: str) -> Opening | None:
     """What a scope's units open on where the reader has chosen nothing; None where nobody is ranked."""
-    here = catalog(snapshot).filter(pl.col("level") == level, pl.col("scope") == scope, pl.col("of") > 0)
+    here = catalog(snapshot.on(None)).filter(pl.col("level") == level, pl.col("scope") == scope, pl.col("of") > 0)
     return None if here.is_empty() else opening(snapshot, level, scope, first_measure(here))
 
 
@@ -94,19 +100,18 @@ def of_unit(rows: pl.DataFrame, found: Opening | None) -> pl.DataFrame:
     own = _in_order(rows, ("measure",))
     if found is None:
         return own
-    at = zip(PERIOD_COLUMNS, (found.period.start, found.period.end, found.period.kind), strict=True)
-    here = pl.all_horizontal(*(pl.col(name) == value for name, value in at), pl.col("series") == found.series)
+    here = _is_in(found.period) & (pl.col("series") == found.series)
     return own.sort(here, pl.col("basis") == found.basis, descending=True, maintain_order=True)
 
 
-def latest(known: pl.DataFrame) -> Opening | None:
+def latest(known: pl.DataFrame, pin: Period | None = None) -> Opening | None:
     """The opening of `store.catalog` rows of one level, scope, measure and basis; None where there are none."""
-    return None if known.is_empty() else _opening(openings(known).row(0, named=True))
+    return None if known.is_empty() else _opening(openings(known, pin).row(0, named=True))
 
 
 @lru_cache(maxsize=16)
 def _by_cell(snapshot: Snapshot) -> dict[tuple[str, str, str, str], Opening]:
-    rows = openings(catalog(snapshot)).iter_rows(named=True)
+    rows = openings(catalog(snapshot.on(None)), snapshot.pin).iter_rows(named=True)
     return {(row["level"], row["scope"], row["measure"], row["basis"]): _opening(row) for row in rows}
 
 

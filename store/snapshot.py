@@ -12,6 +12,7 @@ import polars as pl
 from files.faults import Fault
 from files.places import published_folder
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
+from ranking.periods import Period
 from store import states
 
 DATASETS = ("live", "recorded", "simulated")
@@ -35,22 +36,31 @@ class SnapshotTrouble(Exception):
 class Snapshot:
     """One published snapshot as somebody may see it: immutable, so everything read from it may be cached by it.
 
-    `seen`: the provinces whose figures are shown whole, None for all; the rest is as the public may see it.
+    `seen`: the provinces whose figures are shown whole, None for all; the rest is as the public may see it. `pin`: a
+    period that pages open on wherever it has figures, as a link from before the last import asks (`store.opening`).
     """
 
     folder: Path
     manifest: Manifest
     seen: frozenset[str] | None = None
+    pin: Period | None = None
 
     def __hash__(self) -> int:
-        return hash((self.folder, self.seen))
+        return hash(self._identity())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Snapshot) and (self.folder, self.seen) == (other.folder, other.seen)
+        return isinstance(other, Snapshot) and self._identity() == other._identity()
+
+    def _identity(self) -> tuple[Path, frozenset[str] | None, Period | None]:
+        return self.folder, self.seen, self.pin
 
     def seen_in(self, provinces: frozenset[str] | None) -> Snapshot:
         """The same snapshot for a reader who sees the figures of these provinces whole."""
         return replace(self, seen=provinces)
+
+    def on(self, period: Period | None) -> Snapshot:
+        """The same snapshot opened on this period; None: on what all pages open on."""
+        return self if period == self.pin else replace(self, pin=period)
 
     def of(self, scope: str) -> Snapshot:
         """The snapshot for whoever reads only rows about one province, or a ranking within it or the country.

@@ -109,7 +109,7 @@ def _latest(snapshot: Snapshot, province: str) -> pl.DataFrame:
     here = sight.scan(snapshot, "standings").filter(pl.col("scope") == province, pl.col("level") == "commune")
     known = catalog.catalog(snapshot).filter(pl.col("scope") == province, pl.col("level") == "commune")
     cell = ["measure", "basis", "series", *PERIOD_COLUMNS]
-    opens = opening.openings(known).select(*cell, opens=pl.lit(True))
+    opens = opening.openings(known, snapshot.pin).select(*cell, opens=pl.lit(True))
     rows = latest_first(here.select(_OF_STANDINGS).collect()).join(opens, on=cell, how="left", maintain_order="left")
     rows = rows.sort("opens", descending=True, nulls_last=True, maintain_order=True).drop("opens")
     return rows.unique(["unit_code", "measure", "basis"], keep="first", maintain_order=True)

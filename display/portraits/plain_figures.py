@@ -159,16 +159,16 @@ def province(snapshot: Snapshot, code: str) -> Province:
 def _asked(snapshot: Snapshot, code: str) -> list[_Asked]:
     known = catalog.catalog(snapshot).filter(pl.col("level") == "commune", pl.col("scope") == code, pl.col("of") > 0)
     order, most = questions()
-    found = [_first_known(known, question) for question in order]
+    found = [_first_known(known, question, snapshot.pin) for question in order]
     return [one for one in found if one][:most]
 
 
-def _first_known(known: pl.DataFrame, question: Question) -> _Asked | None:
+def _first_known(known: pl.DataFrame, question: Question, pin: Period | None) -> _Asked | None:
     """The first measure that answers a question, in the period that pages open on (`store.opening`)."""
     for name in question.measures:
         rows, measure = known.filter(pl.col("measure") == name), measures()[name]
         for basis in measure.basis:
-            if found := opening.latest(rows.filter(pl.col("basis") == basis)):
+            if found := opening.latest(rows.filter(pl.col("basis") == basis), pin):
                 return _Asked(measure, question.icon, basis, found.period)
     return None
 

@@ -75,7 +75,7 @@ def _marks_in(snapshot: Snapshot, scope: str, measure: str, now: Period) -> pl.D
     )
     bases = known.get_column("basis").unique()
     basis = next((basis for basis in measures()[measure].basis if basis in bases), None)
-    found = opening.latest(known.filter(pl.col("basis") == basis)) if basis else None
+    found = opening.latest(known.filter(pl.col("basis") == basis), snapshot.pin) if basis else None
     if found is None:
         return pl.DataFrame(schema=MARKS)
     at = found.period

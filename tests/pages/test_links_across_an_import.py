@@ -17,7 +17,15 @@ from tests.stand_in.recorded import further_folder, recorded_folder
 PORTAL, REAL = recorded_folder(), further_folder()
 pytestmark = pytest.mark.skipif(PORTAL is None or REAL is None, reason="the recorded replies are not at hand")
 
-PAGES = {"overview": {}, "rankings": {}, "map": {}}
+PAGES: dict[str, dict[str, str]] = {
+    "overview": {},
+    "rankings": {},
+    "map": {},
+    "online_filing": {},
+    "unit": {"unit": "08230"},
+    "transparency": {"unit": "08230"},
+    "inspection": {},
+}
 """Each page that shows figures of a period, with what it needs besides a province."""
 
 

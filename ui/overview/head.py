@@ -15,7 +15,7 @@ from store import catalog, snapshot
 from store.reference import scope_name
 from ui.frame import links
 from ui.frame.html import Figure
-from ui.parts import filters
+from ui.parts import filters, pinned
 from ui.parts.figures import four_figures
 
 
@@ -27,7 +27,7 @@ def selection(view: View) -> Selection:
     if known.is_empty():
         raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
     level, scope = str(known.item(0, "level")), filters.scope(view, known)
-    return filters.pinned(view, known.filter(pl.col("level") == level, pl.col("scope") == scope), level, scope)
+    return pinned.selection(view, known.filter(pl.col("level") == level, pl.col("scope") == scope), level, scope)
 
 
 def title(view: View, chosen: Selection, rows: pl.DataFrame) -> str:

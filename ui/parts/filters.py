@@ -228,14 +228,14 @@ def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
     known = opening.in_order(catalog.select("measure", "basis").unique().iter_rows())
     if not known:
         raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "no_measure")
-    options = _codes(known)
-    default = _first_code(catalog, options)
+    options = codes(known)
+    default = first_code(catalog, options)
     chosen = links.select(
         view.say("filters.measure"),
         "measure",
         options,
         default,
-        lambda code: _caption(view, code),
+        lambda code: caption(view, code),
         meaning=_other_codes(options),
         width=245,
     )
@@ -243,29 +243,12 @@ def _measure(view: View, catalog: pl.DataFrame) -> tuple[Measure, str]:
     return measures()[measure], basis
 
 
-def pinned(view: View, catalog: pl.DataFrame, level: str, place: str) -> Selection:
-    """The selection of a page without boxes for measure and period: the link's, else what all pages open on.
-
-    `catalog`: the rows of `store.catalog` of this level and scope, one at least.
-    """
-    known = opening.in_order(catalog.select("measure", "basis").unique().iter_rows())
-    options = _codes(known)
-    chosen = links.pinned("measure", options, _first_code(catalog, options), lambda code: _caption(view, code))
-    name, basis = known[options.index(chosen)]
-    ours = catalog.filter(pl.col("measure") == name, pl.col("basis") == basis)
-    series_of = _series_of(ours)
-    first = opening.opening(view.snapshot, level, place, name, basis)
-    default = first.period.id if first else next(iter(series_of))
-    period = links.pinned("period", list(series_of), default, lambda code: numbers.period(parse(code), view.language))
-    return Selection(level, place, measures()[name], basis, series_of[period], parse(period))
-
-
-def _codes(known: list[tuple[str, str]]) -> list[str]:
+def codes(known: list[tuple[str, str]]) -> list[str]:
     """How links name each pair of measure and basis."""
     return [f"{measure}.{basis}" if _several(known, measure) else measure for measure, basis in known]
 
 
-def _first_code(catalog: pl.DataFrame, options: list[str]) -> str:
+def first_code(catalog: pl.DataFrame, options: list[str]) -> str:
     first = opening.first_measure(catalog)
     return next(code for code in options if code.split(".")[0] == first)
 
@@ -281,15 +264,15 @@ def _several(known: list[tuple[str, str]], measure: str) -> bool:
     return sum(1 for name, _ in known if name == measure) > 1
 
 
-def _caption(view: View, code: str) -> str:
+def caption(view: View, code: str) -> str:
     measure, _, basis = code.partition(".")
     short = measures()[measure].short.in_language(view.language)
     return f"{short} · {view.say(f'basis.{basis}')}" if basis else short
 
 
 def _period(view: View, catalog: pl.DataFrame, first: opening.Opening | None) -> tuple[Period, str]:
-    series_of = _series_of(catalog)
-    options = list(series_of)
+    known = series_of(catalog)
+    options = list(known)
     chosen = links.select(
         view.say("filters.period"),
         "period",
@@ -298,12 +281,12 @@ def _period(view: View, catalog: pl.DataFrame, first: opening.Opening | None) ->
         lambda code: numbers.period(parse(code), view.language),
         width=205,
     )
-    return parse(chosen), series_of[chosen]
+    return parse(chosen), known[chosen]
 
 
-def _series_of(catalog: pl.DataFrame) -> dict[str, str]:
+def series_of(catalog: pl.DataFrame) -> dict[str, str]:
     """The periods by which links name them, the latest first, with the rules in force."""
-    series_of: dict[str, str] = {}
+    found: dict[str, str] = {}
     for row in months.latest_first(catalog).iter_rows(named=True):
-        series_of.setdefault(Period(row["period_start"], row["period_end"], row["period_kind"]).id, row["series"])
-    return series_of
+        found.setdefault(Period(row["period_start"], row["period_end"], row["period_kind"]).id, row["series"])
+    return found

@@ -18,12 +18,12 @@ pytestmark = pytest.mark.browser
 
 QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
 LASTING = {
-    "overview": {"dataset", "lang", "province"},
+    "overview": {"dataset", "lang", "province", "measure", "period"},
     "rankings": {"dataset", "lang", "province", "level", "measure", "period"},
     "map": {"dataset", "lang", "province", "measure", "period"},
-    "online_filing": {"dataset", "lang", "province", "over"},
+    "online_filing": {"dataset", "lang", "province", "over", "period"},
     "unit": {"dataset", "lang", "province"},
-    "inspection": {"dataset", "lang", "province"},
+    "inspection": {"dataset", "lang", "province", "period"},
     "transparency": {"dataset", "lang", "province"},
     "methods": {"dataset", "lang"},
     "imports": {"dataset", "lang"},
