@@ -6,7 +6,7 @@ import polars as pl
 
 from display.drawing.small_charts import sparkline
 from display.words import numbers
-from display.words.marks import sum_words
+from display.words.marks import derived_words, sum_words
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.levels import is_typical, together
@@ -73,7 +73,7 @@ def _whole_province(view: View, selection: Selection, measure: Measure, rows: pl
     value = together(own, measure)
     if value is None:
         return None
-    summed = sum_words(view, own.item(0, "quality"))
+    summed = [*sum_words(view, own.item(0, "quality")), *derived_words(view, own.item(0, "quality"))]
     notes = (view.say("level.whole_province"), *summed, *_target(view, measure))
     value_in_words = numbers.with_unit(value, measure, view.language)
     return Figure(measure.short.in_language(view.language), value_in_words, notes, measure=measure.id)
