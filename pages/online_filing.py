@@ -1,6 +1,7 @@
 import streamlit as st
 
 from display.drawing import curves as drawing_curves
+from display.drawing import spans
 from store import snapshot
 from store.reference import measures, scope_name
 from ui.frame import html, links
@@ -48,6 +49,7 @@ filters.unfold(v, button, drawing_curves.values_in_a_line(v, scope, chosen))
 
 measure = measures()[chosen]
 curves = drawing_curves.lines(v, measure, scope, units)
+strokes = spans.spans(v, measure, scope)
 past = history.before_merger(v, measure, units)
 fan = drawing_curves.fan(v, measure, scope)
 with head:
@@ -55,14 +57,16 @@ with head:
         drawing_curves.title(v, measure), drawing_curves.sentence(v, measure, scope, months.shown(v, measure, scope))
     )
 
-if drawing_curves.is_drawable(curves, fan):
-    marks = drawing_curves.marks(v, scope, drawing_curves.days_of([*past, *curves], fan))
-    figure = charts.over_time(v, measure, [*past, *curves], fan, marks, drawing_curves.targets(v, measure))
-    charts.show(figure, drawing_curves.alt(v, measure, curves))
+drawn = [*past, *curves, *strokes]
+is_drawable = bool(strokes) or drawing_curves.is_drawable(curves, fan)
+if is_drawable:
+    marks = drawing_curves.marks(v, scope, drawing_curves.days_of(drawn, fan))
+    figure = charts.over_time(v, measure, drawn, fan, marks, drawing_curves.targets(v, measure))
+    charts.show(figure, drawing_curves.alt(v, measure, curves, spans.in_words(strokes)))
     if v.narrow:
-        html.legend([(line.colour, line.name) for line in curves if line.name])
+        html.legend([(line.colour, line.name) for line in [*curves, *strokes] if line.name])
         html.caption(drawing_curves.marks_in_words(marks))
-    html.caption(drawing_curves.reading(v, measure, curves, fan))
+    html.caption(drawing_curves.reading(v, measure, scope, curves, fan, [*past, *strokes]))
 else:
     st.info(v.say("time.too_few"), icon=":material/info:")
 for unit in units:
@@ -83,10 +87,8 @@ if not communes and chosen == "online_filing_share":
 
 table = drawing_curves.known_values(v, measure, scope)
 if table:
-    with st.expander(
-        v.say("table.show"), icon=":material/table:", expanded=not drawing_curves.is_drawable(curves, fan)
-    ):
-        tables.plain_table(drawing_curves.headers(v), table, drawing_curves.title(v, measure), figures=(2, 3))
+    with st.expander(v.say("table.show"), icon=":material/table:", expanded=not is_drawable):
+        tables.plain_table(drawing_curves.headers(v, measure), table, drawing_curves.title(v, measure), figures=(2, 3))
 
 limits.panel(v, measure, units)
 

@@ -50,7 +50,8 @@ class Band(Definition):
 class Measure(Definition):
     """One measure; `kind` says how a row of measurements becomes its value (see `value`).
 
-    `phrase`: by basis, what a share is of, as a sentence says it after the value.
+    `counts`: what numerator and denominator count, where it is not dossiers. `phrase`: by basis, what a share is of,
+    as a sentence says it after the value.
 
     `numerator` and `denominator` say in words what `formula` says to the importers, which make the rows by it.
     """
@@ -80,6 +81,7 @@ class Measure(Definition):
     sources: Annotated[list[str], Field(min_length=1)]
     derived_from: str | None = None
     order: int
+    counts: Annotated[Text | None, Field(default=None, exclude=True)]
     phrase: Annotated[dict[Basis, Text], Field(default_factory=dict, exclude=True)]
     author: str
     reviewed: date

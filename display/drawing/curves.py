@@ -11,16 +11,20 @@ from itertools import pairwise
 import polars as pl
 
 from display.words import bring_in, numbers
+from display.words import marks as marks_in_figures
 from display.words.view import View
 from ranking.collation import by_name
 from ranking.measures import Measure
+from ranking.monthly_charts import is_from_chart
 from ranking.periods import MERGER, Period
 from ranking.states import REPORTED
+from ranking.stretches import DERIVED
 from ranking.vocabulary import COUNTRY
 from store import catalog, opening, reference, standings
-from store.months import by_month, is_month, is_open_month, one_per_month, series
+from store.months import by_month, is_month, is_open_month, latest_series, one_per_month, series
 
 MOST_UNITS = 4
+_IN_A_SENTENCE = 4
 
 
 @dataclass(frozen=True)
@@ -98,12 +102,9 @@ def measures(view: View) -> list[str]:
 
 def lines(view: View, measure: Measure, scope: str, units: Sequence[str]) -> list[Line]:
     """Country, province and chosen units, each as one curve per stretch of the same series and basis."""
-    colours = view.palette
-    wanted = [("country", COUNTRY, view.say("scope.country"), colours.quiet, True)]
-    if scope != COUNTRY:
-        wanted.append(("province", scope, reference.province_names()[scope], colours.accent, True))
+    wanted = [(*one, True) for one in placed(view, scope)]
     names = _commune_names(view)
-    for code, colour in zip(units, colours.series, strict=False):
+    for code, colour in zip(units, view.palette.series, strict=False):
         wanted.append(("commune", code, names[code], colour, False))
     found: list[Line] = []
     for level, code, name, colour, wide in wanted:
@@ -111,6 +112,14 @@ def lines(view: View, measure: Measure, scope: str, units: Sequence[str]) -> lis
         if level == "commune":
             rows = rows.filter(pl.col("period_start") >= MERGER)
         found += stretches(view, rows, name, colour, wide)
+    return found
+
+
+def placed(view: View, scope: str) -> list[tuple[str, str, str, str]]:
+    """(level, code, name, colour) of the country and, where it is the scope, the province."""
+    found = [("country", COUNTRY, view.say("scope.country"), view.palette.quiet)]
+    if scope != COUNTRY:
+        found.append(("province", scope, reference.province_names()[scope], view.palette.accent))
     return found
 
 
@@ -129,7 +138,7 @@ def stretches(view: View, rows: pl.DataFrame, name: str, colour: str, wide: bool
             part.get_column("value").to_list(),
             colour,
             wide,
-            [_note(view, row) for row in part.iter_rows(named=True)],
+            [note_of(view, row) for row in part.iter_rows(named=True)],
             str(part.item(-1, "basis")),
             goes_on=number > 0 and known[number] == (*known[number - 1][:2], True),
         )
@@ -137,19 +146,30 @@ def stretches(view: View, rows: pl.DataFrame, name: str, colour: str, wide: bool
     ]
 
 
-def _note(view: View, row: dict) -> str:
+def note_of(view: View, row: dict) -> str:
+    """What must be read with a figure: its basis, what it rests on, and whether it was derived or may change."""
     words = [view.say(f"basis.{row['basis']}")]
     if row["denominator"]:
-        words.append(view.say("time.n", n=numbers.number(row["denominator"], view.language)))
+        what = counted(view, reference.measures()[row["measure"]])
+        words.append(view.say("time.n", n=numbers.number(row["denominator"], view.language), what=what))
+    words += marks_in_figures.derived_words(view, row["quality"])
     if row["provisional"]:
         words.append(view.say("rankings.provisional"))
     return ", ".join(words)
 
 
+def counted(view: View, measure: Measure) -> str:
+    """What a measure counts: dossiers, unless its definition says otherwise."""
+    return measure.counts.in_language(view.language) if measure.counts else view.say("time.dossiers")
+
+
 def fan(view: View, measure: Measure, scope: str) -> pl.DataFrame:
-    """Per whole month and series the 10th and 90th percentile of the communes: `day`, `low`, `middle`, `high`."""
+    """Per whole month and series the 10th and 90th percentile of the communes: `day`, `low`, `middle`, `high`.
+
+    Nothing beside figures from a chart: those are of a province with its departments, and no commune's equal.
+    """
     basis = fullest_basis(view, measure)
-    if basis is None:
+    if basis is None or has_charted(view, measure, scope):
         return pl.DataFrame()
     months = by_month(view.snapshot, measure.id, basis, "commune", scope).filter(pl.col("period_kind") == "month")
     value = pl.col("value")
@@ -166,6 +186,12 @@ def fullest_basis(view: View, measure: Measure, level: str = "commune") -> str |
     """The basis on which most figures of a measure stand at a level; None where there are none."""
     rows = catalog.catalog(view.snapshot).filter(pl.col("measure") == measure.id, pl.col("level") == level)
     return None if rows.is_empty() else str(rows.group_by("basis").len().sort("len", descending=True).item(0, "basis"))
+
+
+def has_charted(view: View, measure: Measure, scope: str) -> bool:
+    """Whether any month of the country or the province is known from the source's own chart alone."""
+    rows = [series(view.snapshot, measure.id, level, (code,)) for level, code, *_ in placed(view, scope)]
+    return not pl.concat(rows).filter(is_from_chart()).is_empty()
 
 
 def marks(view: View, scope: str, days: Sequence[date]) -> list[tuple[date, str]]:
@@ -206,12 +232,13 @@ def _point_notes(view: View, measure: Measure, row: dict) -> list[str]:
         numbers.period(Period(row["period_start"], row["period_end"], row["period_kind"]), view.language),
         silence or numbers.with_unit(row["value"], measure, view.language),
         numbers.number(row["denominator"], view.language),
-        view.say(f"basis.{row['basis']}"),
+        ", ".join([view.say(f"basis.{row['basis']}"), *marks_in_figures.derived_words(view, row["quality"])]),
     ]
 
 
 def sentence(view: View, measure: Measure, scope: str, at: str | None = None) -> str:
-    """The value of the place in the period `at`, else in the one that pages open on, and of the country. Markup."""
+    """The value of the place in the period `at`, else in the one that pages open on, its course up to then, and the
+    country's beside it. Markup."""
     say = view.say
     own = _shown(view, measure, scope, at)
     if own is None:
@@ -220,6 +247,7 @@ def sentence(view: View, measure: Measure, scope: str, at: str | None = None) ->
     place = reference.scope_name(scope) or say("scope.country")
     whole = "" if scope == COUNTRY else f" ({say('level.whole_province.short')})"
     text = _latest_words(view, measure, own, f"{place}{whole}")
+    text += _course(view, measure, scope)
     country = _shown(view, measure, COUNTRY, at) if scope != COUNTRY else None
     if country:
         text += " " + escape(
@@ -232,6 +260,37 @@ def sentence(view: View, measure: Measure, scope: str, at: str | None = None) ->
     if view.snapshot.manifest.nature == "simulated":
         text += f" <b>{escape(say('rankings.simulated'))}</b>"
     return text
+
+
+def _course(view: View, measure: Measure, scope: str) -> str:
+    """The last whole months, and what is known of the time before or after them, each in its own words. Markup."""
+    level = "country" if scope == COUNTRY else "province"
+    rows = series(view.snapshot, measure.id, level, (scope,)).drop_nulls("value")
+    pieces = apart(rows).tail(_IN_A_SENTENCE)
+    if pieces.height < 2:
+        return ""
+    said = [_piece(view, measure, row) for row in pieces.iter_rows(named=True)]
+    return " " + escape(view.say("time.course", pieces=", ".join(said)))
+
+
+def _piece(view: View, measure: Measure, row: dict) -> str:
+    words = f"{_period_words(view, row)} {numbers.with_unit(row['value'], measure, view.language)}"
+    return f"{words} ({view.say('time.derived')})" if (row["quality"] or "").startswith(DERIVED) else words
+
+
+def apart(rows: pl.DataFrame) -> pl.DataFrame:
+    """The months of one place under its latest rules, and the closed longer periods that overlap none of them."""
+    if rows.is_empty():
+        return rows
+    rows = latest_series(rows).with_columns(days=pl.col("period_end") - pl.col("period_start"), month=is_month())
+    kept: list[tuple[date, date]] = []
+    places = []
+    for place, row in enumerate(rows.sort("days", "period_start").iter_rows(named=True)):
+        free = all(row["period_end"] < start or end < row["period_start"] for start, end in kept)
+        if free and (row["month"] or row["period_kind"] != "to_date"):
+            kept.append((row["period_start"], row["period_end"]))
+            places.append(place)
+    return rows.sort("days", "period_start")[places].sort("period_start").drop("days", "month")
 
 
 def _latest_words(view: View, measure: Measure, row: dict, place: str) -> str:
@@ -269,8 +328,8 @@ def _id(row: dict) -> str:
     return Period(row["period_start"], row["period_end"], row["period_kind"]).id
 
 
-def alt(view: View, measure: Measure, curves: Sequence[Line]) -> str:
-    """The chart in words: first and last value of each curve."""
+def alt(view: View, measure: Measure, curves: Sequence[Line], strokes: Sequence[str] = ()) -> str:
+    """The chart in words: first and last value of each curve; `strokes`: what it shows besides."""
     parts = []
     known: list[float] = []
     for line in curves:
@@ -278,7 +337,7 @@ def alt(view: View, measure: Measure, curves: Sequence[Line]) -> str:
         if known and line.name:
             ends = [numbers.with_unit(value, measure, view.language) for value in (known[0], known[-1])]
             parts.append(view.say("time.alt_line", name=line.name, first=ends[0], last=ends[1]))
-    return view.say("time.alt", measure=measure.name.in_language(view.language), lines="; ".join(parts))
+    return view.say("time.alt", measure=measure.name.in_language(view.language), lines="; ".join([*parts, *strokes]))
 
 
 def title(view: View, measure: Measure) -> str:
@@ -303,14 +362,25 @@ def is_drawable(curves: Sequence[Line], fan: pl.DataFrame) -> bool:
     return max([*points, fan.height]) > 1
 
 
-def reading(view: View, measure: Measure, curves: Sequence[Line], fan: pl.DataFrame) -> str:
-    """How to read the band, the lines and the target; whose basis is whose where there is more than one."""
+def reading(
+    view: View, measure: Measure, scope: str, curves: Sequence[Line], fan: pl.DataFrame, others: Sequence[Line] = ()
+) -> str:
+    """How to read the band, the lines and the target; whose basis is whose where there is more than one.
+
+    `others`: what is drawn besides, months before the merger and longer periods.
+    """
     basis = fullest_basis(view, measure)
     words = [view.say("time.reading.fan", basis=view.say(f"basis.{basis}"))] if fan.height else []
     if len({line.basis for line in curves}) > 1:
         named = [f"{line.name}: {view.say(f'basis.{line.basis}')}" for line in curves if line.name]
         words.append(view.say("time.reading.bases", bases="; ".join(named)))
-    words.append(view.say("time.reading.merger"))
+    if any(line.dash != "solid" for line in others):
+        words.append(view.say("time.reading.spans"))
+    if has_charted(view, measure, scope):
+        own = "country" if scope == COUNTRY else "province"
+        words.append(view.say(f"time.reading.charted.{measure.kind}.{own}", place=reference.scope_name(scope) or ""))
+    if any(day < MERGER for line in [*curves, *others] for day in line.days):
+        words.append(view.say("time.reading.merger"))
     if any(not before.name and not line.goes_on for before, line in pairwise(curves)):
         words.append(view.say("time.reading.break"))
     if any(line.goes_on for line in curves):
@@ -325,8 +395,9 @@ def no_communes(view: View) -> str:
     return bring_in.line(view, view.say("time.no_communes.text"), ["form", "dossiers"])
 
 
-def headers(view: View) -> list[str]:
-    return [view.say(f"time.column.{name}") for name in ("place", "period", "value", "n", "basis")]
+def headers(view: View, measure: Measure) -> list[str]:
+    names = ("place", "period", "value", "n", "basis")
+    return [view.say(f"time.column.{name}", what=counted(view, measure)) for name in names]
 
 
 def source_line(view: View) -> str:
@@ -349,6 +420,7 @@ class Line:
     notes: Sequence[str] = field(default_factory=tuple)
     basis: str = ""
     width: float = 0
+    dash: str = "solid"
     low: Sequence[float | None] = ()
     high: Sequence[float | None] = ()
     goes_on: bool = False

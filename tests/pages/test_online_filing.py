@@ -336,7 +336,7 @@ def test_no_line_joins_a_running_month_to_a_whole_one(app_data, dataset, scope):
     assert running.days == [date(2026, 9, 1)] and running.goes_on
     assert whole.days[-1] == date(2026, 8, 1)
     assert curves.is_drawable([whole, running], pl.DataFrame())
-    assert view.say("time.reading.open") in curves.reading(view, online, [whole, running], pl.DataFrame())
+    assert view.say("time.reading.open") in curves.reading(view, online, "25", [whole, running], pl.DataFrame())
 
 
 def test_the_band_of_communes_ends_with_the_last_whole_month(app_data):

@@ -18,6 +18,7 @@ from ranking.measures import Measure
 
 FONT = "Be Vietnam Pro, sans-serif"
 _DAYS_PER_LETTER = 7
+_LABELS, _LABELS_NARROW = 12, 4
 _CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
 
 
@@ -50,10 +51,33 @@ def over_time(
     figure.update_layout(margin_t=16 + 18 * rows)
     if not view.narrow:
         name_at_end(figure, lines)
-    figure.update_xaxes(
-        showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y", range=room(view, lines, fan)
-    )
+    month_axis(figure, view, room(view, lines, fan))
     return figure
+
+
+def around(days: Sequence[date]) -> list[date]:
+    """The ends of an axis that leaves room for bars and dots at the first and the last of `days`."""
+    return [min(days) - timedelta(days=20), max(days) + timedelta(days=20)] if days else []
+
+
+def month_axis(figure: go.Figure, view: View, days: Sequence[date] | None) -> None:
+    """An axis of whole months from the first of `days` to the last, each label once however short the time is."""
+    if not days:
+        figure.update_xaxes(showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y")
+        return
+    first, last = min(days), max(days)
+    months = 12 * (last.year - first.year) + last.month - first.month + 1
+    most = _LABELS_NARROW if view.narrow else _LABELS
+    step = next((step for step in (1, 2, 3, 6) if months <= step * most), 12)
+    figure.update_xaxes(
+        showgrid=False,
+        type="date",
+        tickformat="%m/%Y",
+        hoverformat="%m/%Y",
+        range=[first, last],
+        tick0=date(first.year, 1, 1),
+        dtick=f"M{step}",
+    )
 
 
 def numbered(marks: Sequence[tuple[date, str]]) -> list[tuple[date, str]]:
@@ -85,7 +109,7 @@ def _curve(figure: go.Figure, line: Line, measure: Measure, view: View) -> None:
         mode="lines+markers",
         connectgaps=False,
         name=line.name,
-        line={"color": line.colour, "width": line.width or (2.6 if line.wide else 1.6)},
+        line={"color": line.colour, "width": line.width or (2.6 if line.wide else 1.6), "dash": line.dash},
         marker={"size": 2 * line.width if line.width else 5 if line.wide else 4},
         customdata=list(zip(texts, notes, strict=True)),
         hovertemplate=f"{head}%{{x}}: %{{customdata[0]}}<br>%{{customdata[1]}}<extra></extra>",

@@ -8,7 +8,7 @@ import polars as pl
 
 from display.drawing.small_charts import sparkline
 from display.words import addresses, numbers
-from display.words.marks import sum_words
+from display.words.marks import derived_words, sum_words
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.levels import is_typical, together
@@ -83,7 +83,7 @@ def _whole_province(view: View, selection: Selection, measure: Measure, rows: pl
     value = together(own, measure)
     if value is None:
         return None
-    summed = sum_words(view, own.item(0, "quality"))
+    summed = [*sum_words(view, own.item(0, "quality")), *derived_words(view, own.item(0, "quality"))]
     period = numbers.period_in_sentence(selection.period, view.language)
     whose = view.say("card.whose", period=period, units=view.say("level.whole_province.short"))
     there = {"province": selection.scope, "over": measure.id, "period": selection.period.id}

@@ -141,7 +141,7 @@ def spread(view: View, months: pl.DataFrame, measure: Measure) -> go.Figure:
             hovertemplate="%{x}: %{customdata}<extra></extra>",
         )
     charts.dress(figure, view, measure, height=420)
-    figure.update_xaxes(showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y")
+    charts.month_axis(figure, view, charts.around(months.get_column("period_start").to_list()))
     return figure
 
 

@@ -106,8 +106,8 @@ def figure(view: View, found: Channels) -> go.Figure:
         )
     charts.dress(drawn, view, share, height=320)
     drawn.update_layout(barmode="stack", bargap=0.25)
-    ticks = {"nticks": 4} if view.narrow else {}
-    drawn.update_xaxes(showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y", tickangle=0, **ticks)
+    charts.month_axis(drawn, view, charts.around(found.months.get_column("period_start").to_list()))
+    drawn.update_xaxes(tickangle=0)
     drawn.update_yaxes(range=[0, 100])
     return drawn
 

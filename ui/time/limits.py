@@ -159,7 +159,7 @@ def figure(view: View, measure: Measure, chart: Chart) -> go.Figure:
     if chart.months[0].day < MERGER:
         charts.event_line(drawn, MERGER, view.say("limits.merger"), view.palette)
     drawn.update_layout(margin_t=34)
-    drawn.update_xaxes(showgrid=False, type="date", tickformat="%m/%Y", hoverformat="%m/%Y")
+    charts.month_axis(drawn, view, charts.around([month.day for month in chart.months]))
     return drawn
 
 
