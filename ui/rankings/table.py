@@ -117,6 +117,8 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
         columns.append(_Column(say("table.band"), "gd-wide", lambda row: band_chip(view, measure, row["band"])))
     if _has(rows, "previous_rank"):
         columns.append(_Column(say("table.movement"), "gd-n gd-wide", lambda row: movement(view, row)))
+    if _has(rows, "rank_without"):
+        columns.append(_Column(say("petitions.column"), "gd-n", lambda row: _without(view, row)))
     if beside.trends:
         trend = beside.trends
         columns.append(_Column(say("table.trend"), "gd-wide", lambda row: trend.get(row["unit_code"], "")))
@@ -141,6 +143,12 @@ def _peers(view: View, row: dict) -> str:
     if row["peer_rank"] is None:
         return numbers.MISSING
     return f"{row['peer_rank']}<small>/{row['peer_of']}</small>"
+
+
+def _without(view: View, row: dict) -> str:
+    if row["rank_without"] is None:
+        return numbers.MISSING
+    return f"{numbers.number(row['rank_without'], view.language)}<small>/{row['of_without']}</small>"
 
 
 def _because(view: View, row: dict) -> str:
