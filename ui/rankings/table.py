@@ -103,9 +103,10 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
         chip = f'<span class="gd-only-phone">{band_chip(view, measure, row["band"])}</span>' if row["band"] else ""
         own = escape(row["name"])
         if selection.level == "commune":
-            own = addresses.anchor(view, row["name"], "unit", unit=row["unit_code"], measure=measure.id)
+            own = addresses.anchor(view, row["name"], "unit", unit=row["unit_code"], **there)
         return own + _because(view, row) + chip
 
+    there = {key: code for key, code in addresses.choices(view, selection).items() if key in ("measure", "period")}
     columns = [
         _Column(say("table.rank"), "gd-rank", lambda row: _rank(view, row)),
         _Column(say(f"table.unit.{selection.level}"), "", name, True),
