@@ -16,7 +16,7 @@ with search_place:
     query = links.words(v.say("filters.search"), "q", placeholder=v.say("filters.search_example"))
 
 measure = selection.measure
-rows = rankings.with_peers(v, selection, rankings.rows_of(v, selection))
+rows = rankings.with_petitions(v, selection, rankings.with_peers(v, selection, rankings.rows_of(v, selection)))
 level = common(rows, measure)
 with more_place:
     shown, named = filters.more(v, selection, names.found(rows, query))
@@ -29,6 +29,8 @@ with figures:
 main, side = st.columns([13, 7], gap="medium")
 months = rankings.months_of(v, selection)
 with main:
+    if told := rankings.petitions_line(v, selection, rows):
+        html.caption(told)
     if named:
         html.caption(" ".join([rankings.count_line(v, shown), v.say("more.note")]))
     if shown.is_empty():

@@ -6,7 +6,7 @@ from ui.frame import html
 from ui.frame.shell import view
 from ui.inspection import visits
 from ui.parts import brief_buttons, panel, pinned, problems_form, unit_choice
-from ui.unit import calendar, fields, groups, members, tables, trends, workload
+from ui.unit import asked, calendar, fields, groups, members, tables, trends, workload
 from ui.unit import head as unit_head
 
 v = view()
@@ -22,6 +22,7 @@ else:
     known = summary.rows(v.snapshot, code)
     with head:
         unit_head.head(v, code)
+        asked.show(v, code)
         problems_form.notice(v, code)
         brief_buttons.of_unit(v, code)
     if known:

@@ -200,7 +200,7 @@ def _feature(layer: Layer, row: dict, looks: Coloured, shape: dict | None) -> di
 
 
 def note(row: dict, measure: Measure, say: Speaker) -> str:
-    """How firm a value is: its interval, and how many dossiers stand behind it."""
+    """How firm a value is: its interval, and how many dossiers and petitions stand behind it."""
     parts = []
     if row["value_low"] is not None:
         low, high = (numbers.number(row[end], say.language, measure.decimals) for end in ("value_low", "value_high"))
@@ -208,6 +208,7 @@ def note(row: dict, measure: Measure, say: Speaker) -> str:
     n = marks.n_of(measure, row) if row["value"] is not None else None
     if n is not None:
         parts.append(say("map.n", n=numbers.number(n, say.language)))
+    parts += marks.petition_words(say, row["quality"]) if row["value"] is not None else []
     return " · ".join(parts)
 
 

@@ -50,6 +50,12 @@ def choices(view: View, selection: Selection) -> dict[str, str]:
     return {"province": selection.scope, "measure": measure, "period": selection.period.id, **level}
 
 
+def unit_choices(view: View, selection: Selection, code: str) -> dict[str, str]:
+    """A unit with the measure and period of a selection, as its page reads them from its links."""
+    there = choices(view, selection)
+    return {"unit": code, "measure": there["measure"], "period": there["period"]}
+
+
 def anchor(view: View, text: str, page: str, **choices: str | None) -> str:
     """A link as markup; `text` is plain. To a page that the reader may not open, the text alone."""
     if not view.reader.may(f"page.{page}"):

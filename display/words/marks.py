@@ -89,6 +89,20 @@ def derived_words(view: View, quality: str | None) -> list[str]:
     return [_mark_in_words(view, mark) for mark in marks if mark.partition(":")[0] in (DERIVED, MONTHLY_CHART)]
 
 
+def petition_words(say: Speaker, quality: str | None) -> list[str]:
+    """On how many petitions a score rests; nothing where it rests on none of them, or that is not known."""
+    found = re.search(r"(?:^|; *)(no_petitions|petitions: *(\d+))(?: *;|$)", quality or "")
+    if not found:
+        return []
+    return [petition_count(say, int(found[2] or 0))]
+
+
+def petition_count(say: Speaker, n: float) -> str:
+    """`dựa trên 3 phản ánh`; with none, that there was none."""
+    key = {0: "petitions.n.none", 1: "petitions.n.one"}.get(int(n), "petitions.n")
+    return say(key, n=numbers.number(n, say.language))
+
+
 def sum_words(view: View, quality: str | None) -> list[str]:
     """That a province's figure is the sum of its units, and of how many; nothing where it is its own."""
     marks = [mark.strip() for mark in (quality or "").split(";")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from html import escape
 
@@ -13,13 +14,16 @@ from display.words.view import View
 from ranking.bands import BANDS
 from ranking.levels import compares_with_middle
 from ranking.measures import Measure
+from ranking.petitions import tail
 from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
 from ranking.standings import is_alike
 from ranking.states import REPORTED
-from store import ages, coverage, peers, standings
+from store import ages, coverage, peers, petitions, standings
 from store.months import by_month, inflation
 from store.peers import ENOUGH_PEERS
-from store.reference import province_names, scope_name
+from store.reference import measures, province_names, scope_name
+
+MANY_PLACES = 10
 
 
 def rows_of(view: View, selection: Selection) -> pl.DataFrame:
@@ -107,6 +111,33 @@ def phrase(view: View, measure: Measure, basis: str) -> str:
 def level_name(view: View, selection: Selection) -> str:
     """What the comparison line is called: the level of all dossiers, or the median unit."""
     return view.say("level.typical" if compares_with_middle(selection.measure) else f"level.together.{selection.level}")
+
+
+def with_petitions(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
+    """Beside a score that rests on petitions: how many, and the place without their points (`store.petitions`)."""
+    where = (selection.level, selection.measure.id, selection.basis, selection.period, selection.scope)
+    return petitions.beside(view.snapshot, rows, *where)
+
+
+def petitions_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
+    """What petitions do to the ranking, in sentences; empty where it rests on none. `rows` as of `with_petitions`."""
+    if "rank_without" not in rows.columns:
+        return ""
+    satisfaction = rows_of(view, replace(selection, measure=measures()["mdhl"]))
+    found = tail(with_petitions(view, replace(selection, measure=measures()["mdhl"]), satisfaction))
+    of, petitioned, last = (numbers.number(n, view.language) for n in found[:3])
+    if not found.petitioned:
+        return view.say("petitions.tail.nobody", of=of)
+    lost = numbers.number(found.lost, view.language, 1)
+    told = [view.say("petitions.tail", of=of, petitioned=petitioned, lost=lost)]
+    if found.last:
+        key = "petitions.last.one" if found.last == 1 else "petitions.last"
+        told.append(view.say(key, last=last, petitioned=petitioned))
+    gap = pl.col("rank").cast(pl.Int64) - pl.col("rank_without").cast(pl.Int64)
+    moved = rows.filter(gap.abs() >= MANY_PLACES).height
+    figures = {"n": moved, "places": MANY_PLACES}
+    told.append(view.say("petitions.moved", **{key: numbers.number(n, view.language) for key, n in figures.items()}))
+    return " ".join(told)
 
 
 def count_line(view: View, shown: pl.DataFrame) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 import pytest
@@ -10,13 +12,14 @@ import pytest
 from display.portraits import plain_figures, shortlist, summary
 from display.words import numbers
 from display.words.selection import Selection
-from ranking.periods import Period
+from ranking.periods import Period, parse
 from ranking.vocabulary import COUNTRY
 from store import catalog, opening
 from store.reference import measures
 from tests import surfaces
-from tests.pages.test_pages import open_page
+from tests.pages.test_pages import markup, open_page
 from tests.ui.rankings.test_panels import view_of
+from ui.overview import attention
 
 _OTHERS = 3
 
@@ -144,3 +147,44 @@ def test_two_places_that_differ_are_found():
     one = surfaces.Figure("04792", "on_time_share", "portal", "2026-08")
 
     assert len(list(surfaces.disagreements({one: "81,3\u00a0%"}, {one: "81,2\u00a0%"}))) == 1
+
+
+# --- from a row or the map to the unit
+
+
+@pytest.mark.parametrize("period", ["2026-08", "2026-01-01_2026-09-26"])
+def test_the_map_card_leads_to_the_unit_with_the_same_number_first(app_data, period):
+    asked = {"dataset": "recorded", "unit": "08230", "measure": "on_time_share", "period": period}
+    mapped = markup(open_page("map", province="25", **asked))
+    [value] = re.findall(r'gd-unit-card.*?class="gd-figure">([^<]+)<', mapped, flags=re.S)
+    link = re.search(r'href="(\./don-vi[^"]+)"', mapped.split("gd-unit-card")[1])
+    query = {key: values[0] for key, values in parse_qs(urlsplit(unescape(link[1])).query).items()}
+
+    assert query.items() >= asked.items()
+    first = re.search(r'gd-sentence"><b>Đúng hạn \(Cổng\), ([^<]+): ([^<:]+)</b>', markup(open_page("unit", **query)))
+    assert first[1] == numbers.period_in_sentence(parse(period), "vi")
+    assert first[2] == value
+
+
+def test_every_row_of_the_ranking_leads_to_its_unit_in_the_same_period(app_data):
+    text = markup(open_page("rankings", dataset="recorded", province="25", period="2026-01-01_2026-09-26"))
+    links = re.findall(r'href="(\./don-vi[^"]+)"', text)
+
+    assert len(links) == 148
+    assert all("measure=on_time_share" in one and "period=2026-01-01_2026-09-26" in one for one in links)
+
+
+def test_a_unit_without_a_figure_of_what_the_link_asks_for_says_so_and_keeps_the_choice(app_data):
+    silent = attention.silent(view_of("simulated"), opened("38")).missing.item(0, "unit_code")
+    page = open_page("unit", dataset="simulated", unit=silent, measure="on_time_share", period="2026-08")
+    never = open_page("unit", dataset="recorded", unit="08230", measure="open_overdue")
+
+    assert re.search(r"Đúng hạn \(Cổng\), tháng 8/2026: [^.]+ không có số liệu \(", unescape(markup(page)))
+    assert "Bộ số liệu này không có “" in unescape(markup(never))
+    assert page.query_params["measure"] in ("on_time_share", ["on_time_share"])
+    assert page.query_params["period"] in ("2026-08", ["2026-08"])
+
+
+def opened(scope: str) -> Selection:
+    first = opening.first(view_of("simulated").snapshot, "commune", scope)
+    return Selection("commune", scope, measures()[first.measure], first.basis, first.series, first.period)

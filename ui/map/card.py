@@ -99,7 +99,9 @@ def _names(view: View, members: list[dict]) -> str:
 
 
 def _way_on(view: View, selection: Selection, unit: dict) -> str:
-    return addresses.anchor(view, view.say("map.card.open"), "unit", unit=unit["code"], measure=selection.measure.id)
+    return addresses.anchor(
+        view, view.say("map.card.open"), "unit", **addresses.unit_choices(view, selection, unit["code"])
+    )
 
 
 def trend(view: View, selection: Selection, code: str | None) -> go.Figure | None:

@@ -105,7 +105,7 @@ def _silent_item(view: View, chosen: Selection) -> str:
 def _linked(view: View, chosen: Selection, row: dict) -> str:
     if chosen.level != "commune":
         return escape(row["name"])
-    return addresses.anchor(view, row["name"], "unit", unit=row["unit_code"], measure=chosen.measure.id)
+    return addresses.anchor(view, row["name"], "unit", **addresses.unit_choices(view, chosen, row["unit_code"]))
 
 
 def _overdue_item(view: View, chosen: Selection) -> str:

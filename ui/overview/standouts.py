@@ -77,6 +77,7 @@ def _item(view: View, chosen: Selection, row: dict, level: float | None) -> str:
         level=numbers.with_unit(level, measure, view.language),
         n=numbers.number(n, view.language),
     )
+    words = "; ".join([words, *marks.petition_words(say, row["quality"])])
     value = numbers.with_unit(row["value"], measure, view.language)
     name = unit_link(view, chosen, row)
     return f'<li>{name} <b>{escape(value)}</b><span class="gd-sub">{escape(words)}</span></li>'

@@ -12,7 +12,7 @@ import streamlit as st
 from display.drawing import curves as drawing_curves
 from display.drawing.curves import Line
 from display.words import numbers, rankings
-from display.words.marks import rank_text, unranked
+from display.words.marks import petition_words, rank_text, unranked
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.collation import name_order
@@ -148,6 +148,7 @@ def unit_cell(view: View, measure: Measure, row: dict | None) -> Cell:
     if row["value"] is None:
         return Cell(view.say(f"state.{row['state']}"), silent=True)
     notes = [_n(view, row["denominator"])] if measure.kind == "share" else []
+    notes += petition_words(view.say, row["quality"])
     if row["rank"] is None:
         notes.append(unranked(view.say, measure, row))
     else:

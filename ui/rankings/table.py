@@ -103,9 +103,10 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
         chip = f'<span class="gd-only-phone">{band_chip(view, measure, row["band"])}</span>' if row["band"] else ""
         own = escape(row["name"])
         if selection.level == "commune":
-            own = addresses.anchor(view, row["name"], "unit", unit=row["unit_code"], measure=measure.id)
+            own = addresses.anchor(view, row["name"], "unit", unit=row["unit_code"], **there)
         return own + _because(view, row) + chip
 
+    there = {key: code for key, code in addresses.choices(view, selection).items() if key in ("measure", "period")}
     columns = [
         _Column(say("table.rank"), "gd-rank", lambda row: _rank(view, row)),
         _Column(say(f"table.unit.{selection.level}"), "", name, True),
@@ -117,6 +118,8 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
         columns.append(_Column(say("table.band"), "gd-wide", lambda row: band_chip(view, measure, row["band"])))
     if _has(rows, "previous_rank"):
         columns.append(_Column(say("table.movement"), "gd-n gd-wide", lambda row: movement(view, row)))
+    if _has(rows, "rank_without"):
+        columns.append(_Column(say("petitions.column"), "gd-n", lambda row: _without(view, row)))
     if beside.trends:
         trend = beside.trends
         columns.append(_Column(say("table.trend"), "gd-wide", lambda row: trend.get(row["unit_code"], "")))
@@ -141,6 +144,12 @@ def _peers(view: View, row: dict) -> str:
     if row["peer_rank"] is None:
         return numbers.MISSING
     return f"{row['peer_rank']}<small>/{row['peer_of']}</small>"
+
+
+def _without(view: View, row: dict) -> str:
+    if row["rank_without"] is None:
+        return numbers.MISSING
+    return f"{numbers.number(row['rank_without'], view.language)}<small>/{row['of_without']}</small>"
 
 
 def _because(view: View, row: dict) -> str:

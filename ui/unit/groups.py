@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from display.portraits import summary
+from display.portraits import petitions, summary
 from display.portraits.summary import Row
 from display.words import numbers
 from display.words.view import View
@@ -20,6 +20,8 @@ def section(view: View, code: str) -> None:
     total = found.get("index_766")
     if total is not None:
         html.show(f'<p class="gd-sentence">{escape(_total(view, total))}</p>')
+    for line in petitions.lines(view, code):
+        html.caption(line)
     items = "".join(_group(view, measures()[name], found.get(name)) for name in GROUPS)
     html.show(f'<ul class="gd-groups">{items}</ul>')
     if any(name in found for name in GROUPS):

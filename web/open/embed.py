@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from display.drawing.palette import LIGHT
-from display.words import bands, numbers
+from display.words import bands, marks, numbers
 from display.words.text import Speaker
 from ranking.collation import by_name
 from ranking.measures import Measure
@@ -139,7 +139,17 @@ def _first(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
     basis = bases.item() if bases.len() == 1 else None
     found = opening.opening(snapshot.seen_in(frozenset()), level, scope, measure, basis)
     cell = opening.of_unit(rows, found).select(*PERIOD_COLUMNS, "series", "basis")
-    return rows.join(cell.head(1), on=cell.columns, how="semi", maintain_order="left")
+    rows = rows.join(cell.head(1), on=cell.columns, how="semi", maintain_order="left")
+    return rows.join(_remarks(snapshot, rows), on="unit_code", how="left", maintain_order="left")
+
+
+def _remarks(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
+    """What the source says of the figures of one measure, period, basis and rules: `unit_code`, `quality`."""
+    cell = ("level", "measure", "basis", "series", *PERIOD_COLUMNS)
+    first = zip(cell, rows.select(cell).row(0), strict=True)
+    same = [pl.col(name) == value for name, value in first if name != "series"]
+    told = public.measurements(snapshot, *same, pl.col("field") == "all").rows
+    return told.filter(pl.col("series") == rows.item(0, "series")).select("unit_code", "quality")
 
 
 def _figures(row: dict, measure: Measure, say: Speaker, top: float | None) -> tuple[str, str, str]:
@@ -148,11 +158,12 @@ def _figures(row: dict, measure: Measure, say: Speaker, top: float | None) -> tu
         withheld = row["state"] == SUPPRESSED
         words = policy().shown_instead(say.language) if withheld else say(f"state.{row['state']}")
         return escape(words), "", ""
+    rests = "".join(f"<br>{escape(words)}" for words in marks.petition_words(say, row["quality"]))
     value = escape(numbers.with_unit(row["value"], measure, say.language))
     band = escape(bands.marked(say, measure, row["band"])) if row["band"] else ""
     low, high, of = (numbers.number(row[name], say.language) for name in ("rank_low", "rank_high", "of"))
     ranks = escape(say("open.rank_range", low=low, high=high, of=of)) if row["rank_low"] is not None else ""
-    return value + _bar(row, measure, say, top), band, ranks
+    return value + _bar(row, measure, say, top) + rests, band, ranks
 
 
 def _bar(row: dict, measure: Measure, say: Speaker, top: float | None) -> str:
