@@ -19,9 +19,10 @@ from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
 from tests.app_data import app_data, published_datasets
 from tests.drawn import register_profiles
+from tests.served import shared_app
 from ui.frame import sign_in
 
-__all__ = ["app_data", "published_datasets"]
+__all__ = ["app_data", "published_datasets", "shared_app"]
 
 register_profiles()
 
