@@ -6,12 +6,13 @@ BIN := .venv/bin
 DATA := data
 BORDERS := $(DATA)/boundaries/boundaries.id
 SIMULATED := $(DATA)/published/simulated/current
-SUITE := -m pytest -n 2 --dist loadfile
+# Files go to the workers in the order of tests/longest.py, not by how many tests they have.
+SUITE := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Named where .venv is missing, its Python has gone from the machine, or PYTHON asks for another version.
 AGAIN := $(shell sh deploy/venv.sh --fits .venv $(PYTHON) || echo FORCE)
 
-.PHONY: setup run test fuzz check check-python bench lint lock audit clean FORCE
+.PHONY: setup run test fuzz check check-slow check-python bench lint lock audit clean FORCE
 
 # Everything on a fresh machine: the app's packages, those of the tests, a Chromium, a PostgreSQL, a Java.
 setup: $(BIN)/.ready $(BIN)/.ready-dev
@@ -42,14 +43,18 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python $(SUITE)
+	$(BIN)/python $(SUITE) -m "not slow"
 
 # The properties with other draws each time, and many more of them, than `make test` takes.
 fuzz: setup
 	$(BIN)/python $(SUITE) -m hypothesis --hypothesis-profile fuzz
 
 # Before a release: the tests, and what takes too long for every change.
-check: test check-python
+check: test check-slow check-python
+
+# What `make test` leaves out: Spark, the whole country, most benchmarks.
+check-slow: setup
+	$(BIN)/python $(SUITE) -m slow
 
 # The tests on another Python: the newest other one that is found, or `make check-python PYTHON_CHECK=python3.11`.
 check-python: setup

@@ -19,9 +19,11 @@ from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
 from tests.app_data import app_data, published_datasets
 from tests.drawn import register_profiles
+from tests.longest import place
+from tests.served import shared_app
 from ui.frame import sign_in
 
-__all__ = ["app_data", "published_datasets"]
+__all__ = ["app_data", "published_datasets", "shared_app"]
 
 register_profiles()
 
@@ -47,6 +49,12 @@ def _row(**changes: object) -> Row:
     silent = changes.get("state") in ("not_reported", "suppressed")
     figures = {} if silent or "score" in changes else {"numerator": 90.0, "denominator": 100.0}
     return row | figures | changes
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; within a file nothing changes."""
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: place(item.path.relative_to(tests).as_posix()))
 
 
 @pytest.fixture(scope="session", autouse=True)

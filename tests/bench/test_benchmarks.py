@@ -17,8 +17,10 @@ from files.places import HOME
 PARTS = {"data_folder", "fresh_machine", "growth_picture", "reader"}
 """What is no benchmark: what they are made of, and the fresh machine, which has tests of its own."""
 BROWSED = {"maps"}
+SLOW = {"boundaries", "dossiers", "load", "maps", "portal_faults"}
+MARKS = {"browser": BROWSED, "slow": SLOW}
 NAMES = [
-    pytest.param(name, marks=pytest.mark.browser) if name in BROWSED else name
+    pytest.param(name, marks=[getattr(pytest.mark, mark) for mark, names in MARKS.items() if name in names])
     for name in bench.MODULES
     if name not in PARTS
 ]
@@ -67,6 +69,12 @@ def test_a_benchmark_runs(name):
     assert {figure: found.get(figure) for figure in TOLD.get(name, {})} == TOLD.get(name, {})
     assert not [figure for figure, value, _ in figures if value > MOST.get(name, {}).get(figure, math.inf)]
     assert MOST.get(name, {}).keys() <= found.keys()
+
+
+@pytest.mark.parametrize("name", sorted(SLOW))
+def test_a_slow_benchmark_can_be_begun(name):
+    """It runs in `make check` alone; that it still finds all that it imports is seen here."""
+    assert bench.benchmark(name)
 
 
 @pytest.mark.parametrize("name", sorted(PARTS))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 
 import polars as pl
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from store.reference import reference_table
 from tests.pages.test_in_browser import address, browser, visit
@@ -32,11 +34,11 @@ def place_of(code: str, box: dict) -> tuple[float, float]:
 
 def hover(page, x: float, y: float) -> None:
     """Move to a place until its name shows: a move before the layer is painted meets nothing."""
+    tip = page.locator(f"{TIP}:has-text('Phường Tân Hòa')")
     for step in range(60):
         page.mouse.move(x + step % 2, y)
-        page.wait_for_timeout(500)
-        if page.locator(f"{TIP}:has-text('Phường Tân Hòa')").is_visible():
-            return
+        with suppress(PlaywrightTimeout):
+            return tip.wait_for(timeout=500)
     raise AssertionError("no tip after 30 s")
 
 

@@ -109,6 +109,7 @@ def sums(data: Path, table: str) -> pl.DataFrame:
     return Store(data).sums(table).collect().sort(KEYS[table])
 
 
+@pytest.mark.slow
 @needs_java
 @pytest.mark.parametrize("table", KEYS)
 def test_spark_gives_the_sums_that_polars_gives(data, table):
@@ -117,11 +118,13 @@ def test_spark_gives_the_sums_that_polars_gives(data, table):
     assert sums(data["spark"], table).equals(ours)
 
 
+@pytest.mark.slow
 @needs_java
 def test_every_dossier_is_in_the_sums(data):
     assert sums(data["spark"], "events")["n"].sum() == 210
 
 
+@pytest.mark.slow
 @needs_java
 def test_the_same_is_published(data):
     ours, theirs = (pl.read_parquet(current_snapshot(data[engine] / "published" / "live") / "measurements.parquet")
@@ -129,6 +132,7 @@ def test_the_same_is_published(data):
     assert theirs.equals(ours)
 
 
+@pytest.mark.slow
 @needs_java
 def test_the_benchmark_measures_the_same_work_on_both_engines(data, master, tmp_path):
     """It runs in the session that `data` has started: a second one would take as long as all else here."""

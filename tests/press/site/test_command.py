@@ -359,6 +359,7 @@ def test_simulated_is_written_on_every_page_and_kept_from_search_engines(tmp_pat
     assert all("ô phỏng" in text and '<meta name="robots" content="noindex">' in text for text in texts)
 
 
+@pytest.mark.slow
 def test_the_whole_country_has_a_page_for_each_commune_in_each_language(tmp_path, monkeypatch):
     monkeypatch.setenv("GANDAN_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(site_picture, "png", lambda *_, **__: b"")
