@@ -1,8 +1,8 @@
 """`make bench` or `python -m bench [--tiny] [NAME …]`: run the benchmarks and print their figures.
 
-A benchmark is a module of this folder with a `run`, which gives (name, value, unit) of each figure; the other modules
-are what benchmarks are made of. `TINY` are the arguments with which `run` goes through all its parts in seconds, on
-the recorded dataset at most: so the tests see that no benchmark has stopped working.
+A benchmark is a module or package of this folder with a `run`, which gives (name, value, unit) of each figure; the
+others are what benchmarks are made of. `TINY` are the arguments with which `run` goes through all its parts in
+seconds, on the recorded dataset at most: so the tests see that no benchmark has stopped working.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from pathlib import Path
 from types import ModuleType
 
 Figure = tuple[str, float, str]
-MODULES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+_HERE = Path(__file__).parent
+MODULES = sorted(
+    {path.stem for path in _HERE.glob("[a-z]*.py")} | {path.parent.name for path in _HERE.glob("[a-z]*/__init__.py")}
+)
 
 
 def benchmark(name: str) -> ModuleType | None:

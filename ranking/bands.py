@@ -40,6 +40,66 @@ def against(
     return np.where(clear, np.where(difference > 0, ABOVE, BELOW), ALIKE)
 
 
+def shares_against(
+    level: float,
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    rho: ArrayLike = 0.0,
+    fdr: float = 0.05,
+) -> NDArray[np.str_]:
+    """Each unit's share beside a level, "above", "alike" or "below", as an array of n words.
+
+    `level`: the proportion that units are compared with, such as that of the middle unit of a scope. `numerator`,
+    `denominator`: counts of n units (rounded to whole ones); `rho`: how alike the dossiers of one unit are in one
+    period (`overdispersion`), one number or one per unit, at least 0. "above" is the larger share, whichever side
+    is good. "alike" means: no clear difference, not: equal; a unit without dossiers, with an unknown figure or with
+    more in the numerator than in the denominator is "alike" too. `midp_values`, of all n units together after
+    Benjamini and Hochberg, so that of the units called above or below at most `fdr` are wrong on average.
+    ValueError where `level` is not between 0 and 1 or a rho is negative, 1 or more, or not known.
+    Source: as `midp_values`; Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289–300.
+    """
+    x, n = np.broadcast_arrays(np.asarray(numerator, float), np.asarray(denominator, float))
+    p = midp_values(level, x, n, rho)
+    known = np.isfinite(p)
+    clear = np.zeros(len(p), bool)
+    clear[known] = _discoveries(p[known], fdr)
+    return np.where(clear, np.where(x > level * n, ABOVE, BELOW), ALIKE)
+
+
+def midp_values(level: float, numerator: ArrayLike, denominator: ArrayLike, rho: ArrayLike = 0.0) -> Floats:
+    """Two-sided mid-p values of n shares against a level, NaN where a share is not known.
+
+    p = 2 · min(P(X < x) + P(X = x)/2, P(X > x) + P(X = x)/2), at most 1, with X beta-binomial: mean n · level,
+    variance n · level · (1 − level) · (1 + (n − 1)ρ); for ρ = 0 binomial. Half of what was found counts, because
+    a test that counts all of it errs far less often than it may where few values are possible.
+    Arguments and errors as in `shares_against`.
+    Source: Lancaster (1961), JASA 56, 223–234, for the mid-p; Skellam (1948), JRSS B 10, 257–261, for the
+    beta-binomial.
+    """
+    x, n, rho = np.broadcast_arrays(*(np.asarray(of, float) for of in (numerator, denominator, rho)))
+    if not 0 <= level <= 1:
+        raise ValueError(f"level: must be between 0 and 1, found {level}")
+    if (bad := ~((rho >= 0) & (rho < 1))).any():
+        index = int(np.flatnonzero(bad)[0])
+        raise ValueError(f"index {index}: rho must be at least 0 and below 1, found {rho[index]}")
+    found = np.full(len(x), np.nan)
+    for unit in np.flatnonzero((n > 0) & (x >= 0) & (x <= n) & np.isfinite(n)):
+        found[unit] = _midp(level, round(x[unit]), round(n[unit]), float(rho[unit]))
+    return found
+
+
+def _midp(level: float, x: int, n: int, rho: float) -> float:
+    if level in (0, 1):
+        return float(x == level * n)
+    k = np.arange(n, dtype=float)
+    more = (n - k) * (level * (1 - rho) + k * rho)
+    less = (k + 1) * ((1 - level) * (1 - rho) + (n - k - 1) * rho)
+    logarithms = np.concatenate([[0.0], np.cumsum(np.log(more) - np.log(less))])
+    weights = np.exp(logarithms - logarithms.max())
+    below, at, above = weights[:x].sum(), weights[x], weights[x + 1 :].sum()
+    return float(min(1.0, 2 * (min(below, above) + at / 2) / (below + at + above)))
+
+
 def _two_sided_p(difference: Floats, errors: Floats) -> Floats:
     with np.errstate(over="ignore"):
         z = np.abs(difference) / np.maximum(errors, np.finfo(float).tiny)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.bands import against
+from ranking.bands import against, midp_values, shares_against
+from tests.drawn import examples
+
+MIDP = pl.read_csv(Path(__file__).parent / "data/beta_binomial_midp.csv", comment_prefix="#")
 
 # The 15 p-values of the example in Benjamini and Hochberg (1995), section 4.1: four are discoveries
 # at 5 %, as p_(4) = 0.0095 ≤ 0.05 · 4 / 15 and no later one passes; Bonferroni would make it three.
@@ -81,3 +86,55 @@ def test_few_of_the_called_units_are_wrong():
 def test_what_is_not_known_is_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         against(*arguments)
+
+
+@pytest.mark.parametrize("level", MIDP["level"].unique().to_list())
+def test_mid_p_values_are_those_of_scipy(level):
+    rows = MIDP.filter(level=level)
+    found = midp_values(level, rows["numerator"], rows["denominator"], rows["rho"])
+    assert found == pytest.approx(rows["p"].to_numpy(), rel=1e-6, abs=1e-13)
+
+
+def test_mid_p_by_hand():
+    """Of 4 coins 0, 1, 2, 3, 4 show heads in 1, 4, 6, 4, 1 of 16 cases."""
+    assert midp_values(0.5, [0, 1, 2], [4, 4, 4]) == pytest.approx([1 / 16, 6 / 16, 1])
+
+
+def test_above_is_the_larger_share_and_dossiers_that_hang_together_tell_less():
+    x, n = [60, 94, 100], [100, 100, 100]
+    assert shares_against(0.9, x, n).tolist() == ["below", "alike", "above"]
+    assert shares_against(0.9, x, n, 0.07).tolist() == ["below", "alike", "alike"]
+    assert shares_against(0.9, x, n, [0.5, 0.0, 0.0]).tolist() == ["alike", "alike", "above"]
+
+
+def test_a_share_that_is_not_known_is_alike_and_takes_part_in_nothing():
+    x, n = [60.0, 0, np.nan, 5, 120], [100.0, 0, 100, np.nan, 100]
+    assert shares_against(0.9, x, n).tolist() == ["below", *["alike"] * 4]
+    assert shares_against(0.9, [], []).tolist() == []
+
+
+@pytest.mark.parametrize(("level", "bands"), [(0.0, ["alike", "above", "above"]), (1.0, ["below", "below", "alike"])])
+def test_a_level_at_the_end_of_the_scale(level, bands):
+    assert shares_against(level, [0, 5, 10], [10, 10, 10], 0.01).tolist() == bands
+
+
+@pytest.mark.parametrize(
+    ("level", "rho", "message"),
+    [
+        (1.2, 0, "level: must be between 0 and 1, found 1.2"),
+        (0.9, [0, 1], "index 1: rho must be at least 0 and below 1"),
+    ],
+)
+def test_what_cannot_be_is_named(level, rho, message):
+    with pytest.raises(ValueError, match=message):
+        shares_against(level, [90, 90], [100, 100], rho)
+
+
+@examples(40)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=10), st.floats(0.01, 0.99))
+def test_the_other_side_of_a_share_has_the_other_band(units, level):
+    x = np.array([part for part, _ in units])
+    n = x + [rest for _, rest in units]
+    turned = {"above": "below", "alike": "alike", "below": "above"}
+    other = shares_against(1 - level, n - x, n, 0.01)
+    assert [turned[band] for band in shares_against(level, x, n, 0.01)] == other.tolist()
