@@ -21,7 +21,6 @@ PAGES: dict[str, dict[str, str]] = {
     "overview": {},
     "rankings": {},
     "map": {},
-    "online_filing": {},
     "unit": {"unit": "08230"},
     "transparency": {"unit": "08230"},
     "inspection": {},
@@ -33,12 +32,14 @@ def publish(data: Path, folder: Path) -> None:
     assert main(["recorded", "--from", str(folder), "--data", str(data)]) == 0
 
 
-def numbers(app) -> list[str]:
-    """The heading and all numbers of the page's tables and figures, in their order."""
+def numbers(app, *, first: bool = False) -> list[str]:
+    """The heading and all words of the page's sentences, tables and figures; those of the first figure alone, if asked."""
     body = re.sub(r"<style>.*?</style>|<svg.*?</svg>", " ", markup(app), flags=re.S)
     heading = re.search(r"<h1.*?</h1>", body, re.S).group()
-    parts = re.findall(r"<table.*?</table>", body, re.S)
+    parts = re.findall(r'<table.*?</table>|<dl class="gd-cards.*?</dl>|<p class="gd-sentence.*?</p>', body, re.S)
     text = unescape(re.sub(r"<[^>]+>", " ", " ".join([heading, *parts])))
+    if first:  # what follows it is the course up to now
+        text = text[: text.index("%")]
     return re.findall(r"\w+(?:,\d+)?", text)
 
 
@@ -67,6 +68,8 @@ def test_a_link_shows_the_same_figures_after_an_import_and_a_page_without_one_th
     publish(data, early)
     opened = {name: open_page(name, province="25", **choices) for name, choices in PAGES.items()}
     first = {name: (completed(app), numbers(app)) for name, app in opened.items()}
+    over_time = open_page("online_filing", province="25")
+    figure = numbers(over_time, first=True)
     publish(data, whole)
 
     for name, (query, seen) in first.items():
@@ -74,3 +77,4 @@ def test_a_link_shows_the_same_figures_after_an_import_and_a_page_without_one_th
         assert len(seen) > 20, name
         assert numbers(open_page(name, **query)) == seen, name
         assert numbers(open_page(name, province="25", **PAGES[name])) != seen, name
+    assert numbers(open_page("online_filing", **completed(over_time)), first=True) == figure
