@@ -33,7 +33,7 @@ def publish(data: Path, folder: Path) -> None:
 
 
 def numbers(app, *, first: bool = False) -> list[str]:
-    """The heading and all words of the page's sentences, tables and figures; those of the first figure alone, if asked."""
+    """Heading, sentences, tables and figures of the page as words; those up to the first figure alone, if asked."""
     body = re.sub(r"<style>.*?</style>|<svg.*?</svg>", " ", markup(app), flags=re.S)
     heading = re.search(r"<h1.*?</h1>", body, re.S).group()
     parts = re.findall(r'<table.*?</table>|<dl class="gd-cards.*?</dl>|<p class="gd-sentence.*?</p>', body, re.S)
