@@ -20,13 +20,13 @@ def month(year: int, number: int) -> Period:
 
 
 def row(code: str, period: Period, numerator: float | None, denominator: float | None = 100, **changes: object) -> dict:
-    """A row of `tables.Measurements`; on time on the portal unless changed."""
+    """A row of `tables.Measurements`, on time on the portal unless changed; each month as old when captured."""
     silent = changes.get("state") in ("not_reported", "suppressed")
     figures = {} if silent else {"numerator": numerator, "denominator": denominator}
     return {
         "unit_code": code, "level": "commune", "measure": "on_time_share", "series": "766-2026", "basis": "portal",
         "period_start": period.start, "period_end": period.end, "period_kind": period.kind, "provisional": False,
-        "source": "portal:test", "captured_at": CAPTURED, **figures, **changes,
+        "source": "portal:test", "captured_at": CAPTURED - (month(2026, 8).end - period.end), **figures, **changes,
     }  # fmt: skip
 
 
@@ -58,5 +58,5 @@ def publish_world(folder: Path, *, revised: bool = False) -> None:
     publish(folder, "live", Harvest(measurement_rows(world()), CAPTURED, ["portal:test"]), nature="live")
     if revised:
         later = CAPTURED + timedelta(days=1)
-        changed = [{**old, "captured_at": later} for old in world(85)]
+        changed = [{**old, "captured_at": old["captured_at"] + timedelta(days=1)} for old in world(85)]
         publish(folder, "live", Harvest(measurement_rows(changed), later, ["portal:test"]), nature="live")

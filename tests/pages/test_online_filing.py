@@ -6,10 +6,11 @@ import re
 from datetime import date
 from types import SimpleNamespace
 
+import plotly.graph_objects as go
 import polars as pl
 import pytest
 
-from display.drawing import curves
+from display.drawing import curves, spans
 from display.drawing.curves import Place
 from display.drawing.palette import LIGHT
 from display.words.text import Speaker
@@ -19,6 +20,7 @@ from ranking.process_limits import FEWEST_POINTS
 from store import reference, snapshot
 from tests.pages.test_pages import markup, open_page, select, words
 from tests.ui.rankings.test_panels import view_of
+from ui.parts import charts
 from ui.time import channels, fields, grid, targets
 from ui.time import limits as time_limits
 from ui.time.grid import Cell
@@ -350,3 +352,62 @@ def test_the_chart_in_words_goes_on_to_the_running_month(app_data):
     text = curves.alt(view, online, curves.lines(view, online, "25", []))
 
     assert "98,9\u00a0%" in text and "98,5\u00a0%" in text
+
+
+# --- longer periods, charts of the portal, and the axis
+
+
+@pytest.fixture
+def recorded(app_data):
+    return View("en", Speaker("en"), snapshot.open_snapshot("recorded"), LIGHT)
+
+
+def test_recorded_figures_answer_the_title_and_are_drawn(app_data):
+    page = open_time("recorded", province="25", lang="en")
+    said = markup(page)
+    assert "98.6%" in said and "August 2026 98.9%" in said and "July 2026 98.9% (derived)" in said
+    assert "98.0% (derived)" in said
+    assert "fewer than two months" not in said
+
+
+def test_periods_that_overlap_are_strokes_joined_to_nothing(recorded):
+    online = reference.measures()["online_filing_share"]
+    drawn = spans.spans(recorded, online, "25")
+    assert [(stroke.name, stroke.days) for stroke in drawn] == [
+        ("Whole country", [date(2026, 1, 1), date(2026, 9, 17)]),
+        ("", [date(2026, 1, 1), date(2026, 6, 30)]),
+    ]
+    assert all(len(set(stroke.values)) == 1 and not stroke.goes_on for stroke in drawn)
+    lines = curves.lines(recorded, online, "25", [])
+    assert not any({day.month for day in line.days} >= {8, 9} for line in lines)
+    whole = next(line for line in lines if len(line.days) == 2)
+    assert "derived: " in whole.notes[0] and "derived" not in whole.notes[1]
+
+
+def test_no_longer_period_is_drawn_over_months_that_are_known(recorded):
+    assert spans.spans(recorded, reference.measures()["on_time_share"], "25") == []
+
+
+def test_months_of_a_chart_say_whom_they_cover_and_stand_beside_no_commune(recorded):
+    on_time = reference.measures()["on_time_share"]
+    lines = curves.lines(recorded, on_time, "25", [])
+    assert [len(line.days) for line in lines] == [8, 1, 8, 1]
+    fan = curves.fan(recorded, on_time, "25")
+    assert fan.is_empty()
+    assert "Phú Thọ with its communes and departments" in curves.reading(recorded, on_time, "25", lines, fan)
+
+
+def test_a_measure_of_services_never_speaks_of_dossiers(recorded):
+    used = reference.measures()["online_services_used_share"]
+    assert curves.headers(recorded, used)[3] == "Out of (services)"
+    notes = [note for line in curves.lines(recorded, used, "25", []) for note in line.notes]
+    assert any("out of 1,968 services" in note for note in notes)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("months", [2, 9, 40])
+def test_an_axis_names_each_month_once(narrow, months):
+    figure, days = go.Figure(), [date(2023 + n // 12, n % 12 + 1, 1) for n in range(months)]
+    charts.month_axis(figure, SimpleNamespace(narrow=narrow), charts.around(days))
+    step = int(figure.layout.xaxis.dtick.removeprefix("M"))
+    assert (step >= 1 and (months + 2) / step <= (5 if narrow else 13)) or step == 12
