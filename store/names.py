@@ -7,14 +7,15 @@ from functools import lru_cache
 import polars as pl
 
 from ranking.collation import by_name
-from ranking.names import fold
+from ranking.names import fold, spelling
 from store.reference import reference_table
 
 
 def found(units: pl.DataFrame, query: str) -> pl.DataFrame:
     """The rows of `units` whose name, or the name of an old commune inside, holds `query`.
 
-    Case and diacritics don't count. `because` names the old communes that made a row a hit.
+    Case and diacritics don't count, but names written as typed come before those that are only near ("Quang Kim" before
+    "Quảng Kim"); within each the order of `units` stays. `because` names the old communes that made a row a hit.
     """
     wanted = fold(query)
     if not wanted:
@@ -27,7 +28,15 @@ def found(units: pl.DataFrame, query: str) -> pl.DataFrame:
         .agg(because=pl.col("old_name").sort_by(by_name("old_name")).str.join(", "))
     )
     hits = units.join(old, on="unit_code", how="left").filter(own | pl.col("because").is_not_null())
-    return hits.with_columns(because=pl.when(~own).then("because"))
+    hits = hits.with_columns(because=pl.when(~own).then("because"))
+    named = pl.coalesce("because", "name").map_elements(_as_written, return_dtype=pl.String)
+    exact = named.str.contains(_as_written(query), literal=True)
+    return hits.sort(exact, descending=True, maintain_order=True)
+
+
+def _as_written(text: str) -> str:
+    """One spelling of tone marks' places and of case, with all diacritics."""
+    return spelling(text).casefold()
 
 
 @lru_cache(maxsize=1)

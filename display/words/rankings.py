@@ -129,7 +129,9 @@ def petitions_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     if not found.petitioned:
         return view.say("petitions.tail.nobody", of=of)
     lost = numbers.number(found.lost, view.language, 1)
-    told = [view.say("petitions.tail", of=of, petitioned=petitioned, lost=lost)]
+    told = [
+        view.say("petitions.tail" if found.lost else "petitions.tail.unhurt", of=of, petitioned=petitioned, lost=lost)
+    ]
     if found.last:
         key = "petitions.last.one" if found.last == 1 else "petitions.last"
         told.append(view.say(key, last=last, petitioned=petitioned))

@@ -148,7 +148,7 @@ def unit_cell(view: View, measure: Measure, row: dict | None) -> Cell:
     if row["value"] is None:
         return Cell(view.say(f"state.{row['state']}"), silent=True)
     notes = [_n(view, row["denominator"])] if measure.kind == "share" else []
-    notes += petition_words(view.say, row["quality"])
+    notes += petition_words(view.say, row.get("quality"))
     if row["rank"] is None:
         notes.append(unranked(view.say, measure, row))
     else:
