@@ -15,7 +15,7 @@ ENOUGH_MONTHS = 6
 MANY_UNITS = 30
 _NORMAL = NormalDist()
 _Z = _NORMAL.inv_cdf(0.975)
-_TAIL = 0.1
+TAIL = 0.1
 
 
 def wilson(numerator: ArrayLike, denominator: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
@@ -85,8 +85,8 @@ def dispersion(counts: pl.DataFrame, noise: Literal["binomial", "poisson"] = "bi
     z = _monthly_z(counts, noise)
     if not len(z):
         return 1.0
-    low, high = np.quantile(z, [_TAIL, 1 - _TAIL])
-    return max(1.0, float(np.mean(np.clip(z, low, high) ** 2)) / _winsorised_variance(_TAIL))
+    low, high = np.quantile(z, [TAIL, 1 - TAIL])
+    return max(1.0, float(np.mean(np.clip(z, low, high) ** 2)) / winsorised_variance(TAIL))
 
 
 def spread_errors(values: pl.DataFrame) -> pl.DataFrame:
@@ -177,7 +177,7 @@ def _without_common_shift(values: pl.DataFrame) -> pl.DataFrame:
     return values.with_columns(value=value - pl.when(many).then(shift).otherwise(value.median()))
 
 
-def _winsorised_variance(tail: float) -> float:
+def winsorised_variance(tail: float) -> float:
     """The variance of a standard normal cut at its `tail` and 1 − `tail` quantiles."""
     cut = _NORMAL.inv_cdf(1 - tail)
     return 1 - 2 * tail - 2 * cut * _NORMAL.pdf(cut) + 2 * tail * cut**2

@@ -30,6 +30,39 @@ def counts(rng: np.random.Generator, share: Floats, size: Floats, rho: float | F
     return rng.binomial(size.astype(int), level).astype(float)
 
 
+def months(
+    rng: np.random.Generator,
+    share: Floats,
+    size: Floats,
+    number: int,
+    rho: float,
+    bond: float = 0.0,
+    normal: bool = False,
+) -> Floats:
+    """Counts of so many months (rows), each with ρ; `bond`: how alike a month's level is to that of the next one.
+
+    A unit keeps its level with that probability, else it draws a new one from the beta distribution: so levels stay
+    beta and are correlated as in a first-order autoregression. `normal`: they are p + √(ρ p(1 − p)) · u with u a
+    normal autoregression, whose upper tail is longer than a beta-binomial test expects.
+    """
+    spread = np.sqrt(rho * share * (1 - share))
+    more = 1 / rho - 1 if rho else 1.0
+
+    def fresh() -> Floats:
+        if normal:
+            return rng.normal(share, spread)
+        return rng.beta(share * more, (1 - share) * more) if rho else share
+
+    level, found = fresh(), []
+    for _ in range(number):
+        found.append(rng.binomial(size.astype(int), np.clip(level, 0, 1)).astype(float))
+        if normal:
+            level = share + bond * (level - share) + np.sqrt(1 - bond**2) * (fresh() - share)
+        else:
+            level = np.where(rng.random(size.shape) < bond, level, fresh())
+    return np.array(found)
+
+
 def by_size(values: NDArray[np.generic], size: Floats) -> Floats:
     """The mean of `values` in each fifth of the units, from the smallest to the largest."""
     order = np.argsort(size, kind="stable")
