@@ -27,10 +27,11 @@ from etl.portal.archive import Item
 from etl.portal.endpoints import ENDPOINTS, asked_period
 from files import whole
 from files.faults import Fault
+from ranking.ages import SETTLED_DAYS
 from ranking.periods import parse
 
 NAME = "captures.parquet"
-QUIET_DAYS = 30
+QUIET_DAYS = SETTLED_DAYS
 Question = tuple[str, str, str]
 """Endpoint, scope (a state code or VN) and the id of the calendar period."""
 
