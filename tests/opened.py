@@ -31,6 +31,12 @@ def open_page(name: str, /, **query: str) -> AppTest:
     return app
 
 
+def completed(app: AppTest) -> dict[str, str]:
+    """The address as a browser has it once the page has completed it (`ui.frame.links.settle`)."""
+    _, found = app.session_state["links_completed"]
+    return {key: value for key, value in (found.missing | found.asked | found.instead).items() if value}
+
+
 def page_of(app: AppTest) -> str:
     """The file's name of the page on which the last run ended."""
     return app._registered_pages[app._finished_page_script_hash]["script_path"].rpartition("/")[2].removesuffix(".py")

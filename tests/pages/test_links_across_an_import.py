@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from etl.__main__ import main
-from tests.opened import open_page
+from tests.opened import completed, open_page
 from tests.pages.test_pages import markup
 from tests.stand_in.recorded import further_folder, recorded_folder
 
@@ -41,12 +41,6 @@ def numbers(app, *, first: bool = False) -> list[str]:
     if first:  # what follows it is the course up to now
         text = text[: text.index("%")]
     return re.findall(r"\w+(?:,\d+)?", text)
-
-
-def completed(app) -> dict[str, str]:
-    """The address as the browser has it once the page has completed it."""
-    _, found = app.session_state["links_completed"]
-    return {key: value for key, value in (found.missing | found.asked | found.instead).items() if value}
 
 
 def published_twice(tmp_path: Path) -> tuple[Path, Path]:

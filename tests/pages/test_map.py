@@ -65,10 +65,10 @@ def test_the_chosen_unit_outlives_a_change_of_measure_and_period(app_data):
     assert layer(decks(app)[0], "chosen") is not None
 
 
-def test_a_unit_of_elsewhere_is_not_chosen(app_data):
+def test_a_unit_of_elsewhere_is_not_chosen_and_the_page_says_so(app_data):
     app = open_page("map", dataset="simulated", province="38", unit="00004")
 
-    assert "unit" not in app.query_params
+    assert "Liên kết yêu cầu xã, phường “Phường Ba Đình, Hà Nội”, ở đây không có" in words(app)
     assert "gd-unit-card" not in markup(app).split("</style>")[-1]
 
 

@@ -114,7 +114,19 @@ def _miss(key: str, wanted: str, shown: str, caption: Callable[[str], str]) -> N
     if st.session_state.get(_PUT):
         _run().instead[key] = shown if key in LASTING else ""
     else:
-        _run().unmet[key] = Unmet(key, wanted, caption(shown))
+        missed(key, wanted, caption(shown))
+
+
+def missed(key: str, wanted: str, shown: str) -> None:
+    """Note that the link asks by `key` for what can't be shown; `shown`: in words, what is shown instead."""
+    _run().unmet[key] = Unmet(key, wanted, shown)
+
+
+def correct(key: str, value: str) -> None:
+    """Keep what follows from another choice of the link, and put it into the address in place of what it says."""
+    _memory()[key] = value
+    if asked().get(key) != value:
+        _run().instead[key] = value
 
 
 def unmet() -> list[Unmet]:
@@ -167,18 +179,11 @@ def put(**choices: str) -> None:
     """The reader's own choices, kept for the session and written into the link as one step; empty ones leave it."""
     for key, value in choices.items():
         _memory()[key] = value
-    now, raw = asked(), st.query_params.to_dict()
+    now = asked()
     if all(now.get(key, "") == value for key, value in choices.items()):
         return
     st.session_state[_PUT] = True
-    gone = [key for key, value in choices.items() if not value]
-    if len(gone) == len(choices) == 1 and gone[0] in raw:
-        del st.query_params[gone[0]]
-        return
-    wanted = now | choices
-    changes = {key: value for key, value in wanted.items() if raw.get(key, "") != value}
-    if changes:
-        st.query_params.update(changes)
+    st.query_params.from_dict({key: value for key, value in (now | choices).items() if value})
 
 
 def remember(key: str, value: str, default: str | None = None) -> None:

@@ -27,9 +27,11 @@ def row(view: View) -> str | None:
         _select_province(view, province)
         _select_unit(view, province, code)
     filters.unfold(view, button, _in_a_line(view, province, code))
-    links.remember("province", province)
     if code:
+        links.correct("province", province)
         links.remember("unit", code)
+    else:
+        links.remember("province", province)
     return code or None
 
 

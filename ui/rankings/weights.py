@@ -82,7 +82,10 @@ def written(weights: Weights) -> str:
 
 def _sliders(view: View) -> Weights:
     """Six sliders bound to one value in the link."""
-    weights = parse(links.asked().get(PARAM))
+    asked = links.asked().get(PARAM)
+    weights = parse(asked)
+    if asked and weights == PUBLISHED and written(PUBLISHED) != asked:
+        links.missed(PARAM, asked, written(PUBLISHED))
     places = _places_for_sliders(view)
     for number, (group, weight) in enumerate(zip(GROUPS, weights, strict=True)):
         st.session_state[_widget(group)] = weight

@@ -223,8 +223,12 @@ def test_the_panel_says_first_that_it_is_not_the_official_index(app_data):
     assert "w" not in app.query_params
 
 
-def test_nonsense_leaves_the_link(app_data):
-    assert "w" not in run(_weights_panel, "recorded", "91", AN_GIANG, w="1,2,x").query_params
+def test_nonsense_in_the_link_is_said_and_the_published_weights_are_shown(app_data):
+    app = run(_weights_panel, "recorded", "91", AN_GIANG, w="1,2,x")
+
+    assert [slider.value for slider in app.slider] == list(PUBLISHED)
+    (one,) = app.session_state["links_of_run"].unmet.values()
+    assert (one.key, one.wanted, one.shown) == ("w", "1,2,x", "18,20,12,10,18,22")
 
 
 def test_a_slider_writes_the_link_and_the_button_clears_it(app_data):
