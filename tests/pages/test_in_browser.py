@@ -207,7 +207,7 @@ def test_language_switches_in_place_and_into_the_link(browser, address):
     seen.page.wait_for_selector("h1:has-text('Communes ranked')")
     seen.page.wait_for_function("() => document.documentElement.lang === 'en'")
 
-    assert "lang=en" in seen.page.url
+    seen.page.wait_for_url("**lang=en**")
     seen.page.close()
 
 
@@ -230,7 +230,7 @@ def test_on_a_phone_the_navigation_closes_over_the_page_that_was_chosen(browser,
     seen.page.wait_for_selector("h1:has-text('Bản đồ')")
 
     seen.page.get_by_test_id("stExpandSidebarButton").wait_for(timeout=10_000)
-    assert "province=38" in seen.page.url
+    seen.page.wait_for_url("**province=38**")
     seen.page.close()
 
 
@@ -241,7 +241,7 @@ def test_choices_travel_to_the_next_page(browser, address):
     seen.settle()
 
     assert "Thanh Hóa" in seen.page.inner_text("[data-testid=stMain]")
-    assert "province=38" in seen.page.url
+    seen.page.wait_for_url("**province=38**")
     assert "dataset=simulated" in seen.page.url
     seen.page.close()
 
