@@ -41,7 +41,7 @@ def card(**changes: object) -> plain_words.Card:
 
 def test_a_share_is_said_as_so_many_in_a_hundred():
     assert card().sentence == (
-        "Cứ 100 hồ sơ thì 94 được giải quyết đúng hạn; mức chung của xã, phường ở Phú Thọ là 91."
+        "Cứ 100 hồ sơ thì 94 đúng hạn hoặc chưa đến hạn; mức chung của xã, phường ở Phú Thọ là 91."
     )
 
 
@@ -179,7 +179,7 @@ def test_a_silent_commune_and_one_without_a_row_are_two_things(phu_tho):
 def test_the_page_answers_in_plain_words(app_data):
     text = words(open_page("transparency", dataset="recorded", unit="04831"))
 
-    assert "Cứ 100 hồ sơ thì 92 được giải quyết đúng hạn; mức chung của xã, phường ở Phú Thọ là 84." in text
+    assert "Cứ 100 hồ sơ thì 92 đúng hạn hoặc chưa đến hạn; mức chung của xã, phường ở Phú Thọ là 84." in text
     assert "Trung tâm phải công khai những gì" in text
     assert "dichvucong.gov.vn" in text
 
