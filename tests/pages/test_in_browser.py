@@ -141,9 +141,16 @@ def test_the_first_reader_of_a_fresh_server_can_open_any_page(browser, app_data)
         seen.page.close()
 
 
-@pytest.mark.parametrize("dataset", ["recorded", "simulated"])
+@pytest.mark.parametrize(
+    ("dataset", "language"),
+    [
+        ("recorded", "vi"),
+        ("simulated", "en"),
+        pytest.param("recorded", "en", marks=pytest.mark.slow),
+        pytest.param("simulated", "vi", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("page", PATHS)
 def test_pages_are_whole_quiet_and_ours(browser, address, page, language, width, dataset):
     seen = visit(browser, address, f"{PATHS[page]}?dataset={dataset}&lang={language}", width)
