@@ -236,7 +236,8 @@ def _few(say: Speaker, answer: Answer) -> list[str]:
 
 
 def _basis(say: Speaker, answer: Answer) -> str:
-    text = say(f"basis.{answer.basis}")
+    """`Tháng 8/2026, theo Cổng Dịch vụ công quốc gia.`: of when, and by whom."""
+    text = f"{numbers.period_in_sentence(answer.period, say.language)}, {say(f'basis.{answer.basis}')}"
     return f"{text[0].upper()}{text[1:]}."
 
 

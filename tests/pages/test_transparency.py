@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
+from html import unescape
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -11,6 +14,7 @@ from display.drawing.icons import icon
 from display.drawing.palette import LIGHT
 from display.portraits import plain_chart, plain_words
 from display.portraits.plain_figures import Answer, Month, province, questions
+from display.words import numbers
 from display.words.text import LANGUAGES, Speaker
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
@@ -200,3 +204,17 @@ def test_without_a_commune_the_page_says_how_to_choose(app_data):
 
 def test_the_page_escapes_what_a_link_brings(app_data):
     assert "<script>" not in markup(open_page("transparency", dataset="recorded", unit="<script>alert(1)</script>"))
+
+
+def test_the_title_of_a_card_leads_to_the_ranking_that_holds_its_number(app_data):
+    code = "08230"
+    found = province(snapshot.open_snapshot("recorded").seen_in(frozenset()), "25").portrait(code).answers
+    page = markup(open_page("transparency", dataset="recorded", unit=code))
+    links = [unescape(link) for link in re.findall(r'<h4>(?:<img[^>]*>)?<a href="\./xep-hang\?([^"]+)"', page)]
+
+    assert len(links) == len(found) >= 4
+    for link, answer in zip(links, found, strict=True):
+        query = {key: values[0] for key, values in parse_qs(link).items()}
+        table = words(open_page("rankings", **query, q="Phù Ninh"))
+        assert numbers.with_unit(answer.value, measures()[answer.measure], "vi") in table, answer.measure
+        assert numbers.period_in_sentence(answer.period, "vi") in table

@@ -10,8 +10,9 @@ import streamlit as st
 from display.drawing import small_charts
 from display.drawing.icons import icon
 from display.portraits import plain_chart, plain_words
-from display.portraits.plain_figures import Portrait, Province, province
+from display.portraits.plain_figures import Answer, Portrait, Province, province
 from display.portraits.plain_words import Card, Section
+from display.words import addresses
 from display.words.view import View
 from store import units
 from store.reference import province_name
@@ -34,21 +35,33 @@ def head(view: View, code: str, portrait: Portrait) -> None:
 def measures(view: View, code: str, portrait: Portrait) -> None:
     """Up to four measures, each a sentence beside what is common in the province and in like communes."""
     place = province_name(units.known(code)["province_code"])
-    html.show(cards(view, plain_words.cards(view.say, portrait.answers, place)))
+    found = plain_words.cards(view.say, portrait.answers, place)
+    titles = [
+        _led(view, card.title, units.known(code)["province_code"], answer)
+        for card, answer in zip(found, portrait.answers, strict=True)
+    ]
+    html.show(cards(view, found, titles))
     html.caption(plain_words.source(view.say, portrait.answers, view.snapshot.manifest.nature))
 
 
-def cards(view: View, found: Sequence[Card]) -> str:
-    """The cards as markup."""
-    return f'<ul class="gd-public">{"".join(_card(view, card) for card in found)}</ul>'
+def cards(view: View, found: Sequence[Card], titles: Sequence[str]) -> str:
+    """The cards under their titles (markup), as markup."""
+    items = "".join(_card(view, card, title) for card, title in zip(found, titles, strict=True))
+    return f'<ul class="gd-public">{items}</ul>'
 
 
-def _card(view: View, card: Card) -> str:
+def _led(view: View, title: str, province_code: str, answer: Answer) -> str:
+    """A card's title: the way to the ranking that holds its number, for whoever may open it. Markup."""
+    measure = f"{answer.measure}.{answer.basis}"
+    return addresses.anchor(view, title, "rankings", province=province_code, measure=measure, period=answer.period.id)
+
+
+def _card(view: View, card: Card, title: str) -> str:
     chip = f'<p><span class="gd-band gd-{card.band}">{escape(card.band_words)}</span></p>' if card.band else ""
     lines = "".join(f"<p>{escape(line)}</p>" for line in card.lines)
     notes = f'<p class="gd-note">{escape(" ".join(card.notes))}</p>' if card.notes else ""
-    title = f"<h4>{_icon(view, card.icon)}{escape(card.title)}</h4>"
-    return f'<li>{title}<p class="gd-public-says">{escape(card.sentence)}</p>{chip}{lines}{notes}</li>'
+    head = f"<h4>{_icon(view, card.icon)}{title}</h4>"
+    return f'<li>{head}<p class="gd-public-says">{escape(card.sentence)}</p>{chip}{lines}{notes}</li>'
 
 
 def online(view: View, whole: Province, portrait: Portrait) -> None:
