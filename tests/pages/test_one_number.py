@@ -15,7 +15,7 @@ from display.words.selection import Selection
 from ranking.periods import Period, parse
 from ranking.vocabulary import COUNTRY
 from store import catalog, opening
-from store.reference import measures
+from store.reference import measures, province_names
 from tests import surfaces
 from tests.pages.test_pages import markup, open_page
 from tests.ui.rankings.test_panels import view_of
@@ -77,6 +77,15 @@ def test_every_recorded_figure_is_the_same_in_all_places(app_data, get):
 def test_simulated_figures_are_the_same_in_all_places(app_data, get, scope):
     assert (
         disagreements("simulated", scope, selections("simulated", scope)[:: 80 if scope == COUNTRY else 40], get) == []
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("turn", "scope"), enumerate([*province_names(), COUNTRY]))
+def test_each_simulated_ranking_is_walked_in_one_scope_or_another(app_data, get, turn, scope):
+    """Each scope takes up where the one before left off, so that together they walk all measures and periods."""
+    assert (
+        disagreements("simulated", scope, selections("simulated", scope)[turn :: len(province_names()) + 1], get) == []
     )
 
 
