@@ -81,7 +81,7 @@ def test_simulated_figures_are_the_same_in_all_places(app_data, get, scope):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("turn", "scope"), enumerate([*province_names(), COUNTRY]))
+@pytest.mark.parametrize(("turn", "scope"), list(enumerate([*province_names(), COUNTRY])))
 def test_each_simulated_ranking_is_walked_in_one_scope_or_another(app_data, get, turn, scope):
     """Each scope takes up where the one before left off, so that together they walk all measures and periods."""
     assert (
