@@ -15,6 +15,7 @@ import polars as pl
 
 from ranking.ages import captured_on
 from ranking.frame_types import Row
+from ranking.in_period import in_period
 from ranking.measures import Measure
 from ranking.monthly_charts import has_no_counts
 from ranking.periods import Period, calendar_period
@@ -139,8 +140,7 @@ def _left(rows: pl.DataFrame, difference: Difference) -> pl.DataFrame:
 
 
 def _of(rows: pl.DataFrame, period: Period) -> pl.DataFrame:
-    at = zip(PERIOD_COLUMNS, (period.start, period.end, period.kind), strict=True)
-    return rows.filter(*(pl.col(name) == value for name, value in at))
+    return rows.filter(in_period(period))
 
 
 def _doubt(left: pl.DataFrame, charts: pl.DataFrame, stretch: Period) -> str | None:

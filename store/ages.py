@@ -8,6 +8,7 @@ from functools import lru_cache
 import polars as pl
 
 from ranking import ages
+from ranking.in_period import in_period
 from ranking.periods import Period, previous
 from ranking.states import REPORTED
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
@@ -43,8 +44,7 @@ def uneven_months(snapshot: Snapshot, level: str, measure: str, basis: str, scop
 
 
 def _at(known: pl.DataFrame, period: Period) -> pl.DataFrame:
-    at = zip(PERIOD_COLUMNS, (period.start, period.end, period.kind), strict=True)
-    return known.filter(*(pl.col(name) == value for name, value in at)).select("unit_code", "series", "age")
+    return known.filter(in_period(period)).select("unit_code", "series", "age")
 
 
 @kept(megabytes=12)

@@ -13,6 +13,7 @@ import polars as pl
 
 from ranking.collation import by_name
 from ranking.frame_types import Row
+from ranking.in_period import in_period
 from ranking.periods import MERGER, Period
 from ranking.states import ABSENT, NOT_REPORTED
 from ranking.suppression import places_of
@@ -68,8 +69,7 @@ def coverage(snapshot: Snapshot, level: str, scope: str, basis: str, period: Per
     """Who of a scope has reported by a source in a period; nobody where the source has no row of it."""
     whose = snapshot.of(scope)
     if period in periods(whose, level, basis):
-        at = zip(PERIOD_COLUMNS, (period.start, period.end, period.kind), strict=True)
-        found = missing(whose, level, basis).filter(*(pl.col(name) == value for name, value in at))
+        found = missing(whose, level, basis).filter(in_period(period))
     else:
         found = _silent(_said(whose, level, basis), there(whose, level), _frame(period))
     here = there(whose, level, scope).select("unit_code")

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import polars as pl
 
 from ranking.frame_types import Row
+from ranking.in_period import in_period
 from ranking.periods import Period
-from ranking.vocabulary import PERIOD_COLUMNS
 from store.catalog import catalog
 from store.months import is_open_month
 from store.reference import measures
@@ -47,15 +47,10 @@ def openings(known: pl.DataFrame, pin: Period | None = None) -> pl.DataFrame:
     one that ranks nobody is no answer. Before all that comes the period `pin`, where it has figures.
     """
     fullest = pl.col("answered").max().over(*_OF_ONE, "series")
-    asked = [_is_in(pin)] if pin else []
+    asked = [in_period(pin)] if pin else []
     complete = known.filter(pl.any_horizontal(pl.col("answered") >= COMPLETE * fullest, *asked))
     ranked = _in_order(complete, _OF_ONE).sort(*asked, pl.col("of") > 0, descending=True, maintain_order=True)
     return ranked.unique(_OF_ONE, keep="first", maintain_order=True)
-
-
-def _is_in(period: Period) -> pl.Expr:
-    at = zip(PERIOD_COLUMNS, (period.start, period.end, period.kind), strict=True)
-    return pl.all_horizontal(*(pl.col(name) == value for name, value in at))
 
 
 def _in_order(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
@@ -100,7 +95,7 @@ def of_unit(rows: pl.DataFrame, found: Opening | None) -> pl.DataFrame:
     own = _in_order(rows, ("measure",))
     if found is None:
         return own
-    here = _is_in(found.period) & (pl.col("series") == found.series)
+    here = in_period(found.period) & (pl.col("series") == found.series)
     return own.sort(here, pl.col("basis") == found.basis, descending=True, maintain_order=True)
 
 

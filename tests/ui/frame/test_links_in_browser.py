@@ -72,6 +72,15 @@ def title(page: Page) -> str:
     return page.inner_text("h1")
 
 
+def back_and_forward(page: Page, before: str, heading: str) -> None:
+    """Back leads to the address and the heading of before, Forward to those of now."""
+    now = (page.url, title(page))
+    for step, (there, said) in ((page.go_back, (before, heading)), (page.go_forward, now)):
+        step()
+        page.wait_for_url(there)
+        expect(page.locator("h1")).to_have_text(said, timeout=20_000)
+
+
 def opened(page: Page, address: str, name: str, query: str = "") -> None:
     page.goto(f"{address}{PATHS[name]}{query}")
     has(page, *LASTING[name])
@@ -96,15 +105,8 @@ def test_the_navigation_is_one_step_and_back_and_forward_lead_where_one_was(page
     page.locator(f'[data-testid=stTopNavLinkContainer] a[href*="{PATHS[name]}"]').first.click()
     page.wait_for_url(re.compile(re.escape(PATHS[name])))
     has(page, *LASTING[name])
-    second, there = page.url, title(page)
     assert steps(page) == before + 1
-
-    page.go_back()
-    page.wait_for_url(first)
-    expect(page.locator("h1")).to_have_text(overview, timeout=20_000)
-    page.go_forward()
-    page.wait_for_url(second)
-    expect(page.locator("h1")).to_have_text(there, timeout=20_000)
+    back_and_forward(page, first, overview)
 
 
 def test_a_choice_in_a_box_is_one_step_and_back_undoes_it(page, address):
@@ -115,14 +117,7 @@ def test_a_choice_in_a_box_is_one_step_and_back_undoes_it(page, address):
     has(page, measure="tdgq")
     expect(page.locator("h1")).not_to_have_text(shown)
     assert steps(page) == before + 1
-    second, other = page.url, title(page)
-
-    page.go_back()
-    page.wait_for_url(first)
-    expect(page.locator("h1")).to_have_text(shown, timeout=20_000)
-    page.go_forward()
-    page.wait_for_url(second)
-    expect(page.locator("h1")).to_have_text(other, timeout=20_000)
+    back_and_forward(page, first, shown)
 
 
 def test_a_link_in_a_table_is_one_step(page, address):
