@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ranking import beta_binomial
 from ranking.intervals import Floats, known
 
 Better = Literal["high", "low", "neutral"]
@@ -36,7 +37,7 @@ def against(
     values, errors = known(estimates, standard_errors)
     known([reference], [reference_error])
     difference = reference - values if better == "low" else values - reference
-    clear = _discoveries(_two_sided_p(difference, np.hypot(errors, reference_error)), fdr)
+    clear = discoveries(_two_sided_p(difference, np.hypot(errors, reference_error)), fdr)
     return np.where(clear, np.where(difference > 0, ABOVE, BELOW), ALIKE)
 
 
@@ -62,7 +63,7 @@ def shares_against(
     p = midp_values(level, x, n, rho)
     known = np.isfinite(p)
     clear = np.zeros(len(p), bool)
-    clear[known] = _discoveries(p[known], fdr)
+    clear[known] = discoveries(p[known], fdr)
     return np.where(clear, np.where(x > level * n, ABOVE, BELOW), ALIKE)
 
 
@@ -83,21 +84,10 @@ def midp_values(level: float, numerator: ArrayLike, denominator: ArrayLike, rho:
         index = int(np.flatnonzero(bad)[0])
         raise ValueError(f"index {index}: rho must be at least 0 and below 1, found {rho[index]}")
     found = np.full(len(x), np.nan)
-    for unit in np.flatnonzero((n > 0) & (x >= 0) & (x <= n) & np.isfinite(n)):
-        found[unit] = _midp(level, round(x[unit]), round(n[unit]), float(rho[unit]))
+    known = np.flatnonzero((n > 0) & (x >= 0) & (x <= n) & np.isfinite(n))
+    whole = (np.full(len(known), float(level)), np.round(x[known]), np.round(n[known]), rho[known])
+    found[known] = beta_binomial.midp(*whole)
     return found
-
-
-def _midp(level: float, x: int, n: int, rho: float) -> float:
-    if level in (0, 1):
-        return float(x == level * n)
-    k = np.arange(n, dtype=float)
-    more = (n - k) * (level * (1 - rho) + k * rho)
-    less = (k + 1) * ((1 - level) * (1 - rho) + (n - k - 1) * rho)
-    logarithms = np.concatenate([[0.0], np.cumsum(np.log(more) - np.log(less))])
-    weights = np.exp(logarithms - logarithms.max())
-    below, at, above = weights[:x].sum(), weights[x], weights[x + 1 :].sum()
-    return float(min(1.0, 2 * (min(below, above) + at / 2) / (below + at + above)))
 
 
 def _two_sided_p(difference: Floats, errors: Floats) -> Floats:
@@ -106,7 +96,7 @@ def _two_sided_p(difference: Floats, errors: Floats) -> Floats:
     return np.fromiter(map(math.erfc, z / math.sqrt(2)), float, len(z))
 
 
-def _discoveries(p: Floats, fdr: float) -> NDArray[np.bool_]:
+def discoveries(p: Floats, fdr: float = 0.05) -> NDArray[np.bool_]:
     """Benjamini and Hochberg's step-up: all p up to the largest p_(k) that is at most fdr · k / n."""
     ordered = np.sort(p)
     passing = ordered[ordered <= fdr * np.arange(1, len(p) + 1) / max(1, len(p))]

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
-from ranking.bands import Better, against
-from ranking.intervals import Floats, dispersion, poisson_errors, spread_errors, standard_errors, two_sided_z, wilson
+from ranking import beta_binomial
+from ranking.bands import ABOVE, ALIKE, BELOW, Better, against, discoveries
+from ranking.dispersions import ALIKE as COMMON
+from ranking.dispersions import dispersions, months
+from ranking.intervals import (
+    Floats,
+    dispersion,
+    poisson_errors,
+    spread_errors,
+    standard_errors,
+    two_sided_z,
+    wilson,
+)
 from ranking.measures import Measure
-from ranking.periods import MERGER
+from ranking.overdispersion import ASSUMED, MEASURED
 from ranking.rank_sets import Best, rank_sets
-from ranking.states import REPORTED
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
-_GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
-_ALIKE = ["level", "series", "basis"]
-_CELL = ["unit_code", *PERIOD_COLUMNS, *_ALIKE]
+GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
+_CELL = ["unit_code", *PERIOD_COLUMNS, *COMMON]
 _FILLED = {
     "value_low": pl.Float64,
     "value_high": pl.Float64,
     "rank_low": pl.UInt32,
     "rank_high": pl.UInt32,
     "band": pl.String,
+    "rho": pl.Float64,
+    "known": pl.String,
 }
 _SHORTEST_MONTH = 28
-_BETTER: dict[str, Better] = {"higher": "high", "lower": "low", "neutral": "neutral"}
+BETTER: dict[str, Better] = {"higher": "high", "lower": "low", "neutral": "neutral"}
 
 
 def with_certainty(
@@ -38,74 +49,71 @@ def with_certainty(
     *,
     confidence: float = 0.95,
     country_periods: int | None = None,
+    errors: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """The `standings` of one measure with intervals, rank_low, rank_high and band filled in, in the same order.
+    """The `standings` of one measure with intervals, rank_low, rank_high, band, rho and known, in the same order.
 
     `standings`: rows of `tables.Standings`; `measurements`: the rows of `tables.Measurements` they were
-    made from; `history`: the measure's monthly rows, of any units, from which the noise from month to
-    month is taken, apart for each level, series and basis. Rows of another measure, of single fields,
-    of other period kinds and of communes before the merger are left out of it.
+    made from; `history`: the measure's rows of any units and periods, from which the noise from period to
+    period is taken, apart for each level, series and basis (`dispersions`). Rows of another measure, of single
+    fields, of derived figures and of communes before the merger are left out of it.
 
-    The standard error depends on the measure's kind (`inflation_of` says which inflation was used):
-    share, binomial times √inflation; rate, Poisson times √inflation; count, Poisson times the unit's
-    own spread from month to month on the square-root scale, plain Poisson without six months; score and
-    quantity, the spread from month to month, for stretches under 28 days times √(28 / days); without
-    six months not known.
+    The standard error depends on the measure's kind. Share: binomial times √(1 + (n − 1)ρ), with `rho` of
+    `overdispersion.overdispersion`. Rate: Poisson times the spread of all units from month to month; count: Poisson
+    times the unit's own on the square-root scale; both without six months times √(1 + xρ), ρ the assumed one of the
+    measure. Score and quantity: the spread from month to month, for stretches under 28 days times √(28 / days);
+    without six months not known. `known` says of each row with an error where it comes from: measured (from six
+    periods), pairs (from fewer, a lower bound), assumed.
     value_low and value_high are the interval of the value itself: for shares Wilson's, with the counts
-    divided by the inflation; otherwise value ± z times the error, within 0 and the maximum score.
+    divided by 1 + (n − 1)ρ; otherwise value ± z times the error, within 0 and the maximum score.
     Where the error is not known, as where a numerator exceeds its denominator, all of them stay
     null, and the others of the group treat that unit as one that could stand anywhere. Units without a
     rank stay null as well.
 
     rank_low ≤ rank ≤ rank_high always: rank sets (`rank_sets.rank_sets`, marginal) hold the point rank
-    by construction, and are widened to it where rounding should break a tie. The band (`bands.against`)
-    compares with the level of all units of the group that report: the sum of numerators over the sum of
-    denominators for shares and rates, the median unit otherwise. `country_periods`: rank sets of
-    communes across the whole country only for that many latest periods of each kind and basis (None:
-    all of them); bands are filled in for all.
+    by construction, and are widened to it where rounding should break a tie. The band compares with the middle
+    unit, the median value of the ranked units of the group: shares by `bands.shares_against` (to within a hundredth
+    of a p-value), others by `bands.against`. `country_periods`: rank sets of communes across the whole country
+    only for that many latest periods of each kind and basis (None: all of them); bands are filled in for all.
+    `errors`: what `with_errors` gives of the same, where it is known already.
     """
-    rows, months = _sorted(standings, measurements, measure), _months(history, measure)
-    rows = rows.with_columns(inflation=pl.Series(_inflation(rows, measure, months)), wanted=_wanted(country_periods))
-    rows = rows.with_columns(error=_errors(rows, measure, months))
-    rows = rows.with_columns(*_interval(rows, measure, confidence)).filter(pl.col("rank").is_not_null())
-    filled = _filled(rows, measure, confidence)
-    numbered = standings.drop(_FILLED).with_row_index("row")
-    return numbered.join(filled, on="row", how="left", maintain_order="left").select(standings.columns)
+    rows = with_errors(standings, measurements, measure, history) if errors is None else errors
+    rows = rows.with_columns(wanted=_wanted(country_periods)).with_columns(*_interval(rows, measure, confidence))
+    filled = _filled(rows.filter(pl.col("rank").is_not_null()), measure, confidence)
+    numbered = standings.drop(_FILLED, strict=False).with_row_index("row")
+    columns = [*standings.columns, *(name for name in _FILLED if name not in standings.columns)]
+    return numbered.join(filled, on="row", how="left", maintain_order="left").select(columns)
 
 
-def inflation_of(history: pl.DataFrame, measure: Measure) -> float:
-    """By how much the variance of a share or rate exceeds pure sampling, from its monthly `history`.
+def with_errors(
+    standings: pl.DataFrame,
+    measurements: pl.DataFrame,
+    measure: Measure,
+    history: pl.DataFrame,
+    beside: Sequence[pl.Expr] = (),
+) -> pl.DataFrame:
+    """The standings, group after group, with their place (`row`), figures, `rho`, `known`, `inflation` and `error`.
 
-    `history`: rows of `tables.Measurements`; a unit counts again in each level, series and basis. At
-    least 1. Exactly 1.0 where no unit has six months (recorded single pulls): then the error is that of
-    plain sampling. Also 1.0 for scores, quantities and counts, which have no common inflation: theirs
-    comes from each unit's own months.
+    Arguments as of `with_certainty`; `beside`: what else of the measurements to keep. `inflation`: how many times the
+    variance exceeds that of pure chance; `error`: the standard error of the value in its unit, NaN where not known.
     """
-    if measure.kind not in ("share", "rate"):
-        return 1.0
-    key = pl.concat_str("unit_code", *_ALIKE, separator=" ")
-    counts = _months(history, measure).select("numerator", "denominator", "period_start", unit_code=key)
-    return dispersion(counts, "binomial" if measure.kind == "share" else "poisson")
+    whole = months(history, measure)
+    rows = _sorted(standings, measurements, measure, beside)
+    rows = rows.join(dispersions(history, measure), on=COMMON, how="left", maintain_order="left")
+    assumed = pl.lit(measure.assumed_rho.value if measure.kind == "share" else None, pl.Float64)
+    rows = rows.with_columns(pl.col("rho").fill_null(assumed), pl.col("known").fill_null(ASSUMED))
+    rows = rows.with_columns(inflation=pl.Series(_inflation(rows, measure, whole)))
+    return rows.with_columns(error=_errors(rows, measure, whole))
 
 
-def _sorted(standings: pl.DataFrame, measurements: pl.DataFrame, measure: Measure) -> pl.DataFrame:
-    """The standings with their figures and the level of their group, group after group."""
+def _sorted(
+    standings: pl.DataFrame, measurements: pl.DataFrame, measure: Measure, beside: Sequence[pl.Expr]
+) -> pl.DataFrame:
+    """The standings with their figures, group after group."""
     own = measurements.filter(pl.col("measure") == measure.id, pl.col("field") == "all")
-    figures = own.select(*_CELL, "numerator", "denominator")
+    figures = own.select(*_CELL, "numerator", "denominator", *beside)
     rows = standings.select(*_CELL, "scope", "value", "rank").with_row_index("row")
-    return (
-        rows.join(figures, on=_CELL, how="left")
-        .with_columns(reference=_reference(measure).over(_GROUP))
-        .sort(*_GROUP, "row")
-    )
-
-
-def _reference(measure: Measure) -> pl.Expr:
-    if measure.kind not in ("share", "rate"):
-        return pl.col("value").median()
-    counted = pl.col("value").is_not_null()
-    factor = 100 if measure.kind == "share" else measure.per
-    return factor * pl.col("numerator").filter(counted).sum() / pl.col("denominator").filter(counted).sum()
+    return rows.join(figures, on=_CELL, how="left").sort(*GROUP, "row")
 
 
 def _wanted(country_periods: int | None) -> pl.Expr:
@@ -138,17 +146,6 @@ def _errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> pl.Se
     return pl.Series("error", by_kind[measure.kind](rows, measure, months))
 
 
-def _months(history: pl.DataFrame, measure: Measure) -> pl.DataFrame:
-    """The reported months of the units of today: a code from before the merger can mean another place."""
-    return history.filter(
-        pl.col("measure") == measure.id,
-        pl.col("field") == "all",
-        pl.col("period_kind") == "month",
-        pl.col("state") == REPORTED,
-        (pl.col("level") != "commune") | (pl.col("period_start") >= MERGER),
-    )
-
-
 def _share_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
     x, n = _column(rows, "numerator"), _column(rows, "denominator")
     return 100 * standard_errors(np.where(x <= n, x, np.nan), n, _column(rows, "inflation"))
@@ -160,32 +157,46 @@ def _rate_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> 
 
 
 def _inflation(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
-    found = [(*key, inflation_of(part, measure)) for key, part in months.partition_by(_ALIKE, as_dict=True).items()]
-    table = pl.DataFrame(found, dict.fromkeys(_ALIKE, pl.String) | {"inflation": pl.Float64}, orient="row")
-    joined = rows.select(_ALIKE).join(table, on=_ALIKE, how="left", maintain_order="left")
-    return _column(joined.with_columns(pl.col("inflation").fill_null(1.0)), "inflation")
+    x, n = _column(rows, "numerator"), _column(rows, "denominator")
+    if measure.kind == "share":
+        return np.maximum(1.0, 1 + (n - 1) * _column(rows, "rho"))
+    assumed = np.maximum(1.0, 1 + x * measure.assumed_rho.value)
+    if measure.kind == "rate":
+        return np.where((rows.get_column("known") == MEASURED).to_numpy(), _of_rates(rows, months), assumed)
+    if measure.kind == "count":
+        return np.where(np.isnan(own := _of_counts(rows, months)), assumed, own)
+    return np.ones(len(rows))
+
+
+def _of_rates(rows: pl.DataFrame, months: pl.DataFrame) -> Floats:
+    found = [(*key, dispersion(part, "poisson")) for key, part in months.partition_by(COMMON, as_dict=True).items()]
+    table = pl.DataFrame(found, dict.fromkeys(COMMON, pl.String) | {"of_rate": pl.Float64}, orient="row")
+    return _column(rows.select(COMMON).join(table, on=COMMON, how="left", maintain_order="left"), "of_rate")
+
+
+def _of_counts(rows: pl.DataFrame, months: pl.DataFrame) -> Floats:
+    """On the square-root scale pure Poisson noise has standard deviation ½ whatever the count (Anscombe 1948)."""
+    root = (pl.col("numerator") + 3 / 8).sqrt()
+    return (2 * _spread(rows, months.select(*COMMON, "unit_code", "period_start", value=root))) ** 2
 
 
 def _count_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
-    """On the square-root scale pure Poisson noise has standard deviation ½ whatever the count (Anscombe 1948)."""
-    root = (pl.col("numerator") + 3 / 8).sqrt()
-    spread = _spread(rows, months.select(*_ALIKE, "unit_code", "period_start", value=root))
-    return poisson_errors(_column(rows, "numerator"), 1.0, 1.0, np.nan_to_num((2 * spread) ** 2, nan=1.0))
+    return poisson_errors(_column(rows, "numerator"), 1.0, 1.0, _column(rows, "inflation"))
 
 
 def _spread_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
-    spread = _spread(rows, months.select(*_ALIKE, "unit_code", "period_start", value=measure.value()))
+    spread = _spread(rows, months.select(*COMMON, "unit_code", "period_start", value=measure.value()))
     days = rows.select(((pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1).cast(pl.Float64))
     return spread * np.sqrt(np.maximum(1.0, _SHORTEST_MONTH / days.to_series().to_numpy()))
 
 
 def _spread(rows: pl.DataFrame, values: pl.DataFrame) -> Floats:
     """The spread of each row's unit; a unit without any month in `values` gets the median one too."""
-    keys = [*_ALIKE, "unit_code"]
+    keys = [*COMMON, "unit_code"]
     silent = rows.select(*keys, "period_start", value=pl.lit(None, pl.Float64)).unique(keys)
     parts = [
-        spread_errors(part).select(*map(_named, key, _ALIKE), "unit_code", "standard_error")
-        for key, part in pl.concat([values, silent]).partition_by(_ALIKE, as_dict=True).items()
+        spread_errors(part).select(*map(_named, key, COMMON), "unit_code", "standard_error")
+        for key, part in pl.concat([values, silent]).partition_by(COMMON, as_dict=True).items()
     ]
     empty = pl.DataFrame(schema=dict.fromkeys(keys, pl.String) | {"standard_error": pl.Float64})
     joined = rows.select(keys).join(pl.concat([empty, *parts]), on=keys, how="left", maintain_order="left")
@@ -201,34 +212,60 @@ def _column(frame: pl.DataFrame, name: str) -> Floats:
 
 
 def _filled(rows: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataFrame:
-    """One row per ranked unit: its `row`, its interval, the ranks it could have, its band."""
-    value, error, reference = (_column(rows, name) for name in ("value", "error", "reference"))
+    """One row per ranked unit: its `row`, its interval, the ranks it could have, its band, how its error is known."""
+    rows = rows.with_columns(reference=pl.col("value").median().over(GROUP))
+    value, error = _column(rows, "value"), _column(rows, "error")
     rank, wanted = rows.get_column("rank").to_numpy(), rows.get_column("wanted").to_numpy()
     low, high = np.zeros(len(rows), np.uint32), np.zeros(len(rows), np.uint32)
-    band = np.full(len(rows), "", dtype=object)
-    better = _BETTER[measure.direction]
-    best: Best = "low" if better == "low" else "high"
-    for group in _groups(rows):
+    best: Best = "low" if BETTER[measure.direction] == "low" else "high"
+    groups = groups_of(rows)
+    for group in groups:
         sure = group.start + np.flatnonzero(np.isfinite(error[group]))
-        if not len(sure):
-            continue
-        band[sure] = against(reference[group.start], value[sure], error[sure], better=better)
-        if wanted[group.start]:
+        if len(sure) and wanted[group.start]:
             first, last = rank_sets(value[sure], error[sure], confidence, best=best)
             unsure = group.stop - group.start - len(sure)
             low[sure], high[sure] = np.minimum(first, rank[sure]), np.maximum(last + unsure, rank[sure])
     return rows.select("row", "value_low", "value_high").with_columns(
         rank_low=_unless(pl.Series(low), 0),
         rank_high=_unless(pl.Series(high), 0),
-        band=_unless(pl.Series(band, dtype=pl.String), ""),
+        band=_unless(pl.Series(_bands(rows, groups, measure), dtype=pl.String), ""),
+        rho=rows.get_column("rho"),
+        known=rows.select(pl.when(pl.lit(pl.Series(np.isfinite(error)))).then("known")).to_series(),
     )
 
 
-def _groups(rows: pl.DataFrame) -> list[slice]:
+def _bands(rows: pl.DataFrame, groups: list[slice], measure: Measure) -> np.ndarray:
+    """The band of each row of `groups`, empty where its error is not known."""
+    value, error, reference = (_column(rows, name) for name in ("value", "error", "reference"))
+    band = np.full(len(rows), "", dtype=object)
+    p = _share_p(rows, reference) if measure.kind == "share" else None
+    for group in groups:
+        sure = group.start + np.flatnonzero(np.isfinite(error[group]))
+        if not len(sure):
+            continue
+        better = BETTER[measure.direction]
+        if p is None:
+            band[sure] = against(reference[group.start], value[sure], error[sure], better=better)
+        else:
+            good, bad = (BELOW, ABOVE) if better == "low" else (ABOVE, BELOW)
+            side = np.where(value[sure] > reference[group.start], good, bad)
+            band[sure] = np.where(discoveries(p[sure]), side, ALIKE)
+    return band
+
+
+def _share_p(rows: pl.DataFrame, reference: Floats) -> Floats:
+    x, n, rho = (_column(rows, name) for name in ("numerator", "denominator", "rho"))
+    sound = (n > 0) & (x >= 0) & (x <= n)
+    p = np.ones(len(rows))
+    p[sound] = beta_binomial.midp(*(of[sound] for of in (reference / 100, np.round(x), np.round(n), rho)), quick=True)
+    return p
+
+
+def groups_of(rows: pl.DataFrame) -> list[slice]:
     """The stretches of rows that share a group; `rows` are sorted by it."""
     if rows.is_empty():
         return []
-    group = rows.select(pl.struct(_GROUP).rle_id()).to_series().to_numpy()
+    group = rows.select(pl.struct(GROUP).rle_id()).to_series().to_numpy()
     return [slice(start, end) for start, end in pairwise(np.flatnonzero(np.diff(group, prepend=-1, append=-1)))]
 
 

@@ -40,6 +40,17 @@ class Target(Definition):
     source: Text
 
 
+class AssumedRho(Definition):
+    """How alike the dossiers of a unit are in one period (ρ, `overdispersion`), where too few periods tell."""
+
+    value: Annotated[float, Field(gt=0, lt=1)]
+    source: Text | None = None
+
+
+GENERAL_RHO = AssumedRho(value=0.01)
+"""For measures of which nothing was recorded twice: between those of which it was, 0.003 and 0.04 (docs/methods.md)."""
+
+
 class Band(Definition):
     """A named stretch of values, from `at_least` up to the next band's."""
 
@@ -81,6 +92,7 @@ class Measure(Definition):
     sources: Annotated[list[str], Field(min_length=1)]
     derived_from: str | None = None
     order: int
+    assumed_rho: Annotated[AssumedRho, Field(default=GENERAL_RHO, exclude=True)]
     counts: Annotated[Text | None, Field(default=None, exclude=True)]
     phrase: Annotated[dict[Basis, Text], Field(default_factory=dict, exclude=True)]
     author: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import polars as pl
@@ -15,13 +15,14 @@ from ranking.intervals import ENOUGH_MONTHS, MANY_UNITS, TAIL, Floats, winsorise
 
 Known = Literal["measured", "pairs", "assumed"]
 """Where a ρ comes from: months of the units, two periods or a few of each (a lower bound), or a stated default."""
+MEASURED, PAIRS, ASSUMED = KNOWN = get_args(Known)
 
 _PAIR = 2
 _FEWEST = 30
 _HIGHEST_RHO = 0.5
 _CLEAR = 2.0
-_BONDS = np.linspace(0.0, 0.9, 19)
-_HALVINGS = 50
+_STRONGEST_BOND = 0.9
+_STEPS = 60
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,10 @@ def overdispersion(periods: pl.DataFrame, assumed: float) -> Overdispersion:
     kept = pl.DataFrame(apart, {"period_start": pl.Date, "period_end": pl.Date}, orient="row")
     rows = periods.join(kept, on=["period_start", "period_end"])
     if (rho := within_units(rows)) is not None:
-        return Overdispersion(rho, "measured")
+        return Overdispersion(rho, MEASURED)
     if (rho := within_units(rows, _PAIR)) is not None:
-        return Overdispersion(rho, "pairs")
-    return Overdispersion(assumed, "assumed")
+        return Overdispersion(rho, PAIRS)
+    return Overdispersion(assumed, ASSUMED)
 
 
 def disjoint(periods: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
@@ -121,16 +122,25 @@ def _compared(counts: pl.DataFrame, fewest: int) -> pl.DataFrame:
 
 def _solved(difference: Floats, chance: Floats, left: Floats) -> float:
     """The ρ at which the Winsorised standardised differences have the variance of Winsorised normal ones."""
-    low, high = 0.0, _HIGHEST_RHO
-    if _mean_square(difference, chance) <= 1:
-        return 0.0
-    for _ in range(_HALVINGS):
-        rho = (low + high) / 2
-        if _mean_square(difference, (1 - rho) * chance + rho * left) > 1:
-            low = rho
+    return _root(lambda rho: 1 - _mean_square(difference, (1 - rho) * chance + rho * left), _HIGHEST_RHO, 1e-9)
+
+
+def _root(rising: Callable[[float], float], high: float, close: float) -> float:
+    """Where a rising function is 0, from 0 to `high`: by false position, of a side that stays put half (Illinois)."""
+    low, at_low, at_high = 0.0, rising(0.0), rising(high)
+    if at_low >= 0 or at_high <= 0:
+        return low if at_low >= 0 else high
+    last, middle = "", np.inf
+    for _ in range(_STEPS):
+        before, middle = middle, (low * at_high - high * at_low) / (at_high - at_low)
+        found = rising(middle)
+        if found == 0 or abs(middle - before) < close:
+            break
+        if found > 0:
+            high, at_high, at_low, last = middle, found, at_low / (2 if last == "high" else 1), "high"
         else:
-            high = rho
-    return (low + high) / 2
+            low, at_low, at_high, last = middle, found, at_high / (2 if last == "low" else 1), "low"
+    return middle
 
 
 def _mean_square(difference: Floats, variance: Floats) -> float:
@@ -167,16 +177,15 @@ def _bond(
     seen = float(np.mean(z[later] * z[later - 1]) / np.mean(z**2))
     if len(later) < _FEWEST:
         return 0.0
-    gaps = []
-    for bond in _BONDS:
+
+    def gap(bond: float) -> float:
         left = _left(periods, bond)
         level = _solved(difference, chance, left)
         variance = (1 - level) * chance + level * left
         together = level * _beside(periods, bond) - (1 - level) / all_n
-        gaps.append(float(np.mean(together[later] / np.sqrt(variance[later] * variance[later - 1]))) - seen)
-    if -gaps[0] < _CLEAR / np.sqrt(len(later)):
-        return 0.0
-    return float(np.interp(0.0, gaps, _BONDS))
+        return float(np.mean(together[later] / np.sqrt(variance[later] * variance[later - 1]))) - seen
+
+    return 0.0 if -gap(0.0) < _CLEAR / np.sqrt(len(later)) else _root(gap, _STRONGEST_BOND, 1e-3)
 
 
 def _beside(periods: Floats, bond: float) -> Floats:

@@ -23,7 +23,9 @@ from ranking.vocabulary import CELL, COUNTRY, PERIOD_COLUMNS
 EDITION = 1
 """Of the rules below: a change of what they withhold is a new edition, so that public tables are made again."""
 FIGURES = ("numerator", "denominator", "score", "max_score")
-STANDING_FIGURES = ("value", "value_low", "value_high", "rank", "rank_low", "rank_high", "band")
+STANDING_FIGURES = ("value", "value_low", "value_high", "rank", "rank_low", "rank_high", "band", "rho", "known")
+_OF_ALL = ("tier", "expected_rank", "likely_low", "likely_high", "p_first", "p_last", "window_start")
+"""What all ranked units together decide: with that of the others, that of a withheld one could be worked out."""
 GROUP = ("measure", "level", *PERIOD_COLUMNS, "series", "basis", "scope")
 _TOTAL_OF = {"province": ("commune", "department"), "country": ("province",)}
 
@@ -165,7 +167,8 @@ def suppressed_standings(standings: pl.DataFrame, hidden: pl.Series, withheld: p
     `withheld`: `withheld_ranks` of all hidden rows of the snapshot. A gap in the ranks would say where a withheld
     unit stands, so `rank` and `of` leave it out; the range of ranks is widened by the number of units left out
     (rank_low − left out … rank_high, at most `of`), which holds wherever they stand. Movements compare with ranks
-    that are not shown, so they are empty where this period or the one before left anybody out.
+    that are not shown, so they are empty where this period or the one before left anybody out. Where this period did,
+    likely places are too: those of all units add up to a known sum.
     """
     left_out = withheld.group_by(GROUP).agg(left_out=pl.len().cast(pl.Int64))
     before = _following(left_out, standings).rename({"left_out": "left_out_before"})
@@ -188,15 +191,16 @@ def suppressed_standings(standings: pl.DataFrame, hidden: pl.Series, withheld: p
         rank_high=pl.min_horizontal(pl.col("rank_high"), pl.when(pl.col("rank_high").is_not_null()).then(of)),
         of=of,
         **{name: pl.when(complete).then(name) for name in ("previous_rank", *MOVEMENTS)},
+        **{name: pl.when(pl.col("left_out").is_null()).then(name) for name in _OF_ALL},
     )
     shown = shown.select(pl.col(name).cast(dtype) for name, dtype in standings.schema.items())
-    return _unranked_if_alike(_blanked(shown, hidden, [*STANDING_FIGURES, "previous_rank", *MOVEMENTS]))
+    return _unranked_if_alike(_blanked(shown, hidden, [*STANDING_FIGURES, *_OF_ALL, "previous_rank", *MOVEMENTS]))
 
 
 def _unranked_if_alike(shown: pl.DataFrame) -> pl.DataFrame:
     """Where only units with the same value are left to see, nobody has a rank, as in `standings.standings`."""
     alike = ((pl.col("rank").max() == 1) & (pl.col("rank").count() > 1)).over(GROUP)
-    figures = ("rank", "rank_low", "rank_high", "band", "previous_rank", *MOVEMENTS)
+    figures = ("rank", "rank_low", "rank_high", "band", *_OF_ALL, "previous_rank", *MOVEMENTS)
     return shown.with_columns(pl.when(~alike.fill_null(False)).then(name).alias(name) for name in figures)
 
 

@@ -9,8 +9,9 @@ import dataframely as dy
 import polars as pl
 
 from ranking.bands import BANDS
+from ranking.overdispersion import KNOWN
 from ranking.states import COUNTED, REPORTED
-from ranking.vocabulary import BASES, LEVELS, PERIOD_KINDS
+from ranking.vocabulary import BASES, LEVELS, PERIOD_KINDS, TIERS
 
 UTC = pl.Datetime("us", "UTC")
 
@@ -76,7 +77,12 @@ class Measurements(dy.Schema):
 
 
 class Standings(dy.Schema):
-    """One row per unit, period, measure and scope; `rank` is null where the unit is not ranked."""
+    """One row per unit, period, measure and scope; `rank` is null where the unit is not ranked.
+
+    `rho` and `known`: how alike the dossiers of a unit are, and where that comes from (`ranking.certainty`). `tier` to
+    `window_start`: where the unit likely stands, from the months that begin with `window_start` (`ranking.tiers`); null
+    where nothing was asked for, as in periods long past.
+    """
 
     unit_code = dy.String(primary_key=True)
     level = _key_one_of(LEVELS)
@@ -96,6 +102,15 @@ class Standings(dy.Schema):
     rank_low = dy.UInt32(nullable=True)
     rank_high = dy.UInt32(nullable=True)
     band = dy.String(nullable=True, check=lambda column: column.is_in(list(BANDS)))
+    rho = dy.Float64(nullable=True)
+    known = dy.String(nullable=True, check=lambda column: column.is_in(list(KNOWN)))
+    tier = dy.String(nullable=True, check=lambda column: column.is_in(list(TIERS)))
+    expected_rank = dy.Float64(nullable=True)
+    likely_low = dy.UInt32(nullable=True)
+    likely_high = dy.UInt32(nullable=True)
+    p_first = dy.Float64(nullable=True)
+    p_last = dy.Float64(nullable=True)
+    window_start = dy.Date(nullable=True)
     previous_rank = dy.UInt32(nullable=True)
     movement_own = dy.Int32(nullable=True)
     movement_others = dy.Int32(nullable=True)

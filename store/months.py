@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from ranking.certainty import inflation_of
+from ranking.dispersions import inflation_of
 from ranking.levels import level as level_of
 from ranking.periods import MERGER
 from ranking.states import REPORTED

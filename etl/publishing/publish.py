@@ -28,7 +28,8 @@ from files import lock, whole
 from files.faults import Fault
 from journal import audit
 from ranking import __version__
-from ranking.certainty import with_certainty
+from ranking.ages import age
+from ranking.certainty import with_certainty, with_errors
 from ranking.derived import received_per_1000, received_per_day
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
 from ranking.measures import Measure
@@ -36,6 +37,7 @@ from ranking.movement import with_movement
 from ranking.standings import standings, unit_scopes
 from ranking.stretches import differences
 from ranking.tables import SNAPSHOT_TABLES, Measurements, Revisions, Standings
+from ranking.tiers import latest, with_tiers
 from ranking.vocabulary import CELL
 from store import states
 from store.policy import policy_in_force
@@ -45,6 +47,7 @@ from store.swapped_days import swapped_days
 
 LOCK_SECONDS = 300
 COUNTRY_PERIODS = 3
+PROVINCE_WINDOWS, COUNTRY_WINDOWS = 3, 1
 REMARKS_KEPT = 60
 _ROWS_PER_GROUP = 200_000
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
@@ -275,7 +278,9 @@ def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame], step: Step) ->
             counts["measurements"] += measured.append(rows)
             offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
             standing = standings(rows, measure, unit_scopes(units, provinces, offices))
-            standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS)
+            errors = with_errors(standing, rows, measure, rows, beside=[age()])
+            standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS, errors=errors)
+            standing = with_tiers(standing, errors, measure, latest(errors, PROVINCE_WINDOWS, COUNTRY_WINDOWS))
             standing = with_movement(standing, measure.direction, rows)
             counts["standings"] += ranked.append(Standings.validate(standing))
     return counts

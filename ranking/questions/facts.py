@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from ranking.certainty import inflation_of
+from ranking.dispersions import inflation_of
 from ranking.events import Event
 from ranking.frame_types import Columns
 from ranking.intervals import standard_errors

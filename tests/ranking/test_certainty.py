@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from files.places import HOME
-from ranking.certainty import inflation_of, with_certainty
+from ranking.certainty import with_certainty
+from ranking.dispersions import inflation_of
 from ranking.measures import Measure, registry
 from ranking.periods import calendar_period
 from ranking.standings import standings
