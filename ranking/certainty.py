@@ -37,6 +37,7 @@ _FILLED = {
     "rho": pl.Float64,
     "known": pl.String,
 }
+_UNKNOWN = [pl.lit(None, _FILLED[name]).alias(name) for name in ("rho", "known")]
 _SHORTEST_MONTH = 28
 BETTER: dict[str, Better] = {"higher": "high", "lower": "low", "neutral": "neutral"}
 
@@ -94,12 +95,15 @@ def with_errors(
 ) -> pl.DataFrame:
     """The standings, group after group, with their place (`row`), figures, `rho`, `known`, `inflation` and `error`.
 
-    Arguments as of `with_certainty`; `beside`: what else of the measurements to keep. `inflation`: how many times the
+    Arguments as of `with_certainty`; where all ranked rows say how their error is `known`, their `rho` stands and the
+    history is not asked for it. `beside`: what else of the measurements to keep. `inflation`: how many times the
     variance exceeds that of pure chance; `error`: the standard error of the value in its unit, NaN where not known.
     """
     whole = months(history, measure)
     rows = _sorted(standings, measurements, measure, beside)
-    rows = rows.join(dispersions(history, measure), on=COMMON, how="left", maintain_order="left")
+    if rows.filter(pl.col("rank").is_not_null() & pl.col("known").is_null()).height:
+        found = dispersions(history, measure)
+        rows = rows.drop("rho", "known").join(found, on=COMMON, how="left", maintain_order="left")
     assumed = pl.lit(measure.assumed_rho.value if measure.kind == "share" else None, pl.Float64)
     rows = rows.with_columns(pl.col("rho").fill_null(assumed), pl.col("known").fill_null(ASSUMED))
     rows = rows.with_columns(inflation=pl.Series(_inflation(rows, measure, whole)))
@@ -112,7 +116,8 @@ def _sorted(
     """The standings with their figures, group after group."""
     own = measurements.filter(pl.col("measure") == measure.id, pl.col("field") == "all")
     figures = own.select(*_CELL, "numerator", "denominator", *beside)
-    rows = standings.select(*_CELL, "scope", "value", "rank").with_row_index("row")
+    known = standings if "known" in standings.columns else standings.with_columns(_UNKNOWN)
+    rows = known.select(*_CELL, "scope", "value", "rank", "rho", "known").with_row_index("row")
     return rows.join(figures, on=_CELL, how="left").sort(*GROUP, "row")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ranking.later_columns import completed
 from ranking.manifest import table_file
 from ranking.suppression import GROUP, places_of, suppressed, suppressed_standings, withheld_ranks, withheld_rows
 from ranking.vocabulary import CELL
@@ -36,7 +37,7 @@ def scan(snapshot: Snapshot, table: str) -> pl.LazyFrame:
     As they were published with the snapshot; where it has none by the policy now in force, worked out here.
     """
     if snapshot.manifest.policy == policy_in_force():
-        return pl.scan_parquet(snapshot.folder / table_file(f"{table}_public"))
+        return completed(pl.scan_parquet(snapshot.folder / table_file(f"{table}_public")), table)
     return _whole(snapshot.seen_in(None), table).lazy()
 
 
@@ -112,7 +113,7 @@ def _rows(snapshot: Snapshot, table: str, where: Sequence[pl.Expr], chosen: pl.S
 
 
 def _scan(snapshot: Snapshot, table: str) -> pl.LazyFrame:
-    return pl.scan_parquet(snapshot.folder / table_file(table), row_index_name="row")
+    return completed(pl.scan_parquet(snapshot.folder / table_file(table), row_index_name="row"), table)
 
 
 def _flags(snapshot: Snapshot, table: str, rows: pl.DataFrame) -> pl.Series:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from ranking.later_columns import completed
 from ranking.manifest import table_file
 from ranking.periods import MERGER
 from ranking.states import SUPPRESSED
@@ -23,7 +24,7 @@ _REVISED = ("numerator", "denominator", "score")
 
 def scan(snapshot: Snapshot, table: str) -> pl.LazyFrame:
     """A table of a snapshot, narrowed to what may be seen of it."""
-    whole = pl.scan_parquet(snapshot.folder / table_file(table))
+    whole = completed(pl.scan_parquet(snapshot.folder / table_file(table)), table)
     return whole if snapshot.seen is None else narrowed(snapshot, table, whole)
 
 

@@ -6,12 +6,10 @@ from functools import lru_cache
 
 import polars as pl
 
-from ranking.certainty import with_certainty
 from ranking.collation import by_name
-from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.states import REPORTED
-from store import ages, sight
+from store import ages, places, sight
 from store.kept import kept
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot
@@ -32,8 +30,7 @@ def _ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: P
     latest = pl.col("series").eq_missing(pl.lit(standings.get_column("series").max(), pl.String))
     standings = standings.filter(latest)
     figures = sight.scan(snapshot, "measurements").filter(*where, pl.col("field") == "all", latest).collect()
-    if standings.get_column("band").count() and not standings.get_column("rank_low").count():
-        standings = _with_ranges(snapshot, standings, figures, measures()[measure])
+    standings = places.completed(snapshot, standings, figures, measures()[measure])
     facts = figures.select(
         "unit_code", "numerator", "denominator", "score", "max_score", "provisional", "quality", "captured_at"
     )
@@ -67,18 +64,6 @@ def _with_earlier(
     if not ages.comparable(snapshot, "commune", measure, basis, scope, since, period):
         earlier = earlier.clear()
     return rows.join(earlier.select("unit_code", "series", before="value"), on=["unit_code", "series"], how="left")
-
-
-def _with_ranges(snapshot: Snapshot, standings: pl.DataFrame, figures: pl.DataFrame, measure: Measure) -> pl.DataFrame:
-    """Ranges of ranks that publishing leaves to be computed when asked for: older periods of the whole country."""
-    history = sight.scan(snapshot, "measurements").filter(
-        pl.col("measure") == measure.id,
-        pl.col("level") == standings.item(0, "level"),
-        pl.col("series") == standings.item(0, "series"),
-        pl.col("basis") == standings.item(0, "basis"),
-        pl.col("field") == "all",
-    )
-    return with_certainty(standings, figures, measure, history.collect())
 
 
 @lru_cache(maxsize=64)

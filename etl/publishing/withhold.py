@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.progress import Step, untold
+from ranking.later_columns import completed
 from ranking.manifest import table_file
 from ranking.suppression import GROUP, places_of, suppressed, suppressed_standings, withheld_ranks, withheld_rows
 from store.policy import policy
@@ -69,7 +70,7 @@ def _standings(folder: Path, measure: str, hidden: pl.Series) -> pl.DataFrame:
 
 
 def _scan(folder: Path, table: str) -> pl.LazyFrame:
-    return pl.scan_parquet(folder / table_file(table), row_index_name="row")
+    return completed(pl.scan_parquet(folder / table_file(table), row_index_name="row"), table)
 
 
 @lru_cache(maxsize=1)

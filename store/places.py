@@ -1,0 +1,97 @@
+"""Where units likely stand, and the ranks they could have, worked out when asked for: of what publishing leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from ranking.ages import age
+from ranking.certainty import GROUP, with_certainty, with_errors
+from ranking.measures import Measure
+from ranking.periods import Period
+from ranking.tiers import FILLED, with_tiers
+from ranking.vocabulary import PERIOD_COLUMNS
+from ranking.windows import MONTHS, USUAL, first_month
+from store import sight
+from store.kept import kept
+from store.reference import measures
+from store.snapshot import Snapshot
+
+_RANGES = ("value_low", "value_high", "rank_low", "rank_high", "band", "rho", "known")
+_RULES = ("measure", "level", "series", "basis")
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    """What units are ranked by, when, among whom."""
+
+    measure: str
+    level: str
+    series: str
+    basis: str
+    scope: str
+    period: Period
+
+    @classmethod
+    def of(cls, standings: pl.DataFrame) -> _Ranking:
+        row = standings.row(0, named=True)
+        period = Period(*(row[name] for name in PERIOD_COLUMNS))
+        return cls(row["measure"], row["level"], row["series"], row["basis"], row["scope"], period)
+
+    @property
+    def rules(self) -> list[pl.Expr]:
+        return [pl.col(name) == getattr(self, name) for name in _RULES]
+
+    @property
+    def at(self) -> pl.Expr:
+        given = (self.period.start, self.period.end, self.period.kind)
+        return pl.all_horizontal(pl.col(name) == value for name, value in zip(PERIOD_COLUMNS, given, strict=True))
+
+
+def completed(snapshot: Snapshot, standings: pl.DataFrame, figures: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """One ranking (rows of `tables.Standings`) with what publishing leaves to the first reader.
+
+    `figures`: the rows of `tables.Measurements` behind it. Of older periods of the whole country publishing leaves
+    out the proven ranges; of older periods, of departments and of the open month, where units likely stand. What
+    was withheld from a reader is worked out from what is shown.
+    """
+    ranked = standings.filter(pl.col("rank").is_not_null())
+    if ranked.get_column("band").count() and not ranked.get_column("rank_low").count():
+        history = _history(snapshot.of(ranked.item(0, "scope")), _Ranking.of(ranked))
+        again = with_certainty(standings, figures, measure, history)
+        standings = standings.with_columns(again.select(_RANGES))
+    if ranked.is_empty() or measure.direction == "neutral" or ranked.get_column("expected_rank").count():
+        return standings
+    found = likely(snapshot, standings, USUAL)
+    rows = standings.drop(FILLED).join(found, on="unit_code", how="left", maintain_order="left")
+    return rows.select(standings.columns)
+
+
+def likely(snapshot: Snapshot, standings: pl.DataFrame, window: str) -> pl.DataFrame:
+    """`unit_code` and the columns `tiers.FILLED` of one ranking's ranked units, over a window of `windows.MONTHS`."""
+    ranked = standings.filter(pl.col("rank").is_not_null())
+    if ranked.is_empty():
+        return standings.select("unit_code", *FILLED).clear()
+    return _likely(snapshot.of(ranked.item(0, "scope")), _Ranking.of(ranked), window)
+
+
+@kept(megabytes=8)
+def _likely(snapshot: Snapshot, asked: _Ranking, window: str) -> pl.DataFrame:
+    measure, end = measures()[asked.measure], asked.period.end
+    months = (pl.col("period_kind") == "month") & pl.col("period_start").is_between(
+        first_month(end, MONTHS[window]), end
+    )
+    standings = sight.scan(snapshot, "standings").filter(
+        *asked.rules, pl.col("scope") == asked.scope, asked.at | months
+    )
+    rows = standings.collect()
+    history = _history(snapshot, asked)
+    errors = with_errors(rows, history, measure, history, beside=[age()])
+    found = with_tiers(rows, errors, measure, rows.filter(asked.at).select(GROUP).unique(), window)
+    return found.filter(asked.at, pl.col("rank").is_not_null()).select("unit_code", *FILLED)
+
+
+def _history(snapshot: Snapshot, asked: _Ranking) -> pl.DataFrame:
+    rows = sight.scan(snapshot, "measurements").filter(*asked.rules, pl.col("field") == "all")
+    return rows.collect()
