@@ -52,7 +52,7 @@ with side:
             lambda code: v.say(f"chart.kind.{code}"),
             label_visibility="collapsed",
         )
-        charts.draw(v, kind, rows, months, measure, level, rankings.level_name(v, selection))
+        charts.draw(v, kind, rows, months, measure, level, rankings.level_name(v))
         html.caption(charts.reading(v, kind, rows))
         html.caption(rankings.spread(v, selection, rows))
     html.caption(rankings.certainty_line(v, selection, rows, months))

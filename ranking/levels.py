@@ -1,4 +1,4 @@
-"""The level of many units together: what a single unit is compared with."""
+"""The level of many units together, and that of the middle one, which a single unit is compared with."""
 
 from __future__ import annotations
 
@@ -32,19 +32,23 @@ def level(measure: Measure) -> pl.Expr:
 
 
 def common(rows: pl.DataFrame, measure: Measure) -> float | None:
-    """What a single one of `rows` is compared with, in the measure's unit; None where no row reports.
+    """What a single one of `rows` is compared with, in the measure's unit: the middle unit; None where no row reports.
 
-    The level of all dossiers for shares and rates, the median unit for all others: a unit's count can't be set
-    against the sum that it is a part of.
+    The median value of the ranked units (where `rows` have a `rank`), else of all that report. Bands, the line of
+    charts and the words beside a value all take it from here, so that they speak of one level.
     """
-    if not compares_with_middle(measure):
-        return together(rows, measure)
-    value: float | None = rows.select(measure.value().filter(pl.col("state") == REPORTED).median()).item()
+    counted = pl.col("rank").is_not_null() if "rank" in rows.columns else pl.col("state") == REPORTED
+    value: float | None = rows.select(measure.value().filter(counted).median()).item()
     return value
 
 
-def compares_with_middle(measure: Measure) -> bool:
-    """Whether `common` gives the median unit rather than the level of all dossiers."""
+def whole(rows: pl.DataFrame, measure: Measure) -> float | None:
+    """The value of a province or the country, as the subject of a sentence: all dossiers, else the middle unit."""
+    return common(rows, measure) if has_no_sum(measure) else together(rows, measure)
+
+
+def has_no_sum(measure: Measure) -> bool:
+    """Whether `whole` gives the middle unit: scores and days can't be added up, and a sum of counts is no level."""
     return measure.kind not in ("share", "rate")
 
 

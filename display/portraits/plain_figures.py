@@ -15,7 +15,6 @@ import polars as pl
 
 from files.places import HOME
 from ranking import yaml_text
-from ranking.bands import ABOVE, ALIKE, BELOW
 from ranking.levels import common, together
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
@@ -47,10 +46,9 @@ class Answer:
     """One measure of one commune, or of all communes of a province together, in the province's latest period.
 
     `value`, `low`, `high` (95 % interval): None where `state` says why. `n`: dossiers that a share is out of.
-    `rank_low` to `rank_high` of `of`: where the commune may stand in its province. `band`: above, alike, below what
-    is common in the province. `level`: that of all dossiers of its communes, of a count or of days the middle
-    commune's. `peers`: the same of `peer_count` like communes, None where fewer than `ENOUGH_PEERS` are known;
-    `peer_band`: on which side of it the interval lies.
+    `rank_low` to `rank_high` of `of`: where the commune may stand in its province. `band`: above, alike, below the
+    middle commune of the province, whose value is `level`. `peers`: that of the dossiers of `peer_count` like communes
+    together, None where fewer than `ENOUGH_PEERS` are known.
     """
 
     measure: str
@@ -73,7 +71,6 @@ class Answer:
     units: int = 0
     peers: float | None = None
     peer_count: int = 0
-    peer_band: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +231,6 @@ def _answer(one: _Asked, row: dict | None, level: Answer, peers: tuple[float | N
         rank_high=row["rank_high"],
         of=row["of"] or 0,
         band=row["band"],
-        peer_band=_side(one.measure, row, alike),
         **told,
     )
 
@@ -256,15 +252,6 @@ def _together(rows: list[dict], measure: Measure) -> float:
     values = sorted(row["value"] for row in rows)
     middle = len(values) // 2
     return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
-
-
-def _side(measure: Measure, row: dict, common: float | None) -> str | None:
-    """The band against a level: where the whole interval lies on one side of it."""
-    if common is None or row["value_low"] is None or row["value_high"] is None:
-        return None
-    if row["value_low"] <= common <= row["value_high"]:
-        return ALIKE
-    return ABOVE if (row["value_low"] > common) == (measure.direction != "lower") else BELOW
 
 
 # --- the share filed online, month by month

@@ -11,7 +11,7 @@ from display.portraits.plain_figures import Answer, Month, Portrait, Province
 from display.words import numbers
 from display.words.text import Speaker
 from ranking.bands import BANDS
-from ranking.levels import compares_with_middle
+from ranking.levels import has_no_sum
 from store.policy import policy
 from store.reference import measures, province_name
 from store.states import states
@@ -114,9 +114,8 @@ def _card(say: Speaker, answer: Answer, place: str) -> Card:
     if answer.value is None:
         return Card(answer.measure, answer.icon, title, silence(say, answer.state), "", "", (), ())
     own, level = value_and_level(say, answer, answer.value, answer.level)
-    tail = "public.middle" if _is_middle(answer) else "public.level"
     sentence = say(f"public.measure.{answer.measure}.own", value=own)
-    beside = say(tail, place=place, level=level) if answer.level is not None else ""
+    beside = say("public.middle", place=place, level=level) if answer.level is not None else ""
     return Card(
         measure=answer.measure,
         icon=answer.icon,
@@ -135,7 +134,7 @@ def province_cards(say: Speaker, province: Province) -> list[Card]:
 
 
 def _province_card(say: Speaker, answer: Answer) -> Card:
-    if _is_middle(answer):
+    if has_no_sum(measures()[answer.measure]):
         sentence = say("public.middle.alone", level=_with_unit(say, answer, answer.level))
     else:
         value, _ = value_and_level(say, answer, answer.value, None)
@@ -206,19 +205,13 @@ def _with_unit(say: Speaker, answer: Answer, value: float | None) -> str:
     return numbers.with_unit(value, measures()[answer.measure], say.language)
 
 
-def _is_middle(answer: Answer) -> bool:
-    """Whether the level beside a value is that of the middle commune, not of all dossiers."""
-    return compares_with_middle(measures()[answer.measure])
-
-
 def _beside_like_ones(say: Speaker, answer: Answer) -> list[str]:
     if _direction(answer) == "neutral":
         return []
     if answer.peers is None:
         return [say("public.like.few")]
     _, level = value_and_level(say, answer, answer.value, answer.peers)
-    line = say("public.like", n=answer.peer_count, level=level)
-    return [f"{line} {say(f'public.like.{answer.peer_band}')}" if answer.peer_band else line]
+    return [say("public.like", n=answer.peer_count, level=level)]
 
 
 def _rank(say: Speaker, answer: Answer) -> list[str]:

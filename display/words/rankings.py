@@ -12,7 +12,7 @@ from display.words import numbers
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import BANDS
-from ranking.levels import compares_with_middle
+from ranking.levels import has_no_sum
 from ranking.measures import Measure
 from ranking.petitions import tail
 from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
@@ -108,9 +108,14 @@ def phrase(view: View, measure: Measure, basis: str) -> str:
     return name if "(" in name else f"{name} ({view.say(f'basis.{basis}')})"
 
 
-def level_name(view: View, selection: Selection) -> str:
-    """What the comparison line is called: the level of all dossiers, or the median unit."""
-    return view.say("level.typical" if compares_with_middle(selection.measure) else f"level.together.{selection.level}")
+def level_name(view: View) -> str:
+    """What the comparison line is called: single units are compared with the middle one."""
+    return view.say("level.typical")
+
+
+def whole_name(view: View, selection: Selection) -> str:
+    """Whose level a province's is: that of all its dossiers, or of the middle unit where they can't be added."""
+    return view.say("level.typical" if has_no_sum(selection.measure) else f"level.together.{selection.level}")
 
 
 def with_petitions(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:

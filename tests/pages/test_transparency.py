@@ -34,7 +34,7 @@ def answer(**changes: object) -> Answer:
     known = Answer(
         measure="on_time_share", icon="clock", basis="portal", period=AUGUST, state="reported", provisional=False,
         captured_at=CAPTURED, value=94.2, low=93.0, high=95.4, n=400, rank=12, rank_low=7, rank_high=23, of=148,
-        band="above", level=91.0, units=148, peers=92.0, peer_count=15, peer_band="above",
+        band="above", level=91.0, units=148, peers=92.0, peer_count=15,
     )  # fmt: skip
     return replace(known, **changes)
 
@@ -78,7 +78,7 @@ def test_no_rank_is_said_without_its_range():
 
 def test_like_communes_are_named_with_their_number_and_their_level():
     assert card().lines[0] == ("15 nơi giống nhất về dân số, diện tích: 92. So với các nơi này thì tốt hơn rõ.")
-    assert card(peers=None, peer_count=4, peer_band=None).lines[0].startswith("Chưa đủ số liệu")
+    assert card(peers=None, peer_count=4).lines[0].startswith("Chưa đủ số liệu")
 
 
 def test_a_count_stands_beside_the_middle_commune():

@@ -9,7 +9,7 @@ import polars as pl
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
-from ranking.levels import common
+from ranking.levels import whole
 from ranking.periods import Period, previous
 from store import catalog, snapshot
 from store.reference import scope_name
@@ -43,12 +43,12 @@ def title(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
 
 def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     """Who is meant, when, the level of all together, and how many differ from it. Markup."""
-    value = common(rows, chosen.measure)
+    value = whole(rows, chosen.measure)
     if value is None:
         return rankings.sentence(view, chosen, rows)
     level = view.say(
         "overview.level.phrase" if chosen.basis in chosen.measure.phrase else "overview.level.name",
-        whose=rankings.level_name(view, chosen),
+        whose=rankings.whole_name(view, chosen),
         phrase=rankings.phrase(view, chosen.measure, chosen.basis),
         value=numbers.with_unit(value, chosen.measure, view.language),
     )

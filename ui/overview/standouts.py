@@ -12,7 +12,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import ABOVE, BELOW
 from ranking.collation import by_name
-from ranking.levels import common, compares_with_middle
+from ranking.levels import common
 from ui.overview.head import table_link
 from ui.overview.units import unit_link
 
@@ -65,12 +65,12 @@ def listed(view: View, chosen: Selection, rows: pl.DataFrame, side: Standouts) -
 
 
 def _item(view: View, chosen: Selection, row: dict, level: float | None) -> str:
-    """`Tân Hòa 72,1 %` and below it `−12,3 điểm so với mức chung 84,4 %; 1.234 hồ sơ`."""
+    """`Tân Hòa 72,1 %` and below it `−12,3 điểm so với đơn vị ở giữa 84,4 %; 1.234 hồ sơ`."""
     measure, say = chosen.measure, view.say
     unit = say("card.points") if measure.kind == "share" else measure.unit.in_language(view.language)
     gap = numbers.signed(row["value"] - (level or 0), view.language, measure.decimals)
     n = marks.n_of(measure, row)
-    key = "gap" if not compares_with_middle(measure) else "gap_typical" if n is None else "gap_typical_n"
+    key = "gap" if n is None else "gap_n"
     words = say(
         f"overview.standouts.{key}",
         gap=f"{gap}\u00a0{unit}".strip(),

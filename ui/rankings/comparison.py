@@ -16,7 +16,7 @@ from display.words.marks import petition_words, rank_text, unranked
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.collation import name_order
-from ranking.levels import common, compares_with_middle
+from ranking.levels import has_no_sum, whole
 from ranking.measures import Measure
 from ranking.periods import MERGER
 from ranking.states import REPORTED
@@ -162,10 +162,10 @@ def _n(view: View, count: float | None) -> str:
 
 
 def _all_together(view: View, measure: Measure, rows: pl.DataFrame) -> Cell:
-    value = common(rows, measure)
+    value = whole(rows, measure)
     if value is None:
         return Cell(numbers.MISSING, silent=True)
-    notes = [view.say("level.typical")] if compares_with_middle(measure) else []
+    notes = [view.say("level.typical")] if has_no_sum(measure) else []
     if measure.kind == "share":
         reported = rows.filter(pl.col("state") == REPORTED).drop_nulls(["numerator", "denominator"])
         notes.append(_n(view, reported.select(pl.sum("denominator")).item()))
