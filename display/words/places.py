@@ -27,7 +27,8 @@ def ordered(places: pl.DataFrame) -> pl.DataFrame:
     and `window_end`; whatever is not known of a unit is null. A unit without a tier stands in the middle one.
     """
     known = places.filter(pl.col("expected").cast(pl.Float64).is_finite()).with_columns(
-        pl.col("tier").cast(pl.String).fill_null("middle"), pl.col("name").cast(pl.String).fill_null(pl.col("unit_code"))
+        pl.col("tier").cast(pl.String).fill_null("middle"),
+        pl.col("name").cast(pl.String).fill_null(pl.col("unit_code")),
     )
     return known.sort(pl.col("expected"), by_name(), "unit_code")
 
