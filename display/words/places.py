@@ -146,7 +146,7 @@ def alternative(say: Speaker, measure: Measure, level: str, places: pl.DataFrame
     rows = ordered(places).drop_nulls("value")
     parts = [headline(say, level, places)]
     if rows.height > 1:
-        ends = {}
+        ends: dict[str, str] = {}
         for end, row in zip(("first", "last"), (rows.row(0, named=True), rows.row(-1, named=True)), strict=True):
             ends |= {end: row["name"], f"{end}_value": numbers.with_unit(row["value"], measure, say.language)}
         parts.append(say("places.alternative", **ends))
