@@ -31,14 +31,15 @@ class Look:
     `mine`: the codes of the reader's units; `simulated`: whether the picture has to say that its figures are.
     """
 
-    width: int = 880
-    height: int = 310
+    width: int = 1000
+    height: int = 280
     palette: Palette = LIGHT
     mine: Collection[str] = ()
     simulated: bool = False
 
 
-PHONE = Look(360, 330)
+COLUMN, PHONE = Look(700, 300), Look(360, 330)
+"""For a part of a page beside another one, and for a phone; the usual size is for the whole width of a page."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,11 @@ def _scale(measure: Measure, dots: list[Dot]) -> tuple[float, float, tuple[float
     near, far = np.quantile(values, [0.05, 0.95])
     reach = far - near or abs(far) * 0.05 or 1.0
     low, high = max(values.min(), near - 1.5 * reach), min(values.max(), far + 1.5 * reach)
-    for column, part in (("value_low", 0.02), ("value_high", 0.98)):
+    for column, part in (("value_low", 0.0), ("value_high", 1.0)):
         ends = [dot.row[column] for dot in dots if is_known(dot.row[column])]
         if ends:
             end = float(np.quantile(ends, part))
-            low, high = min(low, max(end, near - reach)), max(high, min(end, far + reach))
+            low, high = min(low, max(end, near - 1.5 * reach)), max(high, min(end, far + 1.5 * reach))
     target = measure.target.value if measure.target else None
     if target is not None and low - (high - low) <= target <= high + (high - low):
         low, high = min(low, target), max(high, target)

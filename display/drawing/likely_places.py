@@ -94,7 +94,8 @@ def on_paper() -> str:
     """Style rules that give the picture ink on white when a page is printed, from whatever theme."""
     inks = {"ink": LIGHT.ink, "quiet": LIGHT.quiet, "line": LIGHT.line, "ground": LIGHT.ground}
     inks |= {tier: LIGHT.band(band) for tier, band in BANDS_OF_TIERS.items()}
-    rules = [f".gd-places .gd-fill-{name} {{ fill: {colour}; }}" for name, colour in inks.items()]
+    rules = [f".gd-places {{ background: {LIGHT.ground}; }}"]
+    rules += [f".gd-places .gd-fill-{name} {{ fill: {colour}; }}" for name, colour in inks.items()]
     rules += [f".gd-places .gd-stroke-{name} {{ stroke: {colour}; }}" for name, colour in inks.items()]
     return f"@media print {{ {' '.join(rules)} }}"
 
@@ -251,6 +252,6 @@ def _found(palette: Palette) -> str:
     """Where a script marks and names the unit that is pointed at."""
     return (
         f'<g class="gd-found" visibility="hidden" pointer-events="none"><circle r="7" stroke-width="2.5" '
-        f'{ink(palette, stroke="ink")}/><text font-weight="600" paint-order="stroke" stroke-width="5" '
-        f'stroke-linejoin="round" {ink(palette, "ink", "ground")}></text></g>'
+        f'{ink(palette, stroke="ink")}/><rect rx="3" {ink(palette, "ground", "line")}/>'
+        f'<text font-weight="600" {ink(palette, "ink")}></text></g>'
     )

@@ -141,6 +141,11 @@ def reading(say: Speaker, *, many: bool) -> str:
     return say("places.reading.many" if many else "places.reading.each")
 
 
+def explained(say: Speaker, places: pl.DataFrame, *, many: bool) -> str:
+    """What stands under the picture: how it is read and how sure it is."""
+    return f"{reading(say, many=many)} {certainty(say, places)}".strip()
+
+
 def alternative(say: Speaker, measure: Measure, level: str, places: pl.DataFrame) -> str:
     """What the picture shows, for those who do not see it."""
     rows = ordered(places).drop_nulls("value")

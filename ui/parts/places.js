@@ -22,12 +22,17 @@ export default function ({ data, parentElement }) {
     clear();
     at = number;
     const { x, y, said, code } = units[at];
-    const [ring, words] = found.children;
+    const [ring, paper, words] = found.children;
     ring.setAttribute("cx", x);
     ring.setAttribute("cy", y);
     words.textContent = said;
-    words.setAttribute("x", Math.max(4, Math.min(x - words.getComputedTextLength() / 2, width - words.getComputedTextLength() - 4)));
-    words.setAttribute("y", y < 70 ? y + 24 : y - 14);
+    const length = words.getComputedTextLength();
+    words.setAttribute("x", Math.max(6, Math.min(x - length / 2, width - length - 6)));
+    words.setAttribute("y", y < 76 ? y + 28 : y - 18);
+    const box = words.getBBox();
+    for (const [name, value] of Object.entries({ x: box.x - 5, y: box.y - 3, width: box.width + 10, height: box.height + 6 })) {
+      paper.setAttribute(name, value);
+    }
     found.setAttribute("visibility", "visible");
     hold.setAttribute("aria-valuenow", at + 1);
     hold.setAttribute("aria-valuetext", said);
@@ -46,7 +51,8 @@ export default function ({ data, parentElement }) {
     const top = row.offsetTop - box.clientHeight / 2;
     if (Math.abs(box.scrollTop - top) > box.clientHeight / 2 - 2 * row.offsetHeight) box.scrollTop = top;
   };
-  const goToRow = () => {
+  const goToRow = (event) => {
+    if (event.pointerType && event.pointerType !== "mouse") return; // a tap names the dot and stays
     const row = at >= 0 && rowOf(units[at].code);
     if (!row) return;
     row.scrollIntoView({ block: "center" });
@@ -61,7 +67,7 @@ export default function ({ data, parentElement }) {
   const key = (event) => {
     const next = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0,
       End: units.length - 1, PageDown: at + 10, PageUp: at - 10 }[event.key];
-    if (event.key === "Enter") goToRow();
+    if (event.key === "Enter") goToRow(event);
     if (event.key === "Escape") clear();
     if (next === undefined) return;
     event.preventDefault();

@@ -22,30 +22,37 @@ _SCRIPT = Path(__file__).with_suffix(".js")
 
 
 def picture(
-    view: View, measure: Measure, level: str, places: pl.DataFrame, mine: Collection[str] = (), *, headed: bool = True
+    view: View,
+    measure: Measure,
+    level: str,
+    places: pl.DataFrame,
+    mine: Collection[str] = (),
+    look: Look | None = None,
+    *,
+    headed: bool = True,
 ) -> None:
     """The picture of all units of a scope, under its finding where it is `headed`, over the words that explain it.
 
-    `places`: as `display.words.places.ordered` describes it; `level`: commune, province or department; `mine`: the codes
-    of the reader's units. Rows of a table that carry `place_cells.row_mark` find their dots, and dots their rows.
+    `places`: as `display.words.places.ordered` describes it; `level`: commune, province or department; `mine`: the
+    codes of the reader's units; `look`: its size on a wide window, `likely_frame.COLUMN` beside another part of the
+    page. Rows of a table that carry `place_cells.row_mark` find their dots, and dots their rows. Once on a page.
     """
     if headed:
         html.show(f'<p class="gd-finding">{escape(words.headline(view.say, level, places))}</p>')
-    look = look_of(view, mine)
+    look = look_of(view, mine, look)
     svg = likely_places(view.say, measure, level, places, look)
     component = st.components.v2.component(
         "gan_dan_places", html='<div class="gd-places-hold"></div>', js=_script(), isolate_styles=False
     )
     component(key="places", data={"svg": svg, "label": measure.name.in_language(view.language)})
     if svg:
-        reading = words.reading(view.say, many=not has_room(places, look))
-        html.caption(f"{reading} {words.certainty(view.say, places)}".strip())
+        html.caption(words.explained(view.say, places, many=not has_room(places, look)))
 
 
-def look_of(view: View, mine: Collection[str] = ()) -> Look:
+def look_of(view: View, mine: Collection[str] = (), look: Look | None = None) -> Look:
     """The size, colours and marks of the picture for this reader."""
-    size = PHONE if view.narrow else Look()
     simulated = view.snapshot.manifest.nature == "simulated"
+    size = PHONE if view.narrow else look or Look()
     return replace(size, palette=view.palette, mine=tuple(mine), simulated=simulated)
 
 
