@@ -238,14 +238,18 @@ def _cut(words: str, room: float) -> str:
 
 
 def _attributes(say: Speaker, measure: Measure, frame: Frame, dots: list[Dot]) -> str:
-    """Codes, places and words of all units, in the order from left to right."""
-    codes = " ".join(dot.row["unit_code"] for dot in dots)
-    places = " ".join(f"{px(frame.x(dot.at))},{px(frame.y(dot.row['value']))}" for dot in dots)
-    said = "|".join(
-        f"{dot.row['name']}: {numbers.with_unit(dot.row['value'], measure, say.language)}".replace("|", "/")
-        for dot in dots
-    )
-    return f' data-units="{escape(codes)}" data-places="{places}" data-said="{escape(said)}"'
+    """Of the units from left to right: their codes, words and heights, and how far the first and each next one lie.
+
+    A unit that cannot be drawn has an empty entry each, so that a unit's number tells where it stands.
+    """
+    codes, heights, said = ([""] * frame.units for _ in range(3))
+    for dot in dots:
+        value = numbers.with_unit(dot.row["value"], measure, say.language)
+        codes[dot.at], heights[dot.at] = dot.row["unit_code"], px(frame.y(dot.row["value"]))
+        said[dot.at] = f"{dot.row['name']}: {value}".replace("|", "/")
+    lists = {"units": codes, "heights": heights, "said": said}
+    steps = f' data-first="{px(frame.x(0))}" data-step="{frame.pitch:.5f}"'
+    return steps + "".join(f' data-{name}="{escape("|".join(items))}"' for name, items in lists.items())
 
 
 def _found(palette: Palette) -> str:

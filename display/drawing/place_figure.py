@@ -34,7 +34,7 @@ def place_figure(
     *,
     simulated: bool = False,
 ) -> str:
-    """A figure with its style sheet, wide or for a phone as the window is; rows and dots find each other by style alone.
+    """A figure with its style sheet, wide or for a phone as the window is; style alone links its dots with rows.
 
     `places`: as `display.words.places.ordered` describes it; rows of a table beside it carry `place_cells.row_mark`.
     Where no unit can be drawn, the finding says so and the picture is missing.

@@ -93,11 +93,11 @@ export default function ({ data, parentElement }) {
 }
 
 function unitsOf(svg) { // in the order from left to right
-  const { units, places, said } = svg.dataset;
+  const { units, heights, said, first, step } = svg.dataset;
   if (units !== undefined) {
-    const at = places.split(" ").map((place) => place.split(",").map(Number));
-    const words = said.split("|");
-    return units.split(" ").map((code, n) => ({ code, x: at[n][0], y: at[n][1], said: words[n] }));
+    const y = heights.split("|"), words = said.split("|");
+    return units.split("|").map((code, n) => ({ code, x: Number(first) + n * step, y: Number(y[n]), said: words[n] }))
+      .filter((unit) => unit.code);
   }
   return [...svg.querySelectorAll("g[data-unit]")].map((group) => {
     const [x, y] = group.dataset.at.split(" ").map(Number);
