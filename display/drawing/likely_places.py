@@ -203,11 +203,12 @@ def _names(say: Speaker, measure: Measure, frame: Frame, dots: list[Dot]) -> Ite
 def _mine_below(say: Speaker, measure: Measure, frame: Frame, dot: Dot) -> Iterator[str]:
     """The reader's unit in one line: its name, value and expected rank."""
     value = numbers.with_unit(dot.row["value"], measure, say.language)
-    words = f"{dot.row['name']} {value} · {expected_words(say, dot.row)}"
+    rest = f" {value} · {expected_words(say, dot.row)}"
+    words = _cut(dot.row["name"], frame.right - LEFT - width_of(rest)) + rest
     x, half = frame.x(dot.at), width_of(words) / 2
     anchor = "start" if x - half < LEFT else "end" if x + half > frame.right else "middle"
     yield _hair(frame, dot, frame.bottom + 4)
-    yield write(frame, x, frame.bottom + 16, _cut(words, frame.right - LEFT), "ink", anchor, weight=600)
+    yield write(frame, x, frame.bottom + 16, words, "ink", anchor, weight=600)
 
 
 def _below(
@@ -221,10 +222,11 @@ def _below(
 
 
 def _hair(frame: Frame, dot: Dot, bottom: float) -> str:
-    """A dotted line from a dot to its name."""
-    x, y = frame.x(dot.at), frame.y(dot.row["value"])
+    """A dotted line from a dot, or from the end of its interval, down to its name."""
+    x, y, end = frame.x(dot.at), frame.y(dot.row["value"]) + 8, dot.row["value_low"]
+    y = max(y, frame.y(end)) if is_known(end) and not frame.many else y
     return (
-        f'<path d="M{px(x)} {px(y + 8)}V{px(bottom)}" {ink(frame.look.palette, stroke="quiet")} stroke-width=".8" '
+        f'<path d="M{px(x)} {px(y)}V{px(bottom)}" {ink(frame.look.palette, stroke="quiet")} stroke-width=".8" '
         'stroke-dasharray="1 3" pointer-events="none"/>'
     )
 
