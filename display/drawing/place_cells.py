@@ -74,7 +74,7 @@ def linked_rows(unit_codes: Iterable[str], palette: Palette = LIGHT) -> str:
     """
     ring = f"{{stroke:{palette.ink};stroke-width:4}}"
     row = f"{{background:{palette.mixed(palette.accent, 0.16)}}}"
-    rules = [f".gd-places g[data-unit]:hover>:last-child{ring}"]
+    rules = [f".gd-places g[data-unit]:hover>:last-child{ring}tr[data-unit]:hover>*{row}"]
     codes = [code for code in unit_codes if _PLAIN.fullmatch(code)]
     if codes:
         dots = (f'body:has(tr[data-unit="{c}"]:is(:hover,:focus-within)) g[data-unit="{c}"]>:last-child' for c in codes)

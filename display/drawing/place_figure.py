@@ -15,12 +15,15 @@ from display.drawing.place_cells import linked_rows
 from display.words import places as words
 from display.words.text import Speaker
 from ranking.measures import Measure
+from store.bands import bands
 
 _WIDE = "(min-width: 641px)"
 _STYLE = (
     ".gd-figure-places{margin:0 0 8px}.gd-finding{font-size:16px;font-weight:600;margin:4px 0 8px}"
     ".gd-places{display:block;width:100%;height:auto}.gd-on-wide{display:none}"
     f"@media {_WIDE}{{.gd-on-wide{{display:block}}.gd-on-phone{{display:none}}}}"
+    ".gd-place{display:inline-flex;flex-wrap:wrap;gap:2px 8px;align-items:center}.gd-expected{white-space:nowrap}"
+    ".gd-band{padding:1px 7px;border:1px solid;border-radius:99px;font-size:12px;white-space:nowrap}"
 )
 
 
@@ -46,10 +49,15 @@ def place_figure(
     finding = f'<p class="gd-finding">{escape(words.headline(say, level, places))}</p>'
     drawn = {name: likely_places(say, measure, level, places, look) for name, look in looks.items()}
     if not drawn["wide"]:
-        return f"<style>{_STYLE}</style>{finding}"
+        return f"{_style(palette)}{finding}"
     many = not has_room(places, looks["wide"])
     linked = "" if many else linked_rows(words.ordered(places).get_column("unit_code"), palette)
     pictures = "".join(f'<div class="gd-on-{name}">{svg}</div>' for name, svg in drawn.items())
     caption = f"<figcaption><p>{escape(words.explained(say, places, many=many))}</p></figcaption>"
-    style = f"<style>{_STYLE}{linked}{on_paper()}</style>"
-    return f'{style}<figure class="gd-figure-places">{finding}{pictures}{caption}</figure>'
+    return f'{_style(palette, linked)}<figure class="gd-figure-places">{finding}{pictures}{caption}</figure>'
+
+
+def _style(palette: Palette, linked: str = "") -> str:
+    """The rules of the figure and of the cells beside it; `linked`: those that join them."""
+    inks = "".join(f".gd-{name}{{color:{band.ink.on(dark=palette.dark)}}}" for name, band in bands().items())
+    return f"<style>{_STYLE}.gd-finding{{color:{palette.ink}}}{inks}{linked}{on_paper()}</style>"

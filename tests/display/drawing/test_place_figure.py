@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from display.drawing.palette import DARK, LIGHT
 from display.drawing.place_figure import place_figure
 from display.words.text import Speaker
+from store.bands import bands
 from store.reference import measures
 from tests.display.place_rows import place, places, province
 
@@ -37,3 +39,10 @@ def test_where_nothing_can_be_drawn_the_finding_says_so():
     markup = place_figure(EN, SHARE, "commune", places())
     assert "<svg" not in markup
     assert "No unit has an expected rank yet." in markup
+
+
+def test_chips_beside_the_figure_have_the_colours_of_its_ground():
+    for palette in (LIGHT, DARK):
+        markup = place_figure(EN, SHARE, "commune", province(9), palette=palette)
+        for name, band in bands().items():
+            assert f".gd-{name}{{color:{band.ink.on(dark=palette.dark)}}}" in markup
