@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from display.drawing import likely_places
 from store.bands import bands
 from store.states import states
 
 
 def of_pages(*, dark: bool) -> str:
-    """The words of bands, and the months of the calendar by their states; classes as `class_of` gives them."""
+    """The words of bands, the months of the calendar by their states, the picture of likely ranks on paper.
+
+    Classes as `class_of` gives them.
+    """
     inks = {f"--gd-{name}": band.ink.on(dark=dark) for name, band in bands().items()}
     rules = [f".gd-{name} {{ color: var(--gd-{name}); }}" for name in bands()]
-    return "\n".join([_root(inks), *rules, *_months()])
+    return "\n".join([_root(inks), *rules, *_months(), likely_places.on_paper()])
 
 
 def of_site() -> str:

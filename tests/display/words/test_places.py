@@ -1,0 +1,193 @@
+"""Likely ranks in words: counts, wrong placements, the window, chances without certainty."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display.words import places as words
+from display.words.text import Speaker
+from store.reference import measures
+from tests.display.place_rows import frames, place, places, province
+
+VI, EN = Speaker("vi"), Speaker("en")
+SHARE = measures()["on_time_share"]
+
+
+def test_units_stand_in_the_order_of_their_expected_rank_and_of_their_names():
+    rows = places(
+        place(3, 3, name="Đồng Lương", expected=2.0, unit_code="3"),
+        place(1, 3, name="Hy Cương", expected=1.0, unit_code="1"),
+        place(2, 3, name="Dân Chủ", expected=2.0, unit_code="2"),
+        place(1, 3, expected=None, unit_code="4"),
+    )
+    assert words.ordered(rows).get_column("name").to_list() == ["Hy Cương", "Dân Chủ", "Đồng Lương"]
+
+
+def test_a_unit_without_a_name_goes_by_its_code_and_one_without_a_tier_stands_in_the_middle():
+    row = words.ordered(places(place(1, 3, name=None, tier=None))).row(0, named=True)
+    assert (row["name"], row["tier"]) == ("25001", "middle")
+
+
+def test_the_headline_counts_the_tiers():
+    rows = province(9)
+    assert words.headline(VI, "commune", rows) == (
+        "9 xã, phường: 3 thuộc nhóm đầu, 3 thuộc nhóm cuối, 3 chưa tách được."
+    )
+    assert words.headline(EN, "province", rows) == (
+        "9 provinces and cities: 3 in the first third, 3 in the last third, 3 that cannot be told apart."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (places(), "No unit has an expected rank yet."),
+        (province(1), "Only one unit has an expected rank, so there are no thirds."),
+        (
+            province(9).with_columns(tier=pl.lit("middle")),
+            "9 departments: none can be placed in the first or the last third yet.",
+        ),
+    ],
+)
+def test_where_nobody_is_placed_the_headline_says_why(rows, said):
+    assert words.headline(EN, "department", rows) == said
+
+
+def test_wrong_placements_are_the_mean_of_what_is_left_of_the_probabilities():
+    rows = places(
+        place(1, 3, tier="first", p_first=0.9),
+        place(2, 3, tier="middle", p_first=0.5, p_last=0.1),
+        place(3, 3, tier="last", p_last=0.8),
+    )
+    assert words.wrong_share(rows) == pytest.approx(0.15)
+    assert "Trong 2 đơn vị đã xếp nhóm, dự kiến khoảng 15\u00a0% bị xếp nhầm." in words.certainty(VI, rows)
+    assert "Of 2 units placed in a third, about 15% are expected to be placed wrongly." in words.certainty(EN, rows)
+
+
+def test_no_placement_is_said_to_be_free_of_error():
+    assert "less than 1%" in words.certainty(EN, places(place(1, 3, p_first=1.0), place(2, 3), place(3, 3, p_last=1.0)))
+
+
+def test_where_nobody_is_placed_no_error_is_told():
+    rows = province(9).with_columns(tier=pl.lit("middle"))
+    assert words.wrong_share(rows) is None
+    assert "wrongly" not in words.certainty(EN, rows)
+
+
+@pytest.mark.parametrize(
+    ("window", "start", "end", "vi", "en"),
+    [
+        ("four", date(2026, 5, 1), date(2026, 8, 31), "4 tháng, 5–8/2026", "4 months, May–Aug 2026"),
+        ("twelve", date(2025, 9, 1), date(2026, 8, 31), "12 tháng, 9/2025–8/2026", "12 months, Sep 2025–Aug 2026"),
+        ("period", date(2026, 8, 1), date(2026, 8, 31), "tháng 8/2026", "August 2026"),
+    ],
+)
+def test_a_window_is_named(window, start, end, vi, en):
+    row = {"window": window, "window_start": start, "window_end": end}
+    assert (words.window_words(VI, row), words.window_words(EN, row)) == (vi, en)
+
+
+def test_a_single_period_says_that_four_months_are_missing():
+    row = place(1, 1, window="period", window_start=date(2026, 8, 1))
+    assert words.window_sentence(EN, places(row)) == (
+        "Thirds and expected ranks come from August 2026 alone, for there are not four comparable months yet."
+    )
+
+
+def test_the_least_sure_of_the_rows_says_how_the_spread_is_known():
+    rows = places(place(1, 3), place(2, 3, known="pairs"), place(3, 3))
+    assert words.weakest(rows) == "pairs"
+    assert words.known_sentence(VI, rows).startswith("Độ dao động ước từ hai kỳ, là mức thấp nhất")
+    assert words.known_words(EN, "assumed") == "spread assumed"
+    assert words.weakest(places()) is None
+
+
+def test_units_without_an_expected_rank_are_counted():
+    rows = places(*(place(at, 3) for at in (1, 2, 3)), place(4, 4, expected=None))
+    assert words.certainty(EN, rows).endswith("Units without an expected rank: 1.")
+
+
+@pytest.mark.parametrize(
+    ("probability", "vi", "en"),
+    [
+        (0.9, "9 phần 10", "9 in 10"),
+        (0.944, "9 phần 10", "9 in 10"),
+        (0.95, "95 phần 100", "95 in 100"),
+        (0.994, "99 phần 100", "99 in 100"),
+        (1.0, "hơn 99 phần 100", "more than 99 in 100"),
+        (0.0496, "5 phần 100", "5 in 100"),
+        (0.0, "chưa đến 1 phần 100", "less than 1 in 100"),
+    ],
+)
+def test_a_chance_in_plain_words(probability, vi, en):
+    assert (words.chance_words(VI, probability), words.chance_words(EN, probability)) == (vi, en)
+
+
+@given(st.floats(0, 1))
+def test_a_chance_is_near_the_probability_and_never_none_or_all_of_them(probability):
+    n, of = map(int, re.findall(r"\d+", words.chance_words(EN, probability)))
+    assert 0 < n < of
+    assert abs(n / of - probability) <= 0.0501
+
+
+@pytest.mark.parametrize("probability", [-0.1, 1.1, float("nan")])
+def test_what_is_no_probability_is_refused(probability):
+    with pytest.raises(ValueError, match="no probability"):
+        words.chance_words(VI, probability)
+
+
+@pytest.mark.parametrize(
+    ("row", "vi", "en"),
+    [
+        (
+            place(3, 3, p_last=0.9),
+            "Có 9 phần 10 khả năng thuộc nhóm cuối.",
+            "9 in 10 chance of being in the last third.",
+        ),
+        (
+            place(1, 3, p_first=0.999),
+            "Có hơn 99 phần 100 khả năng thuộc nhóm đầu.",
+            "More than 99 in 100 chance of being in the first third.",
+        ),
+        (
+            place(2, 3, p_first=0.4, p_last=0.0),
+            "Chưa tách được: 4 phần 10 khả năng thuộc nhóm đầu, chưa đến 1 phần 100 khả năng thuộc nhóm cuối.",
+            "Cannot be told apart: 4 in 10 chance of being in the first third, "
+            "less than 1 in 100 of being in the last.",
+        ),
+        (place(1, 3, p_first=None), "", ""),
+        (place(1, 3, expected=None), "", ""),
+    ],
+)
+def test_the_place_of_a_unit_in_a_sentence(row, vi, en):
+    assert (words.unit_sentence(VI, row), words.unit_sentence(EN, row)) == (vi, en)
+
+
+def test_a_row_shows_tier_and_expected_rank_and_the_detail_its_range():
+    row = place(3, 9, expected=3.4)
+    assert words.place_words(VI, row) == "nhóm đầu · khoảng hạng 3"
+    assert words.range_words(VI, row) == "có thể từ hạng 1 đến hạng 5 trong 9"
+    assert words.dot_words(EN, SHARE, row) == "Xã 3: 97.0% · first third · about rank 3"
+    nothing = place(3, 9, expected=None, low=None, high=None)
+    assert words.place_words(VI, nothing) == words.range_words(VI, nothing) == ""
+
+
+def test_a_reader_who_does_not_see_the_picture_is_told_its_ends():
+    assert "From Xã 1 (99.0%) to Xã 9 (91.0%)." in words.alternative(EN, SHARE, "commune", province(9))
+
+
+@given(frames())
+def test_any_frame_has_its_sentences_in_both_languages(rows):
+    for say in (VI, EN):
+        assert words.headline(say, "commune", rows)
+        assert sum(words.counts(rows).values()) == words.ordered(rows).height
+        whole = words.alternative(say, SHARE, "commune", rows) + words.explained(say, rows, many=False)
+        assert "None" not in whole
+        for row in rows.iter_rows(named=True):
+            assert "10 in 10" not in words.unit_sentence(say, row)
