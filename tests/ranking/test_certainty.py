@@ -11,7 +11,9 @@ import pytest
 from files.places import HOME
 from ranking.certainty import with_certainty
 from ranking.dispersions import inflation_of
+from ranking.intervals import wilson
 from ranking.measures import Measure, registry
+from ranking.overdispersion import overdispersion
 from ranking.periods import calendar_period
 from ranking.standings import standings
 from ranking.tables import Measurements, Standings
@@ -21,18 +23,51 @@ SHARE, DAYS, COUNT = MEASURES["on_time_share"], MEASURES["processing_days"], MEA
 RATE, SCORE = MEASURES["received_per_day"], MEASURES["index_766"]
 EIGHT_MONTHS = range(1, 9)
 FILLED = ["rank_low", "rank_high", "band"]
-OWN = ["value_low", "value_high", *FILLED]
+OWN = ["value_low", "value_high", *FILLED, "rho", "known"]
 
 
-def test_a_single_pull_has_plain_sampling_error():
-    """90, 80 and 10 of 100: the first two can't be told apart, and 60 % of all are on time."""
+def test_a_single_pull_is_compared_with_the_middle_unit():
+    """90, 85 and 5 of 100: the first two can't be told apart, and the second is the middle one."""
     rows = _rows(SHARE, {"00001": (90, 100), "00002": (85, 100), "00003": (5, 100)})
     assert _filled(SHARE, rows) == {
-        "00001": (1, 2, "above"),
-        "00002": (1, 2, "above"),
+        "00001": (1, 2, "alike"),
+        "00002": (1, 2, "alike"),
         "00003": (3, 3, "below"),
     }
     assert inflation_of(rows, SHARE) == 1.0
+
+
+def test_without_months_the_assumed_rho_widens_the_interval_and_says_so():
+    """Of 900 in 1,000 with ρ 0.0026: φ = 1 + 999 · 0.0026 = 3.6, so Wilson's interval of 250.2 in 278.0."""
+    rows = _rows(SHARE, {"00001": (900, 1000), "00002": (800, 1000)})
+    row = with_certainty(_standings(SHARE, rows), rows, SHARE, rows).row(0, named=True)
+    low, high = wilson(900 / 3.5974, 1000 / 3.5974)
+    assert (row["value_low"], row["value_high"]) == pytest.approx((100 * low, 100 * high))
+    assert (row["rho"], row["known"]) == (0.0026, "assumed")
+
+
+def test_rho_and_how_it_is_known_travel_with_each_rank():
+    two = [_rows(SHARE, _scattered(40, month), month=month) for month in (7, 8)]
+    many = [_rows(SHARE, _scattered(40, month), month=month) for month in EIGHT_MONTHS]
+    for rows, known in ((pl.concat(two), "pairs"), (pl.concat(many), "measured")):
+        found = with_certainty(_standings(SHARE, rows), rows, SHARE, rows)
+        assert found.get_column("known").unique().to_list() == [known]
+        assert found.get_column("rho").unique().to_list() == pytest.approx([overdispersion(rows, 0.1).rho])
+
+
+def test_a_derived_figure_says_nothing_of_chance():
+    rows = pl.concat([_rows(SHARE, _scattered(40, month), month=month) for month in EIGHT_MONTHS])
+    derived = rows.with_columns(quality=pl.lit("derived: 2026-Q3 - 2026-08 - 2026-09"))
+    found = with_certainty(_standings(SHARE, rows), rows, SHARE, derived)
+    assert found.get_column("known").unique().to_list() == ["assumed"]
+
+
+def test_what_was_published_of_the_error_stands():
+    """A later reader has not all the rows that ρ was taken from, and must not find another one."""
+    rows = pl.concat([_rows(SHARE, _scattered(40, month), month=month) for month in EIGHT_MONTHS])
+    first = with_certainty(_standings(SHARE, rows), rows, SHARE, rows)
+    again = with_certainty(first, rows, SHARE, rows.clear())
+    assert again.equals(first)
 
 
 def test_noise_from_month_to_month_widens_the_sets():
@@ -57,7 +92,7 @@ def test_another_measure_and_the_old_communes_are_no_history():
 
 def test_each_series_has_its_own_inflation():
     rows = _rows(SHARE, {"00001": (900, 1000), "00002": (800, 1000)})
-    shaky = {"00001": [(100, 900)[month % 2] for month in EIGHT_MONTHS]}
+    shaky = {f"{unit:05d}": [(100, 900)[(unit + month) % 2] for month in EIGHT_MONTHS] for unit in range(5)}
     history = _history(SHARE, shaky, denominator=1000)
     assert _filled(SHARE, rows, history)["00001"] == (1, 2, "alike")
     other = history.with_columns(series=pl.lit("766-2025"))
@@ -99,11 +134,12 @@ def test_a_count_has_poisson_error_until_its_own_months_are_known():
 
 
 def test_a_rate_has_poisson_error():
+    """With the assumed ρ of 0.01 the error of 900 is that of chance times √(1 + 9): ± 190."""
     rows = _rows(RATE, {"00001": (900, 20), "00002": (400, 20), "00003": (390, 20)})
     assert _filled(RATE, rows) == {
         "00001": (1, 1, "above"),
-        "00002": (2, 3, "below"),
-        "00003": (2, 3, "below"),
+        "00002": (2, 3, "alike"),
+        "00003": (2, 3, "alike"),
     }
 
 
@@ -192,6 +228,11 @@ def _rows(measure: Measure, units: dict[str, tuple[float, float | None]], month:
         for unit, (numerator, denominator) in units.items()
     ]
     return Measurements.validate(pl.DataFrame(rows, Measurements.create_empty().schema))
+
+
+def _scattered(units: int, month: int) -> dict[str, tuple[float, float | None]]:
+    rng = np.random.default_rng(month)
+    return {f"{unit:05d}": (int(rng.binomial(400, rng.beta(90, 10))), 400) for unit in range(units)}
 
 
 def _history(measure: Measure, units: dict[str, list[float]], denominator: float | None = None) -> pl.DataFrame:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from etl.publishing.harvest import measurement_rows
-from ranking.levels import common, is_typical, together
+from ranking.levels import common, is_typical, together, whole
 from store.reference import measures
 
 REGISTRY = measures()
@@ -92,7 +93,15 @@ def test_a_unit_s_count_is_compared_with_the_middle_unit_not_with_the_sum(measur
     assert together(rows, REGISTRY["received"]) == 6300
 
 
-def test_a_unit_s_share_is_compared_with_the_level_of_all_dossiers(measurement):
+def test_a_unit_s_share_is_compared_with_the_middle_unit_a_province_is_all_its_dossiers(measurement):
     rows = measurement_rows(measurement(numerator=part, denominator=100.0) for part in (10.0, 20.0, 90.0))
 
-    assert common(rows, REGISTRY["on_time_share"]) == 40
+    assert common(rows, REGISTRY["on_time_share"]) == 20
+    assert whole(rows, REGISTRY["on_time_share"]) == 40
+
+
+def test_the_middle_unit_is_one_of_those_that_are_ranked(measurement):
+    rows = measurement_rows(measurement(numerator=part, denominator=100.0) for part in (10.0, 20.0, 90.0))
+    ranked = rows.with_columns(rank=pl.Series([None, 2, 1], dtype=pl.UInt32))
+
+    assert common(ranked, REGISTRY["on_time_share"]) == 55

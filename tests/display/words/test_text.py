@@ -41,7 +41,7 @@ ALSO = {
     "unit.calendar": states().in_rows,
     "public.silent": list(states()),
     "open.state": states().in_rows,
-    **dict.fromkeys(("band.clear", "band.neutral", "public.band", "public.amount", "public.like", "site.band"), BANDS),
+    **dict.fromkeys(("band.clear", "band.neutral", "public.band", "public.amount", "site.band"), BANDS),
 }
 """Further words, whose keys begin like others."""
 
