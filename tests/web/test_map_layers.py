@@ -78,9 +78,10 @@ def test_a_unit_has_name_value_and_rank_in_vietnamese(ask):
 
 
 def test_a_unit_has_its_interval_and_n(ask):
+    """Wilson's interval of 90 in 100, both divided by φ = 1 + 99 · 0.0026, for one month alone tells nothing of ρ."""
     vietnamese, english = (features(ask(language=language))["04792"]["properties"]["note"] for language in LANGUAGES)
-    assert vietnamese == "khoảng 95 %: 82,6–94,5 · n = 100 hồ sơ"
-    assert english == "95% interval: 82.6–94.5 · n = 100 dossiers"
+    assert vietnamese == "khoảng 95 %: 81,5–94,9 · n = 100 hồ sơ"
+    assert english == "95% interval: 81.5–94.9 · n = 100 dossiers"
 
 
 def test_a_unit_has_value_and_rank_in_english(ask):
