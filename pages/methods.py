@@ -32,7 +32,7 @@ parts = {
     "problems": (":material/flag:", partial(problems_form.everywhere, v)),
     "quality": (":material/rule:", partial(data.quality, v)),
     "warnings": (":material/warning:", partial(data.warnings, v)),
-    "inflation": (":material/ssid_chart:", partial(data.inflation, v)),
+    "inflation": (":material/ssid_chart:", partial(data.dispersion, v)),
     "datasets": (":material/database:", partial(measures.by_dataset, v)),
 }
 for part, (icon, draw) in parts.items():

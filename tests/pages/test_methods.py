@@ -22,7 +22,7 @@ from ranking.measures import registry
 from ranking.periods import Period, calendar_period
 from store import snapshot
 from store.coverage import counted
-from store.months import inflation
+from store.dispersions import of_communes
 from store.reference import measures, reference_table
 from tests.conftest import CAPTURED as WORLD_CAPTURED
 from tests.pages.test_pages import markup, open_page, words
@@ -393,12 +393,17 @@ def test_the_warnings_of_a_dataset_are_told(app_data):
     assert "Simulated figures: no commune reported any of them." in text
 
 
-def test_the_inflation_ratio_is_the_one_that_ranges_use(app_data):
-    text = words(open_page("methods", dataset="simulated", part="inflation"))
-    ratio = inflation(snapshot.open_snapshot("simulated"), "on_time_share", "portal", "commune", "766-2026")
+@pytest.mark.parametrize(
+    ("dataset", "known"),
+    [("simulated", "độ dao động đo được"), ("recorded", "độ dao động ước từ hai kỳ, là mức thấp nhất")],
+)
+def test_the_rho_that_ranges_use_is_told_and_how_it_is_known(app_data, dataset, known):
+    text = words(open_page("methods", dataset=dataset, part="inflation"))
+    rows = of_communes(snapshot.open_snapshot(dataset)).filter(measure="on_time_share", basis="portal")
+    rho = rows.item(0, "rho")
 
-    assert ratio > 1
-    assert re.search(rf"Đúng hạn \(Cổng\)\s.{{0,80}}766-2026\s+{number(ratio, 'vi', 1)}\s", text)
+    assert rho > 0
+    assert re.search(rf"Đúng hạn \(Cổng\)\s.{{0,80}}766-2026\s+{number(rho, 'vi', 4)}\s+{known}", text)
 
 
 def test_heavy_parts_wait_until_they_are_opened(app_data):

@@ -1,4 +1,4 @@
-"""What is wrong or doubtful: refused rows, known problems of units, warnings, and how much months scatter."""
+"""What is wrong or doubtful: refused rows, known problems of units, warnings, and how alike dossiers are."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from functools import lru_cache
 from html import escape
 
 import polars as pl
-import streamlit as st
 
-from display.words import numbers, refusals
+from display.words import numbers, places, refusals
 from display.words.marks import quality_words
 from display.words.view import View
 from ranking.collation import by_name
-from ranking.measures import Measure
-from store import catalog, months, sight
+from ranking.overdispersion import ASSUMED
+from store import dispersions, sight
 from store.reference import measures, province_names, reference_table
 from store.snapshot import Snapshot
 from ui.frame import html
@@ -129,29 +128,29 @@ def warnings(view: View) -> None:
     html.show(f'<ul class="gd-about" lang="en">{"".join(f"<li>{escape(text)}</li>" for text in remarks)}</ul>')
 
 
-def inflation(view: View) -> None:
-    """The inflation φ of each share and rate of communes, for its latest rules."""
-    keys = _inflated(view)
-    if not keys:
+def dispersion(view: View) -> None:
+    """ρ of each measure of communes, for its latest rules, and how it is known."""
+    rows = dispersions.of_communes(view.snapshot).filter(pl.col("measure").is_in(list(measures())))
+    if rows.is_empty():
         html.caption(view.say("about.inflation.none"))
         return
     html.caption(view.say("about.inflation.reading"))
-    with st.spinner(view.say("about.inflation.wait")):
-        texts = [_ratio(view, *key) for key in keys]
-    headers = [view.say(f"about.inflation.column.{name}") for name in ("measure", "basis", "series", "ratio")]
+    order = list(measures())
+    texts = [_rho(view, row) for row in sorted(rows.iter_rows(named=True), key=lambda row: order.index(row["measure"]))]
+    headers = [view.say(f"about.inflation.column.{name}") for name in ("measure", "basis", "series", "rho", "known")]
     tables.plain_table(headers, texts, view.say("about.part.inflation"), figures=(3,))
 
 
-def _inflated(view: View) -> list[tuple[Measure, str, str]]:
-    """(measure, basis, latest series) of the shares and rates that the dataset ranks communes by."""
-    known = catalog.catalog(view.snapshot).filter(pl.col("level") == "commune")
-    latest = known.group_by("measure", "basis").agg(pl.col("series").max())
-    kinds = {name: measure for name, measure in measures().items() if measure.kind in ("share", "rate")}
-    rows = latest.filter(pl.col("measure").is_in(list(kinds))).rows()
-    return sorted(((kinds[name], basis, series) for name, basis, series in rows), key=lambda key: key[0].order)
-
-
-def _ratio(view: View, measure: Measure, basis: str, series: str) -> list[str]:
-    ratio = months.inflation(view.snapshot, measure.id, basis, "commune", series)
-    figure = view.say("about.inflation.unknown") if ratio == 1 else numbers.number(ratio, view.language, 1)
-    return [measure.short.in_language(view.language), view.say(f"about.source.{basis}"), series, figure]
+def _rho(view: View, row: dict) -> list[str]:
+    measure = measures()[row["measure"]]
+    known = places.known_words(view.say, row["known"])
+    if row["known"] == ASSUMED and measure.assumed_rho.source:
+        known = f"{known}: {measure.assumed_rho.source.in_language(view.language)}"
+    rho = numbers.MISSING if row["rho"] is None else numbers.number(row["rho"], view.language, 4)
+    return [
+        measure.short.in_language(view.language),
+        view.say(f"about.source.{row['basis']}"),
+        row["series"],
+        rho,
+        known,
+    ]
