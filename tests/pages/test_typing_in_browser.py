@@ -36,7 +36,7 @@ def test_a_province_is_found_with_and_without_its_marks_and_enter_chooses_it(bro
     seen.settle()
     assert box_of(seen, PROVINCE).input_value() == "Phú Thọ"
     assert seen.complaints == []
-    seen.page.close()
+    seen.close()
 
 
 def test_d_finds_the_crossed_d(browser, address):
@@ -45,7 +45,7 @@ def test_d_finds_the_crossed_d(browser, address):
     options.first.filter(has_text="úng hạn").wait_for()
 
     assert "úng hạn" in options.first.inner_text()
-    seen.page.close()
+    seen.close()
 
 
 def test_apart_from_boxes_letters_are_put_in_lower_case_as_ever(browser, address):
@@ -54,4 +54,4 @@ def test_apart_from_boxes_letters_are_put_in_lower_case_as_ever(browser, address
     assert seen.page.evaluate("'ĐÚNG HẠN'.toLowerCase()") == "đúng hạn"
     box_of(seen, MEASURE).click()
     assert seen.page.evaluate("'ĐÚNG HẠN, Kẻ'.toLowerCase()") == "dung han, ke"
-    seen.page.close()
+    seen.close()
