@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -79,8 +80,16 @@ def measurement() -> Callable[..., Row]:
     return _row
 
 
+@pytest.fixture(scope="session")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of `published`, made once: a publish takes longer than most tests. Tests get copies."""
+    data = tmp_path_factory.mktemp("small")
+    publish(data, "live", Harvest(measurement_rows(_small_world()), CAPTURED, ["portal:test"]), nature="live")
+    return data
+
+
 @pytest.fixture
-def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_data: Path) -> Iterator[Path]:
     """A data folder with a small dataset `live`, which `ui` reads: August 2026.
 
     On time: Ba Đình 80 and Ngọc Hà 60 of 100 (Hà Nội), Tân Hòa 90 and Hòa Bình 70 of 100, Thống Nhất 9 of 10
@@ -89,7 +98,7 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     """
     monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
     _forget()
-    publish(tmp_path, "live", Harvest(measurement_rows(_small_world()), CAPTURED, ["portal:test"]), nature="live")
+    shutil.copytree(small_data, tmp_path, dirs_exist_ok=True)
     yield tmp_path
     _forget()
 
@@ -108,11 +117,16 @@ def _small_world() -> list[Row]:
     ]
 
 
+_DEFINITIONS = {"store.reference", "display.words.text", "ranking.collation"}
+"""Who reads what the project itself holds, whatever the data folder: measures, units, texts, the order of names."""
+
+
 def _forget() -> None:
+    """Forget all that was read from a data folder."""
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in ("store", "display", "web"):
             for thing in vars(module).values():
-                if hasattr(thing, "cache_clear"):
+                if hasattr(thing, "cache_clear") and thing.__module__ not in _DEFINITIONS:
                     thing.cache_clear()
 
 
