@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -97,10 +97,10 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_data: Path)
     the department H44.15 95 of 100. Received: Tân Hòa 400, Hòa Bình 900.
     """
     monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
-    _forget()
+    _forget(but=_DEFINITIONS)
     shutil.copytree(small_data, tmp_path, dirs_exist_ok=True)
     yield tmp_path
-    _forget()
+    _forget(but=_DEFINITIONS)
 
 
 def _small_world() -> list[Row]:
@@ -121,12 +121,12 @@ _DEFINITIONS = {"store.reference", "display.words.text", "ranking.collation"}
 """Who reads what the project itself holds, whatever the data folder: measures, units, texts, the order of names."""
 
 
-def _forget() -> None:
-    """Forget all that was read from a data folder."""
+def _forget(*, but: Collection[str] = ()) -> None:
+    """Forget all that was read, but by the modules named."""
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in ("store", "display", "web"):
             for thing in vars(module).values():
-                if hasattr(thing, "cache_clear") and thing.__module__ not in _DEFINITIONS:
+                if hasattr(thing, "cache_clear") and thing.__module__ not in but:
                     thing.cache_clear()
 
 
