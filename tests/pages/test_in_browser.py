@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
 
 from tests.served import free_port, served
 
@@ -127,7 +128,7 @@ class Visit:
 
 def visit(browser: Browser, address: str, link: str, width: str = "desk", theme: str = "light") -> Visit:
     """A page as a reader with this window and theme comes to it, settled."""
-    seen = Visit(tab(browser), address)
+    seen = Visit(tab(browser.contexts[0] if browser.contexts else browser.new_context()), address)
     wide, high = SIZES[width]
     seen.page.set_viewport_size({"width": wide, "height": high})
     seen.page.emulate_media(color_scheme=theme)
@@ -136,9 +137,8 @@ def visit(browser: Browser, address: str, link: str, width: str = "desk", theme:
     return seen
 
 
-def tab(browser: Browser) -> Page:
+def tab(context: BrowserContext) -> Page:
     """A tab that no visit uses; in a new one Streamlit's scripts are compiled again, half of the time of a visit."""
-    context = browser.contexts[0] if browser.contexts else browser.new_context()
     return next((page for page in context.pages if page.url.endswith(IDLE)), None) or context.new_page()
 
 
@@ -157,16 +157,22 @@ def test_the_first_reader_of_a_fresh_server_can_open_any_page(browser, app_data)
         seen.close()
 
 
+MORE = pytest.mark.slow
+"""For combinations whose page, width, language and dataset each come in another one of `make test`."""
+
+
 @pytest.mark.parametrize(
-    ("dataset", "language"),
+    ("dataset", "language", "width"),
     [
-        ("recorded", "vi"),
-        ("simulated", "en"),
-        pytest.param("recorded", "en", marks=pytest.mark.slow),
-        pytest.param("simulated", "vi", marks=pytest.mark.slow),
+        ("recorded", "vi", "phone"),
+        ("simulated", "en", "desk"),
+        *(
+            pytest.param(dataset, language, width, marks=MORE)
+            for dataset, language, width in product(("recorded", "simulated"), ("vi", "en"), WIDTHS)
+            if (dataset, language, width) not in {("recorded", "vi", "phone"), ("simulated", "en", "desk")}
+        ),
     ],
 )
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("page", PATHS)
 def test_pages_are_whole_quiet_and_ours(browser, address, page, language, width, dataset):
     seen = visit(browser, address, f"{PATHS[page]}?dataset={dataset}&lang={language}", width)
@@ -194,6 +200,8 @@ def test_axe_finds_nothing_and_the_keyboard_gets_everywhere(browser, address, pa
     seen = visit(browser, address, f"{PATHS[page]}?dataset=recorded&province=25&unit=04792", theme=theme)
 
     assert faults(seen.page) == []
+    assert seen.complaints == []
+    assert seen.strangers == []
     if theme == "light":
         assert len(walked(seen.page)) == TABS
     seen.close()
