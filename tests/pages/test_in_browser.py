@@ -274,7 +274,7 @@ def test_choices_travel_to_the_next_page(browser, address):
 
     assert "Thanh Hóa" in seen.page.inner_text("[data-testid=stMain]")
     seen.page.wait_for_url("**province=38**")
-    assert "dataset=simulated" in seen.page.url
+    seen.page.wait_for_url("**dataset=simulated**")
     seen.close()
 
 
@@ -285,7 +285,7 @@ def test_switching_the_dataset_marks_the_page_as_simulated(browser, address):
     seen.page.wait_for_selector("text=Mô phỏng: không phải số liệu thật")
     seen.settle()
 
-    assert "dataset=simulated" in seen.page.url
+    seen.page.wait_for_url("**dataset=simulated**")
     assert seen.complaints == []
     seen.close()
 

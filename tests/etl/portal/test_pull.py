@@ -356,7 +356,7 @@ def test_killed_pull_asks_only_for_what_is_missing(ask, portal):
     portal.troubles.append(Trouble("stall", request=5, seconds=20))
     words = [*H44, "--base-url", portal.base_url, "--data", str(ask.data), "--delay", "0", "0"]
     process = subprocess.Popen([sys.executable, "-m", "etl", "pull", *words], cwd=HOME, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while len(portal.requests) < 5 and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
