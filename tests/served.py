@@ -14,7 +14,6 @@ import pytest
 
 from files.places import HOME
 
-
 _MOST_SECONDS = 120
 
 
