@@ -4,11 +4,11 @@ LONGEST = (
     "pages/test_in_browser.py",  # builds the simulated country first, so that what comes next does without it
     "etl/dossiers/test_command.py",
     "ui/frame/test_links_in_browser.py",
-    "press/site/test_in_browser.py",
     "etl/publishing/test_publish.py",
     "pages/test_sign_in_in_browser.py",
     "etl/portal/test_history.py",
     "pages/test_one_number.py",
+    "press/site/test_in_browser.py",
     "etl/dossiers/test_spark.py",
     "press/site/test_command.py",
     "bench/test_benchmarks.py",
