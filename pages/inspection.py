@@ -2,14 +2,14 @@ import streamlit as st
 
 from ui.frame import html
 from ui.frame.shell import view
-from ui.inspection import candidates, plan, visits
+from ui.inspection import candidates, choices, downloads, plan, visits
 from ui.inspection import head as inspection_head
 from ui.parts import brief_buttons, pinned
 
 v = view()
 head = st.container()
 with st.spinner(v.say("inspection.reading")):
-    chosen = candidates.row(v)
+    chosen = choices.row(v)
 v = pinned.on_period(v, chosen.scope)
 with head:
     html.heading(inspection_head.title(v, chosen), inspection_head.sentence(v, chosen))
@@ -18,14 +18,14 @@ last_days = visits.known_last_days(v)
 planned = plan.codes(v.say)
 
 rows = candidates.rows_of(v, chosen, last_days or {})
-chosen = candidates.both_toggle(v, chosen, rows)
+chosen = choices.both_toggle(v, chosen, rows)
 rows = candidates.leave_both(chosen, rows)
 if rows.is_empty():
     html.caption(v.say("inspection.nobody"))
 else:
     candidates.table(v, chosen, rows, planned)
     html.caption(inspection_head.count_line(v, chosen, rows))
-    candidates.downloads(v, chosen, rows)
+    downloads.downloads(v, chosen, rows)
 with st.expander(v.say("inspection.score.title"), icon=":material/calculate:"):
     candidates.about_score(v)
 

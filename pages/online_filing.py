@@ -2,6 +2,7 @@ import streamlit as st
 
 from display.drawing import curves as drawing_curves
 from display.drawing import spans
+from display.words import over_time
 from store import snapshot
 from store.reference import measures, scope_name
 from ui.frame import html, links
@@ -45,7 +46,7 @@ with row:
         select_all=False,
     )
 
-filters.unfold(v, button, drawing_curves.values_in_a_line(v, scope, chosen))
+filters.unfold(v, button, over_time.values_in_a_line(v, scope, chosen))
 
 measure = measures()[chosen]
 curves = drawing_curves.lines(v, measure, scope, units)
@@ -54,7 +55,7 @@ past = history.before_merger(v, measure, units)
 fan = drawing_curves.fan(v, measure, scope)
 with head:
     html.heading(
-        drawing_curves.title(v, measure), drawing_curves.sentence(v, measure, scope, months.shown(v, measure, scope))
+        drawing_curves.title(v, measure), over_time.sentence(v, measure, scope, months.shown(v, measure, scope))
     )
 
 drawn = [*past, *curves, *strokes]
@@ -72,11 +73,11 @@ else:
 for unit in units:
     if text := history.words(v, measure, unit):
         html.caption(text)
-html.caption(drawing_curves.source_line(v))
+html.caption(over_time.source_line(v))
 
 if not communes and chosen == "online_filing_share":
     st.subheader(v.say("time.no_communes.title"), anchor=False)
-    html.show(drawing_curves.no_communes(v))
+    html.show(over_time.no_communes(v))
     if "clgq" in names:
         st.page_link(
             "pages/rankings.py",
@@ -85,7 +86,7 @@ if not communes and chosen == "online_filing_share":
             query_params={**links.asked(), "measure": "clgq"},
         )
 
-table = drawing_curves.known_values(v, measure, scope)
+table = over_time.known_values(v, measure, scope)
 if table:
     with st.expander(v.say("table.show"), icon=":material/table:", expanded=not is_drawable):
         tables.plain_table(drawing_curves.headers(v, measure), table, drawing_curves.title(v, measure), figures=(2, 3))

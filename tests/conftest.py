@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -79,8 +80,16 @@ def measurement() -> Callable[..., Row]:
     return _row
 
 
+@pytest.fixture(scope="session")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of `published`, made once: a publish takes longer than most tests. Tests get copies."""
+    data = tmp_path_factory.mktemp("small")
+    publish(data, "live", Harvest(measurement_rows(_small_world()), CAPTURED, ["portal:test"]), nature="live")
+    return data
+
+
 @pytest.fixture
-def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_data: Path) -> Iterator[Path]:
     """A data folder with a small dataset `live`, which `ui` reads: August 2026.
 
     On time: Ba Đình 80 and Ngọc Hà 60 of 100 (Hà Nội), Tân Hòa 90 and Hòa Bình 70 of 100, Thống Nhất 9 of 10
@@ -88,10 +97,10 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     the department H44.15 95 of 100. Received: Tân Hòa 400, Hòa Bình 900.
     """
     monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
-    _forget()
-    publish(tmp_path, "live", Harvest(measurement_rows(_small_world()), CAPTURED, ["portal:test"]), nature="live")
+    _forget(but=_DEFINITIONS)
+    shutil.copytree(small_data, tmp_path, dirs_exist_ok=True)
     yield tmp_path
-    _forget()
+    _forget(but=_DEFINITIONS)
 
 
 def _small_world() -> list[Row]:
@@ -108,11 +117,16 @@ def _small_world() -> list[Row]:
     ]
 
 
-def _forget() -> None:
+_DEFINITIONS = {"store.reference", "display.words.text", "ranking.collation"}
+"""Who reads what the project itself holds, whatever the data folder: measures, units, texts, the order of names."""
+
+
+def _forget(*, but: Collection[str] = ()) -> None:
+    """Forget all that was read, but by the modules named."""
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in ("store", "display", "web"):
             for thing in vars(module).values():
-                if hasattr(thing, "cache_clear"):
+                if hasattr(thing, "cache_clear") and thing.__module__ not in but:
                     thing.cache_clear()
 
 

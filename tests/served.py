@@ -14,6 +14,8 @@ import pytest
 
 from files.places import HOME
 
+_MOST_SECONDS = 120
+
 
 def free_port() -> int:
     with socket.socket() as free:
@@ -39,12 +41,14 @@ def served(*options: str, port: int | None = None, before: Sequence[str] = ()) -
 
 
 def wait_for(url: str) -> None:
-    for _ in range(120):
+    """Wait until an address answers: on a busy machine a server takes far longer to start than on an idle one."""
+    until = time.monotonic() + _MOST_SECONDS
+    while time.monotonic() < until:
         try:
-            urllib.request.urlopen(url, timeout=1)
+            urllib.request.urlopen(url, timeout=5)
             return
         except OSError:
-            time.sleep(0.25)
+            time.sleep(0.1)
     raise TimeoutError(url)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from etl.portal import history, pull
+from etl.portal import history, options, pull
 from files.faults import Fault
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    pull.add_arguments(parser)
+    options.add_arguments(parser)
     history.add_arguments(parser)
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
-from etl.portal import pull, settled
+from etl.portal import options, pull, settled
 from etl.portal.client import Blocked
 from etl.portal.endpoints import ENDPOINTS
 from etl.portal.pull import Task
@@ -141,7 +141,7 @@ def _tasks(args: argparse.Namespace) -> list[Task]:
     national = Task(NATIONAL, None)
     if args.provinces_only:
         return [national]
-    provinces = pull.chosen_provinces(reference_table("provinces"), args.province)
+    provinces = options.chosen_provinces(reference_table("provinces"), args.province)
     return [national, *(Task(endpoint, province) for province in provinces for endpoint in ENDPOINTS)]
 
 
@@ -239,8 +239,8 @@ def _first_day(text: str) -> date:
         first = None
     if first is None:
         raise Fault(f"--since {text}: must be a month such as 2026-01")
-    if first.year < pull.FIRST_YEAR:
-        raise Fault(f"--since {text}: the portal scores {pull.FIRST_YEAR} and later; for 2025 use pull-2025")
+    if first.year < options.FIRST_YEAR:
+        raise Fault(f"--since {text}: the portal scores {options.FIRST_YEAR} and later; for 2025 use pull-2025")
     return first
 
 

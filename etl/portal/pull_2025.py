@@ -20,16 +20,9 @@ from etl.matching import Match, UnitMatcher, remarks
 from etl.portal.archive import Item, Request, Run
 from etl.portal.client import PortalClient
 from etl.portal.figures import Measured, Notes, Spot
+from etl.portal.options import add_source_arguments, chosen_provinces, whole_period
 from etl.portal.pages import answer_to
-from etl.portal.pull import (
-    Fetched,
-    Task,
-    add_source_arguments,
-    carried_out,
-    chosen_provinces,
-    fetched,
-    whole_period,
-)
+from etl.portal.pull import Fetched, Task, carried_out, fetched
 from etl.portal.units import Province, provinces_by, state_code
 from etl.publishing.harvest import Harvest, department_rows, measurement_rows, quarantine_rows
 from files.faults import Fault

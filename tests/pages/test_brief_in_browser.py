@@ -25,7 +25,7 @@ def test_two_clicks_lead_from_the_start_page_to_the_brief_of_the_commune(browser
     assert len(pages) == 1
     assert name in pages[0].extract_text()
     assert seen.complaints == []
-    seen.page.close()
+    seen.close()
 
 
 def test_a_typed_old_name_leads_to_the_brief_of_its_commune_of_today(browser, address):
@@ -37,4 +37,4 @@ def test_a_typed_old_name_leads_to_the_brief_of_its_commune_of_today(browser, ad
         seen.page.get_by_role("button", name="Tờ tóm tắt một trang A4 (PDF)").click()
 
     assert "Phường Nghi Sơn" in PdfReader(download.value.path()).pages[0].extract_text()
-    seen.page.close()
+    seen.close()

@@ -23,7 +23,8 @@ from press import workbook
 from ranking.route import Place, route
 from store.snapshot import open_snapshot
 from tests.pages.test_pages import markup, open_page, words
-from ui.inspection import candidates
+from ui.inspection import candidates, downloads
+from ui.inspection.choices import Chosen
 
 TODAY = date(2026, 9, 26)
 KY_SON, CAO_DUONG, YEN_TRI = "04894", "05047", "05386"
@@ -45,12 +46,12 @@ def view_of(dataset: str, language: str = "vi") -> View:
     return View(language, Speaker(language), open_snapshot(dataset), LIGHT)
 
 
-def rows_in(app: AppTest) -> candidates[str]:
+def rows_in(app: AppTest) -> list[str]:
     table = re.search(r'<table class="gd-table gd-shortlist">.*?</table>', markup(app), flags=re.S)
     return re.findall(r"<tr><td.*?</tr>", table.group(), flags=re.S) if table else []
 
 
-def names_in(app: AppTest) -> candidates[str]:
+def names_in(app: AppTest) -> list[str]:
     return [re.search(r'<th scope="row"><a[^>]*>([^<]+)', row).group(1) for row in rows_in(app)]
 
 
@@ -112,15 +113,15 @@ def test_filters_leave_the_places_as_they_are(app_data):
     filtered = inspection(kind="phuong")
     last = names_in(filtered)[-1]
     view = view_of("recorded")
-    chosen = candidates.Chosen("25", "all", "", None, None, "")
+    chosen = Chosen("25", "all", "", None, None, "")
     whole = {row["name"]: row["place"] for row in candidates.rows_of(view, chosen, {}).iter_rows(named=True)}
     assert place(filtered, last) == str(whole[last])
 
 
 def test_distance_counts_from_the_start(app_data):
     view = view_of("recorded")
-    near = candidates.rows_of(view, candidates.Chosen("25", "all", KY_SON, 20.0, None, ""), {})
-    every = candidates.rows_of(view, candidates.Chosen("25", "all", KY_SON, None, None, ""), {})
+    near = candidates.rows_of(view, Chosen("25", "all", KY_SON, 20.0, None, ""), {})
+    every = candidates.rows_of(view, Chosen("25", "all", KY_SON, None, None, ""), {})
 
     assert near.get_column("km").max() <= 20 < every.get_column("km").max()
     assert near.height == every.filter(every["km"] <= 20).height
@@ -291,8 +292,8 @@ def test_an_english_workbook_is_english(app_data):
 
 
 def test_the_list_as_a_file_holds_the_parts_of_the_score(app_data):
-    view, chosen = view_of("recorded"), candidates.Chosen("25", "all", KY_SON, None, None, "")
-    sheet = candidates.sheet(view, chosen, candidates.rows_of(view, chosen, {KY_SON: TODAY}))
+    view, chosen = view_of("recorded"), Chosen("25", "all", KY_SON, None, None, "")
+    sheet = downloads.sheet(view, chosen, candidates.rows_of(view, chosen, {KY_SON: TODAY}))
     row = next(r for r in (dict(zip(sheet.headers, r, strict=True)) for r in sheet.rows) if r["unit_code"] == KY_SON)
 
     assert row["score"] == row["question"] + row["below"] + row["worsening"] == 3

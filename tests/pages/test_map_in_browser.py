@@ -51,9 +51,9 @@ def test_a_slow_click_on_a_unit_chooses_it(browser, address):
     seen.page.mouse.up()
     seen.page.wait_for_selector(".gd-unit-card:has-text('Phường Tân Hòa')")
 
-    assert "unit=04792" in seen.page.url
+    seen.page.wait_for_url("**unit=04792**")
     assert seen.complaints == []
-    seen.page.close()
+    seen.close()
 
 
 def test_hovering_gives_value_interval_n_and_the_range_of_ranks(browser, address):
@@ -65,7 +65,7 @@ def test_hovering_gives_value_interval_n_and_the_range_of_ranks(browser, address
     assert re.search(r"\d+,\d\s%", tip)
     assert re.search(r"n = [\d.]+", tip)
     assert re.search(r"hạng \d+ \(\d+–\d+\)/148", tip)
-    seen.page.close()
+    seen.close()
 
 
 def test_the_legend_counts_every_unit_once(browser, address):
@@ -73,7 +73,7 @@ def test_the_legend_counts_every_unit_once(browser, address):
     counts = re.findall(r"\((\d+)\)", seen.page.locator(".gd-legend").first.inner_text())
 
     assert sum(map(int, counts)) == 148
-    seen.page.close()
+    seen.close()
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -84,20 +84,24 @@ def test_the_chosen_unit_names_its_former_ones_and_leads_to_its_page(browser, ad
 
     card.locator("a[href*='don-vi']").click()
     seen.page.wait_for_selector("h1:has-text('Phường Nghi Sơn')")
-    assert "unit=16654" in seen.page.url
+    seen.page.wait_for_url("**unit=16654**")
     assert seen.strangers == []
     assert seen.complaints == []
-    seen.page.close()
+    seen.close()
 
 
 def test_a_link_to_the_map_comes_back_as_it_was(browser, address):
     link = "/ban-do?dataset=simulated&lang=en&province=38&measure=online_filing_share&period=2026-07"
-    first = visit(browser, address, f"{link}&way=band&unit=16654")
-    second = visit(browser, address, first.page.url.removeprefix(address))
+    seen = visit(browser, address, f"{link}&way=band&unit=16654")
+    seen.page.wait_for_url("**way=band**")
+    copied, card, legend = seen.page.url, *card_and_legend(seen.page)
+    assert "unit=16654" in copied
+    seen.close()
 
-    assert "way=band" in first.page.url
-    assert "unit=16654" in first.page.url
-    assert first.page.locator(".gd-unit-card").inner_text() == second.page.locator(".gd-unit-card").inner_text()
-    assert first.page.locator(".gd-legend").first.inner_text() == second.page.locator(".gd-legend").first.inner_text()
-    first.page.close()
-    second.page.close()
+    again = visit(browser, address, copied.removeprefix(address))
+    assert card_and_legend(again.page) == (card, legend)
+    again.close()
+
+
+def card_and_legend(page) -> tuple[str, str]:
+    return page.locator(".gd-unit-card").inner_text(), page.locator(".gd-legend").first.inner_text()

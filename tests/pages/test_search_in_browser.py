@@ -40,7 +40,7 @@ def test_an_old_name_is_explained_and_enter_opens_its_unit(browser, address, wid
     assert "dataset=simulated" in seen.page.url
     assert "lang=en" in seen.page.url
     assert seen.page.evaluate("window.same")  # no new document: the session goes on
-    seen.page.close()
+    seen.close()
 
 
 def test_enter_right_after_typing_waits_for_the_answer(browser, address):
@@ -49,7 +49,7 @@ def test_enter_right_after_typing_waits_for_the_answer(browser, address):
     box.press("Enter")
 
     seen.page.wait_for_url("**/don-vi?**unit=16654**")
-    seen.page.close()
+    seen.close()
 
 
 def test_enter_while_an_answer_is_on_its_way_is_not_lost(browser, address):
@@ -60,7 +60,7 @@ def test_enter_while_an_answer_is_on_its_way_is_not_lost(browser, address):
     box.press("Enter")
 
     seen.page.wait_for_url("**/don-vi?**unit=16654**")
-    seen.page.close()
+    seen.close()
 
 
 def test_arrows_walk_through_the_options_and_escape_closes_them(browser, address):
@@ -75,7 +75,7 @@ def test_arrows_walk_through_the_options_and_escape_closes_them(browser, address
     box.press("Escape")
     options.first.wait_for(state="hidden")
     assert box.get_attribute("aria-expanded") == "false"
-    seen.page.close()
+    seen.close()
 
 
 def test_a_province_that_is_clicked_opens_the_start_page(browser, address):
@@ -85,7 +85,7 @@ def test_a_province_that_is_clicked_opens_the_start_page(browser, address):
 
     seen.page.wait_for_url(lambda url: url.split("?")[0] == address + "/" and "province=38" in url)
     assert seen.complaints == []
-    seen.page.close()
+    seen.close()
 
 
 def test_nothing_found_is_said_aloud(browser, address):
@@ -94,4 +94,4 @@ def test_nothing_found_is_said_aloud(browser, address):
 
     seen.page.locator("[role=status]", has_text="Không tìm thấy “xyzzyq”").wait_for(state="attached")
     assert seen.strangers == []
-    seen.page.close()
+    seen.close()

@@ -17,7 +17,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from files.places import HOME
 from journal import audit
 from store.snapshot import open_snapshot
-from tests.pages.test_in_browser import WIDTHS, browser, free_port, served
+from tests.pages.test_in_browser import IDLE, WIDTHS, browser, free_port, served, tab
 
 __all__ = ["browser"]
 
@@ -70,17 +70,27 @@ def service(tmp_path_factory) -> Iterator[Service]:
             yield Service(f"http://localhost:{port}", folder, secret)
 
 
-@pytest.fixture
-def reader(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser of its own, without cookies."""
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
     wide, high = WIDTHS["desk"]
     context = browser.new_context(viewport={"width": wide, "height": high}, locale="vi-VN")
     yield context
     context.close()
 
 
+@pytest.fixture
+def reader(context: BrowserContext, service: Service) -> Iterator[BrowserContext]:
+    """A browser without cookies, and with nothing kept from the test before but the compiled scripts."""
+    yield context
+    for page in context.pages:
+        page.goto(service.address + IDLE)
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+    context.clear_cookies()
+    assert context.cookies() == []
+
+
 def opened(reader: BrowserContext, service: Service, path: str = "/") -> Page:
-    page = reader.new_page()
+    page = tab(reader)
     page.goto(service.address + path)
     settled(page)
     return page

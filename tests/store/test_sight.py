@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime
 from itertools import product
 
@@ -19,6 +20,7 @@ from store.access.rules import LOCAL, PUBLIC, Reader, code_of
 from store.months import by_month, together_by_month
 from store.snapshot import Snapshot, open_snapshot
 from tests.conftest import CAPTURED
+from tests.conftest import _row as row_of
 from tests.opened import linked
 from ui.frame import sign_in
 from ui.overview import freshness
@@ -39,16 +41,18 @@ APP = Starlette(
 )
 
 
-@pytest.fixture
-def world(published, measurement):
-    """`published` with small numbers: 7 of 9 in Ngọc Hà (Hà Nội), once revised, and 5 of 8 in Thống Nhất (Phú Thọ)."""
+@pytest.fixture(scope="module")
+def world_data(tmp_path_factory, small_data):
+    """The data folder of `world`, made once."""
+    data = tmp_path_factory.mktemp("world")
+    shutil.copytree(small_data, data, dirs_exist_ok=True)
     later = datetime(2026, 9, 3, 1, tzinfo=UTC)
 
     def rows(captured: datetime, other: float) -> pl.DataFrame:
         months = [(date(2026, m, 1), date(2026, m, d)) for m, d in ((6, 30), (7, 31), (8, 31))]
         small = {SMALL_OTHER: (other, 9), SMALL_OWN: (5, 8), "00004": (80, 100), "04792": (90, 100)}
         return measurement_rows(
-            measurement(
+            row_of(
                 unit_code=code, numerator=float(part), denominator=float(whole), period_start=start, period_end=end,
                 captured_at=captured,
             )
@@ -61,8 +65,15 @@ def world(published, measurement):
              "reason": "sum: 7 + 3 = 10, not 9", "captured_at": later}
         ]
     )  # fmt: skip
-    publish(published, "live", Harvest(rows(CAPTURED, 6), CAPTURED, ["portal:test"]), nature="live")
-    publish(published, "live", Harvest(rows(later, 7), later, ["portal:test"], quarantine=refused), nature="live")
+    publish(data, "live", Harvest(rows(CAPTURED, 6), CAPTURED, ["portal:test"]), nature="live")
+    publish(data, "live", Harvest(rows(later, 7), later, ["portal:test"], quarantine=refused), nature="live")
+    return data
+
+
+@pytest.fixture
+def world(published, world_data):
+    """`published` with small numbers: 7 of 9 in Ngọc Hà (Hà Nội), once revised, and 5 of 8 in Thống Nhất (Phú Thọ)."""
+    shutil.copytree(world_data, published, dirs_exist_ok=True)
     return published
 
 

@@ -17,7 +17,7 @@ from store import units
 from store.reference import scope_name
 from ui.frame import html, links, old_codes
 from ui.inspection import checklist
-from ui.inspection.candidates import Chosen
+from ui.inspection.choices import Chosen
 from ui.inspection.visits import form, history
 
 _STOP = "stop"

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from display.drawing import curves
-from display.words import numbers
+from display.words import numbers, over_time
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import Period, calendar_period, parse
@@ -44,7 +44,7 @@ def known(view: View, measure: Measure, scope: str) -> dict[str, list[str]]:
 
 def shown(view: View, measure: Measure, scope: str) -> str | None:
     """The period of the page's first figure: the link's, else the one that pages open on; None without any figure."""
-    known = curves.periods(view, measure, scope)
+    known = over_time.periods(view, measure, scope)
     if not known:
         return None
     period = links.choice("period", known, known[0], lambda code: numbers.period(parse(code), view.language))

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from files.places import HOME
-from tests.pages.test_in_browser import PATHS, browser, served
+from tests.pages.test_in_browser import IDLE, PATHS, browser, served
 
 __all__ = ["browser"]
 
@@ -88,7 +88,7 @@ def opened(page: Page, address: str, name: str, query: str = "") -> None:
 
 @pytest.mark.parametrize("name", PATHS)
 def test_a_page_completes_its_address_without_a_step_and_a_reload_keeps_it(page, address, name):
-    page.goto("about:blank")
+    page.goto(address + IDLE)
     before = steps(page)
     opened(page, address, name)
     assert steps(page) == before + 1
