@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from ranking import normal
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 
 _MOST = 400.0
-_REACH = 12.0
-_MORE = 12
+_REACH = 7.0
+_MORE = 8
 _CELLS = 1 << 21
 _HIGHEST_RHO = 0.98
 
@@ -40,9 +41,7 @@ class CountOdds:
 
     def at_most(self, *counts: Floats) -> tuple[Floats, ...]:
         """P(X ≤ k) for each k of each array of counts; k below 0 has 0."""
-        found = tuple(
-            normal.cumulative((np.floor(k) + 0.5 - self._n * self._level) / self._spread) for k in counts
-        )
+        found = tuple(normal.cumulative((np.floor(k) + 0.5 - self._n * self._level) / self._spread) for k in counts)
         for rows, below in self._tables():
             for k, out in zip(counts, found, strict=True):
                 count = np.floor(k[rows])
@@ -64,11 +63,10 @@ class CountOdds:
             high[rows] = np.where(rare, many, n - few)
         return low, high
 
-    def probabilities(self) -> Iterator[tuple[int, Floats, bool]]:
-        """Month by month P(Y = 0), P(Y = 1) … of the rarer kind, and whether it is the one that is counted."""
-        for month in range(len(self._n)):
-            below = self._below(np.array([month]))[0]
-            yield month, np.diff(below, prepend=0.0), bool(self._rare_counts[month])
+    def of_the_rarer(self) -> tuple[Floats, Flags]:
+        """P(Y = 0), P(Y = 1) … of the rarer kind, a row per month, and whether it is the one that is counted."""
+        below = self._below(np.arange(len(self._n)))
+        return np.diff(below, axis=1, prepend=0.0), self._rare_counts
 
     def _tables(self) -> Iterator[tuple[Integers, Floats]]:
         """Months of about one width at a time, each with its cumulative probabilities of the rarer kind."""
@@ -98,4 +96,3 @@ class CountOdds:
 def _looked_up(below: Floats, counts: Floats) -> Floats:
     place = np.clip(counts, 0, below.shape[1] - 1).astype(np.int64)
     return np.where(counts < 0, 0.0, below[np.arange(len(below)), place])
-

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ranking.count_cusum import signals
+from ranking.count_cusum import LEAST, signals, sums
 from ranking.count_odds import CountOdds
-from ranking.run_rules import MOST_FALSE, Flags, Floats, Lines, Rule, SideOdds, Sides, special_causes, usable
+from ranking.run_rules import Flags, Floats, Lines, Rule, SideOdds, Sides, of_rows, special_causes, usable
 from ranking.screening import SCREEN, row_mean, row_median, typical_range
 
 SIGMAS = 3.0
@@ -22,8 +21,12 @@ PER_RANGE = 1.128
 TAIL = 0.005
 """A month is outside only where chance alone puts it there in fewer than so many cases."""
 
+FALSE_SIGNALS = 0.005
+"""In how many months chance alone makes a CUSUM pass its limit on a side."""
+
 _OUTER = 2 / 3
 _EDGE = 1e-9
+_FEW = 15
 
 
 @dataclass(frozen=True)
@@ -46,37 +49,40 @@ def fitted(x: Floats, n: Floats) -> Fit:
     """The level and σ_z of each unit; `x` of `n` dossiers (units × months, NaN = gap), 0 ≤ x ≤ n, n > 0.
 
     The level is Σx / Σn without outlying months. As moving ranges are, months are screened once: one that lies
-    further from the median month than 3.267 times the mean distance, both in standard errors, and further
-    from the level of all months than 3 of them, is left out, unless nothing but 0 % or 100 % would be left.
+    further from the median month than 3.267 times the mean distance, both in standard errors, and beyond the 3σ_z
+    limits about the level of all months, is left out, unless nothing but 0 % or 100 % would be left.
     σ_z is the mean moving range of z = (x/n − level) / √(level(1 − level)/n) over 1.128, outlying ranges left
     out as in the XmR chart. Below 1 it counts as 1: independent dossiers don't vary less.
     """
-    share, plain = x / n, np.nansum(x, axis=1) / np.nansum(n, axis=1)
+    share, all_together = x / n, np.nansum(x, axis=1) / np.nansum(n, axis=1)
+    plain = Fit(all_together, _sigma_z(share, n, all_together))
     away = np.abs(share - row_median(share)[:, np.newaxis]) * np.sqrt(n)
-    far = np.abs(share - plain[:, np.newaxis]) * np.sqrt(n)
-    allowed = SIGMAS * np.sqrt(plain * (1 - plain))
-    odd = (away > SCREEN * (1 + _EDGE) * row_mean(away)[:, np.newaxis]) & (far > allowed[:, np.newaxis])
-    kept = np.where(odd, np.nan, x), np.where(odd, np.nan, n)
-    level = np.nansum(kept[0], axis=1) / np.nansum(kept[1], axis=1)
-    level = np.where((level > 0) & (level < 1), level, plain)
+    odd = away > SCREEN * (1 + _EDGE) * row_mean(away)[:, np.newaxis]
+    odd &= np.abs(share - all_together[:, np.newaxis]) > SIGMAS * plain.deviation(n)
+    level = np.nansum(np.where(odd, 0, x), axis=1) / np.nansum(np.where(odd, 0, n), axis=1)
+    level = np.where((level > 0) & (level < 1), level, all_together)
+    return Fit(level, _sigma_z(share, n, level))
+
+
+def _sigma_z(share: Floats, n: Floats, level: Floats) -> Floats:
     chance = np.sqrt((level * (1 - level))[:, np.newaxis] / n)
     z = np.where(chance > 0, (share - level[:, np.newaxis]) / np.where(chance > 0, chance, 1), 0.0)
     ranges = np.abs(np.diff(np.where(np.isfinite(share), z, np.nan), axis=1))
-    sigma_z = typical_range(ranges, np.full(len(x), _EDGE)) / PER_RANGE
-    return Fit(level, np.maximum(np.nan_to_num(sigma_z, nan=1.0), 1.0))
+    return np.maximum(np.nan_to_num(typical_range(ranges, np.full(len(share), _EDGE)) / PER_RANGE, nan=1.0), 1.0)
 
 
 def p_prime_limits(fit: Fit, n: Floats) -> tuple[Floats, Floats]:
-    """The limits of shares of n dossiers (units × months): level ± 3 · σ_z · √(level(1 − level)/n), from 0 to 1 or beyond.
+    """The limits of shares of n dossiers (units × months): level ± 3σ_z√(level(1 − level)/n), from 0 to 1 or beyond.
 
     Where counts are small or the level is near 0 or 1, chance alone goes beyond 3σ more often than it should: there
     the limit is the furthest share that it reaches in more than 0.5 % of months, by the beta-binomial distribution
-    with the level and the variance of the chart.
+    with the level and the variance of the chart. With 15 or more expected of the rarer kind 3σ holds.
     """
     half = SIGMAS * fit.deviation(n)
     level = fit.level[:, np.newaxis]
     lower, upper = level - half, level + half
-    at = _chancy(fit, n)
+    rare = n * np.minimum(level, 1 - level) / fit.inflation()[:, np.newaxis]
+    at = _chancy(fit, n) & (rare < _FEW)
     low, high = _odds(fit, n, at).ordinary(TAIL)
     lower[at] = np.minimum(lower[at], low / n[at])
     upper[at] = np.maximum(upper[at], high / n[at])
@@ -87,27 +93,24 @@ def special_causes_of_counts(lines: Lines, x: Floats, n: Floats, fit: Fit) -> di
     """The points of each rule, where its false rate under the fitted counts allows it, else those of a CUSUM.
 
     `lines`: of shares in per cent; `x`, `n`, `fit` as in `fitted`. Where "shift" may not be used on a side,
-    `count_cusum.signals` takes its place there, with half of 2 % on a side.
+    `count_cusum.signals` takes its place there, which chance alone makes in at most 0.5 % of months on a side.
     """
     found = special_causes(lines)
-    allowed = usable(_side_odds(lines, fit, n))
+    found["cusum"] = np.zeros(x.shape, bool), np.zeros(x.shape, bool)
+    fit = Fit(np.clip(fit.level, _EDGE, 1 - _EDGE), fit.sigma_z)
+    paths = [sums(x, n, fit.level, fit.inflation(), side) for side in (0, 1)]
+    # Where no rule is fulfilled and no sum is high, it does not matter which rules may be used.
+    said = [flags for rule in ("shift", "two_of_three") for flags in found[rule]]
+    rows = lines.known & np.any([of.any(axis=1) for of in (*said, *(path > LEAST for path in paths))], axis=0)
+    allowed = usable(_side_odds(of_rows(lines, rows), Fit(fit.level[rows], fit.sigma_z[rows]), n[rows]))
     for rule, sides in allowed.items():
-        high, low = (flags & side[:, np.newaxis] for flags, side in zip(found[rule], sides, strict=True))
-        found[rule] = (high, low)
-    found["cusum"] = _cusums(lines, x, n, fit, allowed["shift"])
+        for flags, usable_there in zip(found[rule], sides, strict=True):
+            flags[rows] &= usable_there[:, np.newaxis]
+    for side, path in enumerate(paths):
+        for unit in np.flatnonzero(rows)[~allowed["shift"][side]]:
+            level, inflation = float(fit.level[unit]), float(fit.inflation()[unit])
+            found["cusum"][side][unit] = signals(path[unit], n[unit], level, inflation, side, FALSE_SIGNALS)
     return found
-
-
-def _cusums(lines: Lines, x: Floats, n: Floats, fit: Fit, shift: Sides) -> Sides:
-    flags = np.zeros_like(x, dtype=bool), np.zeros_like(x, dtype=bool)
-    between = lines.known & (fit.level > 0) & (fit.level < 1)
-    inflation = fit.inflation()
-    for side in (0, 1):
-        for unit in np.flatnonzero(between & ~shift[side]):
-            flags[side][unit] = signals(
-                x[unit], n[unit], float(fit.level[unit]), float(inflation[unit]), side, MOST_FALSE / 2
-            )
-    return flags
 
 
 def _side_odds(lines: Lines, fit: Fit, n: Floats) -> tuple[SideOdds, SideOdds]:

@@ -18,9 +18,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ranking.p_prime import fitted, p_prime_limits, special_causes_of_counts
-from ranking.run_rules import RULES, Flags, Floats, Lines, Rule, Sides, of_rows, replaced, special_causes
-from ranking.screening import outlying, row_mean, typical_range
+from ranking.process_lines import FEWEST, SAME, Counts, lines_of
+from ranking.run_rules import RULES, Floats, Lines, Rule, Sides
 
 Improvement = Literal["up", "down", "neutral"]
 Mark = Literal["improvement", "concern", "neither", "common", "none"]
@@ -29,14 +28,11 @@ Assurance = Literal["yes", "no", "hit_or_miss"]
 IMPROVEMENT: dict[str, Improvement] = {"higher": "up", "lower": "down", "neutral": "neutral"}
 """What `Measure.direction` calls better, as the way in which the line should go."""
 
-FEWEST_POINTS = 6
+FEWEST_POINTS = FEWEST
 FIRM_POINTS = 12
 
-_PER_MOVING_RANGE = 2.66
 _MARKS: tuple[Mark, ...] = ("none", "common", "neither", "improvement", "concern")
 _NONE, _COMMON, _NEITHER, _IMPROVEMENT, _CONCERN = range(len(_MARKS))
-# Values closer than this part of the largest one are equal: a mean of equal values may be off by a last digit.
-_SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +78,7 @@ class Shares:
     @classmethod
     def of(cls, numerators: Sequence[float | None], denominators: Sequence[float | None]) -> Shares:
         """The shares of the counts themselves."""
-        values = [
-            None if x is None or not n else 100 * x / n for x, n in zip(numerators, denominators, strict=True)
-        ]
+        values = [None if x is None or not n else 100 * x / n for x, n in zip(numerators, denominators, strict=True)]
         return cls(values, numerators, denominators)
 
 
@@ -163,7 +157,7 @@ def assurance(limits: Limits | None, target: float | None, direction: Improvemen
         return None
     sign = 1 if direction == "up" else -1
     worst, best = sorted((sign * limits.lower, sign * limits.upper))
-    slack = _SAME * max(abs(worst), abs(best), abs(target))
+    slack = SAME * max(abs(worst), abs(best), abs(target))
     if worst >= sign * target - slack:
         return "yes"
     return "no" if best < sign * target - slack else "hit_or_miss"
@@ -181,7 +175,7 @@ def marks(months: pl.DataFrame, direction: Improvement, *, shares: bool = False)
     """
     _check_improvement(improvement := direction)
     units, values, *counts = _as_matrices(months, *(("numerator", "denominator") if shares else ()))
-    lines, found = _lines(values, (counts[0], counts[1]) if shares else None)
+    lines, found = lines_of(values, (counts[0], counts[1]) if shares else None)
     latest = [_MARKS[mark] for mark in _marks_of(lines, found, improvement)[:, -1]] if values.size else []
     provisional = pl.Series(lines.points < FIRM_POINTS, dtype=pl.Boolean)
     known = pl.Series(lines.known, dtype=pl.Boolean)
@@ -190,12 +184,8 @@ def marks(months: pl.DataFrame, direction: Improvement, *, shares: bool = False)
     ).with_columns(provisional=pl.when(known).then("provisional"))
 
 
-_Counts = tuple[Floats, Floats]
-"""Numerators and denominators, units × months."""
-
-
 def _chart(
-    values: Floats, counts: _Counts | None, improvement: Improvement, rebase_at: Sequence[int]
+    values: Floats, counts: Counts | None, improvement: Improvement, rebase_at: Sequence[int]
 ) -> tuple[Point, ...]:
     _check_improvement(improvement)
     months = values.shape[1]
@@ -212,7 +202,7 @@ def _chart(
     )
 
 
-def _part(counts: _Counts | None, months: slice) -> _Counts | None:
+def _part(counts: Counts | None, months: slice) -> Counts | None:
     return None if counts is None else (counts[0][:, months], counts[1][:, months])
 
 
@@ -233,16 +223,14 @@ def _each(
     return [found[place] for place in range(len(rows))]
 
 
-def _all_marks(
-    matrix: Floats, counts: _Counts | None, improvement: Improvement, rows: int
-) -> list[tuple[Mark, ...]]:
+def _all_marks(matrix: Floats, counts: Counts | None, improvement: Improvement, rows: int) -> list[tuple[Mark, ...]]:
     _check_improvement(improvement)
     if not matrix.size:
         return [() for _ in range(rows)]
-    return [tuple(_MARKS[mark] for mark in row) for row in _marks_of(*_lines(matrix, counts), improvement)]
+    return [tuple(_MARKS[mark] for mark in row) for row in _marks_of(*lines_of(matrix, counts), improvement)]
 
 
-def _counts_of(rows: Sequence[Shares]) -> _Counts:
+def _counts_of(rows: Sequence[Shares]) -> Counts:
     for row in rows:
         if not len(row.values) == len(row.numerators) == len(row.denominators):
             raise ValueError(
@@ -267,11 +255,9 @@ def _check_improvement(improvement: str) -> None:
         raise ValueError(f"improvement is up, down or neutral, not {improvement!r}")
 
 
-def _baselines(
-    values: Floats, counts: _Counts | None, start: int, improvement: Improvement
-) -> list[list[Point]]:
+def _baselines(values: Floats, counts: Counts | None, start: int, improvement: Improvement) -> list[list[Point]]:
     """The points of each row of a matrix; each row is a baseline that begins at point `start` of its chart."""
-    lines, found = _lines(values, counts)
+    lines, found = lines_of(values, counts)
     marks = _marks_of(lines, found, improvement)
     either = {rule: high | low for rule, (high, low) in found.items()}
     charts = []
@@ -303,78 +289,6 @@ def _limits_of(lines: Lines, place: int, start: int) -> Limits:
     points, last = int(lines.points[place]), start + lines.values.shape[1] - 1
     mean, lowest, highest = (float(of[place]) for of in (lines.mean, lines.lowest, lines.highest))
     return Limits(start, last, mean, lowest, highest, points, points < FIRM_POINTS)
-
-
-def _lines(values: Floats, counts: _Counts | None) -> tuple[Lines, dict[Rule, Sides]]:
-    """The lines of each row and its special causes: p′ where all values rest on counts, XmR elsewhere."""
-    lines = _xmr_lines(values)
-    found = special_causes(lines)
-    if counts is None or not values.size:
-        return lines, found
-    x, n = counts
-    gap = np.isnan(values)
-    sound = (n > 0) & (x >= 0) & (x <= n)
-    counted = (sound | gap).all(axis=1) & lines.known
-    x, n = np.where(gap, np.nan, x)[counted], np.where(gap, np.nan, n)[counted]
-    ours, causes = _p_prime_lines(of_rows(lines, counted), x, n)
-    none = np.zeros(values.shape, bool)
-    for rule, sides in causes.items():
-        before = found.get(rule, (none, none))
-        found[rule] = (_put(before[0], counted, sides[0]), _put(before[1], counted, sides[1]))
-    return replaced(lines, counted, ours), found
-
-
-def _put(flags: Flags, rows: Flags, own: Flags) -> Flags:
-    whole = flags.copy()
-    whole[rows] = own
-    return whole
-
-
-def _p_prime_lines(plain: Lines, x: Floats, n: Floats) -> tuple[Lines, dict[Rule, Sides]]:
-    """The same rows with the mean and limits of the p′ chart, and its special causes."""
-    fit = fitted(x, n)
-    middle = np.round(np.nanmedian(n, axis=1, keepdims=True)) if len(n) else n[:, :1]
-    lower, upper = p_prime_limits(fit, np.concatenate([n, np.maximum(middle, 1)], axis=1))
-    lines = Lines(
-        values=100 * x / n,
-        mean=100 * fit.level,
-        lower=100 * lower[:, :-1],
-        upper=100 * upper[:, :-1],
-        lowest=100 * lower[:, -1],
-        highest=100 * upper[:, -1],
-        points=plain.points,
-        known=plain.known,
-        slack=plain.slack,
-    )
-    return lines, special_causes_of_counts(lines, x, n, fit)
-
-
-def _xmr_lines(values: Floats) -> Lines:
-    """The lines of XmR charts, with the mean of all values unless outlying ones draw it so far that others are marked."""
-    odd = outlying(values)
-    plain, screened = _around(values, row_mean(values)), _around(values, row_mean(np.where(odd, np.nan, values)))
-    drawn = _marks_differ(plain, screened, ~odd)
-    return replaced(plain, drawn, of_rows(screened, drawn))
-
-
-def _around(values: Floats, mean: Floats) -> Lines:
-    points = np.isfinite(values).sum(axis=1)
-    ranges = np.abs(np.diff(values, axis=1))
-    known = (points >= FEWEST_POINTS) & (np.isfinite(ranges).sum(axis=1) >= FEWEST_POINTS - 1)
-    slack = _SAME * np.nan_to_num(np.abs(values)).max(axis=1, initial=0)
-    reach = _PER_MOVING_RANGE * typical_range(ranges, slack)
-    lowest, highest = mean - reach, mean + reach
-    lower, upper = (np.broadcast_to(end[:, np.newaxis], values.shape) for end in (lowest, highest))
-    return Lines(values, mean, lower, upper, lowest, highest, points, known, slack)
-
-
-def _marks_differ(plain: Lines, screened: Lines, kept: Flags) -> Flags:
-    """The rows in which a kept value is marked beside one mean and not beside the other."""
-    differ = np.zeros(len(kept), bool)
-    for one, other in zip(special_causes(plain).values(), special_causes(screened).values(), strict=True):
-        for side in (0, 1):
-            differ |= ((one[side] != other[side]) & kept).any(axis=1)
-    return differ
 
 
 def _marks_of(lines: Lines, found: dict[Rule, Sides], improvement: Improvement) -> NDArray[np.int64]:
