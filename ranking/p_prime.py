@@ -49,8 +49,9 @@ def fitted(x: Floats, n: Floats) -> Fit:
     """The level and σ_z of each unit; `x` of `n` dossiers (units × months, NaN = gap), 0 ≤ x ≤ n, n > 0.
 
     The level is Σx / Σn without outlying months. As moving ranges are, months are screened once: one that lies
-    further from the median month than 3.267 times the mean distance, both in standard errors, and beyond the 3σ_z
-    limits about the level of all months, is left out, unless nothing but 0 % or 100 % would be left.
+    further from the median month than 3.267 times the mean distance, both in standard errors, and beyond the limits
+    about the level of all months, is left out. Where nothing but 0 % or 100 % is left, half a dossier is
+    added on either side, for a level of exactly that lets expect nothing else ever.
     σ_z is the mean moving range of z = (x/n − level) / √(level(1 − level)/n) over 1.128, outlying ranges left
     out as in the XmR chart. Below 1 it counts as 1: independent dossiers don't vary less.
     """
@@ -58,9 +59,12 @@ def fitted(x: Floats, n: Floats) -> Fit:
     plain = Fit(all_together, _sigma_z(share, n, all_together))
     away = np.abs(share - row_median(share)[:, np.newaxis]) * np.sqrt(n)
     odd = away > SCREEN * (1 + _EDGE) * row_mean(away)[:, np.newaxis]
-    odd &= np.abs(share - all_together[:, np.newaxis]) > SIGMAS * plain.deviation(n)
-    level = np.nansum(np.where(odd, 0, x), axis=1) / np.nansum(np.where(odd, 0, n), axis=1)
-    level = np.where((level > 0) & (level < 1), level, all_together)
+    rows = odd.any(axis=1)
+    lower, upper = p_prime_limits(Fit(plain.level[rows], plain.sigma_z[rows]), n[rows])
+    odd[rows] &= (share[rows] < lower - _EDGE) | (share[rows] > upper + _EDGE)
+    kept_x, kept_n = (np.nansum(np.where(odd, 0, of), axis=1) for of in (x, n))
+    at_the_end = odd.any(axis=1) & ((kept_x == 0) | (kept_x == kept_n))
+    level = np.where(at_the_end, (kept_x + 0.5) / (kept_n + 1), kept_x / kept_n)
     return Fit(level, _sigma_z(share, n, level))
 
 
