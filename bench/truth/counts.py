@@ -33,7 +33,7 @@ WORLDS = {
 
 @dataclass(frozen=True)
 class Told:
-    """Parts: of intervals and of rank ranges that hold the truth, of false bands with 90 % at the level, of those called."""
+    """Parts: of intervals and rank ranges that hold the truth, of false bands (90 % at the level), of units called."""
 
     cover: float
     rank_cover: float
