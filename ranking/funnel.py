@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
-_WINSOR = 0.1
+from ranking.intervals import TAIL, Floats, winsorised_variance
 
 
 def overdispersion(numerator: ArrayLike, denominator: ArrayLike) -> float:
@@ -16,8 +15,9 @@ def overdispersion(numerator: ArrayLike, denominator: ArrayLike) -> float:
 
     One number per unit; units without dossiers are left out. z-scores against the common level are
     winsorised at 10 % on either side before they are squared and averaged, so that a few odd units
-    don't widen the limits for all (Spiegelhalter, "Handling over-dispersion of performance
-    indicators", Quality and Safety in Health Care 2005).
+    don't widen the limits for all. The mean is divided by what winsorised normal z give (0.68), as in
+    `intervals.dispersion`: without that, units that differ by chance and as much again would seem to differ by less.
+    Source: Spiegelhalter, "Handling over-dispersion of performance indicators", Quality and Safety in Health Care 2005.
     """
     part, whole = np.asarray(numerator, np.float64), np.asarray(denominator, np.float64)
     sound = np.isfinite(part) & np.isfinite(whole) & (whole > 0)
@@ -26,8 +26,8 @@ def overdispersion(numerator: ArrayLike, denominator: ArrayLike) -> float:
     if len(part) < 2 or not 0 < level < 1:
         return 1.0
     z = (part / whole - level) / np.sqrt(level * (1 - level) / whole)
-    low, high = np.quantile(z, [_WINSOR, 1 - _WINSOR])
-    return max(1.0, float(np.mean(np.clip(z, low, high) ** 2)))
+    low, high = np.quantile(z, [TAIL, 1 - TAIL])
+    return max(1.0, float(np.mean(np.clip(z, low, high) ** 2)) / winsorised_variance(TAIL))
 
 
 def limits(denominators: Sequence[float], level: float, z: float, dispersion: float = 1.0) -> tuple[Floats, Floats]:

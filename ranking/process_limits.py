@@ -1,6 +1,7 @@
 """Process limits: whether a unit's months differ by more than its own process usually makes them differ.
 
-XmR charts (individual values and moving ranges) as NHS England's Making Data Count draws them. Sources:
+XmR charts (individual values and moving ranges) of scores and days as NHS England's Making Data Count draws them, and
+Laney's p′ charts of shares (`p_prime`). Sources:
 W. A. Shewhart, Economic Control of Quality of Manufactured Product (1931); D. J. Wheeler, Understanding
 Variation (1993), for 2.66 and 3.267; L. S. Nelson, Control Charts for Individual Measurements, Journal of
 Quality Technology 14(3), 1982, for screening moving ranges; NHS England, Making Data Count; the R package
@@ -11,40 +12,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from ranking.process_lines import FEWEST, SAME, Counts, lines_of
+from ranking.run_rules import RULES, Floats, Lines, Rule, Sides
+
 Improvement = Literal["up", "down", "neutral"]
-Rule = Literal["outside", "shift", "trend", "two_of_three"]
 Mark = Literal["improvement", "concern", "neither", "common", "none"]
 Assurance = Literal["yes", "no", "hit_or_miss"]
 
 IMPROVEMENT: dict[str, Improvement] = {"higher": "up", "lower": "down", "neutral": "neutral"}
 """What `Measure.direction` calls better, as the way in which the line should go."""
 
-RULES: tuple[Rule, ...] = ("outside", "shift", "trend", "two_of_three")
-FEWEST_POINTS = 6
+FEWEST_POINTS = FEWEST
 FIRM_POINTS = 12
-RUN = 7
 
-_PER_MOVING_RANGE = 2.66
-_SCREEN = 3.267
 _MARKS: tuple[Mark, ...] = ("none", "common", "neither", "improvement", "concern")
 _NONE, _COMMON, _NEITHER, _IMPROVEMENT, _CONCERN = range(len(_MARKS))
-# Values closer than this part of the largest one are equal: a mean of equal values may be off by a last digit.
-_SAME = 1e-9
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one baseline lets expect: from point `first` to point `last`, in the unit of the values."""
+    """What one baseline lets expect: from point `first` to point `last`, in the unit of the values.
+
+    `lower` and `upper` are those of a month with the middle number of dossiers, where months differ in it.
+    """
 
     first: int
     last: int
@@ -57,13 +53,33 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point of the chart; `value` is None at a gap, `limits` None where there are too few points."""
+    """One point of the chart; `value` is None at a gap, `limits` None where there are too few points.
+
+    `lower`, `upper`: the limits of this very point; None without limits and at a gap of a p′ chart.
+    """
 
     index: int
     value: float | None
     limits: Limits | None
     rules: tuple[Rule, ...]
     mark: Mark
+    lower: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """A series of shares in per cent with the counts behind them, all of one length; None or NaN is a gap."""
+
+    values: Sequence[float | None]
+    numerators: Sequence[float | None]
+    denominators: Sequence[float | None]
+
+    @classmethod
+    def of(cls, numerators: Sequence[float | None], denominators: Sequence[float | None]) -> Shares:
+        """The shares of the counts themselves."""
+        values = [None if x is None or not n else 100 * x / n for x, n in zip(numerators, denominators, strict=True)]
+        return cls(values, numerators, denominators)
 
 
 def xmr(
@@ -77,7 +93,9 @@ def xmr(
     may give one: the caller decides, never the data.
 
     Limits are the mean ± 2.66 · the mean moving range, in the unit of the values and not clipped to any
-    range. Moving ranges above 3.267 · their mean are left out first, once (unless all others are 0).
+    range. Moving ranges above 3.267 · their mean are left out first, once (unless all others are 0). In the
+    same way values further from the median than 3.267 · the mean distance are left out of the mean, where they
+    draw it so far that the others would be marked for it.
     A baseline of fewer than 6 points, or of fewer than 5 moving ranges because of gaps, has no limits; one of
     fewer than 12 points has provisional ones. Each special cause marks all the points that make it:
     "outside" (beyond a limit), "shift" (7 in a row on one side of the mean), "trend" (7 in a row, each above
@@ -87,19 +105,19 @@ def xmr(
 
     Raises ValueError for an infinite value, an unknown `improvement` or an index that does not exist.
     """
-    _check_improvement(improvement)
-    if not len(values):
-        return ()
-    row = _matrix([values])[0]
-    if wrong := [index for index in rebase_at if not 0 <= index < len(row)]:
-        raise ValueError(f"rebase_at {wrong[0]}: the series has the points 0 to {len(row) - 1}")
-    starts = sorted({0, *rebase_at})
-    ends = [*starts[1:], len(row)]
-    return tuple(
-        point
-        for start, end in zip(starts, ends, strict=True)
-        for point in _baselines(row[np.newaxis, start:end], start, improvement)[0]
-    )
+    return _chart(_matrix([values]), None, improvement, rebase_at)
+
+
+def p_prime(series: Shares, improvement: Improvement = "up", rebase_at: Sequence[int] = ()) -> tuple[Point, ...]:
+    """The p′ chart of one series of monthly shares, one point per month.
+
+    As `xmr`, but for what counts tell: the mean is that of all dossiers, limits follow the number of dossiers of each
+    month (`p_prime.p_prime_limits`), a rule is used only where chance alone fulfils it in at most 2 % of
+    stretches, and where "shift" is not used "cusum" stands in for it (`count_cusum.signals`). A baseline of which
+    a month has a value but no counts that make a share has the XmR chart of its values.
+    Raises ValueError as `xmr` does, and where the three sequences are not of one length.
+    """
+    return _chart(_matrix([series.values]), _counts_of([series]), improvement, rebase_at)
 
 
 def xmr_each(rows: Sequence[Sequence[float | None]], improvements: Sequence[Improvement]) -> list[tuple[Point, ...]]:
@@ -107,26 +125,12 @@ def xmr_each(rows: Sequence[Sequence[float | None]], improvements: Sequence[Impr
 
     `improvements`: the way in which each row should go. Raises ValueError as `xmr` does.
     """
-    alike: dict[tuple[int, Improvement], list[int]] = {}
-    for place, (row, improvement) in enumerate(zip(rows, improvements, strict=True)):
-        _check_improvement(improvement)
-        alike.setdefault((len(row), improvement), []).append(place)
-    found: dict[int, tuple[Point, ...]] = {}
-    for (length, improvement), places in alike.items():
-        matrix = _matrix([rows[place] for place in places])
-        charts = _baselines(matrix, 0, improvement) if length else [[] for _ in places]
-        found |= {place: tuple(points) for place, points in zip(places, charts, strict=True)}
-    return [found[place] for place in range(len(rows))]
+    return _each([(row, None) for row in rows], improvements)
 
 
-def _matrix(rows: Sequence[Sequence[float | None]]) -> Floats:
-    """Rows of one length with NaN for gaps; ValueError where a value is infinite."""
-    matrix = np.array([[np.nan if value is None else value for value in row] for row in rows], dtype=np.float64)
-    if np.isinf(matrix).any():
-        raise ValueError(
-            f"value {int(np.isinf(matrix).any(axis=0).argmax())} is infinite; a value is a number, None or NaN"
-        )
-    return matrix
+def p_prime_each(rows: Sequence[Shares], improvements: Sequence[Improvement]) -> list[tuple[Point, ...]]:
+    """The chart of each of many series of shares, of any lengths, as `p_prime` gives it. Raises ValueError as that."""
+    return _each([(row.values, row) for row in rows], improvements)
 
 
 def xmr_marks(rows: Sequence[Sequence[float | None]], improvement: Improvement = "up") -> list[tuple[Mark, ...]]:
@@ -134,11 +138,12 @@ def xmr_marks(rows: Sequence[Sequence[float | None]], improvement: Improvement =
 
     Raises ValueError for rows of different lengths, and as `xmr` does.
     """
-    _check_improvement(improvement)
-    matrix = _matrix(rows)
-    if not matrix.size:
-        return [() for _ in rows]
-    return [tuple(_MARKS[mark] for mark in row) for row in _marks_of(_Lines.of(matrix), improvement)]
+    return _all_marks(_matrix(rows), None, improvement, len(rows))
+
+
+def p_prime_marks(rows: Sequence[Shares], improvement: Improvement = "up") -> list[tuple[Mark, ...]]:
+    """The marks of many series of shares of one length at once, as `p_prime` gives them. Raises ValueError as that."""
+    return _all_marks(_matrix([row.values for row in rows]), _counts_of(rows), improvement, len(rows))
 
 
 def assurance(limits: Limits | None, target: float | None, direction: Improvement) -> Assurance | None:
@@ -152,25 +157,26 @@ def assurance(limits: Limits | None, target: float | None, direction: Improvemen
         return None
     sign = 1 if direction == "up" else -1
     worst, best = sorted((sign * limits.lower, sign * limits.upper))
-    slack = _SAME * max(abs(worst), abs(best), abs(target))
+    slack = SAME * max(abs(worst), abs(best), abs(target))
     if worst >= sign * target - slack:
         return "yes"
     return "no" if best < sign * target - slack else "hit_or_miss"
 
 
-def marks(months: pl.DataFrame, direction: Improvement) -> pl.DataFrame:
+def marks(months: pl.DataFrame, direction: Improvement, *, shares: bool = False) -> pl.DataFrame:
     """The mark of each unit's latest month, for thousands of units at once: `xmr(…)[-1].mark` of each.
 
     `months`: one row per unit and month of one measure, series and baseline, with `unit_code`,
     `period_start` (date, the first of the month) and `value` (null or NaN = gap); an absent row is a gap
-    too. The latest month is that of the whole frame. `direction` as `improvement` of `xmr`.
+    too. The latest month is that of the whole frame. `direction` as `improvement` of `xmr`. `shares`: the
+    values are shares in per cent and `months` has their `numerator` and `denominator`: marks are those of `p_prime`.
     Returns one row per unit, sorted: `unit_code`, `variation` (str, see `Mark`) and `provisional`
     (bool, null without limits). Raises ValueError where a unit has two rows in a month.
     """
-    _check_improvement(direction)
-    units, values = _as_matrix(months)
-    lines = _Lines.of(values)
-    latest = [_MARKS[mark] for mark in _marks_of(lines, improvement=direction)[:, -1]] if values.size else []
+    _check_improvement(improvement := direction)
+    units, values, *counts = _as_matrices(months, *(("numerator", "denominator") if shares else ()))
+    lines, found = lines_of(values, (counts[0], counts[1]) if shares else None)
+    latest = [_MARKS[mark] for mark in _marks_of(lines, found, improvement)[:, -1]] if values.size else []
     provisional = pl.Series(lines.points < FIRM_POINTS, dtype=pl.Boolean)
     known = pl.Series(lines.known, dtype=pl.Boolean)
     return pl.DataFrame(
@@ -178,28 +184,95 @@ def marks(months: pl.DataFrame, direction: Improvement) -> pl.DataFrame:
     ).with_columns(provisional=pl.when(known).then("provisional"))
 
 
+def _chart(
+    values: Floats, counts: Counts | None, improvement: Improvement, rebase_at: Sequence[int]
+) -> tuple[Point, ...]:
+    _check_improvement(improvement)
+    months = values.shape[1]
+    if not months:
+        return ()
+    if wrong := [index for index in rebase_at if not 0 <= index < months]:
+        raise ValueError(f"rebase_at {wrong[0]}: the series has the points 0 to {months - 1}")
+    starts = sorted({0, *rebase_at})
+    ends = [*starts[1:], months]
+    return tuple(
+        point
+        for start, end in zip(starts, ends, strict=True)
+        for point in _baselines(values[:, start:end], _part(counts, slice(start, end)), start, improvement)[0]
+    )
+
+
+def _part(counts: Counts | None, months: slice) -> Counts | None:
+    return None if counts is None else (counts[0][:, months], counts[1][:, months])
+
+
+def _each(
+    rows: Sequence[tuple[Sequence[float | None], Shares | None]], improvements: Sequence[Improvement]
+) -> list[tuple[Point, ...]]:
+    alike: dict[tuple[int, Improvement], list[int]] = {}
+    for place, ((row, _), improvement) in enumerate(zip(rows, improvements, strict=True)):
+        _check_improvement(improvement)
+        alike.setdefault((len(row), improvement), []).append(place)
+    found: dict[int, tuple[Point, ...]] = {}
+    for (length, improvement), places in alike.items():
+        matrix = _matrix([rows[place][0] for place in places])
+        shares = [share for place in places if (share := rows[place][1]) is not None]
+        counts = _counts_of(shares) if shares else None
+        charts = _baselines(matrix, counts, 0, improvement) if length else [[] for _ in places]
+        found |= {place: tuple(points) for place, points in zip(places, charts, strict=True)}
+    return [found[place] for place in range(len(rows))]
+
+
+def _all_marks(matrix: Floats, counts: Counts | None, improvement: Improvement, rows: int) -> list[tuple[Mark, ...]]:
+    _check_improvement(improvement)
+    if not matrix.size:
+        return [() for _ in range(rows)]
+    return [tuple(_MARKS[mark] for mark in row) for row in _marks_of(*lines_of(matrix, counts), improvement)]
+
+
+def _counts_of(rows: Sequence[Shares]) -> Counts:
+    for row in rows:
+        if not len(row.values) == len(row.numerators) == len(row.denominators):
+            raise ValueError(
+                f"{len(row.values)} values, {len(row.numerators)} numerators and {len(row.denominators)} denominators: "
+                "one of each per month is right"
+            )
+    return _matrix([row.numerators for row in rows]), _matrix([row.denominators for row in rows])
+
+
+def _matrix(rows: Sequence[Sequence[float | None]]) -> Floats:
+    """Rows of one length with NaN for gaps; ValueError where a value is infinite."""
+    matrix = np.array([[np.nan if value is None else value for value in row] for row in rows], dtype=np.float64)
+    if np.isinf(matrix).any():
+        raise ValueError(
+            f"value {int(np.isinf(matrix).any(axis=0).argmax())} is infinite; a value is a number, None or NaN"
+        )
+    return matrix
+
+
 def _check_improvement(improvement: str) -> None:
     if improvement not in ("up", "down", "neutral"):
         raise ValueError(f"improvement is up, down or neutral, not {improvement!r}")
 
 
-def _baselines(values: Floats, start: int, improvement: Improvement) -> list[list[Point]]:
+def _baselines(values: Floats, counts: Counts | None, start: int, improvement: Improvement) -> list[list[Point]]:
     """The points of each row of a matrix; each row is a baseline that begins at point `start` of its chart."""
-    lines = _Lines.of(values)
-    found = _special_causes(lines)
-    marks = _marks_of(lines, improvement)
+    lines, found = lines_of(values, counts)
+    marks = _marks_of(lines, found, improvement)
     either = {rule: high | low for rule, (high, low) in found.items()}
     charts = []
     for place, row in enumerate(values):
-        limits = lines.limits(place, start) if lines.known[place] else None
+        limits = _limits_of(lines, place, start) if lines.known[place] else None
         charts.append(
             [
                 Point(
                     index=start + at,
-                    value=None if np.isnan(value) else float(value),
+                    value=_known(value),
                     limits=limits,
-                    rules=tuple(rule for rule in RULES if either[rule][place, at]),
+                    rules=tuple(rule for rule in RULES if rule in either and either[rule][place, at]),
                     mark=_MARKS[marks[place, at]],
+                    lower=_known(lines.lower[place, at]) if limits else None,
+                    upper=_known(lines.upper[place, at]) if limits else None,
                 )
                 for at, value in enumerate(row)
             ]
@@ -207,106 +280,21 @@ def _baselines(values: Floats, start: int, improvement: Improvement) -> list[lis
     return charts
 
 
-@dataclass(frozen=True)
-class _Lines:
-    """Values (units × months) with the mean and limits of each unit; all rows are one baseline each."""
-
-    values: Floats
-    mean: Floats
-    reach: Floats
-    points: NDArray[np.int64]
-    known: Flags
-    slack: Floats
-
-    @classmethod
-    def of(cls, values: Floats) -> _Lines:
-        points = np.isfinite(values).sum(axis=1)
-        ranges = np.abs(np.diff(values, axis=1))
-        known = (points >= FEWEST_POINTS) & (np.isfinite(ranges).sum(axis=1) >= FEWEST_POINTS - 1)
-        slack = _SAME * np.nan_to_num(np.abs(values)).max(axis=1, initial=0)
-        reach = _PER_MOVING_RANGE * _typical_range(ranges, slack)
-        return cls(values, _row_mean(values), reach, points, known, slack)
-
-    def limits(self, place: int, start: int) -> Limits:
-        """The limits of a row, whose first point is point `start` of the chart."""
-        mean, reach, points = float(self.mean[place]), float(self.reach[place]), int(self.points[place])
-        last = start + self.values.shape[1] - 1
-        return Limits(start, last, mean, mean - reach, mean + reach, points, points < FIRM_POINTS)
-
-    def above(self, part: float) -> Flags:
-        """Points further above the mean than `part` of the way to the limit."""
-        return self.values - (self.mean + part * self.reach)[:, np.newaxis] > self.slack[:, np.newaxis]
-
-    def below(self, part: float) -> Flags:
-        return self.values - (self.mean - part * self.reach)[:, np.newaxis] < -self.slack[:, np.newaxis]
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
-def _typical_range(ranges: Floats, slack: Floats) -> Floats:
-    """The mean moving range without the outlying ones, unless only ranges of nothing would be left.
-
-    A commune at 100 % in all months but one would otherwise have limits of no width.
-    """
-    plain = _row_mean(ranges)
-    largest = _SCREEN * (1 + _SAME) * plain
-    screened = _row_mean(np.where(ranges <= largest[:, np.newaxis], ranges, np.nan))
-    return np.where(screened > slack, screened, plain)
+def _limits_of(lines: Lines, place: int, start: int) -> Limits:
+    """The limits of a row, whose first point is point `start` of the chart."""
+    points, last = int(lines.points[place]), start + lines.values.shape[1] - 1
+    mean, lowest, highest = (float(of[place]) for of in (lines.mean, lines.lowest, lines.highest))
+    return Limits(start, last, mean, lowest, highest, points, points < FIRM_POINTS)
 
 
-def _row_mean(matrix: Floats) -> Floats:
-    count = np.isfinite(matrix).sum(axis=1)
-    means: Floats = np.nansum(matrix, axis=1) / np.where(count == 0, np.nan, count)
-    return means
-
-
-def _special_causes(lines: _Lines) -> dict[Rule, tuple[Flags, Flags]]:
-    """For each rule the points that speak for a high (or rising) and for a low (or falling) level."""
-    known = lines.known[:, np.newaxis]
-    sides = (lines.above, lines.below)
-    steps, slack = np.diff(lines.values, axis=1), lines.slack[:, np.newaxis]
-    found: dict[Rule, list[Flags]] = {
-        "outside": [side(1) for side in sides],
-        "shift": [_in_runs(side(0), RUN, reach=RUN) for side in sides],
-        "trend": [_in_runs(moves, RUN - 1, reach=RUN) for moves in (steps > slack, steps < -slack)],
-        "two_of_three": [_two_of_three(side(0), side(2 / 3) & ~side(1)) for side in sides],
-    }
-    return {rule: (high & known, low & known) for rule, (high, low) in found.items()}
-
-
-def _in_runs(flags: Flags, length: int, reach: int) -> Flags:
-    """The points of every run of `length` flags; each flag stands for a point, or a step between two."""
-    width = flags.shape[1] + reach - length
-    if flags.shape[1] < length:
-        return np.zeros((len(flags), width), dtype=bool)
-    return _spread(_whole_windows(flags, length), reach)
-
-
-def _two_of_three(same_side: Flags, outer_third: Flags) -> Flags:
-    if same_side.shape[1] < 3:
-        return np.zeros_like(same_side)
-    two = sliding_window_view(outer_third, 3, axis=1).sum(axis=2) >= 2
-    return _spread(_whole_windows(same_side, 3) & two, 3) & outer_third
-
-
-def _whole_windows(flags: Flags, length: int) -> Flags:
-    """The points from which on `length` flags in a row are set."""
-    whole: Flags = np.logical_and.reduce(sliding_window_view(flags, length, axis=1), axis=2)
-    return whole
-
-
-def _spread(starts: Flags, length: int) -> Flags:
-    """Flags on the `length` points from each start."""
-    count = starts.shape[1]
-    points = np.zeros((len(starts), count + length - 1), dtype=bool)
-    for step in range(length):
-        points[:, step : step + count] |= starts
-    return points
-
-
-def _marks_of(lines: _Lines, improvement: Improvement) -> NDArray[np.int64]:
+def _marks_of(lines: Lines, found: dict[Rule, Sides], improvement: Improvement) -> NDArray[np.int64]:
     """Indices into `_MARKS`, shaped as the values."""
-    found = _special_causes(lines).values()
-    high = np.logical_or.reduce([flags for flags, _ in found])
-    low = np.logical_or.reduce([flags for _, flags in found])
+    high = np.logical_or.reduce([flags for flags, _ in found.values()])
+    low = np.logical_or.reduce([flags for _, flags in found.values()])
     good, bad = (low, high) if improvement == "down" else (high, low)
     marked = lines.known[:, np.newaxis] & np.isfinite(lines.values)
     one_way = (improvement != "neutral") & (high != low)
@@ -314,11 +302,12 @@ def _marks_of(lines: _Lines, improvement: Improvement) -> NDArray[np.int64]:
     return np.select(cases, [_NONE, _COMMON, _IMPROVEMENT, _CONCERN], default=_NEITHER)
 
 
-def _as_matrix(months: pl.DataFrame) -> tuple[list[str], Floats]:
-    """The unit codes, and their values as a matrix of units × all months from the first to the last."""
-    rows = months.select("unit_code", "period_start", pl.col("value").cast(pl.Float64))
+def _as_matrices(months: pl.DataFrame, *counts: str) -> tuple[Any, ...]:
+    """The unit codes, and their values (and counts) as matrices of units × all months from the first to the last."""
+    columns = ("value", *counts)
+    rows = months.select("unit_code", "period_start", pl.col(columns).cast(pl.Float64))
     if rows.is_empty():
-        return [], np.empty((0, 0))
+        return [], *(np.empty((0, 0)) for _ in columns)
     units = rows.get_column("unit_code").unique().sort()
     start = pl.col("period_start")
     month = start.dt.year().cast(pl.Int64) * 12 + start.dt.month()
@@ -327,7 +316,10 @@ def _as_matrix(months: pl.DataFrame) -> tuple[list[str], Floats]:
     if (twice := placed.filter(pl.struct("line", "month").is_duplicated())).height:
         unit, day, *_ = twice.row(0)
         raise ValueError(f"unit {unit} has more than one row in the month of {day}; one row is right")
-    lines, columns = placed.get_column("line").to_numpy(), placed.get_column("month").to_numpy()
-    matrix = np.full((len(units), columns.max() + 1), np.nan)
-    matrix[lines, columns] = placed.get_column("value")
-    return units.to_list(), matrix
+    lines, at = placed.get_column("line").to_numpy(), placed.get_column("month").to_numpy()
+    found = []
+    for column in columns:
+        matrix = np.full((len(units), at.max() + 1), np.nan)
+        matrix[lines, at] = placed.get_column(column)
+        found.append(matrix)
+    return units.to_list(), *found

@@ -10,7 +10,7 @@ from ranking.dispersions import inflation_of
 from ranking.levels import level as level_of
 from ranking.periods import MERGER
 from ranking.states import REPORTED
-from ranking.vocabulary import CELL, COUNTRY
+from ranking.vocabulary import CELL, COUNTRY, PERIOD_COLUMNS
 from store import sight
 from store.kept import kept
 from store.reference import measures
@@ -35,7 +35,10 @@ def series(snapshot: Snapshot, measure: str, level: str, units: tuple[str, ...])
 
 
 def by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: str) -> pl.DataFrame:
-    """The standings of one measure in every month, the open month included: what trends are drawn from."""
+    """The standings of one measure in every month, the open month included: what trends are drawn from.
+
+    With the `numerator` and `denominator` of each figure, null where it rests on none.
+    """
     return _by_month(snapshot.of(scope), measure, basis, level, scope)
 
 
@@ -46,10 +49,17 @@ def _by_month(snapshot: Snapshot, measure: str, basis: str, level: str, scope: s
         for name, value in zip(("measure", "basis", "level", "scope"), (measure, basis, level, scope), strict=True)
     ]
     columns = ["unit_code", "period_start", "period_end", "period_kind", "series", "state", "value", "rank", "of"]
+    cell = ["unit_code", *PERIOD_COLUMNS, "series"]
+    figures = (
+        sight.scan(snapshot, "measurements")
+        .filter(*here[:-1], pl.col("field") == "all", is_month())
+        .select(*cell, "numerator", "denominator")
+    )
     return (
         sight.scan(snapshot, "standings")
         .filter(*here, is_month())
         .select(columns)
+        .join(figures, on=cell, how="left", nulls_equal=True)
         .sort("period_start", "unit_code")
         .collect()
     )

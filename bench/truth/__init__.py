@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bench.truth import likely_ranks, shares
+from bench.truth import counts, likely_ranks, process_marks, shares
 
 TINY = {"draws": 3}
 
 
 def run(draws: int = 200) -> list[tuple[str, float, str]]:
     """Name, figure and unit of each measurement, over so many draws of each world; the same in every run."""
-    return likely_ranks.figures(draws) + shares.figures(draws)
+    parts = (likely_ranks, shares, process_marks, counts)
+    return [figure for part in parts for figure in part.figures(draws)]

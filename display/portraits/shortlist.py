@@ -102,8 +102,9 @@ def _variation(snapshot: Snapshot, scope: str, measure: str, basis: str, at: Per
     months = months.filter(pl.col("period_kind") == "month", pl.col("period_end") <= at.end)
     if months.is_empty() or months.get_column("period_start").n_unique() < FEWEST_POINTS:
         return pl.DataFrame(schema={"unit_code": pl.String, "variation": pl.String})
-    latest = latest_series(months).select("unit_code", "period_start", "value")
-    return marks(latest, IMPROVEMENT[measures()[measure].direction]).select("unit_code", "variation")
+    definition = measures()[measure]
+    turned = marks(latest_series(months), IMPROVEMENT[definition.direction], shares=definition.kind == "share")
+    return turned.select("unit_code", "variation")
 
 
 def trends_known(snapshot: Snapshot, scope: str) -> bool:

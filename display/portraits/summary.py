@@ -17,7 +17,7 @@ from ranking.bands import BANDS
 from ranking.measures import Measure
 from ranking.peers import rank_among_peers
 from ranking.periods import MERGER, Period
-from ranking.process_limits import IMPROVEMENT, Assurance, Limits, Point, assurance, xmr_each
+from ranking.process_limits import IMPROVEMENT, Assurance, Limits, Point, Shares, assurance, p_prime_each, xmr_each
 from ranking.states import NOT_REPORTED, REPORTED
 from ranking.vocabulary import PERIOD_COLUMNS
 from store import ages, catalog, peers, units
@@ -28,8 +28,11 @@ from store.snapshot import Snapshot
 VARIATIONS = ("improvement", "concern", "high", "low", "neither", "common", "none")
 SPECIAL = frozenset(VARIATIONS[:5])
 _CELL = [*PERIOD_COLUMNS, "series", "basis"]
+_FIGURES = ("value", "numerator", "denominator")
 _Key = tuple[str, str]
 """Measure and basis."""
+_Part = tuple[_Key, str, list[date], dict[date, dict]]
+"""The months of one rule-set: its name, all its months, and the rows of those that are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,19 +258,34 @@ def _histories(snapshot: Snapshot, code: str, keys: Sequence[_Key]) -> dict[_Key
     not judged by what it was. All charts are computed at once.
     """
     known = _figures(snapshot, code)
-    parts: list[tuple[_Key, str, list[date], dict[date, dict]]] = []
+    parts: list[_Part] = []
     for key in keys:
         own = [row for row in known.get(key, []) if row["period_kind"] == "month" and row["period_start"] >= MERGER]
         parts += [(key, *part) for part in _by_series(snapshot, code, key, own)]
-    values = [[rows.get(start, {}).get("value") for start in starts] for _, _, starts, rows in parts]
-    ways = [IMPROVEMENT[measures()[measure].direction] for (measure, _), *_ in parts]
     found: dict[_Key, _History] = dict.fromkeys(keys, ((), ()))
-    for (key, series, starts, rows), points in zip(parts, xmr_each(values, ways), strict=True):
+    for (key, series, starts, rows), points in zip(parts, _charts(parts), strict=True):
         uneven = ages.uneven_months(snapshot, "commune", *key, units.known(code)["province_code"])
         history = [_month(start, series, rows.get(start), point) for start, point in zip(starts, points, strict=True)]
         history = [replace(month, mark="none") if month.start in uneven else month for month in history]
         found[key] = ((*found[key][0], *history), points)
     return found
+
+
+def _charts(parts: Sequence[_Part]) -> list[tuple[Point, ...]]:
+    """The chart of each part: p′ of shares, XmR of anything else."""
+    charts: list[tuple[Point, ...]] = [()] * len(parts)
+    for shares in (True, False):
+        places = [n for n, ((measure, _), *_) in enumerate(parts) if (measures()[measure].kind == "share") is shares]
+        rows = [_shares(starts, known) for _, _, starts, known in (parts[place] for place in places)]
+        ways = [IMPROVEMENT[measures()[parts[place][0][0]].direction] for place in places]
+        found = p_prime_each(rows, ways) if shares else xmr_each([row.values for row in rows], ways)
+        for place, points in zip(places, found, strict=True):
+            charts[place] = points
+    return charts
+
+
+def _shares(starts: Sequence[date], rows: dict[date, dict]) -> Shares:
+    return Shares(*([rows.get(start, {}).get(name) for start in starts] for name in _FIGURES))
 
 
 def _by_series(

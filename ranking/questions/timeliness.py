@@ -18,7 +18,7 @@ from ranking.questions.rule import AT, Measures, Percent, Positive, Rule
 
 
 class WorseAndWorsening(Rule):
-    """A share significantly worse than the peers', while its own XmR chart marks the month as a concern."""
+    """A share significantly worse than the peers', while its own p′ chart marks the month as a concern."""
 
     roles: ClassVar = ("share",)
     figures: ClassVar = ("own", "peers", "gap")
@@ -203,16 +203,15 @@ def _peer_levels(rows: pl.DataFrame, facts: Facts, least_peers: int) -> pl.DataF
 
 
 def _monthly_marks(facts: Facts, share: str) -> pl.DataFrame:
-    """The XmR mark that each unit had in each month, from the months of the same series up to then.
+    """The mark of the p′ chart that each unit had in each month, from the months of the same series up to then.
 
     None for a month that is not as old as the one before it.
     """
     way = IMPROVEMENT[facts.tables.measures[share].direction]
     found = []
     for (_,), rows in facts.months(share).partition_by("series", as_dict=True).items():
-        months = rows.select("unit_code", "period_start", "value")
-        for last in months.get_column("period_start").unique().sort():
-            mark = marks(months.filter(pl.col("period_start") <= last), way)
+        for last in rows.get_column("period_start").unique().sort():
+            mark = marks(rows.filter(pl.col("period_start") <= last), way, shares=True)
             found.append(mark.select("unit_code", "variation", period_start=pl.lit(last)))
     empty = pl.DataFrame(schema={"unit_code": pl.String, "variation": pl.String, "period_start": pl.Date})
     known = pl.concat([empty, *found]).filter(pl.col("variation") != "none")

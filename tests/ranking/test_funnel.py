@@ -1,6 +1,11 @@
+"""Funnel limits: their width, and the dispersion that widens them against another program."""
+
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import polars as pl
 import pytest
 
 from ranking.funnel import limits, overdispersion
@@ -30,10 +35,29 @@ def test_no_limits_without_dossiers():
         limits([0], 0.9, 1.96)
 
 
-def test_binomial_units_are_not_overdispersed():
-    counts = np.random.default_rng(766).binomial(500, 0.9, 400)
+def test_the_dispersion_is_that_of_another_program():
+    """161 beta-binomial units with a true ratio of 3. R 4.2.2, base: winsorised z squared over their own variance by
+    `integrate`, 2.869701; `glm` with family quasibinomial, which does not winsorise, 2.906."""
+    units = pl.read_csv(Path(__file__).parent / "data" / "funnel.csv")
+    found = overdispersion(units.get_column("numerator").to_numpy(), units.get_column("denominator").to_numpy())
+    assert found == pytest.approx(2.869701, rel=1e-6)
+    assert found == pytest.approx(2.906278, rel=0.05)
 
-    assert overdispersion(counts, np.full(400, 500)) < 1.2
+
+@pytest.mark.parametrize("ratio", [1.5, 3.0])
+def test_the_dispersion_is_found_without_bias(ratio):
+    draws = np.random.default_rng(766)
+    size = np.full(400, 500)
+    more = (size[0] - 1) / (ratio - 1) - 1
+    found = [overdispersion(draws.binomial(size, draws.beta(0.8 * more, 0.2 * more, 400)), size) for _ in range(30)]
+    assert np.mean(found) == pytest.approx(ratio, rel=0.03)
+
+
+def test_binomial_units_are_not_overdispersed():
+    draws = np.random.default_rng(766)
+    found = [overdispersion(draws.binomial(500, 0.9, 400), np.full(400, 500)) for _ in range(30)]
+
+    assert np.mean(found) < 1.1
 
 
 def test_units_that_really_differ_are_overdispersed():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ranking.index_sensitivity import GROUPS, dropping_each, influence, rank_band, rank_with
+from ranking.index_sensitivity import GROUPS, dropping_each, influence, rank_band, rank_with, share_ahead
 
 CKMB, TDGQ, _, TTTT, _, MDSH = range(6)
 FULL = np.array(list(GROUPS.values()))
@@ -74,9 +74,49 @@ def test_the_band_holds_a_close_race_open_and_a_clear_one_closed():
     assert list(zip(low, high, strict=True)) == [(1, 2), (1, 2), (3, 3)]
 
 
-def test_no_spread_no_band():
+def test_no_spread_no_band_where_all_ways_agree():
     rank, low, high = rank_band(THREE, spread=0)
     assert rank.tolist() == low.tolist() == high.tolist()
+
+
+# Published weights: P 48.8, Q 45.2. Equal ones: Q, whose six shares add up to 3.0 and those of P to 2.7.
+P, Q = FULL * [0.1, 0.5, 0.4, 0.2, 0.7, 0.8], FULL * [0.3, 0.5, 0.9, 0.7, 0.3, 0.3]
+
+
+def test_the_band_tries_equal_weights_and_the_geometric_mean():
+    """Without any spread there are four trials: P is before Q by the sum of published weights alone."""
+    groups = np.array([P, Q])
+    assert rank_with(groups).tolist() == [1, 2]
+    assert rank_with(groups, [1] * 6).tolist() == [2, 1]
+    weights = FULL / 100
+    means = [np.prod((unit / FULL) ** weights) for unit in groups]
+    assert means[0] < means[1]
+    _, low, high = rank_band(groups, spread=0, draws=4)
+    assert list(zip(low, high, strict=True)) == [(1, 2), (1, 2)]
+    assert share_ahead(groups, [0, 1], [1, 0], spread=0, draws=4).tolist() == [1 / 4, 3 / 4]
+
+
+def test_without_any_points_in_a_group_there_is_still_a_geometric_mean():
+    none = FULL.copy()
+    none[TTTT] = 0
+    low, high = rank_band(np.array([none, FULL * 0.5]))[1:]
+    assert np.isfinite([low, high]).all()
+
+
+def test_the_share_ahead_by_hand():
+    """C is behind both in every way; equal units tie; a missing group leaves the share unknown."""
+    groups = np.vstack([THREE, A, FULL])
+    groups[4, CKMB] = np.nan
+    assert share_ahead(groups, [0, 2, 0, 0], [2, 1, 3, 4], draws=40).tolist()[:3] == [1, 0, 0.5]
+    assert np.isnan(share_ahead(groups, [0], [4], draws=40)[0])
+
+
+@given(shares=shares, chosen=weights)
+def test_one_is_ahead_as_often_as_the_other_is_behind(shares, chosen):
+    groups, n = shares * FULL, len(shares)
+    first, second = np.arange(n), np.arange(n)[::-1]
+    both = share_ahead(groups, first, second, chosen, draws=8) + share_ahead(groups, second, first, chosen, draws=8)
+    assert both == pytest.approx(np.ones(n))
 
 
 def test_the_draws_are_the_same_every_time_and_for_everyone():
@@ -154,6 +194,7 @@ def test_nobody_to_rank():
         (lambda: rank_with(THREE, [1, 1, 1, 1, 1, -1]), "numbers of 0 or more"),
         (lambda: rank_band(THREE, spread=2), "spread 2"),
         (lambda: rank_band(THREE, draws=0), "at least one draw"),
+        (lambda: share_ahead(THREE, [0], [1], spread=2), "spread 2"),
         (lambda: dropping_each(THREE, [1, 0, 0, 0, 0, 0]), "only one group has any weight"),
     ],
 )

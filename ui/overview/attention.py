@@ -42,7 +42,8 @@ def worsening(view: View, chosen: Selection, rows: pl.DataFrame) -> pl.DataFrame
     months = latest_series(whole) if (whole := rankings.months_of(view, chosen)).height else whole
     if months.is_empty() or months.get_column("period_start").n_unique() < FEWEST_POINTS:
         return None
-    turned = marks(months.select("unit_code", "period_start", "value"), IMPROVEMENT[chosen.measure.direction])
+    measure = chosen.measure
+    turned = marks(months, IMPROVEMENT[measure.direction], shares=measure.kind == "share")
     concern = turned.filter(pl.col("variation") == "concern").get_column("unit_code")
     return rows.filter(pl.col("band") == BELOW, pl.col("unit_code").is_in(concern.implode()))
 

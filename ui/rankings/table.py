@@ -15,7 +15,7 @@ from display.words.marks import FEW, movement, n_label, n_of, quality_words, ran
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.measures import Measure
-from ranking.process_limits import IMPROVEMENT, xmr_marks
+from ranking.process_limits import IMPROVEMENT, Shares, p_prime_marks, xmr_marks
 from store.months import latest_series
 from ui.frame import links
 from ui.frame.html import show
@@ -25,6 +25,12 @@ ROWS_PER_PAGE = 200
 
 
 _TREND = 12
+
+
+_FIGURES = ("value", "numerator", "denominator")
+
+
+_GAP = (None, None, None)
 
 
 _SPECIAL = ("improvement", "concern", "neither")
@@ -209,9 +215,9 @@ def sparklines(
 ) -> dict[str, str]:
     """A line per unit over its last twelve months under the latest rules; a month without a figure breaks it.
 
-    Months that are a special cause of the unit's XmR chart carry a dot in the colour of their mark; the
-    last month always does, and its mark is said in words. One scale for all, without the extreme values. A month of
-    `uneven` can't be set against the one before (`store.ages`) and has no mark.
+    Months that are a special cause of the unit's own chart (p′ of shares, else XmR) carry a dot in the colour of
+    their mark; the last month always does, and its mark is said in words. One scale for all, without the extreme
+    values. A month of `uneven` can't be set against the one before (`store.ages`) and has no mark.
     """
     months = latest_series(months)
     starts = months.get_column("period_start").unique().sort().to_list()
@@ -221,13 +227,17 @@ def sparklines(
     ends = recent.select(low=pl.col("value").quantile(0.02), high=pl.col("value").quantile(0.98)).row(0)
     if ends[0] is None:  # no month has a figure that the reader may see
         return {}
-    own = months.filter(pl.col("unit_code").is_in(list(units))).select("unit_code", "period_start", "value")
-    known: dict[str, dict[date, float | None]] = {}
-    for code, start, value in own.iter_rows():
-        known.setdefault(code, {})[start] = value
-    lines = [[values.get(start) for start in starts] for values in known.values()]
-    found = zip(known, lines, xmr_marks(lines, IMPROVEMENT[measure.direction]), strict=True)
-    return {code: _trend(view, values, _even(starts, marks, uneven), ends) for code, values, marks in found}
+    own = months.filter(pl.col("unit_code").is_in(list(units)))
+    known: dict[str, dict[date, tuple[float | None, ...]]] = {}
+    for code, start, *figures in own.select("unit_code", "period_start", *_FIGURES).iter_rows():
+        known.setdefault(code, {})[start] = tuple(figures)
+    rows = [Shares(*zip(*(row.get(start, _GAP) for start in starts), strict=True)) for row in known.values()]
+    way = IMPROVEMENT[measure.direction]
+    marks = p_prime_marks(rows, way) if measure.kind == "share" else xmr_marks([row.values for row in rows], way)
+    return {
+        code: _trend(view, list(row.values), _even(starts, of_unit, uneven), ends)
+        for code, row, of_unit in zip(known, rows, marks, strict=True)
+    }
 
 
 def _even(starts: Sequence[date], marks: Sequence[str], uneven: Container[date]) -> list[str]:

@@ -31,6 +31,7 @@ PARAM = "w"
 MOST = 40
 PUBLISHED: Weights = tuple(int(points) for points in GROUPS.values())
 ROWS = 200
+_WIDE = ("ahead", "total")
 
 
 def available(view: View, selection: Selection) -> bool:
@@ -159,17 +160,19 @@ def _ranked_again(
 
 
 def ranked_again(whole: pl.DataFrame, weights: Weights) -> pl.DataFrame:
-    """Units with both ranks: `published`, `chosen` with its band `low` to `high`, `change`, `total` of 100.
+    """Units with both ranks: `published`, `chosen` with its band `low` to `high`, `change`, `total` of 100, `ahead`.
 
-    `whole` as `complete` gives it. `change` is positive where the chosen weights put a unit higher up.
+    `whole` as `complete` gives it. `change` is positive where the chosen weights put a unit higher up. `ahead`: in
+    what part of the trials of the band it stands before the unit of the next row, from 0 to 1; null in the last.
     Sorted by the chosen rank, then by name.
     """
     points = whole.select(list(GROUPS)).to_numpy()
     chosen, low, high = index_sensitivity.rank_band(points, weights)
     published = index_sensitivity.rank_with(points)
     shares = np.array(weights, dtype=float) / sum(weights) * 100
-    return (
+    rows = (
         whole.select("unit_code", "name", "province_code")
+        .with_row_index("place")
         .with_columns(
             published=pl.Series(published.astype(int)),
             chosen=pl.Series(chosen.astype(int)),
@@ -180,6 +183,9 @@ def ranked_again(whole: pl.DataFrame, weights: Weights) -> pl.DataFrame:
         .with_columns(change=pl.col("published") - pl.col("chosen"))
         .sort("chosen", by_name())
     )
+    order = rows.get_column("place").to_numpy()
+    ahead = index_sensitivity.share_ahead(points, order[:-1], order[1:], weights)
+    return rows.drop("place").with_columns(ahead=pl.Series([*ahead.tolist(), None], dtype=pl.Float64))
 
 
 def _results(view: View, selection: Selection, weights: Weights) -> None:
@@ -223,9 +229,9 @@ def table(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     """Both ranks of each unit side by side. Markup."""
     title = escape(view.say("weights.table"))
     head = f'<th scope="col">{escape(view.say(f"table.unit.{selection.level}"))}</th>'
-    for name in ("published", "chosen", "change", "total"):
-        style = "gd-n gd-wide" if name == "total" else "gd-n"
-        kind = "phone" if view.narrow and name != "total" else "column"
+    for name in ("published", "chosen", "change", "ahead", "total"):
+        style = "gd-n gd-wide" if name in _WIDE else "gd-n"
+        kind = "phone" if view.narrow and name not in _WIDE else "column"
         head += f'<th scope="col" class="{style}">{escape(view.say(f"weights.{kind}.{name}"))}</th>'
     body = "".join(_row(view, selection, row) for row in rows.iter_rows(named=True))
     return (
@@ -246,8 +252,13 @@ def _row(view: View, selection: Selection, row: dict) -> str:
         f'<small class="gd-only-phone">{escape(view.say("weights.phone.total", total=total))}</small></th>'
         f'<td class="gd-n">{published}</td>'
         f'<td class="gd-n">{chosen} <span class="gd-interval">({low}–{high})</span></td>'
-        f'<td class="gd-n">{_change(view, row["change"])}</td><td class="gd-n gd-wide">{total}</td></tr>'
+        f'<td class="gd-n">{_change(view, row["change"])}</td><td class="gd-n gd-wide">{_ahead(view, row)}</td>'
+        f'<td class="gd-n gd-wide">{total}</td></tr>'
     )
+
+
+def _ahead(view: View, row: dict) -> str:
+    return numbers.MISSING if row["ahead"] is None else f"{numbers.number(100 * row['ahead'], view.language)} %"
 
 
 def _needs_place(selection: Selection) -> bool:

@@ -18,7 +18,8 @@ from display.words import numbers
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import MERGER, calendar_period
-from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, Limits, Point, assurance, xmr
+from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, Limits, Point, Shares, assurance, p_prime, xmr
+from ranking.run_rules import RULES
 from store import ages, standings, units
 from store import months as store_months
 from store.reference import reference_table
@@ -30,6 +31,7 @@ MOST_TOLD = 3
 _SYMBOLS = {"high": "triangle-up", "low": "triangle-down", "rising": "diamond", "falling": "diamond"}
 _SPECIAL = ("improvement", "concern", "neither")
 _LIMITS = ("mean", "lower", "upper")
+_COUNTS = ("numerator", "denominator")
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def panel(view: View, measure: Measure, units: Sequence[str]) -> None:
     charts.show(figure(view, measure, chart), alt(view, measure, chart))
     for text in words(view, measure, chart):
         html.show(f'<p class="gd-sentence">{escape(text)}</p>')
-    html.caption(view.say("limits.reading"))
+    html.caption(view.say("limits.reading.shares" if is_counted(measure) else "limits.reading.values"))
     with st.expander(view.say("table.show"), icon=":material/table:", key="limits_table", on_change="rerun") as box:
         if box.open:
             tables.plain_table(headers(view), table(view, measure, chart), names[unit], figures=range(1, 5))
@@ -99,16 +101,26 @@ def of_unit(view: View, measure: Measure, unit: str) -> Chart:
     days = pl.date_range(rows.item(0, "period_start"), rows.item(-1, "period_start"), "1mo", eager=True).to_list()
     known = {row["period_start"]: row for row in rows.iter_rows(named=True)}
     values = [known[day]["value"] if day in known else None for day in days]
-    points = xmr(values, IMPROVEMENT[measure.direction], _baselines(days, known))
+    way, baselines = IMPROVEMENT[measure.direction], _baselines(days, known)
+    if is_counted(measure):
+        counts = [[known[day][name] if day in known else None for day in days] for name in _COUNTS]
+        points = p_prime(Shares(values, *counts), way, baselines)
+    else:
+        points = xmr(values, way, baselines)
     where = ("commune", measure.id, curves.fullest_basis(view, measure) or "", units.known(unit)["province_code"])
     uneven = ages.uneven_months(view.snapshot, *where)
     marked = [replace(point, mark="none") if day in uneven else point for day, point in zip(days, points, strict=True)]
     return Chart(unit, name, tuple(Month(d, p, _kind(marked, p)) for d, p in zip(days, marked, strict=True)))
 
 
+def is_counted(measure: Measure) -> bool:
+    """Whether the chart is that of shares, whose limits follow the number of dossiers of each month."""
+    return measure.kind == "share"
+
+
 def _months(view: View, measure: Measure, unit: str) -> pl.DataFrame:
     basis = curves.fullest_basis(view, measure) or ""
-    columns = ["period_start", "series", "value"]
+    columns = ["period_start", "series", "value", *_COUNTS]
     past = history.monthly(view.snapshot, measure.id, unit).filter(pl.col("basis") == basis, pl.col("coverage") == 1)
     own = store_months.series(view.snapshot, measure.id, "commune", (unit,)).filter(
         pl.col("basis") == basis, pl.col("period_kind") == "month", pl.col("period_start") >= MERGER
@@ -171,18 +183,23 @@ def _stretches(chart: Chart) -> list[tuple[Limits | None, list[Month]]]:
 def _limit_lines(
     drawn: go.Figure, view: View, measure: Measure, limits: Limits | None, months: Sequence[Month]
 ) -> None:
+    """The mean and both limits; those of a month reach half a month to either side of it."""
     if limits is None:
         return
-    ends = [months[0].day, months[-1].day]
-    for name, level in zip(_LIMITS, _possible(measure, limits), strict=True):
-        dash = "solid" if name == "mean" else "dash"
+    known = [month for month in months if month.point.lower is not None] or list(months)
+    for place, name in enumerate(_LIMITS):
         drawn.add_scatter(
-            x=ends,
-            y=[level] * 2,
+            x=[month.day for month in known],
+            y=[_possible(measure, month.point)[place] for month in known],
             mode="lines",
             hoverinfo="skip",
             showlegend=False,
-            line={"color": view.palette.quiet, "width": 1, "dash": dash},
+            line={
+                "color": view.palette.quiet,
+                "width": 1,
+                "dash": "solid" if name == "mean" else "dash",
+                "shape": "hvh" if is_counted(measure) else "linear",
+            },
         )
 
 
@@ -250,7 +267,7 @@ def words(view: View, measure: Measure, chart: Chart) -> list[str]:
 
 
 def _run_sentence(view: View, chart: Chart, run: Sequence[Month]) -> str:
-    rules = [rule for rule in ("outside", "shift", "trend", "two_of_three") if any(rule in m.point.rules for m in run)]
+    rules = [rule for rule in RULES if any(rule in m.point.rules for m in run)]
     reasons = "; ".join(view.say(f"limits.rule.{rule}") for rule in rules)
     kind, meaning = view.say(f"limits.kind.{run[0].kind}"), view.say(f"limits.meaning.{run[0].point.mark}")
     return view.say("limits.run", months=_span(view, run), kind=kind, unit=chart.name, reasons=reasons, meaning=meaning)
@@ -281,18 +298,31 @@ def _assured(view: View, measure: Measure, chart: Chart) -> list[str]:
 
 
 def _ends(view: View, measure: Measure, limits: Limits) -> list[str]:
-    return [numbers.with_unit(end, measure, view.language) for end in _possible(measure, limits)[1:]]
+    low, high = _within(measure, limits.lower, limits.upper)
+    return [numbers.with_unit(end, measure, view.language) for end in (low, high)]
 
 
-def _possible(measure: Measure, limits: Limits) -> tuple[float, float, float]:
-    """Mean, lower and upper limit, the limits not beyond what the measure can be."""
+def _possible(measure: Measure, point: Point) -> tuple[float | None, float | None, float | None]:
+    """Mean, lower and upper limit of a point, the limits not beyond what the measure can be; None without limits."""
+    if point.limits is None or point.lower is None or point.upper is None:
+        return None, None, None
+    return point.limits.mean, *_within(measure, point.lower, point.upper)
+
+
+def _within(measure: Measure, lower: float, upper: float) -> tuple[float, float]:
     most = 100.0 if measure.kind == "share" else measure.max_score or float("inf")
-    return limits.mean, max(limits.lower, 0.0), min(limits.upper, most)
+    return max(lower, 0.0), min(upper, most)
 
 
 def alt(view: View, measure: Measure, chart: Chart) -> str:
     name = measure.name.in_language(view.language)
-    return view.say("limits.alt", unit=chart.name, measure=name, words=words(view, measure, chart)[0])
+    return view.say(
+        "limits.alt",
+        kind=view.say("limits.chart.shares" if is_counted(measure) else "limits.chart.values"),
+        unit=chart.name,
+        measure=name,
+        words=words(view, measure, chart)[0],
+    )
 
 
 def headers(view: View) -> list[str]:
@@ -305,8 +335,7 @@ def table(view: View, measure: Measure, chart: Chart) -> list[list[str]]:
 
 
 def _month_notes(view: View, measure: Measure, month: Month) -> list[str]:
-    limits = month.point.limits
-    figures = [month.point.value, *(_possible(measure, limits) if limits else [None] * len(_LIMITS))]
+    figures = [month.point.value, *_possible(measure, month.point)]
     if month.kind:
         word = view.say(f"limits.kind.{month.kind}")
     else:
