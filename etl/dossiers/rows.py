@@ -13,7 +13,7 @@ from etl.dossiers.dates import VIETNAM_MINUTES, Order, day_of, zone_minutes
 from etl.dossiers.headers import Layout
 from etl.dossiers.lists import Lists, plain, word_key
 from etl.dossiers.survey import DATES, Reading, Survey, parts_of
-from etl.dossiers.units import Units
+from etl.dossiers.units import UNKNOWN_UNIT, Units
 from ranking.dossiers.days import FIRST_DAY
 from ranking.dossiers.rows import CHANNELS, DONE, DOSSIER, FLAGS, OPEN, RETURNED, STATES, STOPPED, WITHDRAWN
 from ranking.names import tidy
@@ -232,7 +232,7 @@ def _with_unit(
     known = pl.DataFrame(found, schema=schema, orient="row").with_columns(
         pl.when(pl.col(f"{code}_reason") != "").then(f"{code}_reason").alias(f"{code}_reason")
     )
-    strange = known.filter(pl.col(f"{code}_reason").is_not_null())["_text"].unique()
+    strange = known.filter(pl.col(f"{code}_reason").str.starts_with(UNKNOWN_UNIT))["_text"].unique()
     sound = ~pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True).is_in(strange.implode())
     survey.add_unknown(column, coded, sound | coded.texts.is_null(), rows.numbers)
     if known["own"].n_unique() == 1 and frame["own"].null_count() == 0:

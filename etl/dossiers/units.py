@@ -11,6 +11,7 @@ from etl.matching import Match, UnitMatcher
 from ranking.names import fold, near_keys, tidy, unit_code
 
 OFFICE = "office:"
+UNKNOWN_UNIT = "unknown unit"
 _STATE_CODE = re.compile(r"\b([A-Z]\d{2}(?:\.\d{1,4}){0,4})\b")
 _OFFICE = re.compile(r"(so|ban|thanh tra|van phong|cong an|chi cuc|cuc|bao hiem|bo chi huy|thue|kho bac|truong)\b")
 _CODE_AND_NAME = re.compile(r"\(?(?P<before>\d{4,5})(?:\.0+)?\)?\s*[-‐‑–—:.|]?\s+(?P<name>\D.*)|(?P<named>\D.*?)\s*[-–(]\s*(?P<behind>\d{4,5})\)?")
@@ -59,7 +60,7 @@ class Units:
             return match.code, ""
         if _OFFICE.match(fold(name)):
             return state_code if state_code and home and "." in state_code else OFFICE + province, ""
-        return None, f"unknown unit: {match.reason}"
+        return None, f"{UNKNOWN_UNIT}: {match.reason}"
 
     def _at_home(self, code: str, province: str | None, *, elsewhere: bool) -> tuple[str | None, str]:
         home = self._province_of[code]
