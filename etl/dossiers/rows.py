@@ -129,9 +129,8 @@ def _days(rows: Rows, layout: Layout, reading: Reading) -> Iterable[pl.Series]:
             yield rows.spread(name, by_text.to_series()).alias(name)
             continue
         parts = rows.parts[name]
-        spread = parts if rows.columns[name].codes is None else parts[rows.columns[name].codes.fill_null(0)]
-        own = spread.with_columns(given=zones).select(day_of(order, pl.col("given"))).to_series()
-        yield own.set(rows.blank(name), None).alias(name)
+        spread = pl.DataFrame([rows.spread(name, part) for part in parts.get_columns()])
+        yield spread.with_columns(given=zones).select(day_of(order, pl.col("given")).alias(name)).to_series()
 
 
 def _numbers(rows: Rows) -> Iterable[pl.Series]:

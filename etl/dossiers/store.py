@@ -131,7 +131,7 @@ class Store:
             rows = rows.with_columns(part=part_of(pl.col("code")))
         if not rows["part"].is_sorted():
             rows = rows.sort("part")
-        rows.write_parquet(path)
+        rows.write_parquet(path, compression="lz4", statistics=False)
         return path
 
     def note_exports(self, staged: pl.LazyFrame) -> None:
