@@ -64,7 +64,11 @@ def read_codes(column: pl.Series, salt: bytes) -> pl.DataFrame:
     odd = column.filter(~known.fill_null(True)).unique()
     tidy = {text: written(text) for text in odd}
     cut = [text for text in odd if _CUT.fullmatch(text.strip())]
-    plain = pl.when(known).then(pl.col("text")).otherwise(pl.col("text").replace_strict(tidy, default=None, return_dtype=pl.String))
+    plain = (
+        pl.when(known)
+        .then(pl.col("text"))
+        .otherwise(pl.col("text").replace_strict(tidy, default=None, return_dtype=pl.String))
+    )
     rows = pl.DataFrame({"text": column, "known": known}).select(
         "text", code=plain, cut=pl.col("text").is_in(cut), blank=pl.col("text").str.strip_chars().fill_null("") == ""
     )

@@ -150,9 +150,9 @@ def _staged(
     if day > local_day(datetime.now(UTC)):
         raise BadInput(path.name, f"the export's day, {day}, lies in the future; correct --exported")
     lists = lists or lists_of()
-    export = read(path, lists)
     taken, survey, reading = _Taken(), Survey(path.name, lists, day, dates), None
     try:
+        export = read(path, lists)
         # Columns are judged by what is seen of them: where the whole file tells otherwise than its beginning, once more.
         while True:
             used = _stage_all(store, export, units, province, day, lists, survey, reading, taken)
@@ -165,10 +165,10 @@ def _staged(
     except Exception as error:
         for part in taken.parts:
             part.unlink(missing_ok=True)
-        if isinstance(error, pl.exceptions.PolarsError | UnicodeError | ValueError) and not isinstance(error, Fault):
-            # The library's words may quote a row.
-            raise BadInput(path.name, "cannot be read to its end: a part of it is damaged") from None
-        raise
+        if isinstance(error, Fault):
+            raise
+        # A library's words may quote a row, so none of them are said.
+        raise BadInput(path.name, "cannot be read to its end: a part of it is damaged") from None
     remarks_of = [*export.remarks, *survey.remarks(reading)]
     print("\n".join(_report_lines(path, day, taken, export, remarks_of)))
     number = taken.reasons.total()
@@ -199,9 +199,7 @@ def _stage_all(
                 continue
             rows.survey(survey)
             reading = reading or survey.so_far()
-            sound, bad = dossiers(
-                rows, table.layout, reading, lists, units, survey, province=province, exported=day
-            )
+            sound, bad = dossiers(rows, table.layout, reading, lists, units, survey, province=province, exported=day)
             taken.parts.append(store.stage(sound))
             taken.refuse(bad, table.place)
             taken.seen += rows.numbers.len()

@@ -201,9 +201,7 @@ def _parsed(text: bytes, separator: str, width: int, columns: dict[str, int], *,
     return rows.select(pl.col(names[place]).alias(name) for name, place in columns.items())
 
 
-def _cells(
-    rows: pl.Series, texts: pl.Series, separator: str, width: int, columns: dict[str, int]
-) -> pl.DataFrame:
+def _cells(rows: pl.Series, texts: pl.Series, separator: str, width: int, columns: dict[str, int]) -> pl.DataFrame:
     """The cells of lines that are known to be records."""
     if not rows.len():
         return pl.DataFrame(schema={"row": pl.Int64} | dict.fromkeys(columns, pl.String))

@@ -37,9 +37,7 @@ class Records:
     next_line: int
 
 
-def records(
-    chunk: bytes, separator: str, width: int, first: int, columns: dict[str, int], *, last: bool
-) -> Records:
+def records(chunk: bytes, separator: str, width: int, first: int, columns: dict[str, int], *, last: bool) -> Records:
     """Sort the lines of a chunk; `first` is the number of its first line, `last` whether the file ends with it."""
     try:
         text, whole = chunk.decode("utf-8"), True
@@ -108,7 +106,15 @@ class _Sorter:
     """Takes the odd lines one by one: joins what belongs together, and names what is no record."""
 
     def __init__(
-        self, lines: list[str], separator: str, width: int, first: int, columns: dict[str, int], odd: set[int], *, last: bool
+        self,
+        lines: list[str],
+        separator: str,
+        width: int,
+        first: int,
+        columns: dict[str, int],
+        odd: set[int],
+        *,
+        last: bool,
     ) -> None:
         self.rows: list[int] = []
         self.texts: list[str] = []
@@ -133,7 +139,9 @@ class _Sorter:
             self._open(at)
         elif '"' in line:
             seps = self._quoted.sub("", line).count(self._separator)
-            self._name(at, BROKEN_OFF if seps < self._width - 1 and self._quoted.sub("", line).count('"') else STRAY_QUOTE)
+            self._name(
+                at, BROKEN_OFF if seps < self._width - 1 and self._quoted.sub("", line).count('"') else STRAY_QUOTE
+            )
         elif line.count(self._separator) >= self._width:
             self._name(at, TOO_MANY)
         else:
@@ -187,7 +195,9 @@ class _Sorter:
         if end > at and text.count(self._separator) == self._width - 1:
             self._put(at, end, text)
         elif begins and not (at == len(self._lines) - 1 and self.cut_off) and not self._followed_by_a_piece(at):
-            self._put(at, at, self._lines[at] + self._separator * (self._width - 1 - self._lines[at].count(self._separator)))
+            self._put(
+                at, at, self._lines[at] + self._separator * (self._width - 1 - self._lines[at].count(self._separator))
+            )
         else:
             self._name(at, BROKEN_OFF)
 
@@ -203,7 +213,8 @@ class _Sorter:
 
     def _is_record(self, line: str) -> bool:
         """A whole record by itself."""
-        return line.count(self._separator) >= self._width - 1 and self._is_begun(line)
+        whole = line.count(self._separator) >= self._width - 1 and line.count('"') % 2 == 0
+        return whole and self._is_begun(line)
 
     def _is_begun(self, line: str) -> bool:
         """A line that begins as a record does: a code stands where codes stand, a date where days of reception do."""

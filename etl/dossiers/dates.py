@@ -33,7 +33,10 @@ _SHAPES = (
     (YEAR_FIRST, rf"^(?P<y>\d{{4}})[-/.](?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})(?:{_BETWEEN}{_TIME})?$"),
     (YEAR_FIRST, rf"^{_TIME}{_BETWEEN}(?P<y>\d{{4}})[-/.](?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})$"),
     (SURE, rf"^{_SPOKEN}(?:{_BETWEEN}{_TIME})?$"),
-    (SURE, rf"^(?P<a>\d{{1,2}})[\s\-]+(?i:(?P<name>{_NAMES}))[a-z]*\.?[\s\-,]+(?P<y>\d{{4}}|\d{{2}})(?:{_BETWEEN}{_TIME})?$"),
+    (
+        SURE,
+        rf"^(?P<a>\d{{1,2}})[\s\-]+(?i:(?P<name>{_NAMES}))[a-z]*\.?[\s\-,]+(?P<y>\d{{4}}|\d{{2}})(?:{_BETWEEN}{_TIME})?$",
+    ),
     (SURE, rf"^(?i:(?P<name>{_NAMES}))[a-z]*\.?\s+(?P<a>\d{{1,2}}),?\s+(?P<y>\d{{4}})(?:{_BETWEEN}{_TIME})?$"),
 )
 _COMPACT = r"^(20\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z)?)?$"
@@ -110,7 +113,9 @@ def _of_shape(rows: pl.DataFrame, kind: int, shape: str) -> pl.DataFrame:
             got = got.with_columns(pl.lit(None, pl.String).alias(name))
     number = {name: pl.col(name).cast(pl.Int32, strict=False) for name in ("a", "b", "y", "h", "mi", "s")}
     months = {name: place for place, name in enumerate(_MONTHS, 1)}
-    b = pl.coalesce(number["b"], pl.col("name").str.to_lowercase().replace_strict(months, default=None, return_dtype=pl.Int32))
+    b = pl.coalesce(
+        number["b"], pl.col("name").str.to_lowercase().replace_strict(months, default=None, return_dtype=pl.Int32)
+    )
     short = pl.col("y").str.len_bytes() == 2
     half = pl.col("half").str.to_uppercase()
     hour = (
@@ -143,7 +148,11 @@ def zone_minutes(text: pl.Expr) -> pl.Expr:
         .then(sign * (hours * 60 + minutes))
         .when(name.is_in(["Z", "UTC", "GMT", "ETC/UTC", "ETC/GMT"]))
         .then(0)
-        .when(name.is_in(["ICT", "ASIA/HO_CHI_MINH", "ASIA/SAIGON", "ASIA/BANGKOK", "ASIA/HANOI", "SE ASIA STANDARD TIME"]))
+        .when(
+            name.is_in(
+                ["ICT", "ASIA/HO_CHI_MINH", "ASIA/SAIGON", "ASIA/BANGKOK", "ASIA/HANOI", "SE ASIA STANDARD TIME"]
+            )
+        )
         .then(VIETNAM_MINUTES)
     )
 

@@ -59,9 +59,7 @@ def lists_of(data: Path | None = None) -> Lists:
                 raise Fault(f"{folder / HEADERS}: there is no column {name!r}")
             for header in _texts(folder / HEADERS, column.get("headers") if isinstance(column, dict) else column):
                 if own.setdefault(plain(header), name) != name:
-                    raise Fault(
-                        f"{HEADERS}: the heading {header!r} is given to {own[plain(header)]} and to {name}"
-                    )
+                    raise Fault(f"{HEADERS}: the heading {header!r} is given to {own[plain(header)]} and to {name}")
             if folder == SHIPPED and column.get("required"):
                 required = (*required, name)
         columns |= own
@@ -69,7 +67,9 @@ def lists_of(data: Path | None = None) -> Lists:
             answers = spoken if isinstance(spoken, dict) else {str(name): spoken}
             column = name if isinstance(spoken, dict) else "flag"
             if folder != SHIPPED and not {*answers} <= {*values.get(column, {}).values()}:
-                raise Fault(f"{folder / HEADERS}: {name!r} knows {', '.join(sorted({*values.get(column, {}).values()}))}")
+                raise Fault(
+                    f"{folder / HEADERS}: {name!r} knows {', '.join(sorted({*values.get(column, {}).values()}))}"
+                )
             for value, words in answers.items():
                 values.setdefault(column, {}).update(
                     {word_key(word): value for word in _texts(folder / HEADERS, words)}

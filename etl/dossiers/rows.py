@@ -125,7 +125,9 @@ def _days(rows: Rows, layout: Layout, reading: Reading) -> Iterable[pl.Series]:
             continue
         order, heading = reading.orders.get(name, Order()), layout.zones.get(name)
         if zones is None:
-            by_text = rows.parts[name].select(day_of(order, pl.lit(heading or 0) if heading is not None else pl.lit(VIETNAM_MINUTES)))
+            by_text = rows.parts[name].select(
+                day_of(order, pl.lit(heading or 0) if heading is not None else pl.lit(VIETNAM_MINUTES))
+            )
             yield rows.spread(name, by_text.to_series()).alias(name)
             continue
         parts = rows.parts[name]
@@ -148,7 +150,9 @@ def _spoken(rows: Rows, reading: Reading, lists: Lists) -> Iterable[pl.Expr | pl
     height = rows.numbers.len()
     channel = _word(rows, "channel", lists, CHANNELS, pl.Int8, 0)
     if "service_level" in rows.columns:
-        level = _word(rows, "service_level", lists, {"full": CHANNELS["full"], "partial": CHANNELS["partial"]}, pl.Int8, 0)
+        level = _word(
+            rows, "service_level", lists, {"full": CHANNELS["full"], "partial": CHANNELS["partial"]}, pl.Int8, 0
+        )
         online = channel.is_in([CHANNELS["online"], CHANNELS["full"], CHANNELS["partial"]])
         channel = level.zip_with(online & (level > 0), channel)
     yield channel.alias("channel")
@@ -158,11 +162,15 @@ def _spoken(rows: Rows, reading: Reading, lists: Lists) -> Iterable[pl.Expr | pl
             yield pl.Series(name, [None], pl.Boolean).new_from_index(0, height)
             continue
         known = lists.words_of(name)
-        answer = rows.columns[name].read(lambda text, known=known: {"yes": True, "no": False}.get(known.get(word_key(text), "")), pl.Boolean)
+        answer = rows.columns[name].read(
+            lambda text, known=known: {"yes": True, "no": False}.get(known.get(word_key(text), "")), pl.Boolean
+        )
         yield (answer.set(rows.blank(name), False) if name in reading.ticks else answer).alias(name)
 
 
-def _word(rows: Rows, name: str, lists: Lists, numbers: Mapping[str, int], dtype: type[pl.DataType], other: int) -> pl.Series:
+def _word(
+    rows: Rows, name: str, lists: Lists, numbers: Mapping[str, int], dtype: type[pl.DataType], other: int
+) -> pl.Series:
     """A column's words as numbers: 0 for an empty cell, `other` for a word that is not known."""
     if name not in rows.columns:
         return pl.Series(name, [0], dtype).new_from_index(0, rows.numbers.len())
@@ -176,7 +184,9 @@ def _listed(rows: Rows, name: str, meaning: object, survey: Survey) -> pl.Series
         return pl.Series(name, [None], pl.String).new_from_index(0, rows.numbers.len())
     column = rows.columns[name]
     found = column.meanings(meaning, pl.String)  # type: ignore[arg-type]
-    survey.add_unknown(name, column, found.is_not_null() | column.texts.is_null() | (column.texts == NO_FIELD), rows.numbers)
+    survey.add_unknown(
+        name, column, found.is_not_null() | column.texts.is_null() | (column.texts == NO_FIELD), rows.numbers
+    )
     return column.spread(found)
 
 
@@ -201,11 +211,17 @@ def _with_units(frame: pl.DataFrame, rows: Rows, units: Units, province: str | N
     own = home if province is None else pl.Series([province]).new_from_index(0, frame.height)
     foreign = home.ne_missing(own) & home.is_not_null()
     names = {code: units.name(code) for code in home.filter(foreign).unique()}
-    why = pl.format("the dossier's code is of {}, but the export is of {}", pl.col("_home").replace_strict(names, default=""), pl.lit(units.name(province)))
+    why = pl.format(
+        "the dossier's code is of {}, but the export is of {}",
+        pl.col("_home").replace_strict(names, default=""),
+        pl.lit(units.name(province)),
+    )
     frame = frame.with_columns(_home=home, own=own, foreign=foreign).with_columns(foreign_reason=why)
     for code, column in _UNIT_COLUMNS:
         if column not in rows.columns:
-            frame = frame.with_columns(pl.lit(None, pl.String).alias(code), pl.lit(None, pl.String).alias(f"{code}_reason"))
+            frame = frame.with_columns(
+                pl.lit(None, pl.String).alias(code), pl.lit(None, pl.String).alias(f"{code}_reason")
+            )
             continue
         frame = _with_unit(frame, rows, units, code, column, survey)
     decides = pl.col("decision").is_null() & pl.col("decision_reason").is_null()
@@ -215,9 +231,7 @@ def _with_units(frame: pl.DataFrame, rows: Rows, units: Units, province: str | N
     return frame.with_columns(province=pl.col("intake").replace_strict(homes, default=None, return_dtype=pl.String))
 
 
-def _with_unit(
-    frame: pl.DataFrame, rows: Rows, units: Units, code: str, column: str, survey: Survey
-) -> pl.DataFrame:
+def _with_unit(frame: pl.DataFrame, rows: Rows, units: Units, code: str, column: str, survey: Survey) -> pl.DataFrame:
     coded = rows.columns[column]
     keys = coded.codes if coded.codes is not None else pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True)
     frame = frame.with_columns(_text=keys)

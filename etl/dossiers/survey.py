@@ -150,7 +150,10 @@ class Survey:
         codes = column.codes if column.codes is not None else pl.int_range(apart.height, dtype=pl.UInt32, eager=True)
         pairs = pl.DataFrame({"code": codes, "day": in_code}).drop_nulls().group_by("code", "day").len()
         pairs = pairs.join(both, on="code").filter(pl.col("straight").ne_missing(pl.col("turned")))
-        for kinds, order in (((YEAR_LAST, SHORT), self._dates["received"].last), ((YEAR_FIRST,), self._dates["received"].year)):
+        for kinds, order in (
+            ((YEAR_LAST, SHORT), self._dates["received"].last),
+            ((YEAR_FIRST,), self._dates["received"].year),
+        ):
             mine = pairs.filter(pl.col("kind").is_in(kinds))
             order.code_first += int(mine.filter(pl.col("straight") == pl.col("day"))["len"].sum())
             order.code_second += int(mine.filter(pl.col("turned") == pl.col("day"))["len"].sum())
@@ -206,7 +209,9 @@ class Survey:
                 elif text is None:
                     found.blank += count
             found.blank += rows.len() - sum(counts)
-            self._note(found, column, rows, column.meanings(lambda text, known=known: word_key(text) in known, pl.Boolean))
+            self._note(
+                found, column, rows, column.meanings(lambda text, known=known: word_key(text) in known, pl.Boolean)
+            )
 
     def add_unknown(self, name: str, column: Coded, known: pl.Series, rows: pl.Series) -> None:
         """Texts of a column that its code list does not hold; `known`: by text."""
@@ -253,7 +258,10 @@ class Survey:
 
     def _refuse_contradictions(self, name: str) -> None:
         found = self._dates[name]
-        for order, what in ((found.last, "the day first and others the month"), (found.year, "the month second and others the day")):
+        for order, what in (
+            (found.last, "the day first and others the month"),
+            (found.year, "the month second and others the day"),
+        ):
             if order.mixed:
                 raise BadInput(
                     self._place,
@@ -262,7 +270,11 @@ class Survey:
                     field=name,
                 )
             against = order.code_first if order.said else order.code_second
-            if order.said is not None and name == "received" and against > _AGAINST_CODES * (order.code_first + order.code_second):
+            if (
+                order.said is not None
+                and name == "received"
+                and against > _AGAINST_CODES * (order.code_first + order.code_second)
+            ):
                 raise BadInput(
                     self._place,
                     f"the column's order of day and month, as row {_listed((order.second_rows if order.said else order.first_rows)[:1])} "
@@ -319,7 +331,9 @@ class Survey:
         spoken = [f"{text!r} × {count}" for text, count in most]
         if rest:
             rows = sorted(row for text, found in words.rows.items() if text not in dict(most) for row in found)
-            spoken.append(f"{rest} rows with words that are not shown (rows {_listed(rows[:_ROWS_NAMED])}{', …' if rest > _ROWS_NAMED else ''})")
+            spoken.append(
+                f"{rest} rows with words that are not shown (rows {_listed(rows[:_ROWS_NAMED])}{', …' if rest > _ROWS_NAMED else ''})"
+            )
         return f"{name}: {words.unknown_rows} rows with words that are not known: {', '.join(spoken)}. {_where(name)}"
 
 

@@ -14,7 +14,9 @@ OFFICE = "office:"
 UNKNOWN_UNIT = "unknown unit"
 _STATE_CODE = re.compile(r"\b([A-Z]\d{2}(?:\.\d{1,4}){0,4})\b")
 _OFFICE = re.compile(r"(so|ban|thanh tra|van phong|cong an|chi cuc|cuc|bao hiem|bo chi huy|thue|kho bac|truong)\b")
-_CODE_AND_NAME = re.compile(r"\(?(?P<before>\d{4,5})(?:\.0+)?\)?\s*[-‐‑–—:.|]?\s+(?P<name>\D.*)|(?P<named>\D.*?)\s*[-–(]\s*(?P<behind>\d{4,5})\)?")
+_CODE_AND_NAME = re.compile(
+    r"\(?(?P<before>\d{4,5})(?:\.0+)?\)?\s*[-‐‑–—:.|]?\s+(?P<name>\D.*)|(?P<named>\D.*?)\s*[-–(]\s*(?P<behind>\d{4,5})\)?"
+)
 
 
 @dataclass
@@ -92,7 +94,10 @@ class Units:
         A spelling with more in it than the unit's name is told by the unit's own name alone.
         """
         found = {name: match for matcher in self._matchers.values() for name, match in matcher.near.items()}
-        return {(name if _is_bare(name, match) else f"{match.near}, with more beside it"): match for name, match in found.items()}
+        return {
+            (name if _is_bare(name, match) else f"{match.near}, with more beside it"): match
+            for name, match in found.items()
+        }
 
     def province(self, code: str) -> str:
         """The province of a code that `find` gave."""

@@ -92,7 +92,10 @@ def _with_errors(cells: pl.DataFrame, errors: object) -> pl.DataFrame:
 def _below(cells: pl.DataFrame, start: int, found: Layout) -> pl.DataFrame:
     body = cells.with_row_index("row", 1).slice(start)
     names = cells.columns
-    return body.select(pl.col("row").cast(pl.Int64), *(pl.col(names[place]).alias(name) for name, place in found.places.items()))
+    cells_of = {
+        name: pl.col(names[at]) if at < len(names) else pl.lit(None, pl.String) for name, at in found.places.items()
+    }
+    return body.select(pl.col("row").cast(pl.Int64), **cells_of)
 
 
 def _goes_on(cells: pl.DataFrame, found: Layout) -> bool:

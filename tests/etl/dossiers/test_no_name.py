@@ -119,7 +119,9 @@ def _files(folder: Path, rows: list[list[str]]) -> Iterator[Path]:
     (folder / "cut.csv").write_bytes(csv(rows).encode("utf-16")[:-7])
     frame.write_excel(folder / "book.xlsx")
     frame.write_parquet(folder / "rows.parquet")
-    (folder / "bad.parquet").write_bytes((folder / "rows.parquet").read_bytes()[:4000] + csv(rows[:20]).encode() + b"PAR1")
+    (folder / "bad.parquet").write_bytes(
+        (folder / "rows.parquet").read_bytes()[:4000] + csv(rows[:20]).encode() + b"PAR1"
+    )
     yield from sorted(folder.iterdir())
 
 
@@ -131,7 +133,16 @@ def test_nothing_of_a_thousand_people_is_left_anywhere(bring: Bring, people, tmp
     said = bring(last.parent).said + bring(tmp_path / "in" / "plain.csv", "--exported", "2026-09-25").said
     assert len(rows) >= 1_000 and len(set(secrets)) > 4_000
     assert _among(said, secrets) == set()
-    words = ["--province", "25", "--dataset", "live", "--data", str(tmp_path / "data"), "--base-url", "https://example.org/"]
+    words = [
+        "--province",
+        "25",
+        "--dataset",
+        "live",
+        "--data",
+        str(tmp_path / "data"),
+        "--base-url",
+        "https://example.org/",
+    ]
     assert main(["site", "--out", str(tmp_path / "data" / "site"), *words]) == 0
     assert left_behind(tmp_path / "data", secrets) == set()
     assert left_behind(tmp_path / "in", secrets), "the search itself must find what is there"

@@ -90,7 +90,9 @@ def test_dates_that_excel_turned_round_are_not_taken(bring: Bring, tmp_path):
         sheet.write_row(0, 0, HEADERS[:3])
         for at, received in enumerate((datetime(2026, 3, 8), datetime(2026, 4, 8), "17/08/2026", "25/08/2026"), 1):
             sheet.write_row(at, 0, [f"HS-{at:04d}", NAME])
-            sheet.write_datetime(at, 2, received, day) if isinstance(received, datetime) else sheet.write(at, 2, received)
+            sheet.write_datetime(at, 2, received, day) if isinstance(received, datetime) else sheet.write(
+                at, 2, received
+            )
     taken = bring(path)
     assert taken.code == 1 and "Excel has taken days for months" in taken.said
 
