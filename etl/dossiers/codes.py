@@ -57,7 +57,7 @@ def part_of(code: pl.Expr) -> pl.Expr:
 
 
 def read_codes(column: pl.Series, salt: bytes) -> pl.DataFrame:
-    """One row per cell: `code` (null where it is none), `part`, `day` (the day in it or null), `why` there is no code."""
+    """One row per cell: `code` or null, `part` of the store, `day` in the code or null, `why` there is no code."""
     known = column.str.contains(KNOWN_CODE)
     if known.all(ignore_nulls=False):
         return _of_known(column).with_columns(why=pl.lit(None, pl.String))
@@ -76,7 +76,7 @@ def read_codes(column: pl.Series, salt: bytes) -> pl.DataFrame:
     strange = rows["code"].filter(~rows["code"].str.contains(KNOWN_CODE)).drop_nulls().unique()
     names = {code: hashed(code, salt) for code in strange}
     return found.with_columns(
-        code=pl.col("code").replace_strict(names, default=pl.col("code"), return_dtype=pl.String) if names else pl.col("code"),
+        code=pl.col("code").replace(names),
         why=rows.select(
             pl.when(pl.col("blank")).then(pl.lit("the dossier has no code"))
             .when(pl.col("cut")).then(pl.lit(CUT_CODE))

@@ -153,7 +153,7 @@ def _staged(
     taken, survey, reading = _Taken(), Survey(path.name, lists, day, dates), None
     try:
         export = read(path, lists)
-        # Columns are judged by what is seen of them: where the whole file tells otherwise than its beginning, once more.
+        # Columns are judged by what is seen of them: where the whole file tells otherwise than its beginning, again.
         while True:
             used = _stage_all(store, export, units, province, day, lists, survey, reading, taken)
             reading = survey.reading()

@@ -1,8 +1,8 @@
 """CSV as exports really are: which encoding, separator and heading row, and which lines are records.
 
-Chunks in which every line has as many separators as the headings, and no quotation mark, are read as they are. In others
-each line is looked at: a cell with line breaks is put together, cells too many that are empty are cut off, and a line that
-can be no record is named with its number and its reason, never with its words. Rows are numbered as lines of the file.
+Chunks in which every line has as many separators as the headings, and no quotation mark, are read as they are. In
+others each line is looked at: a cell with line breaks is put together, cells too many that are empty are cut off, and a
+line that can be no record is named with its number and its reason, never with its words. Rows are numbered as lines.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import polars as pl
 
 VIETNAM_MINUTES = 7 * 60
 _MANY = 20_000
-# Kinds of what is taken apart: nothing; day and month before a year; a year first; sure of its day; a year of two digits.
+# What is taken apart: nothing; day and month before a year; a year first; sure of its day; a year of two digits.
 NONE, YEAR_LAST, YEAR_FIRST, SURE, SHORT = 0, 1, 2, 3, 4
 
 _TIME = (
@@ -26,7 +26,10 @@ _DAY = r"(?:[Nn]gày\s+)?"
 _NUMBERS = rf"{_DAY}(?P<a>\d{{1,2}})(?:\s*[/.\-]\s*|\s)(?P<b>\d{{1,2}})(?:\s*[/.\-]\s*|\s)(?P<y>\d{{4}}|\d{{2}})\.?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMES = "|".join(_MONTHS)
-_SPOKEN = rf"{_DAY}(?P<a>\d{{1,2}})[\s\-]*(?:tháng|thg|Thg|Tháng)\.?[\s\-]*(?P<b>\d{{1,2}})[\s,\-]*(?:năm\s+)?(?P<y>\d{{4}}|\d{{2}})"
+_SPOKEN = (
+    rf"{_DAY}(?P<a>\d{{1,2}})[\s\-]*(?:tháng|thg|Thg|Tháng)\.?[\s\-]*(?P<b>\d{{1,2}})[\s,\-]*"
+    r"(?:năm\s+)?(?P<y>\d{4}|\d{2})"
+)
 _SHAPES = (
     (YEAR_LAST, rf"^{_NUMBERS}(?:{_BETWEEN}{_TIME})?$"),
     (YEAR_LAST, rf"^{_TIME}{_BETWEEN}{_NUMBERS}$"),
@@ -47,7 +50,7 @@ _SCHEMA = {"kind": pl.Int8, "y": pl.Int32, "a": pl.Int32, "b": pl.Int32, "second
 
 @dataclass(frozen=True)
 class Order:
-    """How a column writes its days: `month_first` of 08/17/2026, `day_second` of 2026-17-08, `year_first` of 26-08-17."""
+    """How days are written: `month_first` as 08/17/2026, `day_second` as 2026-17-08, `year_first` as 26-08-17."""
 
     month_first: bool = False
     day_second: bool = False
@@ -57,8 +60,8 @@ class Order:
 def taken_apart(texts: pl.Series) -> pl.DataFrame:
     """One row per text: `kind`, `y`, `a`, `b` (year and the two other numbers as they follow), `seconds`, `zone`.
 
-    `seconds` of the day, null without a time; `zone` in minutes ahead of UTC, null without one. Of a kind SURE `a` is the
-    day and `b` the month. Texts that are no date are of the kind NONE.
+    `seconds` of the day, null without a time; `zone` in minutes ahead of UTC, null without one. Of a kind SURE `a` is
+    the day and `b` the month. Texts that are no date are of the kind NONE.
     """
     if texts.len() > _MANY:
         return _in_two(texts)

@@ -74,8 +74,8 @@ def _is_export(path: Path) -> bool:
 def read(path: Path, lists: Lists | None = None) -> Export:
     """The tables of a file, whatever its name says it is: its first bytes decide.
 
-    Only the mapped columns are read; personal and unknown ones never reach memory as a column of ours. BadInput where the
-    file cannot be read, with no words of its content.
+    Only the mapped columns are read; personal and unknown ones never reach memory as a column of ours. BadInput where
+    the file cannot be read, with no words of its content.
     """
     lists = lists or lists_of()
     try:

@@ -1,7 +1,7 @@
 """The code lists of dossiers: headings, words of cells and fields, the shipped files and a province's own over them.
 
-The shipped files lie in `data/dossiers/`. What a province adds lies in `local/dossiers/` of its data folder, in files of
-the same names and forms, and is read over them: a word that stands in both means what the province says.
+The shipped files lie in `data/dossiers/`. What a province adds lies in `local/dossiers/` of its data folder, in files
+of the same names and forms, and is read over them: a word that stands in both means what the province says.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Lists:
 
 @lru_cache(maxsize=4)
 def lists_of(data: Path | None = None) -> Lists:
-    """The shipped lists with what `data`/local/dossiers adds. Fault where a file is not in the form of the shipped one."""
+    """The shipped lists with what `data`/local/dossiers adds. Fault where a file is not in the shipped one's form."""
     columns: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     fields: dict[str, str] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from files.places import DATA
@@ -38,7 +39,7 @@ class _Rules:
 
 
 def _phrases(further: list[str]) -> Iterable[str]:
-    """The texts of our own lists: headings, words of cells, fields, names of provinces (communes bear people's names)."""
+    """Texts of our own lists: headings, words of cells, fields, provinces; communes bear people's names."""
     yield from further
     said = yaml_text.load((DATA / "dossiers" / "headers.yaml").read_text(encoding="utf-8"))
     for column in said["columns"].values():
@@ -56,7 +57,7 @@ def _words(text: str) -> list[str]:
 
 
 def _pairs(words: list[str]) -> Iterable[tuple[str, str]]:
-    return zip(words, words[1:], strict=False)
+    return pairwise(words)
 
 
 @lru_cache(maxsize=4)

@@ -22,11 +22,12 @@ NO_FIELD, NO_PROCEDURE = "(không rõ lĩnh vực)", ""
 REFUSED = {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
 EXCEL_ERROR = "an error of Excel stands here"
 _UNKNOWN_STATE = -1
+_ANSWERS = {"yes": True, "no": False}
 _NUMBERS_MAX = {"supplements": 100, "waited": 2000}
 _NUMBER = r"^'?(\d{1,6})(?:[.,]0{1,2}|[.,]0{4,})?$"
 _TOTALS = r"^(?i:tổng|tổng cộng|tổng số|cộng|total|tong cong)[\s:]*$"
 _UNIT_COLUMNS = (("intake", "intake_unit"), ("decision", "deciding_unit"))
-# What quarantine may keep of a cell that failed: a day since 2015, a number, a code. Anything else may be about a person.
+# What quarantine may keep of a failed cell: a day since 2015, a number, a code. Anything else may be about a person.
 _DAY_KEPT = (
     r"^(?:\d{1,2}[/.\-]\d{1,2}[/.\-]20(?:1[5-9]|[2-9]\d)|20(?:1[5-9]|[2-9]\d)[/.\-]\d{1,2}[/.\-]\d{1,2})"
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?$"
@@ -90,7 +91,7 @@ def dossiers(
     """(sound dossiers, refused rows as `REFUSED`).
 
     The dossiers have the columns of `ranking.dossiers.rows.DOSSIER`, with unit codes, field and procedure as text, and
-    the store's `part`. A row is refused for its first reason. Texts that a code list does not hold are noted in `survey`.
+    the store's `part`. A row is refused for its first reason. Texts that no code list holds are noted in `survey`.
     """
     frame = pl.DataFrame({"row": rows.numbers}).with_columns(rows.codes)
     frame = frame.with_columns(*_days(rows, layout, reading), *_numbers(rows), *_spoken(rows, reading, lists))
@@ -161,10 +162,9 @@ def _spoken(rows: Rows, reading: Reading, lists: Lists) -> Iterable[pl.Expr | pl
         if name not in rows.columns:
             yield pl.Series(name, [None], pl.Boolean).new_from_index(0, height)
             continue
-        known = lists.words_of(name)
-        answer = rows.columns[name].read(
-            lambda text, known=known: {"yes": True, "no": False}.get(known.get(word_key(text), "")), pl.Boolean
-        )
+        known, column = lists.words_of(name), rows.columns[name]
+        said = [None if text is None else _ANSWERS.get(known.get(word_key(text), "")) for text in column.texts]
+        answer = column.spread(pl.Series(said, dtype=pl.Boolean))
         yield (answer.set(rows.blank(name), False) if name in reading.ticks else answer).alias(name)
 
 

@@ -94,7 +94,7 @@ class _Words:
 
 
 class Survey:
-    """Gathers, batch by batch, what a table's columns say. `asked`: the order the editor gave for dates that tell none."""
+    """Gathers, batch by batch, what columns say. `asked`: the order the editor gave for dates that tell none."""
 
     def __init__(self, place: str, lists: Lists, exported: date, asked: str | None = None) -> None:
         self._place, self._lists, self._exported, self._asked = place, lists, exported, asked
@@ -159,7 +159,7 @@ class Survey:
             order.code_second += int(mine.filter(pl.col("turned") == pl.col("day"))["len"].sum())
 
     def _add_likelihood(self, columns: Mapping[str, Coded], parts: Mapping[str, pl.DataFrame]) -> None:
-        """How many rows could not be under either order of the columns that tell none: ended before received, in future."""
+        """How many rows cannot be under either order of columns that tell none: ended before received, in future."""
         for second in (False, True):
             days = {}
             for name, apart in parts.items():
@@ -209,9 +209,8 @@ class Survey:
                 elif text is None:
                     found.blank += count
             found.blank += rows.len() - sum(counts)
-            self._note(
-                found, column, rows, column.meanings(lambda text, known=known: word_key(text) in known, pl.Boolean)
-            )
+            told = [text is None or word_key(text) in known for text in column.texts]
+            self._note(found, column, rows, pl.Series(told, dtype=pl.Boolean))
 
     def add_unknown(self, name: str, column: Coded, known: pl.Series, rows: pl.Series) -> None:
         """Texts of a column that its code list does not hold; `known`: by text."""
@@ -241,7 +240,7 @@ class Survey:
         return self._reading({name: self._order_of(name) or Order(self._asked == MONTH_FIRST) for name in DATES})
 
     def reading(self) -> Reading:
-        """How the table is read. BadInput where a column contradicts itself, or nothing tells how its dates are meant."""
+        """How the table is read. BadInput where a column contradicts itself, or nothing tells its order of dates."""
         orders = {}
         for name in DATES:
             self._refuse_contradictions(name)
@@ -265,10 +264,12 @@ class Survey:
             if order.mixed:
                 raise BadInput(
                     self._place,
-                    f"some rows have {what}: rows {_listed(order.first_rows)} against rows {_listed(order.second_rows)}. "
+                    f"some rows have {what}: rows {_listed(order.first_rows)} against rows "
+                    f"{_listed(order.second_rows)}. "
                     "Which is meant elsewhere in the column cannot be told; export the dates in one order",
                     field=name,
                 )
+            shown = order.second_rows if order.said else order.first_rows
             against = order.code_first if order.said else order.code_second
             if (
                 order.said is not None
@@ -277,20 +278,20 @@ class Survey:
             ):
                 raise BadInput(
                     self._place,
-                    f"the column's order of day and month, as row {_listed((order.second_rows if order.said else order.first_rows)[:1])} "
-                    f"shows it, is not that of the days in the dossiers' codes ({against} rows); export the dates in one order",
+                    f"the column's order of day and month, as row {_listed(shown[:1])} shows it, is not that of "
+                    f"the days in the dossiers' codes ({against} rows); export the dates in one order",
                     field=name,
                 )
         if found.early_days and not found.late_days and found.last.first and not found.last.either:
             raise BadInput(
                 self._place,
-                "dates of Excel stand beside dates as text, and of the first none is after the 12th of a month: Excel has taken "
-                "days for months. Export again, as CSV or with the column as text",
+                "dates of Excel stand beside dates as text, and of the first none is after the 12th: Excel has "
+                "taken days for months. Export again, as CSV or with the column as text",
                 field=name,
             )
 
     def _likelier(self, name: str) -> bool:
-        """Whether the month stands first in a column that does not tell, by what could not be, or as the editor says."""
+        """Whether the month stands first in a column that does not tell: by what cannot be, or as the editor says."""
         day_first, month_first = self._wrong[False], self._wrong[True]
         if self._asked:
             return self._asked == MONTH_FIRST
@@ -300,8 +301,8 @@ class Survey:
             return True
         raise BadInput(
             self._place,
-            "nothing tells whether 03/08/2026 is the 3rd of August or the 8th of March: no day after the 12th stands in the "
-            f"column; say --dates {DAY_FIRST} or --dates {MONTH_FIRST}",
+            "nothing tells whether 03/08/2026 is the 3rd of August or the 8th of March: no day after the 12th stands "
+            f"in the column; say --dates {DAY_FIRST} or --dates {MONTH_FIRST}",
             field=name,
         )
 
@@ -318,7 +319,8 @@ class Survey:
                 yield f"{name}: read with the month before the day{shown}"
         for name, words in self._words.items():
             if name in reading.ticks:
-                yield f"{name}: {words.blank} empty cells say no, as the column holds ticks alone ({words.yes}) and never a no"
+                ticks = f"the column holds ticks alone ({words.yes}) and never a no"
+                yield f"{name}: {words.blank} empty cells say no, as {ticks}"
             if words.errors:
                 yield f"{name}: {words.errors} rows hold an error of Excel (rows {_listed(words.error_rows)})"
             if words.unknown_rows:
@@ -332,7 +334,8 @@ class Survey:
         if rest:
             rows = sorted(row for text, found in words.rows.items() if text not in dict(most) for row in found)
             spoken.append(
-                f"{rest} rows with words that are not shown (rows {_listed(rows[:_ROWS_NAMED])}{', …' if rest > _ROWS_NAMED else ''})"
+                f"{rest} rows with words that are not shown (rows {_listed(rows[:_ROWS_NAMED])}"
+                f"{', …' if rest > _ROWS_NAMED else ''})"
             )
         return f"{name}: {words.unknown_rows} rows with words that are not known: {', '.join(spoken)}. {_where(name)}"
 

@@ -42,12 +42,12 @@ class Units:
 
         The reason names units of our lists alone, never the text.
         """
-        if (code := unit_code(text)) in self._province_of:
+        if (code := unit_code(text)) is not None and code in self._province_of:
             return self._at_home(code, province, elsewhere=elsewhere)
-        if (both := _CODE_AND_NAME.fullmatch(tidy(text))) and (
-            code := unit_code(both["before"] or both["behind"])
-        ) in self._province_of:
-            return self._agreed(code, both["name"] or both["named"], province, elsewhere=elsewhere)
+        if both := _CODE_AND_NAME.fullmatch(tidy(text)):
+            code = unit_code(both["before"] or both["behind"])
+            if code is not None and code in self._province_of:
+                return self._agreed(code, both["name"] or both["named"], province, elsewhere=elsewhere)
         said = _STATE_CODE.search(text)
         state_code = said.group(1) if said else None
         name = tidy(text.replace(state_code, "")).strip(" -()") if state_code else text

@@ -50,7 +50,7 @@ def sheets_in(path: Path, lists: Lists) -> tuple[list[Sheet], list[str]]:
 
 
 def _cells(path: Path) -> tuple[list[tuple[str, pl.DataFrame]], list[str]]:
-    """(the cells of each visible sheet as text, the names of hidden sheets); an error of Excel is a text such as #N/A."""
+    """(the cells of each visible sheet as text, the names of hidden sheets); an error of Excel is the text #N/A."""
     # Imported late: reading CSV needs nothing of it.
     import fastexcel
 

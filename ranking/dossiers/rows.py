@@ -201,7 +201,7 @@ def _channel_counts() -> dict[str, nw.Expr]:
 
 
 def _flag_counts() -> dict[str, nw.Expr]:
-    """Yes and known apart: what an export does not say is no "no". A fee is known where it is said whether one is owed."""
+    """Yes and known apart: what is not said is no "no". Payments are known where it is said whether a fee is owed."""
     owed, paid_known = nw.col("fee_owed"), ~nw.col("paid_online").is_null()
     return {
         "fee_owed": _one(owed & paid_known),

@@ -11,11 +11,11 @@ import pytest
 import xlsxwriter
 
 from etl.__main__ import main
+from etl.dossiers.dates import Order, days, taken_apart
 from etl.dossiers.files import files_in, read
 from etl.dossiers.headers import layout
 from etl.dossiers.lists import lists_of, plain
 from etl.dossiers.personal import personal_content, personal_header
-from etl.dossiers.dates import Order, days, taken_apart
 from etl.dossiers.store import Store, legal_limits
 from etl.publishing.publish import current_snapshot, snapshot_manifest
 from files.faults import BadInput

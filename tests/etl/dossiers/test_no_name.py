@@ -18,13 +18,15 @@ from tests.etl.dossiers.exports import Bring, bring
 __all__ = ["bring"]
 
 HEADERS = ["Mã hồ sơ", "Đơn vị tiếp nhận", "Đơn vị giải quyết", "Lĩnh vực", "Mã thủ tục", "Hình thức nộp", "Mức độ DVC",
-           "Ngày tiếp nhận", "Hạn trả", "Ngày có kết quả", "Trạng thái", "Số lần bổ sung", "Số hóa", "Ghi chú"]  # fmt: skip
+           "Ngày tiếp nhận", "Hạn trả", "Ngày có kết quả", "Trạng thái", "Số lần bổ sung", "Số hóa",
+           "Ghi chú"]  # fmt: skip
 SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Đặng", "Bùi", "Giàng", "Lò", "Phùng", "Thào", "Hà", "Hồ")
 MIDDLE = ("Văn", "Thị", "Hữu", "Minh", "Ngọc", "A", "Quốc Bảo")
 GIVEN = ("Quỳnhx", "Tâmx", "Hảix", "Páox", "Thửx", "Vânx", "Khánhx")
 SHAPES = (
     "{name}", "{lower}", "{upper}", "{plain}", "gửi bà {lower} ở khu 7", "Hộ kinh doanh {name}", "{name}, sinh {birth}",
-    "{phone}", "sđt {spaced}", "+84 {bare}", "CCCD {identity}", "{identity_spaced}", "{mail}", "số nhà {house} ngõ {house}, {name}",
+    "{phone}", "sđt {spaced}", "+84 {bare}", "CCCD {identity}", "{identity_spaced}", "{mail}",
+    "số nhà {house} ngõ {house}, {name}",
     "thôn Bíx {house}", "{birth}", "ông {given}", "{name} - {phone}", "chị {given} ({phone})", "{lower} xin nộp lại",
 )  # fmt: skip
 ROWS = 1_400
@@ -34,19 +36,21 @@ class Person:
     """An invented person: the texts that tell of him, and what must never be found."""
 
     def __init__(self, number: int, chance: random.Random) -> None:
-        self.given = f"{chance.choice(GIVEN)}{'abcdefghik'[number % 10]}{'abcdefghik'[number // 10 % 10]}{'abcd'[number // 100 % 4]}"
+        digits = "abcdefghik"
+        self.given = chance.choice(GIVEN) + digits[number % 10] + digits[number // 10 % 10] + digits[number // 100 % 10]
         self.name = f"{chance.choice(SURNAMES)} {chance.choice(MIDDLE)} {self.given}"
         phone = f"09{chance.randrange(10**7, 10**8)}"
         identity = f"0{chance.randrange(10**10, 10**11)}"
         self.birth = f"{chance.randrange(1, 29):02d}/{chance.randrange(1, 13):02d}/{chance.randrange(1941, 2009)}"
         self.texts = {
-            "name": self.name, "lower": self.name.lower(), "upper": self.name.upper(), "plain": fold(self.name), "given": self.given,
+            "name": self.name, "lower": self.name.lower(), "upper": self.name.upper(), "plain": fold(self.name),
+            "given": self.given,
             "birth": self.birth, "phone": phone, "spaced": f"{phone[:4]} {phone[4:7]} {phone[7:]}", "bare": phone[1:],
             "identity": identity, "identity_spaced": " ".join(identity[n : n + 3] for n in range(0, 12, 3)),
             "mail": f"{fold(self.given)}@example.vn", "house": str(chance.randrange(7000, 9999)),
         }  # fmt: skip
-        self.secrets = [self.given.lower(), fold(self.given), phone, phone[1:], self.texts["spaced"], identity, self.birth,
-                        self.texts["identity_spaced"]]  # fmt: skip
+        self.secrets = [self.given.lower(), fold(self.given), phone, phone[1:], self.texts["spaced"], identity,
+                        self.birth, self.texts["identity_spaced"]]  # fmt: skip
 
     def said(self, shape: str) -> str:
         return shape.format(**self.texts)
@@ -64,9 +68,9 @@ def corpus() -> tuple[list[list[str]], list[str]]:
         secrets += person.secrets
         for _ in range(chance.choice((1, 1, 3, 4)) if place else 1):
             number = len(rows)
-            cells = [f"H44.202-260803-{number:04d}", "Phường Hòa Bình", "Phường Hòa Bình", "Hộ tịch", "2.000815", "Trực tuyến",
-                     "Toàn trình", f"{3 + number % 20:02d}/08/2026", "28/08/2026", f"{23 + number % 5}/08/2026", "Đã trả kết quả", "0",
-                     "Có", person.said("{name} {phone}")]  # fmt: skip
+            cells = [f"H44.202-260803-{number:04d}", "Phường Hòa Bình", "Phường Hòa Bình", "Hộ tịch", "2.000815",
+                     "Trực tuyến", "Toàn trình", f"{3 + number % 20:02d}/08/2026", "28/08/2026",
+                     f"{23 + number % 5}/08/2026", "Đã trả kết quả", "0", "Có", person.said("{name} {phone}")]  # fmt: skip
             cells[place] = person.said(shape)
             rows.append(cells)
     return rows, secrets
@@ -155,7 +159,8 @@ def test_every_row_is_counted_or_named(bring: Bring, people):
     rows, _ = people
     taken = bring(csv(rows))
     counted = taken.table().filter(
-        pl.col("measure") == "received", pl.col("unit_code") == "25", pl.col("field") == "all", pl.col("period_kind") == "month"
+        pl.col("measure") == "received", pl.col("unit_code") == "25", pl.col("field") == "all",
+        pl.col("period_kind") == "month",
     )["numerator"].sum()  # fmt: skip
     assert counted + taken.table("quarantine").height == len(rows)
 
@@ -181,8 +186,8 @@ def test_each_shape_is_taken_for_personal(shape):
 
 @pytest.mark.parametrize(
     "word",
-    ["Qua kiosk", "Trực tiếp tại quầy", "Hồ sơ giấy", "Qua VNeID", "Cổng dịch vụ công tỉnh", "Liên thông", "Hà Nội", "Chờ ký số",
-     "Đang luân chuyển", "Bưu tá", "Lý lịch tư pháp", "Ho tich", "Y tế", "Văn thư", "Từ xa"],
+    ["Qua kiosk", "Trực tiếp tại quầy", "Hồ sơ giấy", "Qua VNeID", "Cổng dịch vụ công tỉnh", "Liên thông", "Hà Nội",
+     "Chờ ký số", "Đang luân chuyển", "Bưu tá", "Lý lịch tư pháp", "Ho tich", "Y tế", "Văn thư", "Từ xa"],
 )  # fmt: skip
 def test_words_of_administration_are_not_taken_for_people(word):
     assert not personal_content(word)

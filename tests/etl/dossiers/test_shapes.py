@@ -236,8 +236,8 @@ def test_all_visible_sheets_are_read_and_hidden_ones_named(bring: Bring, tmp_pat
 
 days = st.dates(date(2026, 7, 1), date(2026, 9, 25))
 formats = st.sampled_from(
-    ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%m/%d/%Y", "%m/%d/%Y %I:%M:%S %p", "%Y-%m-%d", "%Y/%m/%d", "%Y-%d-%m", "%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y",
-     "%Y-%m-%dT%H:%M:%S", "%Y%m%d", "Z", "+00:00", "epoch"]
+    ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%m/%d/%Y", "%m/%d/%Y %I:%M:%S %p", "%Y-%m-%d", "%Y/%m/%d", "%Y-%d-%m", 
+     "%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y", "%Y-%m-%dT%H:%M:%S", "%Y%m%d", "Z", "+00:00", "epoch"]
 )  # fmt: skip
 
 

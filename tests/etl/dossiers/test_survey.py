@@ -12,8 +12,6 @@ from tests.etl.dossiers.exports import HEADERS, NAME, Bring, bring, row, text
 
 __all__ = ["bring"]
 
-NO_DAY = {"code": None}
-
 
 def dates(*received: str, code: str = "HS-{}", due: str = "", done: str = "") -> str:
     """One dossier for each date of reception, with a code that tells no day."""
@@ -216,7 +214,8 @@ def test_a_unit_is_judged_by_its_own_rows(bring: Bring):
 
 
 def test_an_unknown_state_without_an_end_is_not_open(bring: Bring):
-    taken = bring(text(row(1, done="", state="Đã chuyển liên thông"), row(2, done="", state="Đang xử lý"), row(3, done=""),
+    taken = bring(text(row(1, done="", state="Đã chuyển liên thông"), row(2, done="", state="Đang xử lý"), 
+                       row(3, done=""),
                        row(4, state="Đã chuyển liên thông")))  # fmt: skip
     assert taken.reasons() == {2: "the word for its state is not known, and no day of an end is given"}
     assert taken.received() == {8: 3}
