@@ -220,7 +220,7 @@ def _one_day(given: Path, out: Path) -> None:
     # Late, here and below: what an engine does not need must not count among its memory.
     from etl.dossiers.changes import Changes, merge, sum_here
     from etl.dossiers.command import harvest
-    from etl.dossiers.rows import Units
+    from etl.dossiers.units import Units
     from store.reference import reference_table
 
     store, units = _kept(given, out), Units(reference_table("units"), reference_table("provinces"))

@@ -1,8 +1,8 @@
 """Exports of dossiers, one row per dossier: from a province's files to the same tables as the other sources.
 
-The steps: `dossier_files` and `dossier_headers` find the columns, `dossier_personal` keeps people's data out,
-`dossier_rows` makes plain dossiers or says why not, `dossier_store` and `dossier_changes` keep each dossier's latest
-state and the partial sums (`ranking.dossiers.rows`), `ranking.dossiers.tables` makes measures of the sums.
+The steps: `files` and `headers` find the tables and columns, `survey` judges them as columns, `personal` keeps people's
+data out, `rows` makes plain dossiers or says why not, `store` and `changes` keep each dossier's latest state and the
+partial sums (`ranking.dossiers.rows`), `ranking.dossiers.tables` makes measures of the sums.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import polars as pl
 
 from etl.dossiers.changes import Changes, fold_longest, months_in, sum_here, take_in
-from etl.dossiers.files import files_in, read
-from etl.dossiers.rows import Units, dossiers
+from etl.dossiers.files import Export, files_in, read
+from etl.dossiers.lists import Lists, lists_of
+from etl.dossiers.rows import REFUSED, Rows, dossiers
 from etl.dossiers.store import Store, latest_export, rules
+from etl.dossiers.survey import DAY_FIRST, MONTH_FIRST, Reading, Survey
+from etl.dossiers.units import Units
 from etl.forms.title import province_code
 from etl.matching import remarks
 from etl.publishing.harvest import Harvest, quarantine_rows
@@ -47,6 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders: CSV, Parquet, Excel")
     parser.add_argument("--province", help="code (25), state code (H44) or name; else by the dossiers' codes")
     parser.add_argument("--exported", metavar="DAY", help="day of the export, 2026-09-26; else the file's own date")
+    parser.add_argument(
+        "--dates", choices=(DAY_FIRST, MONTH_FIRST), help="how dates are written where no day after the 12th tells"
+    )
     parser.add_argument("--dataset", default="live", help="dataset to publish to (default: live)")
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder that holds published/")
     parser.add_argument("--engine", choices=("polars", "spark"), default="polars", help="what computes the sums")
@@ -57,12 +64,12 @@ def run(args: argparse.Namespace) -> int:
     """Take in every file, publish what changed; 1 where a file could not be read."""
     units = Units(reference_table("units"), reference_table("provinces"))
     province = province_code(args.province, units.provinces) if args.province else None
-    exported, store = _day(args.exported), Store(args.data)
+    exported, store, lists = _day(args.exported), Store(args.data), lists_of(args.data)
     refused, failed = [], 0
     with store.sole_writer():
         for path in files_in(args.paths):
             try:
-                refused += _staged(store, path, units, province, exported)
+                refused += _staged(store, path, units, province, exported, dates=args.dates, lists=lists)
             except Fault as fault:
                 failed += 1
                 print(f"{fault}; nothing was taken from this file", file=sys.stderr)
@@ -119,41 +126,99 @@ def _day(text: str | None) -> date | None:
         raise Fault(f"--exported: {text!r} is no day; write it as 2026-09-26") from None
 
 
-def _staged(store: Store, path: Path, units: Units, province: str | None, exported: date | None) -> list[dict]:
+@dataclass
+class _Taken:
+    """What one file brought: rows read, left out as headings or totals, the first refused ones, and why how many."""
+
+    seen: int = 0
+    left_out: int = 0
+    refused: list[dict] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+    parts: list[Path] = field(default_factory=list)
+
+    def refuse(self, bad: pl.DataFrame, place: str) -> None:
+        self.reasons.update(dict(bad.group_by("reason").len().iter_rows()))
+        self.refused += [row | {"place": place} for row in bad.head(_REFUSED_KEPT - len(self.refused)).to_dicts()]
+
+
+def _staged(
+    store: Store, path: Path, units: Units, province: str | None, exported: date | None,
+    *, dates: str | None = None, lists: Lists | None = None,
+) -> list[dict]:  # fmt: skip
     """Read one file and set its dossiers aside; the rows it refused, for quarantine."""
     day = exported or local_day(datetime.fromtimestamp(path.stat().st_mtime, UTC))
     if day > local_day(datetime.now(UTC)):
         raise BadInput(path.name, f"the export's day, {day}, lies in the future; correct --exported")
-    layout, first, frames = read(path)
-    parts, refused, seen = [], [], 0
+    lists = lists or lists_of()
+    taken, survey, reading = _Taken(), Survey(path.name, lists, day, dates), None
     try:
-        for frame in frames:
-            rows, bad = dossiers(frame, first + seen, units, province=province, exported=day)
-            parts.append(store.stage(rows))
-            refused += bad.to_dicts()
-            seen += frame.height
-    except pl.exceptions.PolarsError as error:
-        for part in parts:
-            part.unlink()
-        raise BadInput(path.name, f"cannot be read to its end: {str(error).splitlines()[0]}") from None
-    print("\n".join(_report_lines(path, day, seen, layout.personal, layout.unknown, refused)))
-    stamp = {"source": f"{SERIES}:{path.name}", "place": path.name, "captured_at": _moment(day)}
-    if len(refused) > _REFUSED_KEPT:
-        more = f"{len(refused) - _REFUSED_KEPT} more rows were refused"
-        refused = [*refused[:_REFUSED_KEPT], {"row": None, "column": None, "value": None, "reason": more}]
-    return [row | stamp for row in refused]
+        export = read(path, lists)
+        # Columns are judged by what is seen of them: where the whole file tells otherwise than its beginning, again.
+        while True:
+            used = _stage_all(store, export, units, province, day, lists, survey, reading, taken)
+            reading = survey.reading()
+            if used is None or used == reading:
+                break
+            for part in taken.parts:
+                part.unlink()
+            taken, survey = _Taken(), Survey(path.name, lists, day, dates)
+    except Exception as error:
+        for part in taken.parts:
+            part.unlink(missing_ok=True)
+        if isinstance(error, Fault):
+            raise
+        # A library's words may quote a row, so none of them are said.
+        raise BadInput(path.name, "cannot be read to its end: a part of it is damaged") from None
+    remarks_of = [*export.remarks, *survey.remarks(reading)]
+    print("\n".join(_report_lines(path, day, taken, export, remarks_of)))
+    number = taken.reasons.total()
+    stamp = {"source": f"{SERIES}:{path.name}", "captured_at": _moment(day)}
+    if number > len(taken.refused):
+        more = f"{number - len(taken.refused)} more rows were refused"
+        taken.refused.append({"row": None, "column": None, "value": None, "reason": more, "place": path.name})
+    return [row | stamp for row in taken.refused]
 
 
-def _report_lines(
-    path: Path, day: date, seen: int, personal: list[str], unknown: list[str], refused: list[dict]
-) -> Iterable[str]:
+def _stage_all(
+    store: Store, export: Export, units: Units, province: str | None, day: date, lists: Lists, survey: Survey,
+    reading: Reading | None, taken: _Taken,
+) -> Reading | None:  # fmt: skip
+    """Stage all rows of a file; the reading that was used, which the survey of all rows may not confirm."""
+    salt = store.salt()
+    for table in export.tables:
+        for batch in table.batches():
+            if batch.broken:
+                told = [{"row": one.row, "column": None, "value": None, "reason": one.reason} for one in batch.broken]
+                taken.refuse(pl.DataFrame(told, schema=REFUSED, orient="row"), table.place)
+                taken.seen += len(told)
+            if batch.rows.is_empty():
+                continue
+            rows = Rows(batch.rows, lists, salt)
+            taken.left_out += rows.left_out
+            if not rows.numbers.len():
+                continue
+            rows.survey(survey)
+            reading = reading or survey.so_far()
+            sound, bad = dossiers(rows, table.layout, reading, lists, units, survey, province=province, exported=day)
+            taken.parts.append(store.stage(sound))
+            taken.refuse(bad, table.place)
+            taken.seen += rows.numbers.len()
+    return reading
+
+
+def _report_lines(path: Path, day: date, taken: _Taken, export: Export, remarks_of: list[str]) -> Iterable[str]:
     """The report on one file as lines."""
-    yield f"{path.name}: export of {day}, {seen} rows read, {len(refused)} refused"
-    for kind, headers in (("personal, dropped", personal), ("not used", unknown)):
-        if headers:
-            yield f"  columns {kind}: {', '.join(headers)}"
-    reasons = Counter(row["reason"] for row in refused)
-    for reason, number in reasons.most_common(_REASONS_SHOWN):
+    yield f"{path.name}: export of {day}, {taken.seen} rows read, {taken.reasons.total()} refused"
+    layouts = [table.layout for table in export.tables]
+    kinds = (("personal, dropped", [one.personal for one in layouts]), ("not used", [one.unknown for one in layouts]))
+    for kind, headings in kinds:
+        if told := list(dict.fromkeys(heading for some in headings for heading in some)):
+            yield f"  columns {kind}: {', '.join(' '.join(heading.split()) for heading in told)}"
+    if taken.left_out:
+        yield f"  {taken.left_out} rows that say the headings again, or a total, were left out"
+    for remark in remarks_of:
+        yield f"  {remark}"
+    for reason, number in taken.reasons.most_common(_REASONS_SHOWN):
         yield f"  refused: {number} × {reason}"
 
 

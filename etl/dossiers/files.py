@@ -2,104 +2,153 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from etl.dossiers.headers import Layout, header_row, layout
+from etl.dossiers.csv_file import open_csv
+from etl.dossiers.csv_lines import Broken
+from etl.dossiers.headers import Layout, layout
+from etl.dossiers.lists import Lists, lists_of
+from etl.dossiers.workbook import sheets_in
 from files.faults import BadInput
 
-KINDS = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsb", ".xls")
+KINDS = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls")
 ROWS_AT_ONCE = 1_000_000
 _EXCEL_BYTES_MAX = 300_000_000
-_TITLE_ROWS_MAX = 30
+_WORKBOOK, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NO_EXPORT = ("readme", "doc-toi", "huong-dan", "license", "thumbs.db")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one table: the number of each in `row` and the mapped columns as text; and broken lines."""
+
+    rows: pl.DataFrame
+    broken: list[Broken]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a file: a CSV or Parquet file has one, a workbook one on each sheet.
+
+    `batches` can be called again and gives the same rows.
+    """
+
+    place: str
+    layout: Layout
+    batches: Callable[[], Iterator[Batch]]
+
+
+@dataclass(frozen=True)
+class Export:
+    """The tables of a file, and remarks on what was left out of it."""
+
+    tables: list[Table]
+    remarks: list[str] = field(default_factory=list)
 
 
 def files_in(paths: list[Path]) -> list[Path]:
-    """The exports among `paths`, folders searched, in order of their names."""
+    """The exports among `paths`, folders searched, in order of their names.
+
+    In a folder, lock files of open workbooks, hidden files and a README are no exports.
+    """
     found = []
     for path in paths:
         if not path.exists():
             raise BadInput(path, "there is no such file or folder")
-        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in KINDS) if path.is_dir() else [path]
+        inside = sorted(p for p in path.rglob("*") if _is_export(p)) if path.is_dir() else [path]
         if not inside:
             raise BadInput(path, f"the folder holds no export; known are {', '.join(KINDS)}")
         found += inside
     return found
 
 
-def read(path: Path) -> tuple[Layout, int, Iterator[pl.DataFrame]]:
-    """(layout, number of the first row below the headings, frames of text with our column names, row by row).
+def _is_export(path: Path) -> bool:
+    name = path.name.lower()
+    return path.is_file() and path.suffix.lower() in KINDS and not name.startswith((".", "~$", "_", *_NO_EXPORT))
 
-    Only the mapped columns are read; personal and unknown ones never reach memory as a column of ours.
+
+def read(path: Path, lists: Lists | None = None) -> Export:
+    """The tables of a file, whatever its name says it is: its first bytes decide.
+
+    Only the mapped columns are read; personal and unknown ones never reach memory as a column of ours. BadInput where
+    the file cannot be read, with no words of its content.
     """
-    kind = path.suffix.lower()
-    if kind == ".parquet":
-        return _parquet(path)
-    if kind in (".xlsx", ".xlsb", ".xls"):
-        return _excel(path)
-    if kind in KINDS:
-        return _csv(path)
-    raise BadInput(path.name, f"is no export that can be read; known are {', '.join(KINDS)}")
-
-
-def _parquet(path: Path) -> tuple[Layout, int, Iterator[pl.DataFrame]]:
+    lists = lists or lists_of()
     try:
-        rows = pl.scan_parquet(path)
-        found = layout(path.name, rows.collect_schema().names())
+        with path.open("rb") as file:
+            begins = file.read(512)
+    except OSError as error:
+        raise BadInput(path.name, f"cannot be opened: {error.strerror}") from None
+    if path.suffix.lower() not in KINDS:
+        raise BadInput(path.name, f"is no export that can be read; known are {', '.join(KINDS)}")
+    if not begins:
+        raise BadInput(path.name, "the file is empty (0 bytes)")
+    if begins.startswith(b"PAR1") or path.suffix.lower() == ".parquet":
+        return _parquet(path, lists)
+    if begins.startswith((_WORKBOOK, _OLD_WORKBOOK)):
+        return _workbook(path, lists)
+    if b"<html" in begins.lower() or b"<table" in begins.lower():
+        raise BadInput(path.name, "is no Excel workbook but a web page with an Excel name; save it as .xlsx in Excel")
+    if begins.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
+        raise BadInput(path.name, "is no Excel workbook but an XML file with an Excel name; save it as .xlsx in Excel")
+    if begins.startswith((b"%PDF", b"MZ", b"\x7fELF", b"\x1f\x8b")):
+        raise BadInput(path.name, "is no table: a PDF, a program or an archive; export it as CSV, Parquet or Excel")
+    return _csv(path, lists)
+
+
+def _csv(path: Path, lists: Lists) -> Export:
+    file = open_csv(path, lists)
+    found = layout(path.name, file.headers, lists)
+
+    def batches() -> Iterator[Batch]:
+        for rows, broken in file.chunks(found.places):
+            yield Batch(rows, broken)
+
+    return Export([Table(path.name, found, batches)])
+
+
+def _parquet(path: Path, lists: Lists) -> Export:
+    try:
+        rows = pl.scan_parquet(path, glob=False)
+        schema = rows.collect_schema()
         height = rows.select(pl.len()).collect().item()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise BadInput(path.name, f"is no sound Parquet file: {str(error).splitlines()[0]}") from None
-    parts = (rows.slice(start, ROWS_AT_ONCE) for start in range(0, height, ROWS_AT_ONCE))
-    return found, 1, (_ours(part, found).collect() for part in parts)
+    except (pl.exceptions.PolarsError, OSError):
+        raise BadInput(path.name, "is no sound Parquet file") from None
+    found = layout(path.name, schema.names(), lists)
+    odd = [header for header in found.read.values() if schema[header].is_nested() or schema[header] == pl.Binary]
+    if odd:
+        raise BadInput(path.name, f"the columns {', '.join(map(repr, odd))} hold no plain values; export them as text")
+
+    def batches() -> Iterator[Batch]:
+        for start in range(0, height, ROWS_AT_ONCE):
+            part = rows.slice(start, ROWS_AT_ONCE).select(
+                _as_text(pl.col(header), schema[header]).alias(name) for name, header in found.read.items()
+            )
+            numbered = part.collect().with_row_index("row", start + 1)
+            yield Batch(numbered.with_columns(pl.col("row").cast(pl.Int64)), [])
+
+    return Export([Table(path.name, found, batches)])
 
 
-def _csv(path: Path) -> tuple[Layout, int, Iterator[pl.DataFrame]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for _, line in zip(range(_TITLE_ROWS_MAX), file, strict=False)]
-    except UnicodeDecodeError:
-        raise BadInput(path.name, "is not written in UTF-8; save it as CSV UTF-8") from None
-    separator = max(",;\t|", key=lambda mark: max((line.count(mark) for line in lines), default=0))
-    rows = list(csv.reader(lines, delimiter=separator))
-    start = header_row(rows) or 0
-    headers = rows[start] if rows else []
-    found = layout(path.name, headers)
-    try:
-        text = pl.scan_csv(
-            path,
-            separator=separator,
-            skip_lines=start,
-            has_header=True,
-            infer_schema=False,
-            encoding="utf8",
-            new_columns=[header or f"(column {n})" for n, header in enumerate(headers, 1)],
-        )
-        frames = text.pipe(_ours, found).collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=True)
-    except pl.exceptions.PolarsError as error:
-        raise BadInput(path.name, f"is no sound CSV file: {str(error).splitlines()[0]}") from None
-    return found, start + 2, iter(frames)
+def _as_text(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """Moments with a zone as moments in Vietnam, days and moments without one as they are."""
+    if isinstance(kind, pl.Datetime):
+        here = column.dt.convert_time_zone("Asia/Ho_Chi_Minh") if kind.time_zone else column
+        return here.dt.strftime("%Y-%m-%d %H:%M:%S" + ("+07:00" if kind.time_zone else ""))
+    return column.cast(pl.String)
 
 
-def _excel(path: Path) -> tuple[Layout, int, Iterator[pl.DataFrame]]:
+def _workbook(path: Path, lists: Lists) -> Export:
     if path.stat().st_size > _EXCEL_BYTES_MAX:
         raise BadInput(path.name, f"is larger than {_EXCEL_BYTES_MAX / 1e6:.0f} MB; export it as CSV or Parquet")
-    try:
-        cells = pl.read_excel(path, engine="calamine", has_header=False, infer_schema_length=0, drop_empty_rows=False)
-    except Exception as error:  # the reader raises errors of its own kinds for damaged files
-        raise BadInput(path.name, f"is no workbook that can be read: {str(error).splitlines()[0]}") from None
-    start = header_row(cells.head(_TITLE_ROWS_MAX).rows()) or 0
-    headers = [str(cell) if cell is not None else f"(column {n})" for n, cell in enumerate(cells.row(start), 1)]
-    found = layout(path.name, headers)
-    body = cells.slice(start + 1).rename(dict(zip(cells.columns, headers, strict=True)))
-    return found, start + 2, iter([_ours(body.lazy(), found).collect()])
+    sheets, remarks = sheets_in(path, lists)
+    tables = [Table(sheet.place, sheet.layout, _once(sheet.rows)) for sheet in sheets]
+    return Export(tables, remarks)
 
 
-def _ours(rows: pl.LazyFrame, found: Layout) -> pl.LazyFrame:
-    """The mapped columns under our names as trimmed text; empty text is null."""
-    return rows.select(
-        pl.col(header).cast(pl.String).str.strip_chars().replace("", None).alias(name)
-        for name, header in found.read.items()
-    )
+def _once(rows: pl.DataFrame) -> Callable[[], Iterator[Batch]]:
+    return lambda: iter([Batch(rows, [])])

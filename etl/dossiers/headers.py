@@ -5,111 +5,100 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import dataclass, field
 
-from etl.dossiers.personal import personal_header
-from files.faults import BadInput, Fault
-from files.places import DATA
-from ranking import yaml_text
-from ranking.names import fold
+from etl.dossiers.lists import HEADERS, Lists, lists_of, plain
+from etl.dossiers.personal import heading_told, personal_header
+from files.faults import BadInput
 
-HEADERS = DATA / "dossiers" / "headers.yaml"
-_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
-_LIKE_ENOUGH = 0.6
+_ZONE = re.compile(r"[\s(\[]+(?:UTC|GMT)\s*(?:([+-])\s*(\d{1,2})(?::?(\d{2}))?)?[)\]\s]*$", re.IGNORECASE)
+_LIKE_ENOUGH, _SURELY_LIKE = 0.6, 0.75
 FEWEST_HEADERS = 3
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of one file: those read (our name → heading), those dropped as personal, those not known."""
+    """The columns of one file: those read (our name → heading), those dropped as personal, those not known.
+
+    `places`: our name → number of the column, from 0. `zones`: our name → minutes by which a heading such as
+    `Ngày tiếp nhận (UTC)` says that its times are ahead of UTC. Headings that may not be named are left out.
+    """
 
     read: dict[str, str]
     personal: list[str]
     unknown: list[str]
+    places: dict[str, int] = field(default_factory=dict)
+    zones: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Mapping:
-    """What `headers.yaml` says: heading → our column, and our columns' spoken values → our values."""
-
-    columns: dict[str, str]
-    required: tuple[str, ...]
-    values: dict[str, dict[str, str]]
-
-
-def plain(text: str) -> str:
-    """What headings and values are compared by: `Ngày tiếp nhận (*)` and `NGAY_TIEP_NHAN` are the same."""
-    return _NOT_A_WORD.sub("", fold(text))
+def column_of(header: str, lists: Lists) -> tuple[str | None, int | None]:
+    """(our column, minutes ahead of UTC where the heading says so); None for a heading that is not known."""
+    if name := lists.columns.get(plain(header)):
+        return name, None
+    zone = _ZONE.search(header)
+    name = lists.columns.get(plain(header[: zone.start()])) if zone else None
+    if zone is None or name is None:
+        return None, None
+    minutes = 60 * int(zone.group(2) or 0) + int(zone.group(3) or 0)
+    return name, -minutes if zone.group(1) == "-" else minutes
 
 
-@lru_cache(maxsize=4)
-def mapping(path: Path = HEADERS) -> Mapping:
-    """The mapping of a file like `headers.yaml`; Fault where one heading is given to two columns."""
-    said = yaml_text.load(path.read_text(encoding="utf-8"))
-    columns: dict[str, str] = {}
-    for name, column in said["columns"].items():
-        for header in column["headers"]:
-            if columns.setdefault(plain(header), name) != name:
-                raise Fault(f"{path.name}: the heading {header!r} is given to {columns[plain(header)]} and to {name}")
-    required = tuple(name for name, column in said["columns"].items() if column.get("required"))
-    values = {
-        name: {plain(str(word)): value for value, words in spoken.items() for word in words}
-        for name, spoken in said["values"].items()
-        if isinstance(spoken, dict)
-    }
-    values["flag"] = {plain(str(word)): answer for answer in ("yes", "no") for word in said["values"][answer]}
-    return Mapping(columns, required, values)
+def known_headings(cells: Sequence[object], lists: Lists) -> int:
+    """How many of our columns the cells of a row name."""
+    return len({name for cell in cells if cell is not None and (name := column_of(str(cell), lists)[0])})
 
 
-def header_row(rows: Sequence[Sequence[object]]) -> int | None:
+def header_row(rows: Sequence[Sequence[object]], lists: Lists | None = None) -> int | None:
     """The first row where at least three cells are known headings; exports put titles above."""
-    known = mapping().columns
-    for number, row in enumerate(rows):
-        if (
-            len({known[key] for cell in row if cell is not None and (key := plain(str(cell))) in known})
-            >= FEWEST_HEADERS
-        ):
-            return number
-    return None
+    lists = lists or lists_of()
+    return next((n for n, row in enumerate(rows) if known_headings(row, lists) >= FEWEST_HEADERS), None)
 
 
-def layout(place: str, headers: Sequence[str]) -> Layout:
+def layout(place: str, headers: Sequence[str | None], lists: Lists | None = None) -> Layout:
     """Which of a file's headings are read; a heading that also says "person" is never read.
 
     Raises BadInput where a needed column is not there, or two headings mean the same one: with the headings
     seen, the nearest guesses and how to add them.
     """
-    known = mapping()
-    read: dict[str, str] = {}
-    personal: list[str] = []
-    unknown: list[str] = []
-    for header in headers:
-        name = known.columns.get(plain(header))
+    lists = lists or lists_of()
+    found = Layout({}, [], [])
+    for number, header in enumerate(headers):
+        if header is None or not header.strip():
+            continue
+        name, zone = column_of(header, lists)
         if name is None:
-            (personal if personal_header(header) else unknown).append(header)
-        elif name in read:
-            raise BadInput(place, f"the headings {read[name]!r} and {header!r} both mean {name}; leave one out")
+            if heading_told(header):
+                (found.personal if personal_header(header) else found.unknown).append(header)
+        elif name in found.read:
+            raise BadInput(place, f"the headings {found.read[name]!r} and {header!r} both mean {name}; leave one out")
         else:
-            read[name] = header
-    missing = [name for name in known.required if name not in read]
+            found.read[name] = header
+            found.places[name] = number
+            if zone is not None:
+                found.zones[name] = zone
+    missing = [name for name in lists.required if name not in found.read]
     if missing:
-        raise BadInput(place, _unknown_layout(headers, missing))
-    return Layout(read, personal, unknown)
+        raise BadInput(place, _unknown_layout([header for header in headers if header], missing, lists))
+    return found
 
 
-def _unknown_layout(headers: Sequence[str], missing: list[str]) -> str:
-    seen = ", ".join(repr(header) for header in headers[:40])
-    guesses = "; ".join(_guess(name, headers) for name in missing)
+def _unknown_layout(headers: Sequence[str], missing: list[str], lists: Lists) -> str:
+    """A row that holds no heading may be a row of data: then none of its cells is named."""
+    spoken = list(lists.columns)
+    told = [header for header in headers[:40] if heading_told(header)]
+    if not any(difflib.get_close_matches(plain(header), spoken, n=1, cutoff=_SURELY_LIKE) for header in told):
+        return f"no row of headings was found: none names {', '.join(missing)}. The first rows must hold the headings"
+    seen = ", ".join(repr(header) for header in told)
+    guesses = "; ".join(_guess(name, told, lists) for name in missing)
     return (
         f"no column for {', '.join(missing)}. Headings seen: {seen or 'none'}. {guesses}. "
-        f"Add the heading your system writes to the list of that column in {HEADERS.name} (folder data/dossiers)"
+        f"Add the heading your system writes to the list of that column in {HEADERS} (folder data/dossiers, or "
+        "local/dossiers of the data folder)"
     )
 
 
-def _guess(name: str, headers: Sequence[str]) -> str:
-    spoken = [word for word, column in mapping().columns.items() if column == name]
+def _guess(name: str, headers: Sequence[str], lists: Lists) -> str:
+    spoken = [word for word, column in lists.columns.items() if column == name]
     likeness = {header: max(_alike(plain(header), word) for word in spoken) for header in headers}
     near = sorted((h for h in headers if likeness[h] >= _LIKE_ENOUGH), key=lambda h: -likeness[h])[:3]
     return f"Nearest to {name}: {', '.join(map(repr, near)) or 'none'}"

@@ -2,184 +2,265 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import polars as pl
 
-from etl.dossiers.headers import mapping, plain
-from etl.dossiers.personal import WITHHELD, personal_content, withheld
-from etl.matching import Match, UnitMatcher
+from etl.dossiers.coded import ERROR, Coded
+from etl.dossiers.codes import KNOWN_CODE, KNOWN_PROCEDURE, read_codes
+from etl.dossiers.dates import VIETNAM_MINUTES, Order, day_of, zone_minutes
+from etl.dossiers.headers import Layout
+from etl.dossiers.lists import Lists, plain, word_key
+from etl.dossiers.survey import DATES, Reading, Survey, parts_of
+from etl.dossiers.units import UNKNOWN_UNIT, Units
 from ranking.dossiers.days import FIRST_DAY
 from ranking.dossiers.rows import CHANNELS, DONE, DOSSIER, FLAGS, OPEN, RETURNED, STATES, STOPPED, WITHDRAWN
-from ranking.names import fold, tidy, unit_code
+from ranking.names import tidy
 
-DATES = ("received", "due", "done", "returned", "stopped")
 NO_FIELD, NO_PROCEDURE = "(không rõ lĩnh vực)", ""
+REFUSED = {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
+EXCEL_ERROR = "an error of Excel stands here"
+_UNKNOWN_STATE = -1
+_ANSWERS = {"yes": True, "no": False}
 _NUMBERS_MAX = {"supplements": 100, "waited": 2000}
-_STATE_CODE = re.compile(r"\b([A-Z]\d{2}(?:\.\d+)*)\b")
-_OFFICE = re.compile(r"(so|ban|thanh tra|van phong|cong an|chi cuc|cuc|bao hiem|bo chi huy|thue|kho bac|truong)\b")
-_CODE_SHAPE = re.compile(r"(?=.*\d)[\w./-]{4,60}")
-# H44.100-260817-0001, 000.00.12.H44-260817-0001, and codes of procedures such as 2.000815.
-_USUAL_CODE = r"^([0-9A-Z.]{0,20}[A-Z]\d{2}[0-9A-Z.]{0,20}-\d{6}-[0-9A-Z]{1,8}|\d\.\d{6})$"
-OFFICE = "office:"
+_NUMBER = r"^'?(\d{1,6})(?:[.,]0{1,2}|[.,]0{4,})?$"
+_TOTALS = r"^(?i:tổng|tổng cộng|tổng số|cộng|total|tong cong)[\s:]*$"
+_UNIT_COLUMNS = (("intake", "intake_unit"), ("decision", "deciding_unit"))
+# What quarantine may keep of a failed cell: a day since 2015, a number, a code. Anything else may be about a person.
+_DAY_KEPT = (
+    r"^(?:\d{1,2}[/.\-]\d{1,2}[/.\-]20(?:1[5-9]|[2-9]\d)|20(?:1[5-9]|[2-9]\d)[/.\-]\d{1,2}[/.\-]\d{1,2})"
+    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?$"
+)
+_KEPT = {
+    **dict.fromkeys(DATES, _DAY_KEPT),
+    **dict.fromkeys(_NUMBERS_MAX, r"^-?\d{1,5}(?:[.,]\d{1,3})?$"),
+    **dict.fromkeys(("intake_unit", "deciding_unit"), r"^(?:\d{5}|[A-Z]\d{2}(?:\.\d{1,4}){0,4})$"),
+    "code": KNOWN_CODE,
+}
 
 
-@dataclass
-class Units:
-    """Looks up units of any province by what an export writes: code, state code or name.
-
-    A department (sở, ban, ngành) without a code becomes `office:<province>`: counted in the province,
-    in no list of its own.
+class Rows:
+    """One batch of rows, each distinct text of a column looked at once. Rows that hold nothing, or say the headings or
+    a total again, are left out; `left_out` counts the latter.
     """
 
-    units: pl.DataFrame
-    provinces: pl.DataFrame
-    _matchers: dict[str, UnitMatcher] = field(default_factory=dict)
+    def __init__(self, rows: pl.DataFrame, lists: Lists, salt: bytes) -> None:
+        rows, self.left_out = _without_headings(rows, lists)
+        self.numbers = rows["row"]
+        self.code_texts = rows["code"]
+        self.codes = read_codes(self.code_texts, salt)
+        self.columns = {name: Coded.of(rows[name]) for name in rows.columns if name not in ("row", "code")}
+        self.parts = parts_of(self.columns)
 
-    def __post_init__(self) -> None:
-        self.province_of_state = dict(self.provinces.select("state_code", "code").iter_rows())
-        self._province_of = dict(self.units.select("code", "province_code").iter_rows())
+    def spread(self, name: str, by_text: pl.Series) -> pl.Series:
+        return self.columns[name].spread(by_text)
 
-    def find(self, text: str, province: str | None) -> tuple[str | None, str]:
-        """(unit code, "") or (None, reason)."""
-        if (code := unit_code(text)) in self._province_of:
-            return code, ""
-        said = _STATE_CODE.search(text)
-        state_code = said.group(1) if said else None
-        name = tidy(text.replace(state_code, "")).strip(" -()") if state_code else text
-        province = province or (self.province_of_state.get(state_code[:3]) if state_code else None)
-        if province is None:
-            return None, "the province is not known; give --province"
-        if province not in self._matchers:
-            self._matchers[province] = UnitMatcher(self.units, province)
-        match = self._matchers[province].match(name, state_code)
-        if match.code:
-            return match.code, ""
-        if _OFFICE.match(fold(name)):
-            return state_code if state_code and "." in state_code else OFFICE + province, ""
-        return None, f"unknown unit: {match.reason}"
+    def blank(self, name: str) -> pl.Series:
+        """Which rows have nothing in a column; all where there is no such column."""
+        if name not in self.columns:
+            return pl.Series([True]).new_from_index(0, self.numbers.len())
+        column = self.columns[name]
+        return self.spread(name, column.texts.is_null()).fill_null(True)
 
-    def near(self) -> dict[str, Match]:
-        """The units that were told by a near name so far, by what the exports write."""
-        return {name: match for matcher in self._matchers.values() for name, match in matcher.near.items()}
+    def errors(self, name: str) -> pl.Series:
+        return self.spread(name, self.columns[name].texts.str.contains(ERROR)).fill_null(False)
 
-    def province(self, code: str) -> str:
-        """The province of a code that `find` gave."""
-        if code.startswith(OFFICE):
-            return code.removeprefix(OFFICE)
-        return self._province_of.get(code) or self.province_of_state[code[:3]]
+    def survey(self, survey: Survey) -> None:
+        """What the columns say as columns."""
+        survey.add_dates(self.columns, self.parts, self.numbers, self.codes["day"])
+        survey.add_words(self.columns, self.numbers)
+
+
+def _without_headings(rows: pl.DataFrame, lists: Lists) -> tuple[pl.DataFrame, int]:
+    code = pl.col("code")
+    if not rows["code"].str.contains(r"^\S*\d\S*$").all(ignore_nulls=False):
+        names = [name for name in rows.columns if name != "row"]
+        rows = rows.filter(pl.any_horizontal(pl.col(name).str.strip_chars().fill_null("") != "" for name in names))
+        texts = [text for text in rows["code"].unique().drop_nulls() if lists.columns.get(plain(text)) == "code"]
+        again = code.is_in(texts) | code.str.strip_chars().str.contains(_TOTALS)
+        kept = rows.filter(~again.fill_null(False))
+        return kept, rows.height - kept.height
+    return rows, 0
 
 
 def dossiers(
-    text: pl.DataFrame, first_row: int, units: Units, *, province: str | None, exported: date
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(sound dossiers, refused rows as `row`, `column`, `value`, `reason`).
+    rows: Rows, layout: Layout, reading: Reading, lists: Lists, units: Units, survey: Survey,
+    *, province: str | None, exported: date,
+) -> tuple[pl.DataFrame, pl.DataFrame]:  # fmt: skip
+    """(sound dossiers, refused rows as `REFUSED`).
 
-    The dossiers have the columns of `ranking.dossiers.rows.DOSSIER`, with unit codes, field and procedure as text.
-    A row is refused for its first reason; a value that looks personal is withheld.
+    The dossiers have the columns of `ranking.dossiers.rows.DOSSIER`, with unit codes, field and procedure as text, and
+    the store's `part`. A row is refused for its first reason. Texts that no code list holds are noted in `survey`.
     """
-    rows = _complete(text).with_row_index("row", first_row)
-    rows = rows.with_columns(*_dates(), *_numbers(), *_spoken())
-    rows = _with_units(rows, units, province)
-    rows = rows.with_columns(state=_state(), field=_field(rows), procedure=pl.col("procedure").fill_null(NO_PROCEDURE))
+    frame = pl.DataFrame({"row": rows.numbers}).with_columns(rows.codes)
+    frame = frame.with_columns(*_days(rows, layout, reading), *_numbers(rows), *_spoken(rows, reading, lists))
+    frame = frame.with_columns(
+        **{f"{name}_blank": rows.blank(name) for name in (*DATES, *_NUMBERS_MAX, "intake_unit")},
+        field=_listed(rows, "field", lambda text: lists.fields.get(plain(text)), survey).fill_null(NO_FIELD),
+        procedure=_procedures(rows, survey),
+    )
+    frame = _with_units(frame, rows, units, province, survey)
+    frame = frame.with_columns(state=_state())
+    frame = frame.with_columns(
+        e_result=pl.when(pl.col("e_result").is_null() & pl.lit("e_result" in reading.used) & _no_result())
+        .then(pl.lit(False)).otherwise("e_result")
+    )  # fmt: skip
     checks = _checks(rows, exported)
-    reason = pl.coalesce(pl.when(wrong).then(pl.lit(why)) for wrong, why, _ in checks)
+    reason = pl.coalesce(pl.when(wrong).then(why) for wrong, why, _ in checks)
     column = pl.coalesce(pl.when(wrong).then(pl.lit(name)) for wrong, _, name in checks)
-    rows = rows.with_columns(reason=pl.coalesce(reason, "unit_reason"), column=pl.coalesce(column, "unit_column"))
-    sound = rows.filter(pl.col("reason").is_null()).with_columns(exported=pl.lit(exported))
-    return sound.select([*DOSSIER]), _refused(rows.filter(pl.col("reason").is_not_null()))
+    frame = frame.with_columns(reason=reason, column=column)
+    sound = frame.filter(pl.col("reason").is_null()).with_columns(exported=pl.lit(exported))
+    return sound.select(*DOSSIER, "part"), _refused(frame, rows)
 
 
-def _complete(text: pl.DataFrame) -> pl.DataFrame:
-    names = [*mapping().columns.values()]
-    absent = [pl.lit(None, pl.String).alias(name) for name in dict.fromkeys(names) if name not in text.columns]
-    raw = text.with_columns(absent)
-    return raw.with_columns(pl.col(name).alias(f"{name}_text") for name in dict.fromkeys(names))
+def _days(rows: Rows, layout: Layout, reading: Reading) -> Iterable[pl.Series]:
+    """The date columns as days in Vietnam."""
+    zones = None
+    if "zone" in rows.columns:
+        known = rows.columns["zone"].texts.to_frame("zone").select(zone_minutes(pl.col("zone"))).to_series()
+        zones = rows.spread("zone", known)
+    for name in DATES:
+        if name not in rows.columns:
+            yield pl.Series(name, [None], pl.Date).new_from_index(0, rows.numbers.len())
+            continue
+        order, heading = reading.orders.get(name, Order()), layout.zones.get(name)
+        if zones is None:
+            by_text = rows.parts[name].select(
+                day_of(order, pl.lit(heading or 0) if heading is not None else pl.lit(VIETNAM_MINUTES))
+            )
+            yield rows.spread(name, by_text.to_series()).alias(name)
+            continue
+        parts = rows.parts[name]
+        spread = pl.DataFrame([rows.spread(name, part) for part in parts.get_columns()])
+        yield spread.with_columns(given=zones).select(day_of(order, pl.col("given")).alias(name)).to_series()
 
 
-def _dates() -> Iterable[pl.Expr]:
-    return (read_date(pl.col(f"{name}_text")).alias(name) for name in DATES)
-
-
-def read_date(text: pl.Expr) -> pl.Expr:
-    """A date written dd/mm/yyyy, yyyy-mm-dd or as Excel's number of days, with or without a time; else null."""
-    spoken = text.str.extract(r"(?:^|\s)(\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4})(?:$|[\s,T])").str.replace_all(r"[.\-]", "/")
-    iso = text.str.extract(r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2})(?:$|[\sT])").str.replace_all("/", "-")
-    serial = text.str.extract(r"^(\d{5})(?:\.\d+)?$").cast(pl.Int32, strict=False)
-    return pl.coalesce(
-        spoken.str.to_date("%d/%m/%Y", strict=False),
-        iso.str.to_date("%Y-%m-%d", strict=False),
-        pl.lit(date(1899, 12, 30)) + pl.duration(days=serial),
-    )
-
-
-def _numbers() -> Iterable[pl.Expr]:
+def _numbers(rows: Rows) -> Iterable[pl.Series]:
     for name, most in _NUMBERS_MAX.items():
-        number = pl.col(f"{name}_text").str.extract(r"^(\d{1,6})(?:[.,]0+)?$").cast(pl.Int32, strict=False)
-        yield pl.when(pl.col(f"{name}_text").is_null()).then(0).when(number <= most).then(number).alias(name)
+        if name not in rows.columns:
+            yield pl.Series(name, [0], pl.Int32).new_from_index(0, rows.numbers.len())
+            continue
+        number = rows.columns[name].texts.str.extract(_NUMBER).cast(pl.Int32, strict=False)
+        number = number.set(number > most, None)
+        yield rows.spread(name, number).set(rows.blank(name), 0).alias(name)
 
 
-def _spoken() -> Iterable[pl.Expr]:
-    """Channel, state and flags by the words in `headers.yaml`."""
-    level = _value("service_level")
-    channel = _value("channel")
-    online = channel.is_in(["online", "full", "partial"])
-    exact = pl.when(online & level.is_in(["full", "partial"])).then(level).otherwise(channel)
-    yield exact.replace_strict(CHANNELS, default=0, return_dtype=pl.Int8).alias("channel")
-    yield _value("state").replace_strict(STATES, default=0, return_dtype=pl.Int8).alias("said")
+def _spoken(rows: Rows, reading: Reading, lists: Lists) -> Iterable[pl.Expr | pl.Series]:
+    """Channel, state and flags by the words that the lists know."""
+    height = rows.numbers.len()
+    channel = _word(rows, "channel", lists, CHANNELS, pl.Int8, 0)
+    if "service_level" in rows.columns:
+        level = _word(
+            rows, "service_level", lists, {"full": CHANNELS["full"], "partial": CHANNELS["partial"]}, pl.Int8, 0
+        )
+        online = channel.is_in([CHANNELS["online"], CHANNELS["full"], CHANNELS["partial"]])
+        channel = level.zip_with(online & (level > 0), channel)
+    yield channel.alias("channel")
+    yield _word(rows, "state", lists, STATES, pl.Int8, _UNKNOWN_STATE).alias("said")
     for name in FLAGS:
-        yield (
-            _value(name, "flag")
-            .replace_strict({"yes": True, "no": False}, default=None, return_dtype=pl.Boolean)
-            .alias(name)
-        )
+        if name not in rows.columns:
+            yield pl.Series(name, [None], pl.Boolean).new_from_index(0, height)
+            continue
+        known, column = lists.words_of(name), rows.columns[name]
+        said = [None if text is None else _ANSWERS.get(known.get(word_key(text), "")) for text in column.texts]
+        answer = column.spread(pl.Series(said, dtype=pl.Boolean))
+        yield (answer.set(rows.blank(name), False) if name in reading.ticks else answer).alias(name)
 
 
-def _value(name: str, words: str | None = None) -> pl.Expr:
-    spoken = mapping().values[words or name]
-    return pl.col(f"{name}_text").map_batches(
-        lambda cells: _looked_up(cells, lambda cell: spoken.get(plain(cell))), return_dtype=pl.String
+def _word(
+    rows: Rows, name: str, lists: Lists, numbers: Mapping[str, int], dtype: type[pl.DataType], other: int
+) -> pl.Series:
+    """A column's words as numbers: 0 for an empty cell, `other` for a word that is not known."""
+    if name not in rows.columns:
+        return pl.Series(name, [0], dtype).new_from_index(0, rows.numbers.len())
+    known = lists.words_of(name)
+    return rows.columns[name].read(lambda text: numbers.get(known.get(word_key(text), ""), other), dtype).fill_null(0)
+
+
+def _listed(rows: Rows, name: str, meaning: object, survey: Survey) -> pl.Series:
+    """A column's texts by a code list; what is not on it is noted and null."""
+    if name not in rows.columns:
+        return pl.Series(name, [None], pl.String).new_from_index(0, rows.numbers.len())
+    column = rows.columns[name]
+    found = column.meanings(meaning, pl.String)  # type: ignore[arg-type]
+    survey.add_unknown(
+        name, column, found.is_not_null() | column.texts.is_null() | (column.texts == NO_FIELD), rows.numbers
     )
+    return column.spread(found)
 
 
-def _looked_up(cells: pl.Series, meaning: Callable[[str], str | None]) -> pl.Series:
-    """Each distinct text is looked up once."""
-    distinct = cells.drop_nulls().unique()
-    found = {cell: meaning(cell) for cell in distinct.to_list()}
-    return cells.replace_strict(found, default=None, return_dtype=pl.String)
+def _procedures(rows: Rows, survey: Survey) -> pl.Series:
+    """The code of the procedure; an unusual one is counted as none."""
+    if "procedure" not in rows.columns:
+        return pl.Series("procedure", [NO_PROCEDURE]).new_from_index(0, rows.numbers.len())
+    column = rows.columns["procedure"]
+    code = column.texts.str.strip_chars("'\"").str.to_uppercase()
+    known = code.str.contains(KNOWN_PROCEDURE)
+    survey.add_unknown("procedure", column, known | column.texts.is_null(), rows.numbers)
+    return column.spread(code.set(~known.fill_null(False), None)).fill_null(NO_PROCEDURE)
 
 
-def _with_units(rows: pl.DataFrame, units: Units, province: str | None) -> pl.DataFrame:
-    """`intake`, `decision` and `province` as codes; an export without a deciding unit decides where it takes in."""
-    state = pl.col("code").str.extract(r"\b([A-Z]\d{2})(?:[.\-]|$)")
-    own = pl.lit(province) if province else state.replace_strict(units.province_of_state, default=None)
-    deciding = pl.col("deciding_unit").fill_null(pl.col("intake_unit"))
-    rows = rows.with_columns(own=own, deciding_unit=deciding)
-    for column, code in (("intake_unit", "intake"), ("deciding_unit", "decision")):
-        pairs = rows.select(column, "own").unique().drop_nulls(column)
-        found = [(text, home, *units.find(text, home)) for text, home in pairs.iter_rows()]
-        schema = {column: pl.String, "own": pl.String, code: pl.String, f"{code}_reason": pl.String}
-        rows = rows.join(
-            pl.DataFrame(found, schema=schema, orient="row"),
-            on=[column, "own"],
-            how="left",
-            nulls_equal=True,
-            maintain_order="left",
-        )
-    wrong = [(pl.col(f"{code}_reason").fill_null("") != "", f"{code}_reason", name) for code, name in _UNIT_COLUMNS]
-    codes = rows.get_column("intake").drop_nulls().unique()
+def _with_units(frame: pl.DataFrame, rows: Rows, units: Units, province: str | None, survey: Survey) -> pl.DataFrame:
+    """`intake`, `decision` and `province` as codes; an export without a deciding unit decides where it takes in.
+
+    `own`: the province of the export, or of the dossier's own code; a code of another province is `foreign`.
+    """
+    state = _state_in_codes(frame["code"], rows.code_texts)
+    home = state.replace_strict(units.province_of_state, default=None, return_dtype=pl.String)
+    own = home if province is None else pl.Series([province]).new_from_index(0, frame.height)
+    foreign = home.ne_missing(own) & home.is_not_null()
+    names = {code: units.name(code) for code in home.filter(foreign).unique()}
+    why = pl.format(
+        "the dossier's code is of {}, but the export is of {}",
+        pl.col("_home").replace_strict(names, default=""),
+        pl.lit(units.name(province)),
+    )
+    frame = frame.with_columns(_home=home, own=own, foreign=foreign).with_columns(foreign_reason=why)
+    for code, column in _UNIT_COLUMNS:
+        if column not in rows.columns:
+            frame = frame.with_columns(
+                pl.lit(None, pl.String).alias(code), pl.lit(None, pl.String).alias(f"{code}_reason")
+            )
+            continue
+        frame = _with_unit(frame, rows, units, code, column, survey)
+    decides = pl.col("decision").is_null() & pl.col("decision_reason").is_null()
+    frame = frame.with_columns(decision=pl.when(decides).then("intake").otherwise("decision"))
+    codes = frame["intake"].unique().drop_nulls()
     homes = {code: units.province(code) for code in codes.to_list()}
-    return rows.with_columns(
-        unit_reason=pl.coalesce(pl.when(bad).then(reason) for bad, reason, _ in wrong),
-        unit_column=pl.coalesce(pl.when(bad).then(pl.lit(name)) for bad, _, name in wrong),
-        province=pl.col("intake").replace_strict(homes, default=None, return_dtype=pl.String),
+    return frame.with_columns(province=pl.col("intake").replace_strict(homes, default=None, return_dtype=pl.String))
+
+
+def _with_unit(frame: pl.DataFrame, rows: Rows, units: Units, code: str, column: str, survey: Survey) -> pl.DataFrame:
+    coded = rows.columns[column]
+    keys = coded.codes if coded.codes is not None else pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True)
+    frame = frame.with_columns(_text=keys)
+    found = []
+    for at, home in frame.select("_text", "own").unique().drop_nulls("_text").iter_rows():
+        text = coded.texts[at]
+        if text is not None:
+            elsewhere = column != "intake_unit"
+            found.append((at, home, *units.find(text, home, elsewhere=elsewhere)))
+    schema = {"_text": pl.UInt32, "own": pl.String, code: pl.String, f"{code}_reason": pl.String}
+    known = pl.DataFrame(found, schema=schema, orient="row").with_columns(
+        pl.when(pl.col(f"{code}_reason") != "").then(f"{code}_reason").alias(f"{code}_reason")
     )
+    strange = known.filter(pl.col(f"{code}_reason").str.starts_with(UNKNOWN_UNIT))["_text"].unique()
+    sound = ~pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True).is_in(strange.implode())
+    survey.add_unknown(column, coded, sound | coded.texts.is_null(), rows.numbers)
+    if known["own"].n_unique() == 1 and frame["own"].null_count() == 0:
+        known = known.drop("own")
+    on = [name for name in ("_text", "own") if name in known.columns]
+    return frame.join(known, on=on, how="left", nulls_equal=True, maintain_order="left").drop("_text")
 
 
-_UNIT_COLUMNS = (("intake", "intake_unit"), ("decision", "deciding_unit"))
+def _state_in_codes(codes: pl.Series, texts: pl.Series) -> pl.Series:
+    """The state code in each dossier's code, `H44`; a code that is kept as a hash is looked at as it was written."""
+    state = codes.str.extract(r"\b([A-Z]\d{2})(?:[.\-]|$)")
+    if state.null_count():
+        other = texts.str.extract(r"\b([A-Z]\d{2})(?:[.\-]|$)")
+        state = state.zip_with(state.is_not_null(), other)
+    return state
 
 
 def _state() -> pl.Expr:
@@ -202,62 +283,68 @@ def _state() -> pl.Expr:
     ).cast(pl.Int8)
 
 
-def _field(rows: pl.DataFrame) -> pl.Expr:
-    """The field's name; one that looks like a person's data is taken for none."""
-    names = rows.get_column("field").drop_nulls().unique().to_list()
-    clean = {name: NO_FIELD if personal_content(name) else tidy(name) for name in names}
-    return pl.col("field").replace_strict(clean, default=NO_FIELD, return_dtype=pl.String)
+def _no_result() -> pl.Expr:
+    """Nothing was decided, yet or at all: then there is no result, and no electronic one."""
+    return pl.col("done").is_null() & pl.col("returned").is_null()
 
 
-def _checks(rows: pl.DataFrame, exported: date) -> list[tuple[pl.Expr, str, str]]:
+def _checks(rows: Rows, exported: date) -> list[tuple[pl.Expr, pl.Expr, str]]:
     """(what is wrong, why, column), in the order that a row's reason is looked for."""
-    pattern = _CODE_SHAPE.pattern.removeprefix(r"(?=.*\d)")
-    code = pl.col("code")
+    said = pl.lit
     checks = [
-        (code.is_null(), "the dossier has no code", "code"),
-        (
-            ~code.str.contains(f"^{pattern}$") | ~code.str.contains(r"\d") | _personal(rows, "code"),
-            "this is no dossier code",
-            "code",
-        ),
-        (pl.col("intake_unit").is_null(), "no intake unit", "intake_unit"),
-        (pl.col("received_text").is_null(), "no day of reception", "received"),
+        (pl.col("why").is_not_null(), pl.col("why"), "code"),
+        (pl.col("intake_unit_blank"), said("no intake unit"), "intake_unit"),
+        (pl.col("received_blank"), said("no day of reception"), "received"),
+        (pl.col("foreign"), pl.col("foreign_reason"), "code"),
     ]
     for name in DATES:
-        checks.append((pl.col(name).is_null() & pl.col(f"{name}_text").is_not_null(), "this is no date", name))
+        if name in rows.columns:
+            checks.append((pl.lit(rows.errors(name)), said(EXCEL_ERROR), name))
+        checks.append((pl.col(name).is_null() & ~pl.col(f"{name}_blank"), said("this is no date"), name))
         far = (pl.col(name) < FIRST_DAY) | (pl.col(name) > date(exported.year + 15, 12, 31))
-        checks.append((far, "this date cannot be", name))
+        checks.append((far, said("this date cannot be"), name))
         if name != "due":
-            checks.append((pl.col(name) > exported, f"lies in the future, after the export of {exported}", name))
+            checks.append((pl.col(name) > exported, said(f"lies in the future, after the export of {exported}"), name))
     for name in ("done", "returned", "stopped"):
-        checks.append((pl.col(name) < pl.col("received"), "ended before it was received", name))
-    checks.append((pl.col("due") < pl.col("received"), "due before it was received", "due"))
+        checks.append((pl.col(name) < pl.col("received"), said("ended before it was received"), name))
+    checks.append((pl.col("due") < pl.col("received"), said("due before it was received"), "due"))
     for name in _NUMBERS_MAX:
-        checks.append((pl.col(name).is_null(), "this is no whole number of 0 or more", name))
+        checks.append((pl.col(name).is_null(), said("this is no whole number of 0 or more"), name))
     no_end = pl.all_horizontal(pl.col(name).is_null() for name in ("done", "returned", "stopped"))
-    checks.append(
-        (no_end & pl.col("said").is_in([DONE, RETURNED, WITHDRAWN, STOPPED]), "ended, but no day of the end", "state")
-    )
-    checks.append((_personal(rows, "procedure"), "this is no procedure code", "procedure"))
+    ended = pl.col("said").is_in([DONE, RETURNED, WITHDRAWN, STOPPED])
+    checks.append((no_end & ended, said("ended, but no day of the end"), "state"))
+    unknown = "the word for its state is not known, and no day of an end is given"
+    checks.append((no_end & (pl.col("said") == _UNKNOWN_STATE), said(unknown), "state"))
+    for code, name in _UNIT_COLUMNS:
+        checks.append((pl.col(f"{code}_reason").is_not_null(), pl.col(f"{code}_reason"), name))
+    if "zone" in rows.columns:
+        zone = rows.columns["zone"]
+        known = zone.texts.to_frame("zone").select(zone_minutes(pl.col("zone")).is_null()).to_series()
+        lost = rows.spread("zone", known & zone.texts.is_not_null()).fill_null(False)
+        checks.append((pl.lit(lost), said("this time zone is not known"), "zone"))
     return checks
 
 
-def _personal(rows: pl.DataFrame, name: str) -> pl.Expr:
-    """Whether a text looks personal; texts of the usual shapes of codes are known not to be, whatever their number."""
-    odd = rows.get_column(name).drop_nulls().unique()
-    odd = odd.filter(~odd.str.contains(_USUAL_CODE))
-    found = [text for text in odd.to_list() if personal_content(text)]
-    return pl.col(name).is_in(found)
+def _refused(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    """The refused rows; the cell that was wrong is kept only where it is a failed date, number or code."""
+    wrong = frame["reason"].is_not_null()
+    told = frame.filter(wrong).select("row", "column", "reason")
+    if told.is_empty():
+        return pl.DataFrame(schema=REFUSED)
+    value = pl.lit(None, pl.String)
+    for name, shape in _KEPT.items():
+        if name == "code":
+            cells = rows.code_texts.filter(wrong)
+        elif name in rows.columns:
+            cells = rows.columns[name].spread(rows.columns[name].texts).filter(wrong)
+        else:
+            continue
+        told = told.with_columns(cells.alias(f"_{name}"))
+        kept = (pl.col("column") == name) & pl.col(f"_{name}").str.contains(shape)
+        value = pl.when(kept).then(pl.col(f"_{name}")).otherwise(value)
+    return told.with_columns(value=value).select(*REFUSED).cast(pl.Schema(REFUSED))
 
 
-def _refused(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per refused row of the export, with the value that was wrong unless it looks personal."""
-    told = []
-    for row in rows.iter_rows(named=True):
-        name = row["column"]
-        value = row[f"{name}_text"]
-        shown = None if value is None else withheld(value)[:200]
-        reason = row["reason"] if shown != WITHHELD else row["reason"].split(":")[0]
-        told.append({"row": row["row"], "column": name, "value": shown, "reason": reason})
-    schema = {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
-    return pl.DataFrame(told, schema=schema, orient="row")
+def field_names(lists: Lists) -> frozenset[str]:
+    """All names that the store may hold for fields."""
+    return frozenset({NO_FIELD, *map(tidy, lists.fields.values())})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,8 @@ from pathlib import Path
 
 import polars as pl
 
-from etl.dossiers.rows import OFFICE, Units
+from etl.dossiers.codes import part_of
+from etl.dossiers.units import OFFICE, Units
 from files import lock, whole
 from files.faults import Fault
 from files.places import DATA
@@ -33,15 +35,7 @@ FOLDER = "dossiers_store"
 _LISTS = {"intake": "units", "decision": "units", "province": "provinces", "field": "fields", "procedure": "procedures"}
 _LISTED_MAX = {"units": 2**14, "provinces": 2**8, "fields": 2**10, "procedures": 2**15}
 _LOCK_SECONDS = 300
-_PART = pl.coalesce(
-    pl.format(
-        "20{}-{}",
-        pl.col("code").str.extract(r"-(\d\d)(?:0[1-9]|1[0-2])[0-3]\d-"),
-        pl.col("code").str.extract(r"-\d\d(0[1-9]|1[0-2])[0-3]\d-"),
-    ),
-    pl.format("other-{}", pl.col("code").str.extract(r"(\d{1,2})\D*$")),
-    pl.lit("other"),
-)
+_SALT_BYTES = 32
 
 
 class Store:
@@ -66,6 +60,15 @@ class Store:
         shutil.rmtree(self.staging, ignore_errors=True)
         for left_over in self.folder.rglob(".partial-*"):
             left_over.unlink()
+
+    def salt(self) -> bytes:
+        """What codes of unknown forms are hashed with: drawn once for each store, readable by its owner alone."""
+        path = self.folder / "salt"
+        if not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            whole.write(path, secrets.token_bytes(_SALT_BYTES))
+            path.chmod(0o600)
+        return path.read_bytes()
 
     def dossier_file(self, part: str) -> Path:
         return self.folder / "dossiers" / f"{part}.parquet"
@@ -124,7 +127,11 @@ class Store:
         self.staging.mkdir(parents=True, exist_ok=True)
         number = len(list(self.staging.glob("*.parquet")))
         path = self.staging / f"{number:06d}.parquet"
-        rows.with_columns(part=_PART).sort("part").write_parquet(path)
+        if "part" not in rows.columns:
+            rows = rows.with_columns(part=part_of(pl.col("code")))
+        if not rows["part"].is_sorted():
+            rows = rows.sort("part")
+        rows.write_parquet(path, compression="lz4", statistics=False)
         return path
 
     def note_exports(self, staged: pl.LazyFrame) -> None:

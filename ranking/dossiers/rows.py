@@ -201,11 +201,11 @@ def _channel_counts() -> dict[str, nw.Expr]:
 
 
 def _flag_counts() -> dict[str, nw.Expr]:
-    """Yes and known apart: what an export does not say is no "no"."""
+    """Yes and known apart: what is not said is no "no". Payments are known where it is said whether a fee is owed."""
     owed, paid_known = nw.col("fee_owed"), ~nw.col("paid_online").is_null()
     return {
         "fee_owed": _one(owed & paid_known),
-        "fee_known": _one(~owed | paid_known),
+        "fee_known": _one(~owed | (owed & paid_known)),
         "paid_online": _one(owed & nw.col("paid_online")),
     } | {
         name: expression

@@ -30,6 +30,9 @@ SIDES = (
     ("decision", "end_month", "decided"),
 )
 
+# One dossier in so many may leave open what a share needs: its channel, or whether it was digitised.
+UNKNOWN_MOST = 20
+
 # Field by field: the months of two years, the years and what is not over.
 FIELD_MONTHS = 24
 
@@ -204,7 +207,10 @@ def _with_silent(counted: pl.DataFrame, places: pl.DataFrame, spoken: pl.DataFra
 
 
 def _rows(counts: pl.DataFrame, kinds: Kinds, span: dict[str, Any], places: pl.DataFrame) -> pl.DataFrame:
-    """Reported where there is something to share; told apart: no dossiers, and an export that does not say."""
+    """Reported where there is something to share; told apart: no dossiers, and an export that does not say.
+
+    Where more than one dossier in `UNKNOWN_MOST` does not say what a share needs, the share is not told of the rest.
+    """
     if "channel_known" in counts.columns:
         same = pl.col("channel_known") == pl.col("kind_known")
         counts = counts.with_columns(all_kinds=pl.when(same).then("kind_known").otherwise(0))
@@ -212,7 +218,7 @@ def _rows(counts: pl.DataFrame, kinds: Kinds, span: dict[str, Any], places: pl.D
     named = _named(counts, span, places)
     for measure, (part, total, said) in kinds.items():
         whole = pl.lit(None, pl.Float64) if total is None else total
-        silent = (said == 0) & (pl.col("n") > 0) if said is not None else pl.lit(False)
+        silent = UNKNOWN_MOST * (pl.col("n") - said) > pl.col("n") if said is not None else pl.lit(False)
         some = pl.lit(True) if total is None else total > 0
         state = (
             pl.when(silent)

@@ -137,6 +137,18 @@ def test_an_exempt_measure_is_withheld_with_its_family_only(published_policy):
     assert withheld(frame(*count, *share), published_policy) == {"04792", "04795"}
 
 
+def test_days_are_withheld_where_few_dossiers_ended(published_policy):
+    told = {"series": "dossiers", "basis": "dossiers"}
+    ended = [row(c, measure="no_due_date_share", numerator=0.0, denominator=n, **told)
+             for c, n in (("04792", 1.0), ("04795", 40.0), ("04828", 50.0), ("04831", 60.0))]  # fmt: skip
+    days = [row(c, measure=name, numerator=14.0, **told)
+            for c in ("04792", "04828") for name in ("median_processing_days", "p90_calendar_days")]  # fmt: skip
+    rows = frame(*ended, *days)
+    flags = hidden(rows, PLACES, measures(), published_policy)
+    out = rows.filter(flags, pl.col("measure") != "no_due_date_share").select("unit_code", "measure").rows()
+    assert sorted(out) == [("04792", "median_processing_days"), ("04792", "p90_calendar_days")]
+
+
 def test_a_unit_that_is_silent_stays_silent():
     rows = frame(*received({"04792": 4, "04795": 30}), row("04828", state="not_reported"))
     assert withheld(rows) == {"04792", "04795"}

@@ -11,10 +11,11 @@ import pytest
 import xlsxwriter
 
 from etl.__main__ import main
+from etl.dossiers.dates import Order, days, taken_apart
 from etl.dossiers.files import files_in, read
-from etl.dossiers.headers import layout, mapping, plain
+from etl.dossiers.headers import layout
+from etl.dossiers.lists import lists_of, plain
 from etl.dossiers.personal import personal_content, personal_header
-from etl.dossiers.rows import read_date
 from etl.dossiers.store import Store, legal_limits
 from etl.publishing.publish import current_snapshot, snapshot_manifest
 from files.faults import BadInput
@@ -109,11 +110,11 @@ def test_two_headings_for_one_column_are_refused():
 
 def test_headings_are_the_same_however_they_are_typed():
     assert plain("NGAY_TIEP_NHAN") == plain("Ngày  tiếp nhận (*)") == plain("Ngày tiếp\nnhận")
-    assert mapping().columns[plain("NgayTiepNhan")] == "received"
+    assert lists_of().columns[plain("NgayTiepNhan")] == "received"
 
 
 def test_no_mapped_heading_is_a_personal_one():
-    assert [heading for heading in mapping().columns if personal_header(heading)] == []
+    assert [heading for heading in lists_of().columns if personal_header(heading)] == []
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,7 @@ def test_the_report_names_what_was_dropped(tmp_path, bring_in):
 IMPOSSIBLE = [
     ({"done": "02/08/2026"}, "ended before it was received"),
     ({"done": "02/09/2026"}, "lies in the future, after the export of 2026-09-01"),
-    ({"received": "03/13/2026"}, "this is no date"),
+    ({"received": "31/02/2026"}, "this is no date"),
     ({"received": ""}, "no day of reception"),
     ({"intake": "Xã Không Có"}, "unknown unit: no commune of province 25 has this name"),
     ({"due": "01/08/2026"}, "due before it was received"),
@@ -229,7 +230,7 @@ def test_one_code_with_two_contents_in_one_export_counts_as_neither(tmp_path, br
     ],
 )
 def test_dates_in_several_shapes(text, day):
-    assert pl.DataFrame({"d": [text]}).select(read_date(pl.col("d"))).item() == day
+    assert days(taken_apart(pl.Series([text])), Order()).to_list() == [day]
 
 
 def test_a_later_export_replaces_the_older_state_in_any_order(tmp_path, bring_in):
@@ -346,9 +347,9 @@ def test_a_folder_is_searched_and_a_missing_one_is_told(tmp_path):
 
 def test_only_mapped_columns_are_read(tmp_path):
     path = write(tmp_path / "a.csv", [*row(1), "bí mật"], headers=[*HEADERS, "Cột lạ"])
-    found, _, frames = read(path)
-    assert found.unknown == ["Cột lạ"]
-    assert set(next(frames).columns) == set(found.read)
+    (table,) = read(path).tables
+    assert table.layout.unknown == ["Cột lạ"]
+    assert {*next(table.batches()).rows.columns} == {"row", *table.layout.read}
 
 
 def test_every_legal_maximum_has_its_source():

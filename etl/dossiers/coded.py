@@ -1,0 +1,61 @@
+"""A column of text as numbers of its distinct texts: each text is looked at once, however many rows hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+_MANY = 60_000
+_BLANKS = " \t\r\n\u00a0\ufeff\u200b\u3000"
+ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA|#+)"
+
+
+@dataclass(frozen=True)
+class Coded:
+    """`texts`: the distinct texts, trimmed, null for blank ones. `codes`: the place of each row's text in them, null
+    for an empty cell; None where nearly every row has a text of its own, and `texts` are the rows themselves.
+    """
+
+    texts: pl.Series
+    codes: pl.Series | None
+
+    @classmethod
+    def of(cls, column: pl.Series) -> Coded:
+        distinct = column.unique().drop_nulls()
+        if distinct.len() > _MANY:
+            return cls(_trimmed(column), None)
+        return cls(_trimmed(distinct), column.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32))
+
+    def spread(self, by_text: pl.Series) -> pl.Series:
+        """What is known of each text, for each row."""
+        return by_text if self.codes is None else by_text.gather(self.codes)
+
+    def read(self, meaning: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+        """The meaning of each row's text; null for empty cells."""
+        return self.spread(self.meanings(meaning, dtype))
+
+    def meanings(self, meaning: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+        """The meaning of each distinct text."""
+        found = [None if text is None else meaning(text) for text in self.texts]
+        return pl.Series(found, dtype=dtype)
+
+    @cached_property
+    def counts(self) -> pl.Series:
+        """How many rows hold each of `texts`."""
+        if self.codes is None:
+            return pl.Series([1]).new_from_index(0, self.texts.len()).cast(pl.UInt32)
+        counted = self.codes.drop_nulls().to_frame("code").group_by("code").len()
+        every = pl.DataFrame({"code": pl.int_range(self.texts.len(), dtype=pl.UInt32, eager=True)})
+        return every.join(counted, on="code", how="left", maintain_order="left")["len"].fill_null(0)
+
+    def rows_of(self, chosen: pl.Series, rows: pl.Series, most: int) -> list[int]:
+        """Numbers of the first rows whose text is among the `chosen` (booleans by text)."""
+        return rows.filter(self.spread(chosen).fill_null(False)).head(most).to_list()
+
+
+def _trimmed(texts: pl.Series) -> pl.Series:
+    trimmed = texts.str.strip_chars(_BLANKS)
+    return trimmed.set(trimmed == "", None) if (trimmed == "").any() else trimmed

@@ -1,0 +1,99 @@
+"""Codes of dossiers and procedures: kept where they have a known form, else told apart by a salted hash alone.
+
+A code of an unknown form could be anything, a telephone number or a name among them. The salt lies in the store, so the
+same code gives the same hash in every export of this data folder, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+import polars as pl
+
+# H44.100-260817-0001, 000.00.12.H44-260817-0001: the unit, the day, a number.
+_DAY = r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+KNOWN_CODE = rf"^(?:\d{{3}}\.\d{{2}}\.\d{{2}}\.)?[A-Z]\d{{2}}(?:\.\d{{1,4}}){{0,4}}-{_DAY}-\d{{1,7}}$"
+KNOWN_PROCEDURE = r"^\d\.\d{6}(?:\.\d{2,3}){0,3}(?:\.[A-Z]\d{2})?$"
+DAY_IN_CODE = rf"-({_DAY})-\d{{1,7}}$"
+_SHAPE = re.compile(r"(?=[^\d]*\d)[\w./\-]{4,60}")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_CUT = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_WHOLE = re.compile(r"0*(\d+?)(?:\.0+)?")
+NO_CODE, CUT_CODE = "this is no dossier code", "Excel has cut this code to a power of ten; export the column as text"
+
+
+def written(text: str) -> str | None:
+    """A code as it is compared: without quotation marks and blanks around it, of one kind of dash, in capitals.
+
+    A whole number is the same with or without zeros before it or decimals behind it. None for what is no code.
+    """
+    code = unicodedata.normalize("NFKC", text).translate(_DASHES).strip(" \t='\"`’‘“”").upper()
+    tight = re.sub(r"\s+", "", code)
+    if re.match(KNOWN_CODE, tight):
+        return tight
+    if whole := _WHOLE.fullmatch(code):
+        code = whole.group(1).zfill(4)
+    return code if _SHAPE.fullmatch(code) and not _CUT.fullmatch(code) else None
+
+
+def hashed(code: str, salt: bytes) -> str:
+    """What stands for a code of an unknown form."""
+    return "x" + hashlib.blake2b(code.encode(), key=salt, digest_size=10).hexdigest()
+
+
+def part_of(code: pl.Expr) -> pl.Expr:
+    """The part of the store that a code belongs to: the month in it, else its last digits. It never changes."""
+    return pl.coalesce(
+        pl.format(
+            "20{}-{}",
+            code.str.extract(r"-(\d\d)(?:0[1-9]|1[0-2])[0-3]\d-"),
+            code.str.extract(r"-\d\d(0[1-9]|1[0-2])[0-3]\d-"),
+        ),
+        pl.format("other-{}", code.str.extract(r"(\d{1,2})\D*$")),
+        pl.lit("other"),
+    )
+
+
+def read_codes(column: pl.Series, salt: bytes) -> pl.DataFrame:
+    """One row per cell: `code` or null, `part` of the store, `day` in the code or null, `why` there is no code."""
+    known = column.str.contains(KNOWN_CODE)
+    if known.all(ignore_nulls=False):
+        return _of_known(column).with_columns(why=pl.lit(None, pl.String))
+    odd = column.filter(~known.fill_null(True)).unique()
+    tidy = {text: written(text) for text in odd}
+    cut = [text for text in odd if _CUT.fullmatch(text.strip())]
+    plain = (
+        pl.when(known)
+        .then(pl.col("text"))
+        .otherwise(pl.col("text").replace_strict(tidy, default=None, return_dtype=pl.String))
+    )
+    rows = pl.DataFrame({"text": column, "known": known}).select(
+        "text", code=plain, cut=pl.col("text").is_in(cut), blank=pl.col("text").str.strip_chars().fill_null("") == ""
+    )
+    found = _of_known(rows["code"])
+    strange = rows["code"].filter(~rows["code"].str.contains(KNOWN_CODE)).drop_nulls().unique()
+    names = {code: hashed(code, salt) for code in strange}
+    return found.with_columns(
+        code=pl.col("code").replace(names),
+        why=rows.select(
+            pl.when(pl.col("blank")).then(pl.lit("the dossier has no code"))
+            .when(pl.col("cut")).then(pl.lit(CUT_CODE))
+            .when(pl.col("code").is_null()).then(pl.lit(NO_CODE))
+        ).to_series(),
+    )  # fmt: skip
+
+
+def _of_known(codes: pl.Series) -> pl.DataFrame:
+    day = pl.col("code").str.extract(DAY_IN_CODE)
+    rows = pl.DataFrame({"code": codes.rename("code")}).with_columns(day=day)
+    days = rows["day"].unique().drop_nulls()
+    read = pl.DataFrame({"day": days}).with_columns(
+        read=("20" + pl.col("day")).str.to_date("%Y%m%d", strict=False),
+        month=pl.format("20{}-{}", pl.col("day").str.slice(0, 2), pl.col("day").str.slice(2, 2)),
+    )
+    rows = rows.join(read, on="day", how="left", maintain_order="left")
+    if rows["month"].null_count():
+        rows = rows.with_columns(month=pl.coalesce("month", part_of(pl.col("code"))))
+    return rows.select("code", part="month", day="read")
