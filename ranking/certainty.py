@@ -10,6 +10,7 @@ import polars as pl
 
 from ranking import beta_binomial
 from ranking.bands import ABOVE, ALIKE, BELOW, Better, against, discoveries
+from ranking.count_rates import ANSCOMBE, count_rates
 from ranking.dispersions import ALIKE as COMMON
 from ranking.dispersions import dispersions, months
 from ranking.intervals import (
@@ -73,10 +74,10 @@ def with_certainty(
 
     rank_low ≤ rank ≤ rank_high always: rank sets (`rank_sets.rank_sets`, marginal) hold the point rank
     by construction, and are widened to it where rounding should break a tie. The band compares with the middle
-    unit, the median value of the ranked units of the group: shares by `bands.shares_against` (to within a hundredth
-    of a p-value), others by `bands.against`. `country_periods`: rank sets of communes across the whole country
-    only for that many latest periods of each kind and basis (None: all of them); bands are filled in for all.
-    `errors`: what `with_errors` gives of the same, where it is known already.
+    unit, the median value of the ranked units of the group: shares by `bands.shares_against` (to within
+    a hundredth of a p-value), counts on the scale of their root, others by `bands.against`. `country_periods`: rank
+    sets of communes across the whole country only for that many latest periods of each kind and basis (None: all of
+    them); bands are filled in for all. `errors`: what `with_errors` gives of the same, where it is known already.
     """
     rows = with_errors(standings, measurements, measure, history) if errors is None else errors
     rows = rows.with_columns(wanted=_wanted(country_periods)).with_columns(*_interval(rows, measure, confidence))
@@ -92,12 +93,14 @@ def with_errors(
     measure: Measure,
     history: pl.DataFrame,
     beside: Sequence[pl.Expr] = (),
+    given: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """The standings, group after group, with their place (`row`), figures, `rho`, `known`, `inflation` and `error`.
 
     Arguments as of `with_certainty`; where all ranked rows say how their error is `known`, their `rho` stands and the
     history is not asked for it. `beside`: what else of the measurements to keep. `inflation`: how many times the
     variance exceeds that of pure chance; `error`: the standard error of the value in its unit, NaN where not known.
+    `given`: errors of scores by their counts (`score_certainty.given_errors`), for where no months tell.
     """
     whole = months(history, measure)
     rows = _sorted(standings, measurements, measure, beside)
@@ -107,7 +110,19 @@ def with_errors(
     assumed = pl.lit(measure.assumed_rho.value if measure.kind == "share" else None, pl.Float64)
     rows = rows.with_columns(pl.col("rho").fill_null(assumed), pl.col("known").fill_null(ASSUMED))
     rows = rows.with_columns(inflation=pl.Series(_inflation(rows, measure, whole)))
-    return rows.with_columns(error=_errors(rows, measure, whole))
+    rows = rows.with_columns(error=_errors(rows, measure, whole))
+    return rows if given is None or measure.kind != "score" else _with_given(rows, measure, given)
+
+
+def _with_given(rows: pl.DataFrame, measure: Measure, given: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the errors that follow from counts, where no months tell."""
+    own = given.filter(pl.col("measure") == measure.id).drop("measure")
+    found = rows.join(own, on=_CELL, how="left", maintain_order="left")
+    unknown = pl.col("error").is_nan() & pl.col("given_error").is_not_null()
+    return found.with_columns(
+        error=pl.when(unknown).then("given_error").otherwise("error"),
+        known=pl.when(unknown).then("given_known").otherwise("known"),
+    ).drop("given_error", "given_known")
 
 
 def _sorted(
@@ -244,18 +259,27 @@ def _bands(rows: pl.DataFrame, groups: list[slice], measure: Measure) -> np.ndar
     value, error, reference = (_column(rows, name) for name in ("value", "error", "reference"))
     band = np.full(len(rows), "", dtype=object)
     p = _share_p(rows, reference) if measure.kind == "share" else None
+    phi = _column(rows, "inflation")
     for group in groups:
         sure = group.start + np.flatnonzero(np.isfinite(error[group]))
         if not len(sure):
             continue
         better = BETTER[measure.direction]
-        if p is None:
+        if measure.kind == "count":
+            band[sure] = _counts_against(reference[group.start], value[sure], phi[sure], better)
+        elif p is None:
             band[sure] = against(reference[group.start], value[sure], error[sure], better=better)
         else:
             good, bad = (BELOW, ABOVE) if better == "low" else (ABOVE, BELOW)
             side = np.where(value[sure] > reference[group.start], good, bad)
             band[sure] = np.where(discoveries(p[sure]), side, ALIKE)
     return band
+
+
+def _counts_against(level: float, counts: Floats, phi: Floats, better: Better) -> np.ndarray:
+    """On the scale of the root, where the error of a large count is that of a small one: so 72 is told from 4."""
+    found = count_rates(counts, 1.0, phi)
+    return against(0.0, found.estimates - np.sqrt(level + ANSCOMBE * phi), found.standard_errors, better=better)
 
 
 def _share_p(rows: pl.DataFrame, reference: Floats) -> Floats:

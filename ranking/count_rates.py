@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from ranking.intervals import Floats, two_sided_z
 
-_ANSCOMBE = 3 / 8
+ANSCOMBE = 3 / 8
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def count_rates(
         rates=x / per,
         low=np.maximum(centre - half, 0.0) / per,
         high=(centre + half) / per,
-        estimates=np.sqrt((x + _ANSCOMBE * phi) / per),
+        estimates=np.sqrt((x + ANSCOMBE * phi) / per),
         standard_errors=np.where(np.isfinite(x), np.sqrt(phi / per) / 2, np.nan),
     )
 

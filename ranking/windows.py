@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from ranking.ages import equally_old
+from ranking.count_rates import ANSCOMBE
 from ranking.measures import Measure
 from ranking.vocabulary import PERIOD_COLUMNS
 
@@ -33,13 +34,14 @@ def windows(rows: pl.DataFrame, groups: pl.DataFrame, measure: Measure, months: 
     A window holds `months` whole months of one ranking, none of them missing, closed, and equally old when they were
     captured; else, and for what is no whole month, the period stands by itself. Shares come on the scale of
     arcsin √share (with Anscombe's 3/8), where errors don't depend on the share: counts are added up where a dossier
-    counts in one period only, else monthly shares are averaged by their precision n/φ. Any other value is averaged
-    by its precision, in its own unit. A month in which a unit did not report, or its figures can't be, is left out of
+    counts in one period only, else monthly shares are averaged by their precision n/φ. Counts come on the
+    scale of their root (`count_rates`), as the mean of the months. Any other value is averaged by its precision, in its
+    own unit. A month in which a unit did not report, or its figures can't be, is left out of
     its own average.
     """
-    adds_up = (pl.col("basis") != "portal") | measure.subtracts
+    adds_up, counts = (pl.col("basis") != "portal") | measure.subtracts, measure.kind == "count"
     used = _used(rows, groups, months)
-    way = _shares(used, adds_up) if measure.kind == "share" else _values(used)
+    way = _shares(used, adds_up) if measure.kind == "share" else _counts(used) if counts else _values(used)
     starts = used.group_by(_GROUP).agg(window_start=pl.col("at").min())
     asked = rows.join(groups, on=_GROUP, how="semi").select(*_GROUP, "unit_code")
     return asked.join(starts, on=_GROUP, how="left").join(way, on=[*_GROUP, "unit_code"], how="left")
@@ -87,9 +89,17 @@ def _shares(rows: pl.DataFrame, adds_up: pl.Expr) -> pl.DataFrame:
             size=pl.when(adds_up).then("added_size").otherwise("mean_size"),
         )
     )
-    root = ((pl.col("share") * pl.col("size") + 3 / 8) / (pl.col("size") + 3 / 4)).sqrt()
+    root = ((pl.col("share") * pl.col("size") + ANSCOMBE) / (pl.col("size") + 3 / 4)).sqrt()
     error = 0.5 / (pl.col("size") + 0.5).sqrt()
     return sums.select(*_GROUP, "unit_code", estimate=root.arcsin(), error=error)
+
+
+def _counts(rows: pl.DataFrame) -> pl.DataFrame:
+    x, phi = pl.col("numerator"), pl.col("inflation")
+    known = rows.filter(x >= 0, phi.is_finite())
+    return known.group_by(*_GROUP, "unit_code").agg(
+        estimate=(x + ANSCOMBE * phi).sqrt().mean(), error=(phi.sum() / 4).sqrt() / pl.len()
+    )
 
 
 def _values(rows: pl.DataFrame) -> pl.DataFrame:

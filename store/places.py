@@ -8,8 +8,10 @@ import polars as pl
 
 from ranking.ages import age
 from ranking.certainty import GROUP, with_certainty, with_errors
+from ranking.intervals import two_sided_z
 from ranking.measures import Measure
 from ranking.periods import Period
+from ranking.score_certainty import SCHEMA
 from ranking.tiers import FILLED, with_tiers
 from ranking.vocabulary import PERIOD_COLUMNS
 from ranking.windows import MONTHS, USUAL, first_month
@@ -87,7 +89,7 @@ def _likely(snapshot: Snapshot, asked: _Ranking, window: str) -> pl.DataFrame:
     )
     rows = standings.collect()
     history = _history(snapshot, asked)
-    errors = with_errors(rows, history, measure, history, beside=[age()])
+    errors = with_errors(rows, history, measure, history, beside=[age()], given=_given(rows))
     found = with_tiers(rows, errors, measure, rows.filter(asked.at).select(GROUP).unique(), window)
     return found.filter(asked.at, pl.col("rank").is_not_null()).select("unit_code", *FILLED)
 
@@ -95,3 +97,13 @@ def _likely(snapshot: Snapshot, asked: _Ranking, window: str) -> pl.DataFrame:
 def _history(snapshot: Snapshot, asked: _Ranking) -> pl.DataFrame:
     rows = sight.scan(snapshot, "measurements").filter(*asked.rules, pl.col("field") == "all")
     return rows.collect()
+
+
+def _given(standings: pl.DataFrame) -> pl.DataFrame:
+    """The errors that published intervals stand for, as `score_certainty.given_errors` gives them."""
+    half = pl.max_horizontal(pl.col("value_high") - pl.col("value"), pl.col("value") - pl.col("value_low"))
+    return standings.filter(pl.col("value_low").is_not_null()).select(
+        *(name for name in SCHEMA if name in standings.columns),
+        given_error=half / two_sided_z(0.95),
+        given_known=pl.col("known"),
+    )

@@ -19,8 +19,9 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from etl.progress import Step, untold
+from etl.publishing.following import Scores, by_counts, differences_of, with_differences
 from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
-from etl.publishing.merge import Merged, merged, validated
+from etl.publishing.merge import merged, validated
 from etl.publishing.old_snapshots import forget_old
 from etl.publishing.province_sums import with_sums
 from etl.publishing.withhold import PUBLIC, write_public
@@ -35,7 +36,6 @@ from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_f
 from ranking.measures import Measure
 from ranking.movement import with_movement
 from ranking.standings import standings, unit_scopes
-from ranking.stretches import differences
 from ranking.tables import SNAPSHOT_TABLES, Measurements, Revisions, Standings
 from ranking.tiers import latest, with_tiers
 from ranking.vocabulary import CELL
@@ -72,11 +72,11 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
             sound, harvest.measurements, measures(), reference_table("units"), reference_table("provinces")
         )
         result = merged(before, sound)
-        left, doubted = _differences(result, measures())
+        left, doubted = differences_of(result, measures())
         quarantine = pl.concat([_kept_quarantine(before, harvest), harvest.quarantine, rejected])
         return _write(
             folder,
-            _with_differences(result.chunks(), left),
+            with_differences(result.chunks(), left),
             nature=nature,
             captured_at=max([harvest.captured_at, *([known.captured_at] if known else [])]),
             sources=sorted({*harvest.sources, *(known.sources if known else [])}),
@@ -84,29 +84,8 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
             quarantine=quarantine,
             revisions=result.revisions,
             departments=_known_departments(before, harvest),
+            scores=by_counts(result),
         )
-
-
-def _differences(result: Merged, registry: dict[str, Measure]) -> tuple[dict[str, pl.DataFrame], list[str]]:
-    """(what follows from a measure's periods by subtraction, by measure; what a person should know).
-
-    A figure that the source gives itself, be it in a chart alone, stays.
-    """
-    found: dict[str, pl.DataFrame] = {}
-    doubted: list[str] = []
-    for name in result.names():
-        if name in registry and registry[name].subtracts:
-            rows = result.chunk(name)
-            taken, refused = differences(rows, registry[name])
-            found[name] = taken.join(rows.select(CELL), on=list(CELL), how="anti", maintain_order="left")
-            doubted += [f"not derived: {reason}" for reason in refused]
-    return found, doubted
-
-
-def _with_differences(chunks: Iterable[pl.DataFrame], left: dict[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    for rows in chunks:
-        name = None if rows.is_empty() else rows.item(0, "measure")
-        yield pl.concat([rows, left[name]]) if name in left else rows
 
 
 def publish_chunks(
@@ -220,13 +199,14 @@ def _write(
     revisions: pl.DataFrame,
     departments: pl.DataFrame,
     step: Step = untold,
+    scores: Scores | None = None,
 ) -> Manifest:
     before = _named(folder)
     partial = folder / f".partial-{os.getpid()}"
     partial.mkdir()
     try:
         rule = retention(nature)
-        rows = _write_figures(partial, chunks, step)
+        rows = _write_figures(partial, chunks, step, scores)
         rows |= write_public_tables(partial, step)
         small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}
         for name, table in small.items():
@@ -268,7 +248,9 @@ def write_public_tables(partial: Path, step: Step = untold) -> dict[str, int]:
         return write_public(partial, measured.append, ranked.append, step)
 
 
-def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame], step: Step) -> dict[str, int]:
+def _write_figures(
+    partial: Path, chunks: Iterable[pl.DataFrame], step: Step, scores: Scores | None = None
+) -> dict[str, int]:
     registry, units, provinces = measures(), reference_table("units"), reference_table("provinces")
     counts = {"measurements": 0, "standings": 0}
     with _Appender(partial, "measurements") as measured, _Appender(partial, "standings") as ranked:
@@ -278,7 +260,8 @@ def _write_figures(partial: Path, chunks: Iterable[pl.DataFrame], step: Step) ->
             counts["measurements"] += measured.append(rows)
             offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
             standing = standings(rows, measure, unit_scopes(units, provinces, offices))
-            errors = with_errors(standing, rows, measure, rows, beside=[age()])
+            given = scores(measure) if scores else None
+            errors = with_errors(standing, rows, measure, rows, beside=[age()], given=given)
             standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS, errors=errors)
             standing = with_tiers(standing, errors, measure, latest(errors, PROVINCE_WINDOWS, COUNTRY_WINDOWS))
             standing = with_movement(standing, measure.direction, rows)

@@ -9,12 +9,13 @@ import polars as pl
 import pytest
 
 from files.places import HOME
-from ranking.certainty import with_certainty
+from ranking.certainty import with_certainty, with_errors
 from ranking.dispersions import inflation_of
 from ranking.intervals import wilson
 from ranking.measures import Measure, registry
 from ranking.overdispersion import overdispersion
 from ranking.periods import calendar_period
+from ranking.score_certainty import SCHEMA
 from ranking.standings import standings
 from ranking.tables import Measurements, Standings
 
@@ -22,6 +23,7 @@ MEASURES = registry({path.name: path.read_text(encoding="utf-8") for path in (HO
 SHARE, DAYS, COUNT = MEASURES["on_time_share"], MEASURES["processing_days"], MEASURES["open_overdue"]
 RATE, SCORE = MEASURES["received_per_day"], MEASURES["index_766"]
 EIGHT_MONTHS = range(1, 9)
+GIVEN = [name for name in SCHEMA if not name.startswith("given")]
 FILLED = ["rank_low", "rank_high", "band"]
 OWN = ["value_low", "value_high", *FILLED, "rho", "known"]
 
@@ -131,6 +133,23 @@ def test_a_count_has_poisson_error_until_its_own_months_are_known():
     jumping = {"00001": [0, 16] * 4, "00002": [4, 40] * 4}
     assert _filled(COUNT, rows) == {"00001": (1, 1, "above"), "00002": (2, 2, "alike")}
     assert _filled(COUNT, rows, _history(COUNT, jumping))["00001"] == (1, 2, "alike")
+
+
+def test_seventy_two_overdue_dossiers_are_more_than_four():
+    """On the scale of the root the error of a large count is no larger, so that it is told from the middle one."""
+    rows = _rows(COUNT, {f"{unit:05d}": (4, None) for unit in range(30)} | {"00072": (72, None)})
+    assert _filled(COUNT, rows)["00072"][2] == "below"
+    assert _filled(COUNT, rows)["00001"][2] == "alike"
+
+
+def test_a_score_of_a_single_pull_has_the_error_of_the_counts_it_rests_on():
+    rows = _rows(SCORE, {"00001": (90.0, None), "00002": (80.0, None), "00003": (79.0, None)})
+    given = rows.select(*GIVEN, given_error=pl.lit(1.5), given_known=pl.lit("pairs"))
+    table = _standings(SCORE, rows)
+    errors = with_errors(table, rows, SCORE, rows, given=given)
+    row = with_certainty(table, rows, SCORE, rows, errors=errors).row(0, named=True)
+    assert (row["rank_low"], row["rank_high"], row["known"]) == (1, 1, "pairs")
+    assert (row["value_low"], row["value_high"]) == pytest.approx((90 - 1.96 * 1.5, 90 + 1.96 * 1.5), abs=0.001)
 
 
 def test_a_rate_has_poisson_error():
