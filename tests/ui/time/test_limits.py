@@ -65,6 +65,6 @@ def test_the_table_gives_each_month_its_own_limits():
     assert rows[0][2] == rows[1][2]
 
 
-@pytest.mark.parametrize(("measure", "kind"), [("on_time_share", "p′ chart"), ("processing_days", "XmR chart")])
+@pytest.mark.parametrize(("measure", "kind"), [("on_time_share", "p' chart"), ("processing_days", "XmR chart")])
 def test_the_picture_says_what_chart_it_is(measure, kind):
     assert limits.alt(view("en"), measures()[measure], shares([35] * 16)).startswith(f"{kind} of Phường Nghi Sơn")
