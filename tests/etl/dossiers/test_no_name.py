@@ -70,7 +70,8 @@ def corpus() -> tuple[list[list[str]], list[str]]:
             number = len(rows)
             cells = [f"H44.202-260803-{number:04d}", "Phường Hòa Bình", "Phường Hòa Bình", "Hộ tịch", "2.000815",
                      "Trực tuyến", "Toàn trình", f"{3 + number % 20:02d}/08/2026", "28/08/2026",
-                     f"{23 + number % 5}/08/2026", "Đã trả kết quả", "0", "Có", person.said("{name} {phone}")]  # fmt: skip
+                     f"{23 + number % 5}/08/2026", "Đã trả kết quả", "0", "Có",
+                     person.said("{name} {phone}")]  # fmt: skip
             cells[place] = person.said(shape)
             rows.append(cells)
     return rows, secrets
