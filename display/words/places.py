@@ -16,6 +16,12 @@ from ranking.periods import between
 
 TIERS = ("first", "middle", "last")
 _WEAKEST_FIRST = ("assumed", "pairs", "measured")
+_OF_STANDINGS = {
+    "expected": "expected_rank",
+    "low": "likely_low",
+    "high": "likely_high",
+    **{name: name for name in ("of", "p_first", "p_last", "tier", "known", "window_start")},
+}
 _CHANCE = {"first": "p_first", "last": "p_last"}
 
 
@@ -159,6 +165,27 @@ def alternative(say: Speaker, measure: Measure, level: str, places: pl.DataFrame
 
 
 # --- of one unit; `row` holds one row of the frame by its column names
+
+
+def of_row(standing: Mapping[str, Any]) -> dict[str, Any]:
+    """One row of the frame, of what a row of `tables.Standings` says of its unit's place."""
+    whole = standing["window_start"] is None or standing["window_start"] == standing["period_start"]
+    found = {name: standing[column] for name, column in _OF_STANDINGS.items()}
+    return {**found, "window": "period" if whole else "four", "window_end": standing["period_end"]}
+
+
+def is_placed(row: Mapping[str, Any]) -> bool:
+    """Whether a unit's place is known: a tier and an expected rank; what was withheld has neither."""
+    return row["tier"] is not None and row["expected"] is not None
+
+
+def proven_words(say: Speaker, standing: Mapping[str, Any]) -> str:
+    """`chắc chắn trong khoảng 5–31`: the ranks that a unit could have at all; empty where they are not known."""
+    if standing["rank_low"] is None:
+        return ""
+    return say(
+        "places.proven", **{end: numbers.number(standing[f"rank_{end}"], say.language) for end in ("low", "high")}
+    )
 
 
 def tier_word(say: Speaker, tier: str) -> str:
