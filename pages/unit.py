@@ -30,7 +30,8 @@ else:
         tables.summary(v, code)
         with panel.part(v.say("unit.places.title"), "places", ":material/format_list_numbered:") as box:
             if box.open:
-                places.section(v, code)
+                with st.spinner(v.say("unit.places.wait")):
+                    places.section(v, code)
     with panel.part(v.say("unit.visit.title"), "visit", ":material/checklist:") as box:
         if box.open:
             visits.section(v, code)

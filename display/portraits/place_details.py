@@ -1,4 +1,4 @@
-"""Where a commune likely stands in each measure, in full: its chances, ranges, the year behind it, and its last move."""
+"""Where a commune likely stands in each measure: its chances, its ranges, the year behind it, and its last move."""
 
 from __future__ import annotations
 

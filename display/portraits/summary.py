@@ -58,8 +58,8 @@ class Row:
     """One measure of one commune in the period that pages open on.
 
     `value`, `low`, `high` (95 % interval) and `target` in the measure's unit. `n`: dossiers that a share is out
-    of, else those received. `rank` to `of`: in the province; `rank_low` to `rank_high`: the proven range. `place`: where
-    it likely stands there, by the names of `display.words.places.of_row`; `standing`: the whole row of the standings.
+    of, else those received. `rank` to `of`: in the province; `rank_low` to `rank_high`: the proven range. `place`:
+    where it likely stands, by the names of `display.words.places.of_row`; `standing`: the whole row of the standings.
     `peer_rank` of `peer_of`: among the unit and its peers of any province. `variation`: one of `VARIATIONS`,
     from the whole months up to the last of the province; `firm` is False where the limits rest on fewer than
     twelve months, None without limits. `assurance`: whether the unit's own process will meet the target, None

@@ -13,6 +13,7 @@ from display.words.text import Speaker
 from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import between
+from ranking.tiers import SURE
 
 TIERS = ("first", "middle", "last")
 _WEAKEST_FIRST = ("assumed", "pairs", "measured")
@@ -222,11 +223,17 @@ def unit_sentence(say: Speaker, row: Mapping[str, Any]) -> str:
     tier = row["tier"] or "middle"
     if None in chances.values() or row["expected"] is None:
         return ""
-    words = {end: chance_words(say, chance) for end, chance in chances.items()}
     if tier == "middle":
-        return say("places.chance.middle", **words)
-    text = say(f"places.chance.{tier}", chance=words[tier])
+        return say("places.chance.middle", **{end: _not_sure(say, chance) for end, chance in chances.items()})
+    text = say(f"places.chance.{tier}", chance=chance_words(say, chances[tier]))
     return text[0].upper() + text[1:]
+
+
+def _not_sure(say: Speaker, probability: float) -> str:
+    """A chance of a unit in no tier: what would round to 8 in 10, enough for one, is nearly so."""
+    if SURE - 0.05 <= probability < SURE:
+        return say("places.chance.nearly", n=int(numbers.rounded(10 * SURE)), of=10)
+    return chance_words(say, probability)
 
 
 def chance_words(say: Speaker, probability: float) -> str:
