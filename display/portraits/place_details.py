@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from display.portraits import summary
 from display.portraits.summary import Row
 from display.words import numbers, places
 from display.words.view import View
+from ranking.bands import ALIKE
 from ranking.movement import cause
 from store import moves, units
 from store.moves import Move
@@ -66,6 +67,23 @@ def moved_words(view: View, row: Row, move: Move | None) -> str:
     change = f"{numbers.signed(move.change, view.language, row.measure.decimals)}\u00a0{unit}".strip()
     parts = [view.say("unit.move.clear", change=change, before=before), *_ranks(view, row, move)]
     return "; ".join(parts) + "."
+
+
+def clear_moves(view: View, found: Sequence[Row]) -> str:
+    """Each clear change since the period before with its cause, and that the others may be chance; empty without any
+    period before to compare with."""
+    known = [(row, found_move) for row in found if (found_move := moves.move(view.snapshot, row.standing))]
+    clear = [
+        view.say("unit.move.of", measure=row.measure.short.in_language(view.language), move=moved_words(view, row, one))
+        for row, one in known
+        if one.is_clear
+    ]
+    rest = [one for _, one in known if one.clear == ALIKE]
+    if not rest:
+        return " ".join(clear)
+    before = numbers.period_in_sentence(rest[0].before, view.language)
+    others = view.say("unit.move.others" if clear else "unit.move.none", before=before, n=len(rest))
+    return " ".join([*clear, others])
 
 
 def _ranks(view: View, row: Row, move: Move) -> list[str]:

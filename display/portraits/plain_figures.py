@@ -51,8 +51,8 @@ class Answer:
     `value`, `low`, `high` (95 % interval): None where `state` says why. `n`: dossiers that a share is out of.
     `place`: where the commune likely stands in its province (`display.words.places.of_row`); None where
     it has no row or other units were withheld. `band`: above, alike, below the middle commune of the province, whose
-    value is `level`; `known`: how the error of both is known. `peers`: that of the dossiers of `peer_count` like communes
-    together, None where fewer than `ENOUGH_PEERS` are known.
+    value is `level`; `known`: how the error of both is known. `peers`: that of the dossiers of `peer_count` like
+    communes together, None where fewer than `ENOUGH_PEERS` are known.
     """
 
     measure: str

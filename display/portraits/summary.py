@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -395,6 +396,18 @@ def counts(found: Sequence[Row]) -> dict[str, int]:
         "improvement": marks.count("improvement"),
         "concern": marks.count("concern"),
     }
+
+
+def usual_place(found: Sequence[Row]) -> Mapping[str, Any] | None:
+    """A place that comes from the months which most rows' places come from; None where none is known."""
+    placed = [row.place for row in found if row.is_placed]
+    usual = Counter(map(window_of, placed)).most_common(1)
+    return next(place for place in placed if window_of(place) == usual[0][0]) if usual else None
+
+
+def window_of(place: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The months that a place comes from, to compare with those of others."""
+    return (place["window"], place["window_start"], place["window_end"])
 
 
 def source_line(view: View, code: str) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import unescape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from display.drawing import small_charts
 from display.drawing.palette import LIGHT, Palette
-from display.portraits import checklist, facts, summary, trends
+from display.portraits import checklist, facts, place_details, summary, trends
 from display.portraits.summary import RISING_IS_GOOD, Row, Words
-from display.words import bands, numbers
+from display.words import bands, numbers, places
 from display.words.view import View
 from ranking.bands import ABOVE, BELOW
 from ranking.periods import Period
+from ranking.vocabulary import MIDDLE
 from store import units
 from store.reference import province_name
 
@@ -36,21 +37,24 @@ _WIDTHS = {
     "target": 0,
     "variation": 0,
     "assurance": 0,
-    "rank": 0,
+    "rank": 1.7,
     "peers": 0.85,
     "band": 0,
 }
-_RIGHT = frozenset({"value", "interval", "n", "target", "rank", "peers"})
+_RIGHT = frozenset({"value", "interval", "n", "target", "peers"})
 _FORMER = 4
 
 Cell = dict[str, str | bool]
 
 
 class Common(NamedTuple):
-    """What is said once, in the head: the period of most rows, and the notes that every row has."""
+    """What is said once: the period of most rows, the notes that every row has, and of the places the months they come
+    from and how their error is known, empty where that differs."""
 
     period: Period
     notes: tuple[str, ...]
+    place: Mapping[str, Any] | None
+    known: str
 
 
 def sheet(view: View, code: str) -> dict[str, object]:
@@ -90,8 +94,11 @@ def _variation_icon(variation: str, rising_is_good: bool | None) -> str:
 
 def _common(view: View, found: Sequence[Row]) -> Common:
     [(period, _)] = Counter(row.period for row in found).most_common(1)
-    notes = [summary.row_words(view, row).notes for row in found]
-    return Common(period, tuple(note for note in notes[0] if all(note in others for others in notes)))
+    words = [summary.row_words(view, row) for row in found]
+    notes = tuple(note for note in words[0].notes if all(note in others.notes for others in words))
+    known = {row.place["known"] for row, said in zip(found, words, strict=True) if said.known}
+    only = next(iter(known)) if len(known) == 1 else None
+    return Common(period, notes, summary.usual_place(found), only or "")
 
 
 def _stamp(view: View, common: Common | None) -> Iterator[str]:
@@ -136,8 +143,19 @@ def _table(view: View, found: Sequence[Row], common: Common | None) -> dict[str,
         "summary_title": view.say("unit.summary.title"),
         "columns": [column(_header(view, name), _WIDTHS[name], name in _RIGHT) for name in shown],
         "rows": [[_filled(line[name]) for name in shown] for line in lines],
-        "reading": " ".join(view.say(key) for key in reading),
+        "reading": " ".join([*(view.say(key) for key in reading), *_places_read(view, common)]),
+        "moved": place_details.clear_moves(view, found),
     }
+
+
+def _places_read(view: View, common: Common | None) -> Iterator[str]:
+    """The months that the places come from, and how their error is known where that is the same for all."""
+    if common is None or common.place is None:
+        return
+    key = "places.window.period" if common.place["window"] == "period" else "places.window"
+    yield view.say(key, window=places.window_words(view.say, common.place))
+    if common.known:
+        yield view.say(f"places.known.sentence.{common.known}")
 
 
 def column(name: str, width: float, right: bool) -> dict[str, object]:
@@ -160,10 +178,26 @@ def _line(view: View, row: Row, common: Common) -> dict[str, Cell]:
         "target": _cell(words.target),
         "variation": _cell(words.variation, _variation_icon(row.variation, good)),
         "assurance": _cell(words.assurance, row.assurance or ""),
-        "rank": _cell(words.rank),
+        "rank": _place(view, row, words, common),
         "peers": _cell(words.peers),
         "band": _cell(_band(view, row), strong=row.band in (ABOVE, BELOW)),
     }
+
+
+def _place(view: View, row: Row, words: Words, common: Common) -> Cell:
+    """The tier, with the expected rank and its range in small; the rank by itself where no place is known."""
+    known = [words.known] if words.known and row.place["known"] != common.known else []
+    if not row.is_placed:
+        return _cell(words.rank, note=" · ".join(known))
+    ends = {name: numbers.number(row.place[name], view.language) for name in ("expected", "low", "high", "of")}
+    window = [places.window_words(view.say, row.place)] if _differs(row, common) else []
+    note = " · ".join([view.say("brief.rank", **ends), *window, *known])
+    tier = row.place["tier"]
+    return _cell(places.tier_word(view.say, tier), note=note, strong=tier != MIDDLE)
+
+
+def _differs(row: Row, common: Common) -> bool:
+    return common.place is not None and summary.window_of(row.place) != summary.window_of(common.place)
 
 
 def _band(view: View, row: Row) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Sequence
-from datetime import date
+from collections.abc import Container, Mapping, Sequence
 from html import escape
+from typing import Any
 
 from display.drawing import small_charts
 from display.drawing.place_cells import place_cell, rank_whisker
@@ -21,8 +20,6 @@ from ui.parts import tables
 _COLUMNS = ("measure", "value", "n", "target", "variation", "assurance", "rank", "peers", "band", "trend")
 _RIGHT = frozenset({"value", "n", "target", "peers"})
 _TREND = 12
-
-Window = tuple[str, date, date]
 
 
 def summary(view: View, code: str) -> None:
@@ -52,14 +49,13 @@ def _reading(view: View, found: Sequence[Row]) -> list[str]:
 def table(view: View, code: str, found: Sequence[Row]) -> str:
     """One row per measure of `unit_summary.rows`. Markup."""
     title = escape(view.say("unit.summary.caption", unit=units.known(code)["full_name"]))
-    shown = [name for name in _COLUMNS if name not in _empty(found)]
+    shown, usual = [name for name in _COLUMNS if name not in _empty(found)], portraits_summary.usual_place(found)
     head = "".join(
         f'<th scope="col" class="{"gd-n" if name in _RIGHT else ""}">{escape(_header(view, name))}'
-        f"{_window(view, found) if name == 'rank' else ''}</th>"
+        f"{_window(view, usual) if name == 'rank' else ''}</th>"
         for name in shown
     )
-    window = usual_window(found)
-    body = "".join(_line(view, code, row, shown, window) for row in found)
+    body = "".join(_line(view, code, row, shown, usual) for row in found)
     return (
         f'<div class="gd-scroll"><table class="gd-table gd-summary"><caption>{title}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -80,23 +76,12 @@ def _header(view: View, name: str) -> str:
     return view.say(f"unit.column.{name}")
 
 
-def usual_window(found: Sequence[Row]) -> Window | None:
-    """The months that most rows' places come from, as (window, first day, last day); None where no place is known."""
-    windows = Counter(window_of(row) for row in found if row.is_placed)
-    return windows.most_common(1)[0][0] if windows else None
+def _window(view: View, usual: Mapping[str, Any] | None) -> str:
+    """The months that most places come from, under the column's name. Markup."""
+    return f'<span class="gd-sub">{escape(places.window_words(view.say, usual))}</span>' if usual else ""
 
 
-def window_of(row: Row) -> Window:
-    return (row.place["window"], row.place["window_start"], row.place["window_end"])
-
-
-def _window(view: View, found: Sequence[Row]) -> str:
-    """The months that the places come from, under the column's name. Markup."""
-    named = next((row for row in found if row.is_placed and window_of(row) == usual_window(found)), None)
-    return f'<span class="gd-sub">{escape(places.window_words(view.say, named.place))}</span>' if named else ""
-
-
-def _line(view: View, code: str, row: Row, shown: Sequence[str], window: Window | None) -> str:
+def _line(view: View, code: str, row: Row, shown: Sequence[str], usual: Mapping[str, Any] | None) -> str:
     words = portraits_summary.row_words(view, row)
     cells = {
         "value": _value(row, words),
@@ -104,7 +89,7 @@ def _line(view: View, code: str, row: Row, shown: Sequence[str], window: Window 
         "target": escape(words.target) or numbers.MISSING,
         "variation": _variation(view, row, words),
         "assurance": _assurance(view, row, words),
-        "rank": _rank(view, row, words, window),
+        "rank": _rank(view, row, words, usual),
         "peers": escape(words.peers) or numbers.MISSING,
         "band": tables.band_chip(view, row.measure, row.band) or numbers.MISSING,
         "trend": _trend(view, row),
@@ -142,7 +127,7 @@ def _value(row: Row, words: Words) -> str:
     return f'<span class="gd-strong">{escape(words.value)}</span>{interval}'
 
 
-def _rank(view: View, row: Row, words: Words, window: Window | None) -> str:
+def _rank(view: View, row: Row, words: Words, usual: Mapping[str, Any] | None) -> str:
     """Tier and expected rank, the likely range as a line, and how its error is known; the months where they differ."""
     if row.rank is None:
         return numbers.MISSING
@@ -150,8 +135,13 @@ def _rank(view: View, row: Row, words: Words, window: Window | None) -> str:
         return f'<span class="gd-nowrap">{escape(words.rank)}</span>{_under(words.known)}'
     ends = f"{places.expected_words(view.say, row.place)}, {places.range_words(view.say, row.place)}"
     line = small_charts.image(rank_whisker(view.say, row.place, view.palette), ends, "gd-whisker")
-    own = [places.window_words(view.say, row.place)] if window_of(row) != window else []
-    return f"{place_cell(view.say, row.place)}{line}{_under(' · '.join([*own, words.known]))}"
+    own = [places.window_words(view.say, row.place)] if _differs(row, usual) else []
+    under = f'<span class="gd-row gd-ranks">{line}{_under(" · ".join([*own, words.known]))}</span>'
+    return f"{place_cell(view.say, row.place)}{under}"
+
+
+def _differs(row: Row, usual: Mapping[str, Any] | None) -> bool:
+    return usual is not None and portraits_summary.window_of(row.place) != portraits_summary.window_of(usual)
 
 
 def _under(text: str) -> str:
