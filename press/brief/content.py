@@ -48,13 +48,11 @@ Cell = dict[str, str | bool]
 
 
 class Common(NamedTuple):
-    """What is said once: the period of most rows, the notes that every row has, and of the places the months they come
-    from and how their error is known, empty where that differs."""
+    """What is said once: the period of most rows, the notes that every row has, and the months of most places."""
 
     period: Period
     notes: tuple[str, ...]
     place: Mapping[str, Any] | None
-    known: str
 
 
 def sheet(view: View, code: str) -> dict[str, object]:
@@ -96,9 +94,7 @@ def _common(view: View, found: Sequence[Row]) -> Common:
     [(period, _)] = Counter(row.period for row in found).most_common(1)
     words = [summary.row_words(view, row) for row in found]
     notes = tuple(note for note in words[0].notes if all(note in others.notes for others in words))
-    known = {row.place["known"] for row, said in zip(found, words, strict=True) if said.known}
-    only = next(iter(known)) if len(known) == 1 else None
-    return Common(period, notes, summary.usual_place(found), only or "")
+    return Common(period, notes, summary.usual_place(found))
 
 
 def _stamp(view: View, common: Common | None) -> Iterator[str]:
@@ -143,19 +139,25 @@ def _table(view: View, found: Sequence[Row], common: Common | None) -> dict[str,
         "summary_title": view.say("unit.summary.title"),
         "columns": [column(_header(view, name), _WIDTHS[name], name in _RIGHT) for name in shown],
         "rows": [[_filled(line[name]) for name in shown] for line in lines],
-        "reading": " ".join([*(view.say(key) for key in reading), *_places_read(view, common)]),
+        "reading": " ".join([*(view.say(key) for key in reading), *_places_read(view, found, common)]),
         "moved": place_details.clear_moves(view, found),
     }
 
 
-def _places_read(view: View, common: Common | None) -> Iterator[str]:
-    """The months that the places come from, and how their error is known where that is the same for all."""
-    if common is None or common.place is None:
+def _places_read(view: View, found: Sequence[Row], common: Common | None) -> Iterator[str]:
+    """The months that the places come from, and how the error of ranks and bands is known, of which measures."""
+    if common is None:
         return
-    key = "places.window.period" if common.place["window"] == "period" else "places.window"
-    yield view.say(key, window=places.window_words(view.say, common.place))
-    if common.known:
-        yield view.say(f"places.known.sentence.{common.known}")
+    if common.place is not None:
+        key = "places.window.period" if common.place["window"] == "period" else "places.window"
+        yield view.say(key, window=places.window_words(view.say, common.place))
+    by_known: dict[str, list[str]] = {}
+    for words in (summary.row_words(view, row) for row in found):
+        if words.known:
+            by_known.setdefault(words.known, []).append(words.measure)
+    for known, names in by_known.items():
+        whose = view.say("brief.known.all") if len(by_known) == 1 else ", ".join(names)
+        yield view.say("brief.known", known=f"{known[0].upper()}{known[1:]}", measures=whose)
 
 
 def column(name: str, width: float, right: bool) -> dict[str, object]:
@@ -186,12 +188,11 @@ def _line(view: View, row: Row, common: Common) -> dict[str, Cell]:
 
 def _place(view: View, row: Row, words: Words, common: Common) -> Cell:
     """The tier, with the expected rank and its range in small; the rank by itself where no place is known."""
-    known = [words.known] if words.known and row.place["known"] != common.known else []
     if not row.is_placed:
-        return _cell(words.rank, note=" · ".join(known))
+        return _cell(words.rank)
     ends = {name: numbers.number(row.place[name], view.language) for name in ("expected", "low", "high", "of")}
     window = [places.window_words(view.say, row.place)] if _differs(row, common) else []
-    note = " · ".join([view.say("brief.rank", **ends), *window, *known])
+    note = " · ".join([view.say("brief.rank", **ends), *window])
     tier = row.place["tier"]
     return _cell(places.tier_word(view.say, tier), note=note, strong=tier != MIDDLE)
 
