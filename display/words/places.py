@@ -14,6 +14,7 @@ from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import between
 from ranking.tiers import SURE
+from ranking.vocabulary import MIDDLE
 
 TIERS = ("first", "middle", "last")
 _WEAKEST_FIRST = ("assumed", "pairs", "measured")
@@ -170,9 +171,10 @@ def alternative(say: Speaker, measure: Measure, level: str, places: pl.DataFrame
 
 def of_row(standing: Mapping[str, Any]) -> dict[str, Any]:
     """One row of the frame, of what a row of `tables.Standings` says of its unit's place."""
-    whole = standing["window_start"] is None or standing["window_start"] == standing["period_start"]
     found = {name: standing[column] for name, column in _OF_STANDINGS.items()}
-    return {**found, "window": "period" if whole else "four", "window_end": standing["period_end"]}
+    start = standing["window_start"]
+    window = None if start is None else "four" if start < standing["period_start"] else "period"
+    return {**found, "window": window, "window_end": standing["period_end"]}
 
 
 def is_placed(row: Mapping[str, Any]) -> bool:
@@ -180,13 +182,34 @@ def is_placed(row: Mapping[str, Any]) -> bool:
     return row["tier"] is not None and row["expected"] is not None
 
 
-def proven_words(say: Speaker, standing: Mapping[str, Any]) -> str:
-    """`chắc chắn trong khoảng 5–31`: the ranks that a unit could have at all; empty where they are not known."""
-    if standing["rank_low"] is None:
-        return ""
-    return say(
-        "places.proven", **{end: numbers.number(standing[f"rank_{end}"], say.language) for end in ("low", "high")}
+def standing_words(say: Speaker, measure: Measure, standing: Mapping[str, Any]) -> str:
+    """The place of a ranked unit in a few words, of its row of `tables.Standings`: its tier and expected rank.
+
+    The rank by itself where no place is known: of a measure without a good side, or without a known error.
+    """
+    row = of_row(standing)
+    if is_placed(row):
+        return place_words(say, row)
+    rank, of = (numbers.number(standing[name], say.language) for name in ("rank", "of"))
+    return (
+        say("compare.order", rank=f"{rank}/{of}")
+        if measure.direction == "neutral"
+        else say("map.rank", rank=rank, of=of)
     )
+
+
+def standing_lines(say: Speaker, measure: Measure, standing: Mapping[str, Any]) -> list[str]:
+    """The same with its chance and range, the months that it comes from and how its error is known, as lines."""
+    row, words = of_row(standing), standing_words(say, measure, standing)
+    text = f"{words[:1].upper()}{words[1:]}"
+    if measure.direction == "neutral":
+        return [text]
+    if not is_placed(row):
+        return [f"{text} · {say('places.known.not')}"]
+    chance = [] if row["tier"] == MIDDLE else [unit_sentence(say, row)]
+    ranks = range_words(say, row)
+    rests_on = say("places.rests_on", window=window_words(say, row), known=known_words(say, row["known"]))
+    return [text, *chance, f"{ranks[:1].upper()}{ranks[1:]}", rests_on]
 
 
 def tier_word(say: Speaker, tier: str) -> str:
@@ -203,6 +226,14 @@ def range_words(say: Speaker, row: Mapping[str, Any]) -> str:
     if row["low"] is None or row["high"] is None:
         return ""
     return say("places.range", **{name: numbers.number(row[name], say.language) for name in ("low", "high", "of")})
+
+
+def proven_words(say: Speaker, row: Mapping[str, Any]) -> str:
+    """`chắc chắn trong khoảng hạng 1–27`, of a row of `tables.Standings`; empty where that range is not known."""
+    if row["rank_low"] is None:
+        return ""
+    low, high = (numbers.number(row[name], say.language) for name in ("rank_low", "rank_high"))
+    return say("places.proven", low=low, high=high)
 
 
 def place_words(say: Speaker, row: Mapping[str, Any]) -> str:
