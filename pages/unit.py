@@ -6,7 +6,7 @@ from ui.frame import html
 from ui.frame.shell import view
 from ui.inspection import visits
 from ui.parts import brief_buttons, panel, pinned, problems_form, unit_choice
-from ui.unit import asked, calendar, fields, groups, members, tables, trends, workload
+from ui.unit import asked, calendar, fields, groups, members, places, tables, trends, workload
 from ui.unit import head as unit_head
 
 v = view()
@@ -28,6 +28,10 @@ else:
     if known:
         st.subheader(v.say("unit.summary.title"), anchor=False)
         tables.summary(v, code)
+        with panel.part(v.say("unit.places.title"), "places", ":material/format_list_numbered:") as box:
+            if box.open:
+                with st.spinner(v.say("unit.places.wait")):
+                    places.section(v, code)
     with panel.part(v.say("unit.visit.title"), "visit", ":material/checklist:") as box:
         if box.open:
             visits.section(v, code)

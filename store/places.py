@@ -63,6 +63,15 @@ def completed(snapshot: Snapshot, standings: pl.DataFrame, figures: pl.DataFrame
         history = _history(snapshot.of(ranked.item(0, "scope")), _Ranking.of(ranked))
         again = with_certainty(standings, figures, measure, history)
         standings = standings.with_columns(again.select(_RANGES))
+    return with_places(snapshot, standings, measure)
+
+
+def with_places(snapshot: Snapshot, standings: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """Rows of one ranking with where units likely stand, over the usual window, where publishing left that out.
+
+    `standings`: rows of `tables.Standings` of one ranking, all or some of them, such as a single unit's.
+    """
+    ranked = standings.filter(pl.col("rank").is_not_null())
     if ranked.is_empty() or measure.direction == "neutral" or ranked.get_column("expected_rank").count():
         return standings
     found = likely(snapshot, standings, USUAL)
@@ -92,6 +101,13 @@ def _likely(snapshot: Snapshot, asked: _Ranking, window: str) -> pl.DataFrame:
     errors = with_errors(rows, history, measure, history, beside=[age()], given=_given(rows))
     found = with_tiers(rows, errors, measure, rows.filter(asked.at).select(GROUP).unique(), window)
     return found.filter(asked.at, pl.col("rank").is_not_null()).select("unit_code", *FILLED)
+
+
+def by_themselves(snapshot: Snapshot, standings: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one measure, level, series, basis and scope with where units likely stand, each period by itself."""
+    asked = _Ranking.of(standings)
+    measure, history = measures()[asked.measure], _history(snapshot.of(asked.scope), asked)
+    return with_tiers(standings, with_errors(standings, history, measure, history, [age()]), measure, window="period")
 
 
 def _history(snapshot: Snapshot, asked: _Ranking) -> pl.DataFrame:

@@ -14,9 +14,11 @@ from ranking.frame_types import Row
 from ranking.great_circle import distances_km
 from ranking.lineage import regrouped
 from ranking.measures import values
+from ranking.movement import MOVEMENTS
 from ranking.periods import MERGER
+from ranking.tiers import FILLED
 from ranking.vocabulary import CELL, COUNTRY, PERIOD_COLUMNS
-from store import borders, catalog, opening, peers, reference, sight
+from store import borders, catalog, opening, peers, places, reference, sight
 from store.kept import kept
 from store.months import latest_first
 from store.snapshot import Snapshot
@@ -25,7 +27,8 @@ MOST_NEIGHBOURS = 12
 _NEAREST_SEATS = 6
 _OF_STANDINGS = (
     *("unit_code", *PERIOD_COLUMNS, "series", "measure", "basis", "scope", "state", "value", "value_low"),
-    *("value_high", "rank", "of", "rank_low", "rank_high", "band"),
+    *("value_high", "rank", "of", "rank_low", "rank_high", "band", "level", "known", *FILLED),
+    *("previous_rank", *MOVEMENTS),
 )
 
 
@@ -98,10 +101,29 @@ def with_values(rows: pl.DataFrame) -> pl.DataFrame:
 def latest(snapshot: Snapshot, code: str) -> pl.DataFrame:
     """The standing of a commune in its province, of each measure and basis, in the period that pages open on.
 
-    Where it has no row in that period, the first of `store.months.latest_first`.
+    Where it has no row in that period, the first of `store.months.latest_first`. Where it likely stands is worked out
+    for periods of which publishing left that out (`store.places`).
     """
     province = _province_of(code)
-    return _latest(snapshot.of(province), province).filter(pl.col("unit_code") == code)
+    own = _latest(snapshot.of(province), province).filter(pl.col("unit_code") == code)
+    whole = snapshot.of(province)
+    known = reference.measures()
+    own = own.filter(pl.col("measure").is_in(list(known)))
+    parts = [places.with_places(whole, row, known[row.item(0, "measure")]) for row in own.iter_slices(1)]
+    return pl.concat(parts) if parts else own
+
+
+def over_twelve_months(snapshot: Snapshot, code: str) -> pl.DataFrame:
+    """The rows of `latest` with where the unit likely stands over twelve months.
+
+    Only whole months that close a year of comparable ones have such a row; each ranking takes some 50 ms.
+    """
+    own = latest(snapshot, code)
+    asked = own.filter(pl.col("expected_rank").is_not_null(), pl.col("period_kind") == "month")
+    years = [(row, places.likely(snapshot, row, "twelve")) for row in asked.iter_slices(1)]
+    found = [row.drop(FILLED).join(year, on="unit_code").select(own.columns) for row, year in years]
+    rows = pl.concat([own.clear(), *found])
+    return rows.filter(pl.col("window_start") < pl.col("period_start"))
 
 
 @kept(megabytes=8)

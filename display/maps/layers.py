@@ -19,7 +19,7 @@ from display.drawing.palette import palette, rgb
 from display.maps import borders as maps_borders
 from display.maps import members as maps_members
 from display.maps.colouring import COMPARABLE, WAYS, Coloured, Reader, coloured
-from display.words import marks, numbers
+from display.words import marks, numbers, places
 from display.words.text import LANGUAGES, Speaker, texts
 from files.places import published_folder
 from ranking import __version__
@@ -215,8 +215,7 @@ def note(row: dict, measure: Measure, say: Speaker) -> str:
 def _rank(row: dict, measure: Measure, say: Speaker) -> str:
     if row["rank"] is None:
         return marks.unranked(say, measure, row)
-    rank, _, of = marks.rank_text(row, say.language).rpartition("/")
-    return say("map.rank", rank=rank, of=of)
+    return places.standing_words(say, measure, row)
 
 
 @lru_cache(maxsize=1)

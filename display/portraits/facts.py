@@ -33,7 +33,8 @@ def _standing(view: View, found: Sequence[Row], place: str) -> list[str]:
     if not any(row.value is not None for row in found):
         return [view.say("unit.head.silent")]
     counts = {name: numbers.number(n, view.language) for name, n in summary.counts(found).items()}
-    words = [view.say("unit.head.bands", province=place, **counts)] if counts["compared"] != "0" else []
+    words = [view.say("unit.head.places", province=place, **counts)] if counts["placed"] != "0" else []
+    words += [view.say("unit.head.bands", province=place, **counts)] if counts["compared"] != "0" else []
     return [*words, _trends(view, found, counts)]
 
 

@@ -6,6 +6,7 @@ what is shown: a figure that is withheld cannot be worked out from them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,12 +14,14 @@ from typing import Any
 
 import polars as pl
 
+from display.words.places import is_placed, of_row
 from files.places import HOME
 from ranking import yaml_text
 from ranking.levels import common, together
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import ABSENT, NOT_REPORTED, REPORTED
+from ranking.tiers import FILLED
 from ranking.vocabulary import COUNTRY
 from store import catalog, coverage, opening, public
 from store.coverage import Coverage
@@ -30,7 +33,7 @@ ENOUGH_PEERS = 10
 ONLINE = "online_filing_share"
 
 _ROW = ("unit_code", "state", "numerator", "denominator", "score", "max_score", "provisional", "captured_at")
-_RANKED = ("unit_code", "value", "value_low", "value_high", "rank", "rank_low", "rank_high", "of", "band")
+_RANKED = ("unit_code", "value", "value_low", "value_high", "rank", "of", "band", "known", *FILLED)
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,10 @@ class Answer:
     """One measure of one commune, or of all communes of a province together, in the province's latest period.
 
     `value`, `low`, `high` (95 % interval): None where `state` says why. `n`: dossiers that a share is out of.
-    `rank_low` to `rank_high` of `of`: where the commune may stand in its province. `band`: above, alike, below the
-    middle commune of the province, whose value is `level`. `peers`: that of the dossiers of `peer_count` like communes
-    together, None where fewer than `ENOUGH_PEERS` are known.
+    `place`: where the commune likely stands in its province (`display.words.places.of_row`); None where
+    it has no row or other units were withheld. `band`: above, alike, below the middle commune of the province, whose
+    value is `level`; `known`: how the error of both is known. `peers`: that of the dossiers of `peer_count` like
+    communes together, None where fewer than `ENOUGH_PEERS` are known.
     """
 
     measure: str
@@ -63,9 +67,9 @@ class Answer:
     high: float | None = None
     n: float | None = None
     rank: int | None = None
-    rank_low: int | None = None
-    rank_high: int | None = None
     of: int = 0
+    place: Mapping[str, Any] | None = None
+    known: str | None = None
     band: str | None = None
     level: float | None = None
     units: int = 0
@@ -227,12 +231,17 @@ def _answer(one: _Asked, row: dict | None, level: Answer, peers: tuple[float | N
         high=row["value_high"],
         n=row["denominator"] if one.measure.kind == "share" else None,
         rank=row["rank"],
-        rank_low=row["rank_low"],
-        rank_high=row["rank_high"],
         of=row["of"] or 0,
+        place=_place(one.period, row),
+        known=row["known"],
         band=row["band"],
         **told,
     )
+
+
+def _place(period: Period, row: dict) -> dict[str, Any] | None:
+    place = of_row({**row, "period_start": period.start, "period_end": period.end})
+    return place if is_placed(place) else None
 
 
 def _peers(one: _Asked, rows: dict[str, dict], unit: str) -> tuple[float | None, int]:

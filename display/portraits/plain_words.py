@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from display.drawing.likely_frame import BANDS_OF_TIERS
 from display.portraits.plain_figures import Answer, Month, Portrait, Province
 from display.words import numbers
+from display.words.places import TIERS, chance_words, window_words
 from display.words.text import Speaker
 from ranking.bands import BANDS
 from ranking.levels import has_no_sum
+from ranking.vocabulary import FIRST, MIDDLE
 from store.policy import policy
 from store.reference import measures, province_name
 from store.states import states
@@ -23,9 +26,10 @@ _STEPS = ("one", "two", "three", "four", "five")
 
 @dataclass(frozen=True)
 class Card:
-    """One measure in words.
+    """One measure in words, with one verdict.
 
-    `band`: above, alike, below, neutral where no side is good, or empty; `band_words` says it.
+    `band`: the colour of the verdict, above, alike, below, neutral where no side is good, or empty; `band_words` says
+    it: where the commune likely stands in its province, else how it stands against the middle one.
     """
 
     measure: str
@@ -95,10 +99,14 @@ def _when(say: Speaker, answers: Sequence[Answer]) -> list[str]:
 
 
 def _standing(say: Speaker, answers: Sequence[Answer]) -> list[str]:
-    judged = [answer.band for answer in answers if answer.band and _direction(answer) != "neutral"]
+    placed = [answer.place["tier"] for answer in answers if answer.place is not None]
+    tiers = {tier: placed.count(tier) for tier in TIERS}
+    words = [say("public.placed", n=len(placed), **tiers)] if placed else []
+    others = [answer for answer in answers if answer.place is None and _direction(answer) != "neutral"]
+    judged = [answer.band for answer in others if answer.band]
     if not judged:
-        return []
-    return [say("public.compared", n=len(judged), **{band: judged.count(band) for band in BANDS})]
+        return words
+    return [*words, say("public.compared", n=len(judged), **{band: judged.count(band) for band in BANDS})]
 
 
 # --- the four measures
@@ -123,8 +131,13 @@ def _card(say: Speaker, answer: Answer, place: str) -> Card:
         sentence=f"{sentence}{beside}.",
         band=_shown_band(answer),
         band_words=band_words(say, answer),
-        lines=(*_beside_like_ones(say, answer), *_rank(say, answer)),
-        notes=(*_few(say, answer), say(f"public.measure.{answer.measure}.note"), _basis(say, answer)),
+        lines=(*_place(say, answer), *_beside_like_ones(say, answer)),
+        notes=(
+            *_few(say, answer),
+            say(f"public.measure.{answer.measure}.note"),
+            _basis(say, answer),
+            *_certainty(say, answer),
+        ),
     )
 
 
@@ -152,15 +165,27 @@ def _province_card(say: Speaker, answer: Answer) -> Card:
 
 
 def _shown_band(answer: Answer) -> str:
+    if answer.place is not None:
+        return BANDS_OF_TIERS[answer.place["tier"]]
     return "neutral" if answer.band and _direction(answer) == "neutral" else answer.band or ""
 
 
 def band_words(say: Speaker, answer: Answer) -> str:
-    """How the commune stands against its province, in words; empty where that is not known."""
+    """The verdict in words: its third of the province, else how it stands against the middle one; empty where neither
+    is known."""
+    if answer.place is not None:
+        return say(f"public.tier.{answer.place['tier']}")
     if not answer.band:
         return ""
     kind = "amount" if _direction(answer) == "neutral" else "band"
     return say(f"public.{kind}.{answer.band}")
+
+
+def verdict(say: Speaker, answer: Answer) -> tuple[str, str]:
+    """The same as its colour and two or three words, for a row of a table and a map; both empty without one."""
+    if answer.place is not None:
+        return _shown_band(answer), say(f"places.tier.{answer.place['tier']}")
+    return answer.band or "", say(f"site.band.{answer.band}") if answer.band else ""
 
 
 def silence(say: Speaker, state: str) -> str:
@@ -214,12 +239,25 @@ def _beside_like_ones(say: Speaker, answer: Answer) -> list[str]:
     return [say("public.like", n=answer.peer_count, level=level)]
 
 
-def _rank(say: Speaker, answer: Answer) -> list[str]:
-    """The range of ranks; never a rank by itself."""
-    if answer.rank_low is None or _direction(answer) == "neutral":
+def _place(say: Speaker, answer: Answer) -> list[str]:
+    """Where the commune likely stands, in one sentence; never a rank by itself."""
+    if answer.place is None:
         return []
-    ends = {"low": answer.rank_low, "high": answer.rank_high, "of": answer.of}
-    return [say("public.rank", **{name: numbers.number(n, say.language) for name, n in ends.items()})]
+    place = answer.place
+    ends = {name: numbers.number(place[name], say.language) for name in ("low", "high", "of")}
+    if place["tier"] == MIDDLE:
+        return [say("public.place.middle", **ends)]
+    chance = chance_words(say, place["p_first" if place["tier"] == FIRST else "p_last"])
+    text = say(f"public.place.{place['tier']}", chance=chance, **ends)
+    return [f"{text[0].upper()}{text[1:]}"]
+
+
+def _certainty(say: Speaker, answer: Answer) -> list[str]:
+    """The months that the place comes from, and how the error of the verdict is known."""
+    if answer.known is None or not (answer.place or answer.band) or _direction(answer) == "neutral":
+        return []
+    window = [say("public.window", window=window_words(say, answer.place))] if answer.place else []
+    return [*window, say(f"places.known.sentence.{answer.known}")]
 
 
 def _few(say: Speaker, answer: Answer) -> list[str]:

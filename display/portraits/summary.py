@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
 from display.words import bands
 from display.words import numbers as words_numbers
-from display.words.marks import FEW, quality_words, rank_text, unranked
+from display.words import places as words_places
+from display.words.marks import FEW, quality_words, unranked
 from display.words.view import View
 from ranking.bands import BANDS
 from ranking.measures import Measure
@@ -59,7 +62,8 @@ class Row:
     """One measure of one commune in the period that pages open on.
 
     `value`, `low`, `high` (95 % interval) and `target` in the measure's unit. `n`: dossiers that a share is out
-    of, else those received. `rank` to `of`: in the province; `rank_low`, `rank_high` the 95 % range.
+    of, else those received. `rank` to `of`: in the province; `rank_low` to `rank_high`: the proven range. `place`:
+    where it likely stands, by the names of `display.words.places.of_row`; `standing`: the whole row of the standings.
     `peer_rank` of `peer_of`: among the unit and its peers of any province. `variation`: one of `VARIATIONS`,
     from the whole months up to the last of the province; `firm` is False where the limits rest on fewer than
     twelve months, None without limits. `assurance`: whether the unit's own process will meet the target, None
@@ -86,10 +90,17 @@ class Row:
     rank_low: int | None
     rank_high: int | None
     of: int
+    place: Mapping[str, Any]
+    standing: Mapping[str, Any]
     band: str | None
     peer_rank: int | None
     peer_of: int | None
     months: tuple[Month, ...]
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether a tier and an expected rank are known."""
+        return words_places.is_placed(self.place)
 
     @property
     def latest_series(self) -> tuple[Month, ...]:
@@ -99,7 +110,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Words:
-    """A row as it is read, in one language; an empty text where there is nothing to say."""
+    """A row as it is read, in one language; an empty text where there is nothing to say.
+
+    `place`: tier and expected rank; `rank`: the rank by itself, where no place is known. `known`: how the error of
+    either is known.
+    """
 
     measure: str
     basis: str
@@ -110,7 +125,9 @@ class Words:
     target: str
     variation: str
     assurance: str
+    place: str
     rank: str
+    known: str
     peers: str
     band: str
     notes: tuple[str, ...]
@@ -175,6 +192,8 @@ def _row(snapshot: Snapshot, standing: dict, known: _Known) -> Row:
         rank_low=standing["rank_low"],
         rank_high=standing["rank_high"],
         of=standing["of"],
+        place=words_places.of_row(standing),
+        standing=standing,
         band=standing["band"],
         peer_rank=peer_rank,
         peer_of=peer_of,
@@ -341,11 +360,26 @@ def row_words(view: View, row: Row) -> Words:
         target=words_numbers.target_value(measure, language) if measure.target else "",
         variation=say(f"unit.variation.{row.variation}"),
         assurance=say(f"unit.assurance.{row.assurance}") if row.assurance else "",
-        rank=rank_text(vars(row), language) if row.rank is not None else "",
+        place=words_places.place_words(say, row.place) if row.is_placed else "",
+        rank=rank_and_of(view, row) if row.rank is not None and not row.is_placed else "",
+        known=_known_how(view, row),
         peers=f"{row.peer_rank}/{row.peer_of}" if row.peer_rank is not None else "",
         band=bands.marked(say, measure, row.band) if row.band else "",
         notes=tuple(_notes(view, row)),
     )
+
+
+def rank_and_of(view: View, row: Row) -> str:
+    """`12/148`."""
+    return "/".join(words_numbers.number(n, view.language) for n in (row.rank, row.of))
+
+
+def _known_how(view: View, row: Row) -> str:
+    """How the error of a rank or band is known; that it is not, where it is good or bad to stand somewhere."""
+    if row.rank is None or row.measure.direction == "neutral":
+        return ""
+    known = row.place["known"] if row.is_placed or row.band else None
+    return words_places.known_words(view.say, known) if known else view.say("places.known.not")
 
 
 def _interval(row: Row, language: str) -> str:
@@ -368,15 +402,30 @@ def _notes(view: View, row: Row) -> list[str]:
 
 
 def counts(found: Sequence[Row]) -> dict[str, int]:
-    """How many rows stand clearly above, clearly below or alike the common level; how many improve or worsen."""
+    """How many rows stand clearly above, below or alike the middle unit, are in which tier, improve or worsen."""
     banded = [row.band for row in found if row.band and row.measure.direction != "neutral"]
+    tiers = [row.place["tier"] for row in found if row.is_placed]
     marks = [row.variation for row in found]
     return {
         "compared": len(banded),
         **{band: banded.count(band) for band in BANDS},
+        "placed": len(tiers),
+        **{tier: tiers.count(tier) for tier in words_places.TIERS},
         "improvement": marks.count("improvement"),
         "concern": marks.count("concern"),
     }
+
+
+def usual_place(found: Sequence[Row]) -> Mapping[str, Any] | None:
+    """A place that comes from the months which most rows' places come from; None where none is known."""
+    placed = [row.place for row in found if row.is_placed]
+    usual = Counter(map(window_of, placed)).most_common(1)
+    return next(place for place in placed if window_of(place) == usual[0][0]) if usual else None
+
+
+def window_of(place: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The months that a place comes from, to compare with those of others."""
+    return (place["window"], place["window_start"], place["window_end"])
 
 
 def source_line(view: View, code: str) -> str:

@@ -13,9 +13,17 @@ from display.words.text import Speaker
 from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import between
+from ranking.tiers import SURE
+from ranking.vocabulary import MIDDLE
 
 TIERS = ("first", "middle", "last")
 _WEAKEST_FIRST = ("assumed", "pairs", "measured")
+_OF_STANDINGS = {
+    "expected": "expected_rank",
+    "low": "likely_low",
+    "high": "likely_high",
+    **{name: name for name in ("of", "p_first", "p_last", "tier", "known", "window_start")},
+}
 _CHANCE = {"first": "p_first", "last": "p_last"}
 
 
@@ -161,6 +169,49 @@ def alternative(say: Speaker, measure: Measure, level: str, places: pl.DataFrame
 # --- of one unit; `row` holds one row of the frame by its column names
 
 
+def of_row(standing: Mapping[str, Any]) -> dict[str, Any]:
+    """One row of the frame, of what a row of `tables.Standings` says of its unit's place."""
+    found = {name: standing[column] for name, column in _OF_STANDINGS.items()}
+    start = standing["window_start"]
+    window = None if start is None else "four" if start < standing["period_start"] else "period"
+    return {**found, "window": window, "window_end": standing["period_end"]}
+
+
+def is_placed(row: Mapping[str, Any]) -> bool:
+    """Whether a unit's place is known: a tier and an expected rank; what was withheld has neither."""
+    return row["tier"] is not None and row["expected"] is not None
+
+
+def standing_words(say: Speaker, measure: Measure, standing: Mapping[str, Any]) -> str:
+    """The place of a ranked unit in a few words, of its row of `tables.Standings`: its tier and expected rank.
+
+    The rank by itself where no place is known: of a measure without a good side, or without a known error.
+    """
+    row = of_row(standing)
+    if is_placed(row):
+        return place_words(say, row)
+    rank, of = (numbers.number(standing[name], say.language) for name in ("rank", "of"))
+    return (
+        say("compare.order", rank=f"{rank}/{of}")
+        if measure.direction == "neutral"
+        else say("map.rank", rank=rank, of=of)
+    )
+
+
+def standing_lines(say: Speaker, measure: Measure, standing: Mapping[str, Any]) -> list[str]:
+    """The same with its chance and range, the months that it comes from and how its error is known, as lines."""
+    row, words = of_row(standing), standing_words(say, measure, standing)
+    text = f"{words[:1].upper()}{words[1:]}"
+    if measure.direction == "neutral":
+        return [text]
+    if not is_placed(row):
+        return [f"{text} · {say('places.known.not')}"]
+    chance = [] if row["tier"] == MIDDLE else [unit_sentence(say, row)]
+    ranks = range_words(say, row)
+    rests_on = say("places.rests_on", window=window_words(say, row), known=known_words(say, row["known"]))
+    return [text, *chance, f"{ranks[:1].upper()}{ranks[1:]}", rests_on]
+
+
 def tier_word(say: Speaker, tier: str) -> str:
     return say(f"places.tier.{tier}")
 
@@ -175,6 +226,14 @@ def range_words(say: Speaker, row: Mapping[str, Any]) -> str:
     if row["low"] is None or row["high"] is None:
         return ""
     return say("places.range", **{name: numbers.number(row[name], say.language) for name in ("low", "high", "of")})
+
+
+def proven_words(say: Speaker, row: Mapping[str, Any]) -> str:
+    """`chắc chắn trong khoảng hạng 1–27`, of a row of `tables.Standings`; empty where that range is not known."""
+    if row["rank_low"] is None:
+        return ""
+    low, high = (numbers.number(row[name], say.language) for name in ("rank_low", "rank_high"))
+    return say("places.proven", low=low, high=high)
 
 
 def place_words(say: Speaker, row: Mapping[str, Any]) -> str:
@@ -195,11 +254,17 @@ def unit_sentence(say: Speaker, row: Mapping[str, Any]) -> str:
     tier = row["tier"] or "middle"
     if None in chances.values() or row["expected"] is None:
         return ""
-    words = {end: chance_words(say, chance) for end, chance in chances.items()}
     if tier == "middle":
-        return say("places.chance.middle", **words)
-    text = say(f"places.chance.{tier}", chance=words[tier])
+        return say("places.chance.middle", **{end: _not_sure(say, chance) for end, chance in chances.items()})
+    text = say(f"places.chance.{tier}", chance=chance_words(say, chances[tier]))
     return text[0].upper() + text[1:]
+
+
+def _not_sure(say: Speaker, probability: float) -> str:
+    """A chance of a unit in no tier: what would round to 8 in 10, enough for one, is nearly so."""
+    if SURE - 0.05 <= probability < SURE:
+        return say("places.chance.nearly", n=int(numbers.rounded(10 * SURE)), of=10)
+    return chance_words(say, probability)
 
 
 def chance_words(say: Speaker, probability: float) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import unescape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from display.drawing import small_charts
 from display.drawing.palette import LIGHT, Palette
-from display.portraits import checklist, facts, summary, trends
+from display.portraits import checklist, facts, place_details, summary, trends
 from display.portraits.summary import RISING_IS_GOOD, Row, Words
-from display.words import bands, numbers
+from display.words import bands, numbers, places
 from display.words.view import View
 from ranking.bands import ABOVE, BELOW
 from ranking.periods import Period
+from ranking.vocabulary import MIDDLE
 from store import units
 from store.reference import province_name
 
@@ -36,21 +37,22 @@ _WIDTHS = {
     "target": 0,
     "variation": 0,
     "assurance": 0,
-    "rank": 0,
+    "rank": 1.7,
     "peers": 0.85,
     "band": 0,
 }
-_RIGHT = frozenset({"value", "interval", "n", "target", "rank", "peers"})
+_RIGHT = frozenset({"value", "interval", "n", "target", "peers"})
 _FORMER = 4
 
 Cell = dict[str, str | bool]
 
 
 class Common(NamedTuple):
-    """What is said once, in the head: the period of most rows, and the notes that every row has."""
+    """What is said once: the period of most rows, the notes that every row has, and the months of most places."""
 
     period: Period
     notes: tuple[str, ...]
+    place: Mapping[str, Any] | None
 
 
 def sheet(view: View, code: str) -> dict[str, object]:
@@ -90,8 +92,9 @@ def _variation_icon(variation: str, rising_is_good: bool | None) -> str:
 
 def _common(view: View, found: Sequence[Row]) -> Common:
     [(period, _)] = Counter(row.period for row in found).most_common(1)
-    notes = [summary.row_words(view, row).notes for row in found]
-    return Common(period, tuple(note for note in notes[0] if all(note in others for others in notes)))
+    words = [summary.row_words(view, row) for row in found]
+    notes = tuple(note for note in words[0].notes if all(note in others.notes for others in words))
+    return Common(period, notes, summary.usual_place(found))
 
 
 def _stamp(view: View, common: Common | None) -> Iterator[str]:
@@ -136,8 +139,25 @@ def _table(view: View, found: Sequence[Row], common: Common | None) -> dict[str,
         "summary_title": view.say("unit.summary.title"),
         "columns": [column(_header(view, name), _WIDTHS[name], name in _RIGHT) for name in shown],
         "rows": [[_filled(line[name]) for name in shown] for line in lines],
-        "reading": " ".join(view.say(key) for key in reading),
+        "reading": " ".join([*(view.say(key) for key in reading), *_places_read(view, found, common)]),
+        "moved": place_details.clear_moves(view, found),
     }
+
+
+def _places_read(view: View, found: Sequence[Row], common: Common | None) -> Iterator[str]:
+    """The months that the places come from, and how the error of ranks and bands is known, of which measures."""
+    if common is None:
+        return
+    if common.place is not None:
+        key = "places.window.period" if common.place["window"] == "period" else "places.window"
+        yield view.say(key, window=places.window_words(view.say, common.place))
+    by_known: dict[str, list[str]] = {}
+    for words in (summary.row_words(view, row) for row in found):
+        if words.known:
+            by_known.setdefault(words.known, []).append(words.measure)
+    for known, names in by_known.items():
+        whose = view.say("brief.known.all") if len(by_known) == 1 else ", ".join(names)
+        yield view.say("brief.known", known=f"{known[0].upper()}{known[1:]}", measures=whose)
 
 
 def column(name: str, width: float, right: bool) -> dict[str, object]:
@@ -160,10 +180,25 @@ def _line(view: View, row: Row, common: Common) -> dict[str, Cell]:
         "target": _cell(words.target),
         "variation": _cell(words.variation, _variation_icon(row.variation, good)),
         "assurance": _cell(words.assurance, row.assurance or ""),
-        "rank": _cell(words.rank),
+        "rank": _place(view, row, words, common),
         "peers": _cell(words.peers),
         "band": _cell(_band(view, row), strong=row.band in (ABOVE, BELOW)),
     }
+
+
+def _place(view: View, row: Row, words: Words, common: Common) -> Cell:
+    """The tier, with the expected rank and its range in small; the rank by itself where no place is known."""
+    if not row.is_placed:
+        return _cell(words.rank)
+    ends = {name: numbers.number(row.place[name], view.language) for name in ("expected", "low", "high", "of")}
+    window = [places.window_words(view.say, row.place)] if _differs(row, common) else []
+    note = " · ".join([view.say("brief.rank", **ends), *window])
+    tier = row.place["tier"]
+    return _cell(places.tier_word(view.say, tier), note=note, strong=tier != MIDDLE)
+
+
+def _differs(row: Row, common: Common) -> bool:
+    return common.place is not None and summary.window_of(row.place) != summary.window_of(common.place)
 
 
 def _band(view: View, row: Row) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from display.portraits import summary
 from display.portraits.summary import Row
 from display.words import numbers
@@ -9,6 +12,7 @@ from display.words.marks import nature_word
 from display.words.view import View
 from files import sheets
 from files.sheets import Sheet
+from ranking.tiers import FILLED
 from store import units
 from store.reference import province_name
 
@@ -34,6 +38,8 @@ HEADERS = (
     "rank_low",
     "rank_high",
     "of",
+    *FILLED,
+    "known",
     "band",
     "peer_rank",
     "peer_of",
@@ -89,6 +95,8 @@ def _row(view: View, row: Row) -> tuple:
         row.rank_low,
         row.rank_high,
         row.of,
+        *(_plain(row.standing[name]) for name in FILLED),
+        row.place["known"],
         row.band,
         row.peer_rank,
         row.peer_of,
@@ -97,6 +105,11 @@ def _row(view: View, row: Row) -> tuple:
         row.captured_at.isoformat() if row.captured_at else None,
         nature_word(view),
     )
+
+
+def _plain(value: Any) -> Any:
+    """A day as text, any other figure as it is."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _notes(view: View, code: str) -> list[tuple[str, str]]:

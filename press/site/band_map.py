@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from display.drawing.css import class_of
+from display.portraits import plain_words
 from display.portraits.plain_figures import Portrait, Province
 from display.words import numbers
 from display.words.text import Speaker
@@ -28,7 +29,7 @@ def values(say: Speaker, found: Province, words: Mapping[str, str]) -> dict[str,
     """
     if not found.answers:
         return _NONE
-    styles = {portrait.code: style(portrait) for portrait in found.communes}
+    styles = {portrait.code: style(say, portrait) for portrait in found.communes}
     alt = say("site.province.map.alt", place=province_name(found.code))
     drawn = province_map.svg(found.code, styles, words, alt)
     if not drawn:
@@ -36,21 +37,22 @@ def values(say: Speaker, found: Province, words: Mapping[str, str]) -> dict[str,
     return {
         "map": Markup(drawn),
         "map_title": say("site.province.map", measure=say(f"public.measure.{found.answers[0].measure}.title")),
-        "legend": legend(say, styles),
+        "legend": legend(say, styles, dict(plain_words.verdict(say, one.answers[0]) for one in found.communes)),
         "borders": say(f"site.borders.{borders.boundaries_nature()}"),
     }
 
 
-def style(portrait: Portrait) -> str:
-    """The class of a commune on the map: its band, else why it has none."""
+def style(say: Speaker, portrait: Portrait) -> str:
+    """The class of a commune on the map: the colour of its verdict, else why it has none."""
     first = portrait.answers[0]
-    return first.band or (UNRANKED if first.value is not None else class_of(first.state))
+    told, _ = plain_words.verdict(say, first)
+    return told or (UNRANKED if first.value is not None else class_of(first.state))
 
 
-def legend(say: Speaker, styles: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(class, words with the number of communes) for each class that a commune has."""
+def legend(say: Speaker, styles: Mapping[str, str], verdicts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(class, words with the number of communes) for each class that a commune has; `verdicts`: words by class."""
     counts = Counter(styles.values())
-    told = {band: say(f"site.band.{band}") for band in bands()} | {UNRANKED: say("map.silent.band")}
+    told = {band: verdicts.get(band, "") for band in bands()} | {UNRANKED: say("map.silent.band")}
     told |= {class_of(state): say(f"state.{state}") for state in states()}
     return [
         (name, say("site.legend", words=words, n=numbers.number(counts[name], say.language)))

@@ -372,14 +372,15 @@ def _row(say: Speaker, portrait: Portrait) -> dict[str, Any]:
     if first is None or first.value is None:
         words = plain_words.short_silence(say, first.state) if first else numbers.MISSING
         return {"link": link, "name": name, "value": words, "n": "", "band": "", "band_words": "", "is_silent": True}
+    band, words = plain_words.verdict(say, first)
     return {
         "link": link,
         "name": name,
         "is_silent": False,
         "value": numbers.with_unit(first.value, reference.measures()[first.measure], say.language),
         "n": numbers.number(first.n, say.language) if first.n is not None else "",
-        "band": first.band or "",
-        "band_words": say(f"site.band.{first.band}") if first.band else "",
+        "band": band,
+        "band_words": words,
     }
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from display.drawing.curves import Line
 from display.maps import layers
 from display.maps.members import districts, merged_from
-from display.words import addresses, marks, numbers, rankings
+from display.words import addresses, marks, numbers, places, rankings
 from display.words.selection import Selection
 from display.words.view import View
 from store.reference import reference_table
@@ -47,7 +47,7 @@ def _standing(view: View, selection: Selection, row: dict | None) -> str:
     if row["rank"] is None:
         lines.append(marks.unranked(say, measure, row))
     else:
-        lines.append(say("map.rank_long", rank=marks.rank_text(row, view.language)))
+        lines += places.standing_lines(say, measure, row)
     value = f'<span class="gd-figure">{escape(numbers.with_unit(row["value"], measure, view.language))}</span>'
     chip = tables.band_chip(view, measure, row["band"])
     return f'<div class="gd-row">{value}{chip}</div>' + "".join(

@@ -6,7 +6,7 @@ from html import escape
 
 import polars as pl
 
-from display.words import marks, numbers
+from display.words import marks, numbers, places
 from display.words.view import View
 from ranking.frame_types import Row
 from ranking.measures import Measure
@@ -43,10 +43,9 @@ def _sentence(view: View, code: str, measure: Measure, basis: str) -> str:
 
 
 def _notes(view: View, measure: Measure, row: Row) -> list[str]:
-    place = marks.unranked(view.say, measure, row)
-    if row["rank"] is not None:
-        place = view.say("map.rank_long", rank=marks.rank_text(row, view.language))
-    return [place, *marks.petition_words(view.say, row["quality"])]
+    ranked = row["rank"] is not None
+    place = places.standing_lines(view.say, measure, row) if ranked else [marks.unranked(view.say, measure, row)]
+    return [*place, *marks.petition_words(view.say, row["quality"])]
 
 
 def _period(code: str) -> Period | None:

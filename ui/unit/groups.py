@@ -54,7 +54,8 @@ def _group(view: View, measure: Measure, row: Row | None) -> str:
         figure = f'<span class="gd-strong">{escape(points)}</span>/{escape(most)}'
         bar = _bar(row.value, measure.max_score)
         rank = [view.say("compare.rank", rank=words.rank)] if words.rank else []
-        notes = [words.period, *rank, *words.notes]
+        place = [words.place] if words.place else rank
+        notes = [words.period, *place, *([words.known] if words.known else []), *words.notes]
     title = escape(view.say("unit.groups.name", group=view.say(f"weights.group.{measure.id}"), code=measure.id.upper()))
     under = f'<span class="gd-sub">{escape(" · ".join(notes))}</span>' if notes else ""
     return (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from html import escape
+from typing import Any
 
 from display.drawing import small_charts
+from display.drawing.place_cells import place_cell, rank_whisker
 from display.portraits import summary as portraits_summary
 from display.portraits.summary import RISING_IS_GOOD, Row, Words
-from display.words import addresses, numbers
+from display.words import addresses, numbers, places
 from display.words.view import View
 from ranking.measures import Measure
 from store import units
@@ -16,7 +18,7 @@ from ui.frame import html
 from ui.parts import tables
 
 _COLUMNS = ("measure", "value", "n", "target", "variation", "assurance", "rank", "peers", "band", "trend")
-_RIGHT = frozenset({"value", "n", "target", "rank", "peers"})
+_RIGHT = frozenset({"value", "n", "target", "peers"})
 _TREND = 12
 
 
@@ -40,19 +42,20 @@ def _absent(view: View, measures: Sequence[Measure]) -> str:
 
 def _reading(view: View, found: Sequence[Row]) -> list[str]:
     """How to read the columns that are there."""
-    special = [name for name in ("peers", "variation", "assurance") if name not in _empty(found)]
+    special = [name for name in ("rank", "peers", "variation", "assurance") if name not in _empty(found)]
     return [view.say("unit.summary.reading"), *(view.say(f"unit.summary.reading.{name}") for name in special)]
 
 
 def table(view: View, code: str, found: Sequence[Row]) -> str:
     """One row per measure of `unit_summary.rows`. Markup."""
     title = escape(view.say("unit.summary.caption", unit=units.known(code)["full_name"]))
-    shown = [name for name in _COLUMNS if name not in _empty(found)]
+    shown, usual = [name for name in _COLUMNS if name not in _empty(found)], portraits_summary.usual_place(found)
     head = "".join(
-        f'<th scope="col" class="{"gd-n" if name in _RIGHT else ""}">{escape(_header(view, name))}</th>'
+        f'<th scope="col" class="{"gd-n" if name in _RIGHT else ""}">{escape(_header(view, name))}'
+        f"{_window(view, usual) if name == 'rank' else ''}</th>"
         for name in shown
     )
-    body = "".join(_line(view, code, row, shown) for row in found)
+    body = "".join(_line(view, code, row, shown, usual) for row in found)
     return (
         f'<div class="gd-scroll"><table class="gd-table gd-summary"><caption>{title}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -73,7 +76,12 @@ def _header(view: View, name: str) -> str:
     return view.say(f"unit.column.{name}")
 
 
-def _line(view: View, code: str, row: Row, shown: Sequence[str]) -> str:
+def _window(view: View, usual: Mapping[str, Any] | None) -> str:
+    """The months that most places come from, under the column's name. Markup."""
+    return f'<span class="gd-sub">{escape(places.window_words(view.say, usual))}</span>' if usual else ""
+
+
+def _line(view: View, code: str, row: Row, shown: Sequence[str], usual: Mapping[str, Any] | None) -> str:
     words = portraits_summary.row_words(view, row)
     cells = {
         "value": _value(row, words),
@@ -81,7 +89,7 @@ def _line(view: View, code: str, row: Row, shown: Sequence[str]) -> str:
         "target": escape(words.target) or numbers.MISSING,
         "variation": _variation(view, row, words),
         "assurance": _assurance(view, row, words),
-        "rank": _rank(words),
+        "rank": _rank(view, row, words, usual),
         "peers": escape(words.peers) or numbers.MISSING,
         "band": tables.band_chip(view, row.measure, row.band) or numbers.MISSING,
         "trend": _trend(view, row),
@@ -119,9 +127,25 @@ def _value(row: Row, words: Words) -> str:
     return f'<span class="gd-strong">{escape(words.value)}</span>{interval}'
 
 
-def _rank(words: Words) -> str:
-    """`12 (7–23)/148`, kept in one line."""
-    return f'<span class="gd-nowrap">{escape(words.rank)}</span>' if words.rank else numbers.MISSING
+def _rank(view: View, row: Row, words: Words, usual: Mapping[str, Any] | None) -> str:
+    """Tier and expected rank, the likely range as a line, and how its error is known; the months where they differ."""
+    if row.rank is None:
+        return numbers.MISSING
+    if not row.is_placed:
+        return f'<span class="gd-nowrap">{escape(words.rank)}</span>{_under(words.known)}'
+    ends = f"{places.expected_words(view.say, row.place)}, {places.range_words(view.say, row.place)}"
+    line = small_charts.image(rank_whisker(view.say, row.place, view.palette), ends, "gd-whisker")
+    own = [places.window_words(view.say, row.place)] if _differs(row, usual) else []
+    under = f'<span class="gd-row gd-ranks">{line}{_under(" · ".join([*own, words.known]))}</span>'
+    return f"{place_cell(view.say, row.place)}{under}"
+
+
+def _differs(row: Row, usual: Mapping[str, Any] | None) -> bool:
+    return usual is not None and portraits_summary.window_of(row.place) != portraits_summary.window_of(usual)
+
+
+def _under(text: str) -> str:
+    return f'<span class="gd-sub">{escape(text)}</span>' if text else ""
 
 
 def _variation(view: View, row: Row, words: Words) -> str:
