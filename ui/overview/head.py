@@ -18,7 +18,6 @@ from ui.frame.html import Figure
 from ui.parts import filters, pinned
 from ui.parts.figures import four_figures
 
-
 FEWEST_PICTURED = 4
 """A handful of units is better read in a list."""
 

@@ -52,7 +52,8 @@ def _mover(view: View, chosen: Selection, row: dict) -> str:
     change = f"{numbers.signed(row['change'], view.language, chosen.measure.decimals)}\u00a0{unit}".strip()
     why = view.say(f"cause.{cause(row)}")
     name = unit_link(view, chosen, row)
-    return f'<li>{name} {marks.movement(view, row, chosen.measure)}<span class="gd-sub">{escape(f"{change}; {ranks}, {why}")}</span></li>'
+    moved, told = marks.movement(view, row, chosen.measure), f"{change}; {ranks}, {why}"
+    return f'<li>{name} {moved}<span class="gd-sub">{escape(told)}</span></li>'
 
 
 def moved_note(view: View, chosen: Selection) -> str:
