@@ -53,6 +53,11 @@ def rank_and_interval(row: dict, language: str) -> str:
     return f"{rank} ({low}–{high})" if row["rank_low"] is not None else rank
 
 
+def plain_rank(row: Mapping[str, Any], language: str) -> str:
+    """The rank by value alone, `12/148`: for where likely ranks stand beside it."""
+    return f"{numbers.number(row['rank'], language)}/{numbers.number(row['of'], language)}"
+
+
 def unranked(say: Speaker, measure: Measure, row: Mapping[str, Any]) -> str:
     """Why a unit with a figure has no rank: its whole group has the same figure, or it has too few dossiers."""
     return say("table.all_alike" if is_alike(row, measure) else "table.too_few")

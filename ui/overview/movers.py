@@ -46,7 +46,7 @@ def _mover(view: View, chosen: Selection, row: dict) -> str:
     ranks = view.say(
         "overview.moved.from_to",
         before=numbers.number(row["previous_rank"], view.language),
-        now=f"{numbers.number(row['rank'], view.language)}/{numbers.number(row['of'], view.language)}",
+        now=marks.plain_rank(row, view.language),
     )
     unit = view.say("card.points") if chosen.measure.kind == "share" else chosen.measure.unit.in_language(view.language)
     change = f"{numbers.signed(row['change'], view.language, chosen.measure.decimals)}\u00a0{unit}".strip()
