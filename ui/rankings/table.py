@@ -117,7 +117,7 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
     likely = {one["unit_code"]: one for one in places.of_rows(rows).iter_rows(named=True)}
     there = {key: code for key, code in addresses.choices(view, selection).items() if key in ("measure", "period")}
     columns = [
-        _Column(say("table.rank"), "gd-rank", lambda row: numbers.number(row["rank"], language)),
+        _Column(say("table.rank"), "gd-rank", lambda row: _rank(view, row)),
         _Column(say(f"table.unit.{selection.level}"), "", name, True),
         _Column(measure.short.in_language(language), "gd-values", value),
     ]
@@ -143,6 +143,13 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
 
 def _has(rows: pl.DataFrame, column: str) -> bool:
     return column in rows.columns and rows.get_column(column).count() > 0
+
+
+def _rank(view: View, row: dict) -> str:
+    """The rank by value; the proven ranks, where one points at it."""
+    proven = places.proven_words(view.say, row)
+    title = f' title="{escape(proven)}"' if proven else ""
+    return f"<span{title}>{numbers.number(row['rank'], view.language)}</span>"
 
 
 def _range(view: View, row: dict, place: dict) -> str:
