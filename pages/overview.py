@@ -1,24 +1,33 @@
 import streamlit as st
 
 from display.words import addresses, rankings
-from ui.frame import html
+from ui.frame import html, links
 from ui.frame.shell import view
 from ui.map import maps
 from ui.overview import attention, freshness, movers, places, small_map, standouts
 from ui.overview import head as overview_head
+from ui.parts import places as likely
 from ui.parts import tables
 
 v = view()
-head, figures = st.container(), st.container()
-with st.container(horizontal=True, key="doors", horizontal_alignment="distribute", vertical_alignment="bottom"):
-    doors = st.container(horizontal=True, width="content")
-    with st.container(width=200):
-        chosen = overview_head.selection(v)
+head = st.container()
+above, beside = st.columns([13, 7], gap="medium")
+with beside:
+    figures = st.container(key="figures_beside")
+    with st.container(horizontal=True, key="doors", vertical_alignment="bottom"):
+        doors = st.container(horizontal=True)
+        with st.container(width=200):
+            chosen = overview_head.selection(v)
 rows = rankings.rows_of(v, chosen)
+ranks = rankings.places_of(v, chosen, rows)
 
 with head:
     html.heading(overview_head.title(v, chosen, rows), overview_head.sentence(v, chosen, rows))
-with figures:
+pictured = overview_head.is_pictured(ranks)
+if pictured:
+    with above, st.container(key="picture_beside"):
+        likely.picture(v, chosen.measure, chosen.level, ranks, [links.elsewhere("unit")], likely.BESIDE_FIGURES)
+with figures if pictured else above:
     html.cards(overview_head.figures(v, chosen, rows))
 with doors:
     for words, icon, page, query in overview_head.doors(v, chosen):

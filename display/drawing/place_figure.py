@@ -49,15 +49,15 @@ def place_figure(
     finding = f'<p class="gd-finding">{escape(words.headline(say, level, places))}</p>'
     drawn = {name: likely_places(say, measure, level, places, look) for name, look in looks.items()}
     if not drawn["wide"]:
-        return f"{_style(palette)}{finding}"
+        return f"{style(palette)}{finding}"
     many = not has_room(places, looks["wide"])
     linked = "" if many else linked_rows(words.ordered(places).get_column("unit_code"), palette)
     pictures = "".join(f'<div class="gd-on-{name}">{svg}</div>' for name, svg in drawn.items())
     caption = f"<figcaption><p>{escape(words.explained(say, places, many=many))}</p></figcaption>"
-    return f'{_style(palette, linked)}<figure class="gd-figure-places">{finding}{pictures}{caption}</figure>'
+    return f'{style(palette, linked)}<figure class="gd-figure-places">{finding}{pictures}{caption}</figure>'
 
 
-def _style(palette: Palette, linked: str = "") -> str:
+def style(palette: Palette = LIGHT, linked: str = "") -> str:
     """The rules of the figure and of the cells beside it; `linked`: those that join them."""
     inks = "".join(f".gd-{name}{{color:{band.ink.on(dark=palette.dark)}}}" for name, band in bands().items())
     return f"<style>{_STYLE}.gd-finding{{color:{palette.ink}}}{inks}{linked}{on_paper()}</style>"

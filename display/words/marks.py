@@ -53,26 +53,48 @@ def rank_and_interval(row: dict, language: str) -> str:
     return f"{rank} ({low}–{high})" if row["rank_low"] is not None else rank
 
 
+def plain_rank(row: Mapping[str, Any], language: str) -> str:
+    """The rank by value alone, `12/148`: for where likely ranks stand beside it."""
+    return f"{numbers.number(row['rank'], language)}/{numbers.number(row['of'], language)}"
+
+
 def unranked(say: Speaker, measure: Measure, row: Mapping[str, Any]) -> str:
     """Why a unit with a figure has no rank: its whole group has the same figure, or it has too few dossiers."""
     return say("table.all_alike" if is_alike(row, measure) else "table.too_few")
 
 
-def movement(view: View, row: dict) -> str:
-    """Places won or lost since the period before, with the cause as a tooltip."""
+def movement(view: View, row: Mapping[str, Any], measure: Measure) -> str:
+    """Places won or lost since the period before, with the cause as a tooltip. Markup.
+
+    No arrow and no cause where the unit's own result did not clearly change the same way (`moved_clearly`).
+    """
     if row["previous_rank"] is None or row["rank"] is None:
         return numbers.MISSING
-    places = int(row["previous_rank"]) - int(row["rank"])
-    mark = "▲" if places > 0 else "▼" if places < 0 else "="
-    words = movement_words(view, row)
-    figure = numbers.number(abs(places), view.language) if places else ""
-    return f'<abbr class="gd-move" title="{escape(words)}" aria-label="{escape(words)}">{mark} {figure}</abbr>'
+    words, places = movement_words(view, row, measure), int(row["previous_rank"]) - int(row["rank"])
+    if moved_clearly(row, measure):
+        shown, style = f"{'▲' if places > 0 else '▼'} {numbers.number(abs(places), view.language)}", "gd-move"
+    else:
+        shown, style = escape(view.say("move.unclear")), "gd-move gd-unclear"
+    return f'<abbr class="{style}" title="{escape(words)}" aria-label="{escape(words)}">{shown}</abbr>'
 
 
-def movement_words(view: View, row: dict) -> str:
-    """`Tăng 14 hạng: tự thân +9, đơn vị khác +5, danh sách thay đổi 0`."""
+def moved_clearly(row: Mapping[str, Any], measure: Measure) -> bool:
+    """Whether a unit changed its place, and its own result clearly changed the same way.
+
+    `row`: a row of `tables.Standings` with `clear` as `ranking.differences.changes` gives it.
+    """
+    better, worse = ("fell", "rose") if measure.direction == "lower" else ("rose", "fell")
     places = int(row["previous_rank"]) - int(row["rank"])
-    key = "up" if places > 0 else "down" if places < 0 else "same"
+    return row["clear"] == (better if places > 0 else worse) and places != 0
+
+
+def movement_words(view: View, row: Mapping[str, Any], measure: Measure) -> str:
+    """`Tăng 14 hạng: tự thân +9, đơn vị khác +5, danh sách thay đổi 0`; of an unclear change, that it is one."""
+    if not moved_clearly(row, measure):
+        before, now = (numbers.number(row[name], view.language) for name in ("previous_rank", "rank"))
+        return view.say("move.unclear.why", before=before, now=now)
+    places = int(row["previous_rank"]) - int(row["rank"])
+    key = "up" if places > 0 else "down"
     parts = {name: numbers.signed(row[f"movement_{name}"], view.language) for name in ("own", "others", "membership")}
     return view.say(f"move.{key}", n=numbers.number(abs(places), view.language), **parts)
 

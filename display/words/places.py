@@ -41,6 +41,23 @@ def ordered(places: pl.DataFrame) -> pl.DataFrame:
     return known.sort(pl.col("expected"), by_name(), "unit_code")
 
 
+def of_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """The frame that `ordered` describes, of one ranking as `store.standings.ranking` gives it; rows keep their order.
+
+    The window is that of the four months where the figures used begin before the ranking's own period.
+    """
+    wider = pl.when(pl.col("window_start") < pl.col("period_start")).then(pl.lit("four"))
+    return rows.select(
+        *("unit_code", "name", "value", "value_low", "value_high"),
+        *("of", "p_first", "p_last", "tier", "known", "window_start"),
+        expected="expected_rank",
+        low="likely_low",
+        high="likely_high",
+        window=wider.when(pl.col("window_start").is_not_null()).then(pl.lit("period")),
+        window_end="period_end",
+    )
+
+
 def counts(places: pl.DataFrame) -> dict[str, int]:
     """How many units with an expected rank each tier has, in the order of `TIERS`."""
     found = dict(ordered(places).group_by("tier").len().iter_rows())
@@ -81,14 +98,15 @@ def certainty(say: Speaker, places: pl.DataFrame) -> str:
     if rows.is_empty():
         return ""
     silent = places.height - rows.height
-    parts = [_wrong_words(say, rows), window_sentence(say, rows), known_sentence(say, rows)]
+    parts = [wrong_words(say, rows), window_sentence(say, rows), known_sentence(say, rows)]
     if silent:
         parts.append(say("places.silent", n=numbers.number(silent, say.language)))
     return " ".join(part for part in parts if part)
 
 
-def _wrong_words(say: Speaker, rows: pl.DataFrame) -> str:
-    known = rows.select(_wrong().alias("wrong")).drop_nulls()
+def wrong_words(say: Speaker, places: pl.DataFrame) -> str:
+    """How many of the units in the first and the last tier are expected not to belong there; empty without any."""
+    known = ordered(places).select(_wrong().alias("wrong")).drop_nulls()
     if known.is_empty():
         return ""
     share = 100 * float(known.select(pl.mean("wrong")).item())
@@ -214,6 +232,12 @@ def standing_lines(say: Speaker, measure: Measure, standing: Mapping[str, Any]) 
 
 def tier_word(say: Speaker, tier: str) -> str:
     return say(f"places.tier.{tier}")
+
+
+def tier_name(say: Speaker, tier: str) -> str:
+    """The tier's word as it begins a line: `Nhóm đầu`."""
+    word = tier_word(say, tier)
+    return word[0].upper() + word[1:]
 
 
 def expected_words(say: Speaker, row: Mapping[str, Any]) -> str:

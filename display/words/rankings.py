@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from html import escape
+from math import floor, log10
 
 import polars as pl
 
-from display.words import numbers
+from display.words import addresses, numbers, places
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import BANDS
+from ranking.differences import changes
 from ranking.levels import has_no_sum
 from ranking.measures import Measure
+from ranking.periods import previous
 from ranking.petitions import tail
-from ranking.process_limits import FEWEST_POINTS as FEWEST_MONTHS
 from ranking.standings import is_alike
-from ranking.states import REPORTED
 from store import ages, coverage, peers, petitions, standings
-from store.months import by_month, inflation
+from store.months import by_month
 from store.peers import ENOUGH_PEERS
 from store.reference import measures, province_names, scope_name
 
@@ -68,13 +69,47 @@ def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     if alike and not ranked:
         value = numbers.with_unit(alike[0], selection.measure, view.language)
         return f"{text} {escape(say('rankings.alike', value=value))}"
-    text += f" {escape(_bands(view, selection.measure, rows))}"
     silent = rows.height - ranked
     return text + (f" {escape(say('rankings.silent', n=numbers.number(silent, view.language)))}" if silent else "")
 
 
-def _bands(view: View, measure: Measure, rows: pl.DataFrame) -> str:
-    """How many units clearly differ from the common level, and how many cannot be told from it."""
+def places_of(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
+    """Where the units likely stand, as `display.words.places.ordered` describes it, in the order of `rows`."""
+    named = with_place(selection, rows)
+    if "province_name" in named.columns:
+        full = view.say("compare.place", name="{}", province="{}")
+        named = named.with_columns(name=pl.coalesce(pl.format(full, "name", "province_name"), "name"))
+    return places.of_rows(named)
+
+
+def list_head(view: View, selection: Selection, rows: pl.DataFrame, found: pl.DataFrame) -> str:
+    """What stands over the list: how many units each tier has, each the way to them, how many of these are expected
+    to be placed wrongly, and how many units clearly differ from the middle one. Markup.
+
+    `found`: what `places_of` gives.
+    """
+    parts = [_tiers(view, selection, found)] if found.get_column("expected").count() else []
+    parts += [escape(words) for words in (places.wrong_words(view.say, found), bands(view, selection.measure, rows))]
+    return " ".join(part for part in parts if part)
+
+
+def _tiers(view: View, selection: Selection, found: pl.DataFrame) -> str:
+    there = addresses.choices(view, selection)
+    words = [
+        addresses.anchor(
+            view,
+            view.say("table.tier", tier=places.tier_name(view.say, tier), n=numbers.number(n, view.language)),
+            "rankings",
+            **there,
+            tier=tier,
+        )
+        for tier, n in places.counts(found).items()
+    ]
+    return " · ".join(words) + "."
+
+
+def bands(view: View, measure: Measure, rows: pl.DataFrame) -> str:
+    """How many units clearly differ from the middle one, and how many cannot be told from it; empty without bands."""
     counts = dict(rows.drop_nulls("band").group_by("band").len().iter_rows())
     if not counts:
         return ""
@@ -151,19 +186,45 @@ def count_line(view: View, shown: pl.DataFrame) -> str:
     return view.say("more.count", n=numbers.number(shown.height, view.language)) + "."
 
 
-def certainty_line(view: View, selection: Selection, rows: pl.DataFrame, months: pl.DataFrame) -> str:
-    """What the interval of a rank counts: chance alone, the usual change from month to month too, or nothing yet."""
-    if not rows.get_column("rank_low").count():
+def certainty_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
+    """What the ranges of ranks count, how that is known (measured, from pairs of periods, assumed and by whom), and
+    the months that tiers and expected ranks come from."""
+    measure, ranked = selection.measure, rows.filter(pl.col("rank").is_not_null())
+    known = places.weakest(ranked)
+    if known is None:
         return view.say("rankings.certainty.unknown")
-    whole = months.filter(pl.col("period_kind") == "month", pl.col("state") == REPORTED)
-    enough = not whole.is_empty() and whole.group_by("unit_code").len().select(pl.max("len")).item() >= FEWEST_MONTHS
-    if not enough:
-        return view.say("rankings.certainty.chance")
-    measure = selection.measure
-    if measure.kind not in ("share", "rate"):
-        return view.say("rankings.certainty.months")
-    ratio = inflation(view.snapshot, measure.id, selection.basis, selection.level, selection.series)
-    return view.say("rankings.certainty.ratio", ratio=numbers.number(ratio, view.language, 1))
+    assumed = measure.assumed_rho
+    source = assumed.source.in_language(view.language) if assumed.source else view.say("rankings.certainty.general")
+    rho = numbers.number(assumed.value, view.language, _digits(assumed.value))
+    words = view.say(f"rankings.certainty.{known}", **({"rho": rho, "source": source} if known == "assumed" else {}))
+    return " ".join(
+        part for part in (words, _times(view, ranked), places.window_sentence(view.say, places.of_rows(rows))) if part
+    )
+
+
+def _digits(share: float) -> int:
+    """Decimals that show two digits of a number below 1: 0,0026 and 0,010."""
+    return 1 - floor(log10(share))
+
+
+def _times(view: View, ranked: pl.DataFrame) -> str:
+    """How many times the variance in a unit of middle size exceeds that of chance; empty where dossiers don't tell."""
+    sizes = ranked.drop_nulls(["rho", "denominator"])
+    if sizes.is_empty():
+        return ""
+    n, rho = sizes.select(pl.median("denominator"), pl.median("rho")).row(0)
+    times, count = numbers.number(1 + (n - 1) * rho, view.language, 1), numbers.number(n, view.language)
+    return view.say("rankings.certainty.times", n=count, ratio=times)
+
+
+def with_changes(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
+    """With `change` and `clear` since the period before, as `ranking.differences.changes` gives them; null without."""
+    before = previous(selection.period)
+    if before is None or not rows.get_column("previous_rank").count():
+        return rows.with_columns(change=pl.lit(None, pl.Float64), clear=pl.lit(None, pl.String))
+    where = (selection.level, selection.measure.id, selection.basis, before, selection.scope)
+    found = changes(standings.ranking(view.snapshot, *where), rows, selection.measure)
+    return rows.join(found.select("unit_code", "change", "clear"), on="unit_code", how="left", maintain_order="left")
 
 
 def with_place(selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:

@@ -264,6 +264,11 @@ def recalled(key: str) -> str:
     return asked().get(key, remembered)
 
 
+def elsewhere(key: str) -> str:
+    """What this session has last chosen by `key`, on whatever page; empty where nothing."""
+    return _memory().get(key, "")
+
+
 def page_number(key: str, last: int) -> int:
     """A pager bound to the link; a page that does not exist is the first."""
     wanted = asked().get(key, "1")

@@ -18,6 +18,9 @@ from ui.frame.html import Figure
 from ui.parts import filters, pinned
 from ui.parts.figures import four_figures
 
+FEWEST_PICTURED = 4
+"""A handful of units is better read in a list."""
+
 
 def selection(view: View) -> Selection:
     """The communes of the province that the reader chose, by what the link says or all pages open on."""
@@ -58,6 +61,11 @@ def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
 def figures(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Figure]:
     """At most four figures, each the way to the page that begins with it."""
     return four_figures(view, chosen, rows, elsewhere=True)
+
+
+def is_pictured(places: pl.DataFrame) -> bool:
+    """Whether there are enough expected ranks (`display.words.places`) for a picture of all units."""
+    return places.get_column("expected").count() >= FEWEST_PICTURED
 
 
 def earlier(chosen: Selection) -> Period | None:

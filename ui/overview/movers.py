@@ -6,13 +6,11 @@ from html import escape
 
 import polars as pl
 
-from display.words import marks, numbers
+from display.words import marks, numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.collation import by_name
-from ranking.differences import changes
 from ranking.movement import cause
-from store import standings
 from ui.overview.head import earlier
 from ui.overview.units import unit_link
 
@@ -28,8 +26,7 @@ def moved(view: View, chosen: Selection, rows: pl.DataFrame) -> tuple[pl.DataFra
     before = earlier(chosen)
     if before is None or not rows.get_column("previous_rank").count():
         return None
-    old = standings.ranking(view.snapshot, chosen.level, chosen.measure.id, chosen.basis, before, chosen.scope)
-    found = rows.join(changes(old, rows, chosen.measure).select("unit_code", "change", "clear"), on="unit_code")
+    found = rankings.with_changes(view, chosen, rows)
     places = pl.col("previous_rank").cast(pl.Int64) - pl.col("rank").cast(pl.Int64)
     found = found.with_columns(places=places).sort("places", by_name(), descending=[True, False])
     better, worse = ("fell", "rose") if chosen.measure.direction == "lower" else ("rose", "fell")
@@ -49,15 +46,14 @@ def _mover(view: View, chosen: Selection, row: dict) -> str:
     ranks = view.say(
         "overview.moved.from_to",
         before=numbers.number(row["previous_rank"], view.language),
-        now=marks.rank_text(row, view.language),
+        now=marks.plain_rank(row, view.language),
     )
     unit = view.say("card.points") if chosen.measure.kind == "share" else chosen.measure.unit.in_language(view.language)
     change = f"{numbers.signed(row['change'], view.language, chosen.measure.decimals)}\u00a0{unit}".strip()
     why = view.say(f"cause.{cause(row)}")
     name = unit_link(view, chosen, row)
-    return (
-        f'<li>{name} {marks.movement(view, row)}<span class="gd-sub">{escape(f"{change}; {ranks}, {why}")}</span></li>'
-    )
+    moved, told = marks.movement(view, row, chosen.measure), f"{change}; {ranks}, {why}"
+    return f'<li>{name} {moved}<span class="gd-sub">{escape(told)}</span></li>'
 
 
 def moved_note(view: View, chosen: Selection) -> str:

@@ -61,7 +61,7 @@ def table(view: View, found: list[Place]) -> list[list[str]]:
         [
             place.measure.short.in_language(view.language),
             _value(view, place),
-            marks.rank_text(place.row, view.language),
+            marks.plain_rank(place.row, view.language),
         ]
         for place in found
     ]

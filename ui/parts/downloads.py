@@ -29,6 +29,15 @@ _PLAIN = (
     "value_low",
     "value_high",
     "band",
+    "tier",
+    "expected_rank",
+    "likely_low",
+    "likely_high",
+    "p_first",
+    "p_last",
+    "window_start",
+    "rho",
+    "known",
     "numerator",
     "denominator",
     "score",
@@ -46,6 +55,7 @@ _PLAIN = (
     "movement_own",
     "movement_others",
     "movement_membership",
+    "clear",
 )
 
 

@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from display.words import bands, numbers
+from display.words import bands, numbers, places
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.collation import by_name
@@ -75,6 +75,8 @@ def more(view: View, selection: Selection, rows: pl.DataFrame) -> tuple[pl.DataF
             rows = _by_peers(view, rows, words)
         if rows.get_column("band").count():
             rows = _by_band(view, selection, rows, words)
+        if rows.get_column("tier").count():
+            rows = _by_tier(view, rows, words)
         if rows.get_column("state").n_unique() > 1:
             rows = _by_state(view, rows, words)
         if rows.get_column(_n_of(selection)).count():
@@ -141,6 +143,21 @@ def _by_band(view: View, selection: Selection, rows: pl.DataFrame, words: list[t
         return rows
     words.append((say("table.band"), bands.marked(say, selection.measure, band)))
     return rows.filter(pl.col("band") == band)
+
+
+def _by_tier(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:
+    say = view.say
+    tier = links.segments(
+        say("more.tier"),
+        "tier",
+        ["all", *places.TIERS],
+        "all",
+        lambda code: say("more.all") if code == "all" else places.tier_name(say, code),
+    )
+    if tier == "all":
+        return rows
+    words.append((say("more.tier"), places.tier_name(say, tier)))
+    return rows.filter(pl.col("tier") == tier)
 
 
 def _by_state(view: View, rows: pl.DataFrame, words: list[tuple[str, str]]) -> pl.DataFrame:

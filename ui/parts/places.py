@@ -19,6 +19,8 @@ from ranking.measures import Measure
 from ui.frame import html
 
 _SCRIPT = Path(__file__).with_suffix(".js")
+BESIDE_FIGURES = Look(880, 310)
+"""In two thirds of a page, with its figures beside it."""
 
 
 def picture(
@@ -30,8 +32,11 @@ def picture(
     look: Look | None = None,
     *,
     headed: bool = True,
+    explained: bool = True,
 ) -> None:
     """The picture of all units of a scope, under its finding where it is `headed`, over the words that explain it.
+
+    `explained`: whether these stand below; not where the page gives them itself (`reading`).
 
     `places`: as `display.words.places.ordered` describes it; `level`: commune, province or department; `mine`: the
     codes of the reader's units; `look`: its size on a wide window, `likely_frame.COLUMN` beside another part of the
@@ -45,8 +50,13 @@ def picture(
         "gan_dan_places", html='<div class="gd-places-hold"></div>', js=_script(), isolate_styles=False
     )
     component(key="places", data={"svg": svg, "label": measure.name.in_language(view.language)})
-    if svg:
+    if svg and explained:
         html.caption(words.explained(view.say, places, many=not has_room(places, look)))
+
+
+def reading(view: View, places: pl.DataFrame, look: Look | None = None) -> str:
+    """How the picture is read, without how sure it is."""
+    return words.reading(view.say, many=not has_room(places, look_of(view, look=look)))
 
 
 def look_of(view: View, mine: Collection[str] = (), look: Look | None = None) -> Look:

@@ -1,4 +1,4 @@
-"""Three views of a ranking: all units in order with their intervals, value against n, and the spread over time."""
+"""Further views of a ranking: value against n, the spread over time, and the plain order where no rank is expected."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def kinds(rows: pl.DataFrame, months: pl.DataFrame, measure: Measure) -> list[st
     with_n = measure.kind == "share"
     over_time = months.get_column("period_start").n_unique() >= 3
     return ["order", *(["funnel"] if with_n else []), *(["time"] if over_time else [])]
+
+
+def is_picture(kind: str, places: pl.DataFrame) -> bool:
+    """Whether the order is drawn as the picture of likely ranks: where ranks are expected (`display.words.places`)."""
+    return kind == "order" and places.get_column("expected").count() > 1
 
 
 def draw(

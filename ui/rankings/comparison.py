@@ -11,8 +11,8 @@ import streamlit as st
 
 from display.drawing import curves as drawing_curves
 from display.drawing.curves import Line
-from display.words import numbers, rankings
-from display.words.marks import petition_words, rank_text, unranked
+from display.words import numbers, places, rankings
+from display.words.marks import petition_words, plain_rank, unranked
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.collation import name_order
@@ -137,12 +137,18 @@ def _small(notes: Sequence[str]) -> str:
 def cells_of(view: View, selection: Selection, units: Sequence[str], measure: Measure, basis: str) -> list[Cell]:
     """One cell per unit in a measure, and a last one for all units together."""
     rows = standings.ranking(view.snapshot, selection.level, measure.id, basis, selection.period, selection.scope)
-    ours = {row["unit_code"]: row for row in rows.filter(pl.col("unit_code").is_in(list(units))).iter_rows(named=True)}
-    return [*(unit_cell(view, measure, ours.get(code)) for code in units), _all_together(view, measure, rows)]
+    mine = rows.filter(pl.col("unit_code").is_in(list(units)))
+    ours = {row["unit_code"]: row for row in mine.iter_rows(named=True)}
+    likely = {row["unit_code"]: row for row in places.of_rows(mine).iter_rows(named=True)}
+    cells = (unit_cell(view, measure, ours.get(code), likely.get(code)) for code in units)
+    return [*cells, _all_together(view, measure, rows)]
 
 
-def unit_cell(view: View, measure: Measure, row: dict | None) -> Cell:
-    """The value with n and rank; where there is none, the reason. `row` is None where the source has no such unit."""
+def unit_cell(view: View, measure: Measure, row: dict | None, place: dict | None = None) -> Cell:
+    """The value with n, rank and likely ranks; where there is none, the reason.
+
+    `row` is None where the source has no such unit; `place`: the unit's row of `display.words.places.of_rows`.
+    """
     if row is None:
         return Cell(view.say("state.absent"), silent=True)
     if row["value"] is None:
@@ -153,7 +159,9 @@ def unit_cell(view: View, measure: Measure, row: dict | None) -> Cell:
         notes.append(unranked(view.say, measure, row))
     else:
         key = "order" if measure.direction == "neutral" else "rank"
-        notes.append(view.say(f"compare.{key}", rank=rank_text(row, view.language)))
+        notes.append(view.say(f"compare.{key}", rank=plain_rank(row, view.language)))
+        if place:
+            notes += filter(None, [places.place_words(view.say, place), places.range_words(view.say, place)])
     return Cell(numbers.with_unit(row["value"], measure, view.language), tuple(notes))
 
 

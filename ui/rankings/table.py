@@ -9,9 +9,10 @@ from html import escape
 
 import polars as pl
 
-from display.drawing.small_charts import sparkline
-from display.words import addresses, numbers
-from display.words.marks import FEW, movement, n_label, n_of, quality_words, rank_and_interval, unranked
+from display.drawing.place_cells import place_cell, rank_whisker, row_mark
+from display.drawing.small_charts import image, sparkline
+from display.words import addresses, numbers, places
+from display.words.marks import FEW, movement, n_label, n_of, quality_words, unranked
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.measures import Measure
@@ -70,7 +71,10 @@ def ranking_table(view: View, selection: Selection, rows: pl.DataFrame, beside: 
     """One row per unit; unranked units stand below, each with its reason."""
     columns = _columns(view, selection, rows, beside)
     head = "".join(f'<th scope="col" class="{c.style}">{escape(c.header)}</th>' for c in columns)
-    body = "".join(f"<tr>{''.join(_cell(c, row) for c in columns)}</tr>" for row in rows.iter_rows(named=True))
+    body = "".join(
+        f"<tr{row_mark(row['unit_code'])}>{''.join(_cell(c, row) for c in columns)}</tr>"
+        for row in rows.iter_rows(named=True)
+    )
     title = escape(view.say("table.caption", measure=selection.measure.name.in_language(view.language)))
     show(
         f'<div class="gd-scroll gd-tall" tabindex="0" role="region" aria-label="{title}"><table class="gd-table">'
@@ -106,12 +110,17 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
         return numbers.number(n_of(measure, row), language)
 
     def name(row: dict) -> str:
-        chip = f'<span class="gd-only-phone">{band_chip(view, measure, row["band"])}</span>' if row["band"] else ""
+        chip = place(row) or band_chip(view, measure, row["band"])
+        chip = f'<span class="gd-only-phone">{chip}</span>' if chip else ""
         own = escape(row["name"])
         if selection.level == "commune":
             own = addresses.anchor(view, row["name"], "unit", unit=row["unit_code"], **there)
         return own + _because(view, row) + chip
 
+    def place(row: dict) -> str:
+        return place_cell(say, likely[row["unit_code"]])
+
+    likely = {one["unit_code"]: one for one in places.of_rows(rows).iter_rows(named=True)}
     there = {key: code for key, code in addresses.choices(view, selection).items() if key in ("measure", "period")}
     columns = [
         _Column(say("table.rank"), "gd-rank", lambda row: _rank(view, row)),
@@ -122,8 +131,12 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
         columns.append(_Column(say(n_label(measure)), "gd-n gd-wide", _n))
     if _has(rows, "band"):
         columns.append(_Column(say("table.band"), "gd-wide", lambda row: band_chip(view, measure, row["band"])))
-    if _has(rows, "previous_rank"):
-        columns.append(_Column(say("table.movement"), "gd-n gd-wide", lambda row: movement(view, row)))
+    if _has(rows, "expected_rank"):
+        window = places.window_words(say, next(one for one in likely.values() if one["window"]))
+        columns.append(_Column(say("table.place", window=window), "gd-placed gd-wide", place))
+        columns.append(_Column(say("table.range"), "gd-wide", lambda row: _range(view, row, likely[row["unit_code"]])))
+    if _has(rows, "previous_rank") and "clear" in rows.columns:
+        columns.append(_Column(say("table.movement"), "gd-n gd-wide", lambda row: movement(view, row, measure)))
     if _has(rows, "rank_without"):
         columns.append(_Column(say("petitions.column"), "gd-n", lambda row: _without(view, row)))
     if beside.trends:
@@ -139,11 +152,20 @@ def _has(rows: pl.DataFrame, column: str) -> bool:
 
 
 def _rank(view: View, row: dict) -> str:
-    if row["rank"] is None:
-        return numbers.MISSING
-    rank, _, interval = rank_and_interval(row, view.language).partition(" ")
-    interval = f' <span class="gd-interval">{interval}</span>' if interval else ""
-    return f"{rank}{interval}<small>/{numbers.number(row['of'], view.language)}</small>"
+    """The rank by value; the proven ranks, where one points at it."""
+    proven = places.proven_words(view.say, row)
+    title = f' title="{escape(proven)}"' if proven else ""
+    return f"<span{title}>{numbers.number(row['rank'], view.language)}</span>"
+
+
+def _range(view: View, row: dict, place: dict) -> str:
+    """The likely ranks as a whisker; in words, and with the proven ones, where one points at it."""
+    whisker = rank_whisker(view.say, place, view.palette)
+    if not whisker:
+        return ""
+    words = [places.expected_words(view.say, place), places.range_words(view.say, place)]
+    said = "; ".join([*words, *filter(None, [places.proven_words(view.say, row)])])
+    return f'<span class="gd-range" title="{escape(said)}">{image(whisker, said)}</span>'
 
 
 def _peers(view: View, row: dict) -> str:

@@ -14,14 +14,19 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from display.drawing.palette import LIGHT
-from display.words import bands, marks, numbers
+from display.drawing.place_cells import place_cell, rank_whisker, row_mark
+from display.drawing.place_figure import place_figure, style
+from display.words import bands, marks, numbers, places
 from display.words.text import Speaker
 from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.states import SUPPRESSED
+from ranking.tiers import FILLED
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
+from ranking.windows import USUAL
 from store import opening, public, standings
+from store import places as store_places
 from store.policy import policy
 from store.reference import measures, scope_name
 from store.snapshot import Snapshot
@@ -41,6 +46,7 @@ h1{{font-size:16px;margin:0 0 2px}}p{{margin:4px 0;color:{LIGHT.quiet};font-size
 table{{border-collapse:collapse;width:100%}}caption{{text-align:left;font-size:12px;color:{LIGHT.quiet}}}
 th,td{{text-align:left;padding:5px 6px;border-bottom:1px solid {LIGHT.line};font-weight:400;vertical-align:top}}
 thead th{{font-size:12px;color:{LIGHT.quiet}}}td svg{{display:block}}a{{color:{LIGHT.accent}}}
+@media (max-width:480px){{td svg{{width:72px}}th,td{{padding:5px 3px}}}}
 """
 _UNIT_MEASURES = ("on_time_share", "online_filing_share", "online_payment_share", "handling_satisfaction", "index_766")
 _RANKING = ("dataset", "snapshot", "province", "measure", "period", "basis", "lang")
@@ -79,24 +85,29 @@ def _ranking(query: dict[str, str]) -> str:
     rows = _first(snapshot, public.standings(snapshot, *here, *conditions(own)).rows)
     if rows.is_empty():
         raise Problem(404, "No figures", say("open.none"))
-    rows = rows.join(standings.unit_names(snapshot, level), on="unit_code", how="left").sort(
-        "rank", by_name(), nulls_last=True
-    )
+    rows = _named(snapshot, rows).sort("rank", by_name(), nulls_last=True)
+    likely = places.of_rows(rows)
     place = scope_name(scope) or say("scope.country")
     head: tuple[str, ...] = (
         say("open.column.unit"),
         measure.short.in_language(say.language),
         say("table.band"),
-        say("open.column.rank"),
+        _place_head(say, likely),
     )
     top = measure.max_score or (100.0 if measure.kind == "share" else rows.select(pl.max("value")).item())
-    body: list[tuple[str, ...]] = [
-        (escape(row["name"] or row["unit_code"]), *_figures(row, measure, say, top))
-        for row in rows.iter_rows(named=True)
+    body = [
+        (
+            row_mark(row["unit_code"]),
+            (escape(row["name"]), *_figures(row, measure, say, top), _place(row, place, say)),
+        )
+        for row, place in zip(rows.iter_rows(named=True), likely.iter_rows(named=True), strict=True)
     ]
     title = say("open.title", measure=measure.name.in_language(say.language), place=place)
     link = {"province": scope, "level": level, "measure": measure.id}
-    return _document(say.language, _whole(say, snapshot, title, rows, (head, body), ("xep-hang", link)))
+    picture = place_figure(say, measure, level, likely, simulated=snapshot.manifest.nature == "simulated")
+    if not likely.get_column("expected").count():
+        picture = _paragraph(places.known_sentence(say, rows))
+    return _document(say.language, _whole(say, snapshot, title, rows, (picture, head, body), ("xep-hang", link)))
 
 
 def _one_unit(query: dict[str, str]) -> str:
@@ -111,23 +122,35 @@ def _one_unit(query: dict[str, str]) -> str:
     rows = rows.filter((pl.col("scope") != COUNTRY) | (pl.col("level") == "province"))
     if rows.is_empty():
         raise Problem(404, "No figures", say("open.none"))
-    names = standings.unit_names(snapshot, rows.item(0, "level")).filter(pl.col("unit_code") == code)
     parts = [_first(snapshot, rows.filter(pl.col("measure") == name)) for name in _UNIT_MEASURES]
-    rows = pl.concat([part for part in parts if part.height])
-    head = (say("open.column.measure"), say("open.column.value"), say("table.band"), say("open.column.rank"))
-    body = [_measure_row(row, say) for row in rows.iter_rows(named=True)]
-    name = names.item(0, "name") if names.height else code
-    place = scope_name(rows.item(0, "scope")) or say("scope.country")
-    return _document(
-        say.language, _whole(say, snapshot, f"{name}, {place}", rows, (head, body), ("don-vi", {"unit": code}))
-    )
+    rows = _named(snapshot, pl.concat([part for part in parts if part.height]))
+    likely = places.of_rows(rows)
+    head = (say("open.column.measure"), say("open.column.value"), say("table.band"), say("open.column.place"))
+    pairs = zip(rows.iter_rows(named=True), likely.iter_rows(named=True), strict=True)
+    body = [("", _measure_row(row, place, say)) for row, place in pairs]
+    name, place = rows.item(0, "name"), scope_name(rows.item(0, "scope")) or say("scope.country")
+    table = (style(), head, body)
+    return _document(say.language, _whole(say, snapshot, f"{name}, {place}", rows, table, ("don-vi", {"unit": code})))
 
 
-def _measure_row(row: dict, say: Speaker) -> tuple[str, ...]:
+def _measure_row(row: dict, place: dict, say: Speaker) -> tuple[str, ...]:
+    """A measure of one unit, with its place in a sentence, the months it comes from and how its error is known."""
     measure = measures()[row["measure"]]
     period = Period(row["period_start"], row["period_end"], row["period_kind"])
     words = f"{measure.short.in_language(say.language)} ({numbers.period_in_sentence(period, say.language)})"
-    return escape(words), *_figures(row, measure, say, measure.max_score or 100.0)
+    known = [places.window_words(say, place)] if place["window"] else []
+    known += [places.known_words(say, row["known"])] if row["known"] else []
+    told = (places.unit_sentence(say, place), "; ".join(known))
+    cell = _place(row, place, say) + "".join(map(_paragraph, told))
+    return escape(words), *_figures(row, measure, say, measure.max_score or 100.0), cell
+
+
+def _named(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
+    """With the `name` of each unit of one level; its code where it has none."""
+    named = rows.join(
+        standings.unit_names(snapshot, rows.item(0, "level")), on="unit_code", how="left", maintain_order="left"
+    )
+    return named.with_columns(pl.coalesce("name", "unit_code").alias("name"))
 
 
 def _first(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
@@ -139,8 +162,16 @@ def _first(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
     basis = bases.item() if bases.len() == 1 else None
     found = opening.opening(snapshot.seen_in(frozenset()), level, scope, measure, basis)
     cell = opening.of_unit(rows, found).select(*PERIOD_COLUMNS, "series", "basis")
-    rows = rows.join(cell.head(1), on=cell.columns, how="semi", maintain_order="left")
+    rows = _placed(snapshot, rows.join(cell.head(1), on=cell.columns, how="semi", maintain_order="left"))
     return rows.join(_remarks(snapshot, rows), on="unit_code", how="left", maintain_order="left")
+
+
+def _placed(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
+    """With tiers and expected ranks among what is shown to the public, where the snapshot was published without."""
+    if rows.get_column("expected_rank").count() or measures()[rows.item(0, "measure")].direction == "neutral":
+        return rows
+    found = store_places.likely(snapshot.seen_in(frozenset()), rows, USUAL)
+    return rows.drop(FILLED).join(found, on="unit_code", how="left", maintain_order="left").select(rows.columns)
 
 
 def _remarks(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
@@ -152,18 +183,39 @@ def _remarks(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
     return told.filter(pl.col("series") == rows.item(0, "series")).select("unit_code", "quality")
 
 
-def _figures(row: dict, measure: Measure, say: Speaker, top: float | None) -> tuple[str, str, str]:
-    """Value with its interval, band, range of ranks; as markup. A rank never stands without its range."""
+def _figures(row: dict, measure: Measure, say: Speaker, top: float | None) -> tuple[str, str]:
+    """Value with its interval, and band; as markup."""
     if row["value"] is None:
         withheld = row["state"] == SUPPRESSED
         words = policy().shown_instead(say.language) if withheld else say(f"state.{row['state']}")
-        return escape(words), "", ""
+        return escape(words), ""
     rests = "".join(f"<br>{escape(words)}" for words in marks.petition_words(say, row["quality"]))
     value = escape(numbers.with_unit(row["value"], measure, say.language))
     band = escape(bands.marked(say, measure, row["band"])) if row["band"] else ""
+    return value + _bar(row, measure, say, top) + rests, band
+
+
+def _place_head(say: Speaker, likely: pl.DataFrame) -> str:
+    """The head of the column of places: over tiers the months they come from, else that it holds ranges of ranks."""
+    known = likely.drop_nulls("window")
+    if known.is_empty():
+        return say("open.column.rank")
+    return say("table.place", window=places.window_words(say, known.row(0, named=True)))
+
+
+def _place(row: dict, place: dict, say: Speaker) -> str:
+    """Tier, expected rank and likely ranks; where none are expected, the proven range. Markup: a rank never stands
+    without its range."""
+    if cell := place_cell(say, place):
+        return cell + rank_whisker(say, place)
+    if row["rank_low"] is None:
+        return ""
     low, high, of = (numbers.number(row[name], say.language) for name in ("rank_low", "rank_high", "of"))
-    ranks = escape(say("open.rank_range", low=low, high=high, of=of)) if row["rank_low"] is not None else ""
-    return value + _bar(row, measure, say, top) + rests, band, ranks
+    return escape(say("open.rank_range", low=low, high=high, of=of))
+
+
+def _paragraph(words: str) -> str:
+    return f"<p>{escape(words)}</p>" if words else ""
 
 
 def _bar(row: dict, measure: Measure, say: Speaker, top: float | None) -> str:
@@ -189,20 +241,24 @@ def _whole(
     snapshot: Snapshot,
     title: str,
     rows: pl.DataFrame,
-    table: tuple[tuple[str, ...], list[tuple[str, ...]]],
+    table: tuple[str, tuple[str, ...], list[tuple[str, tuple[str, ...]]]],
     onward: tuple[str, Mapping[str, str]],
 ) -> str:
-    """Title, table, source line and link; the cells of the table are markup already."""
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in table[0])
+    """Title, what stands before the table, the table, source line and link.
+
+    `table`: what stands before it, its heads, and of each row its attributes and cells; markup but for the heads.
+    """
+    before, heads, lines = table
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     cells = partial(map, "<td>{}</td>".format)
-    body = "".join(f'<tr><th scope="row">{row[0]}</th>{"".join(cells(row[1:]))}</tr>' for row in table[1])
+    body = "".join(f'<tr{mark}><th scope="row">{row[0]}</th>{"".join(cells(row[1:]))}</tr>' for mark, row in lines)
     nature = snapshot.manifest.nature
     note = f'<p class="note" role="note">{escape(say("open.simulated"))}</p>' if nature == "simulated" else ""
     path, choices = onward
     query = {"dataset": snapshot.manifest.dataset, "lang": say.language, **choices}
     link = f'<a href="/{path}?{escape(urlencode(query))}" target="_blank" rel="noopener">{escape(say("open.more"))}</a>'
     return (
-        f"<h1>{escape(title)}</h1>{note}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"<h1>{escape(title)}</h1>{note}{before}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         f"<p>{escape(_source(say, snapshot, rows))} {escape(say('open.snapshot', snapshot=snapshot.manifest.id))}</p>"
         f"<p>Gần Dân · CC BY 4.0 · {link}</p>"
     )
