@@ -121,7 +121,7 @@ def test_words_are_in_the_readers_language(small):
     assert (vietnamese.value, english.value) == ("60,0\u00a0%", "60.0%")
     assert (vietnamese.variation, english.variation) == ("Đang xấu đi", "Worsening")
     assert english.place == "last third · about rank 3"
-    assert (english.rank, english.known) == ("", "spread measured")
+    assert (english.rank, english.known) == ("", "spread assumed")
 
 
 def test_what_the_source_lacks_is_listed(small):
