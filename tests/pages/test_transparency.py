@@ -33,10 +33,17 @@ def answer(**changes: object) -> Answer:
     """94.2 on time in Phú Thọ's Tân Hòa in August, its province at 91, unless changed."""
     known = Answer(
         measure="on_time_share", icon="clock", basis="portal", period=AUGUST, state="reported", provisional=False,
-        captured_at=CAPTURED, value=94.2, low=93.0, high=95.4, n=400, rank=12, rank_low=7, rank_high=23, of=148,
-        band="above", level=91.0, units=148, peers=92.0, peer_count=15,
+        captured_at=CAPTURED, value=94.2, low=93.0, high=95.4, n=400, rank=12, of=148, place=place("first"),
+        known="measured", band="above", level=91.0, units=148, peers=92.0, peer_count=15,
     )  # fmt: skip
     return replace(known, **changes)
+
+
+def place(tier: str, **changes: object) -> dict[str, object]:
+    """From rank 7 to 23 of 148 by the four months up to August, in its tier with nine chances in ten."""
+    chances = {"p_first": 0.91 if tier == "first" else 0.3, "p_last": 0.91 if tier == "last" else 0.1}
+    known = {"tier": tier, "expected": 12.4, "low": 7, "high": 23, "of": 148, "known": "measured", **chances}
+    return {**known, "window": "four", "window_start": date(2026, 5, 1), "window_end": AUGUST.end, **changes}
 
 
 def card(**changes: object) -> plain_words.Card:
@@ -45,7 +52,7 @@ def card(**changes: object) -> plain_words.Card:
 
 def test_a_share_is_said_as_so_many_in_a_hundred():
     assert card().sentence == (
-        "Cứ 100 hồ sơ thì 94 đúng hạn hoặc chưa đến hạn; mức chung của xã, phường ở Phú Thọ là 91."
+        "Cứ 100 hồ sơ thì 94 đúng hạn hoặc chưa đến hạn; một nửa số xã, phường ở Phú Thọ không quá 91."
     )
 
 
@@ -65,20 +72,60 @@ def test_whole_numbers_are_told_apart_where_they_would_read_alike(value, level, 
     assert plain_words.in_hundred(VI, value, level) == said
 
 
-def test_the_band_is_a_word_and_the_rank_a_range():
-    shown = card()
+def test_one_sentence_says_where_the_commune_likely_stands():
+    last = card(place=place("last"))
 
-    assert shown.band_words == "Tốt hơn rõ so với tỉnh"
-    assert "Có thể đứng từ hạng 7 đến hạng 23 trong 148 xã, phường của tỉnh." in shown.lines
+    assert (last.band, last.band_words) == ("below", "Thuộc nhóm cuối của tỉnh")
+    said = "Có 9 phần 10 khả năng thuộc nhóm cuối trong tỉnh: từ hạng 7 đến hạng 23 trong 148 xã, phường."
+    assert last.lines[0] == said
 
 
-def test_no_rank_is_said_without_its_range():
-    assert not any("hạng" in line for line in card(rank_low=None, rank_high=None).lines)
+def test_what_cannot_be_told_apart_is_called_so_with_its_range():
+    middle = card(place=place("middle"))
+
+    assert (middle.band, middle.band_words) == ("alike", "Chưa tách được khỏi nhóm giữa")
+    assert middle.lines[0] == "Có thể đứng từ hạng 7 đến hạng 23 trong 148 xã, phường của tỉnh."
+
+
+@pytest.mark.parametrize("tier", ["first", "middle", "last"])
+@pytest.mark.parametrize("band", ["above", "alike", "below"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_gives_one_verdict(tier, band, language):
+    """The third of the province over four months, and nothing of the band of August, which may say otherwise."""
+    say = Speaker(language)
+    shown = plain_words.cards(say, [answer(place=place(tier), band=band)], "Phú Thọ")[0]
+    text = " ".join([shown.band_words, *shown.lines, *shown.notes])
+
+    assert shown.band_words == say(f"public.tier.{tier}")
+    assert not [one for one in ("above", "alike", "below") if say(f"public.band.{one}") in text]
+
+
+def test_the_months_of_a_place_and_how_its_error_is_known_are_said():
+    notes = " ".join(card(known="assumed").notes)
+
+    assert "Nhóm và khoảng hạng tính trên 4 tháng, 5–8/2026." in notes
+    assert "Độ dao động là mức giả định, chưa đo được." in notes
+
+
+def test_without_a_place_the_band_is_the_verdict_and_no_rank_is_said():
+    """As where others were withheld: not known is not the same as not told apart."""
+    shown = card(place=None)
+
+    assert (shown.band, shown.band_words) == ("above", "Tốt hơn rõ so với nơi ở giữa của tỉnh")
+    assert not [text for text in (*shown.lines, *shown.notes) if "hạng" in text or "tách được" in text]
+
+
+def test_the_head_counts_the_verdicts_of_the_cards():
+    answers = [answer(place=place("last"), band="alike"), answer(place=place("middle")), answer(place=None)]
+    text = " ".join(plain_words._standing(VI, answers))
+
+    assert "Trong 2 việc có thể xếp: 0 việc thuộc nhóm đầu của tỉnh, 1 việc thuộc nhóm cuối, 1 việc chưa tách" in text
+    assert "trong 1 việc so được: 1 việc tốt hơn rõ" in text
 
 
 def test_like_communes_are_named_with_their_number_and_their_level():
-    assert card().lines[0] == ("15 nơi giống nhất về dân số, diện tích: 92. So với các nơi này thì tốt hơn rõ.")
-    assert card(peers=None, peer_count=4).lines[0].startswith("Chưa đủ số liệu")
+    assert "15 nơi giống nhất về dân số, diện tích: 92." in card().lines
+    assert card(peers=None, peer_count=4).lines[-1].startswith("Chưa đủ số liệu")
 
 
 def test_a_count_stands_beside_the_middle_commune():
@@ -88,10 +135,10 @@ def test_a_count_stands_beside_the_middle_commune():
 
 
 def test_where_no_side_is_good_nothing_is_praised():
-    shown = card(measure="received", value=3710.0, level=2870.0, n=None)
+    shown = card(measure="received", value=3710.0, level=2870.0, n=None, place=None)
 
     assert shown.band == "neutral"
-    assert shown.band_words == "Nhiều hơn rõ so với tỉnh"
+    assert shown.band_words == "Nhiều hơn rõ so với nơi ở giữa của tỉnh"
     assert shown.lines == ()
 
 
@@ -183,7 +230,8 @@ def test_a_silent_commune_and_one_without_a_row_are_two_things(phu_tho):
 def test_the_page_answers_in_plain_words(app_data):
     text = words(open_page("transparency", dataset="recorded", unit="04831"))
 
-    assert "Cứ 100 hồ sơ thì 92 đúng hạn hoặc chưa đến hạn; mức chung của xã, phường ở Phú Thọ là 84." in text
+    assert "Cứ 100 hồ sơ thì 92 đúng hạn hoặc chưa đến hạn; một nửa số xã, phường ở Phú Thọ không quá 87." in text
+    assert "Có 8 phần 10 khả năng thuộc nhóm đầu trong tỉnh" in text
     assert "Trung tâm phải công khai những gì" in text
     assert "dichvucong.gov.vn" in text
 
@@ -192,7 +240,9 @@ def test_the_page_shows_no_questions_of_inspectors_and_no_bare_rank(app_data):
     text = words(open_page("transparency", dataset="simulated", unit="16654"))
 
     assert "đoàn kiểm tra" not in text
-    assert text.count("hạng") - text.count("khoảng hạng") == 2 * text.count("Có thể đứng từ hạng")
+    ranges = len(re.findall(r"từ hạng \d+ đến hạng \d+ trong \d+ xã, phường", text))
+    assert ranges > 0
+    assert text.count("hạng") - text.count("khoảng hạng") == 2 * ranges
 
 
 def test_without_a_commune_the_page_says_how_to_choose(app_data):

@@ -7,6 +7,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from display.portraits import place_details
 from tests.conftest import _forget
 from tests.opened import completed, open_page
 from tests.unit_world import publish_world
@@ -114,7 +115,30 @@ def test_hoang_sa_and_truong_sa_have_their_pages(app_data):
 def test_a_rate_stands_beside_interval_n_and_rank(app_data):
     text = words(open_unit(dataset="recorded", unit=PHU_NINH))
 
-    assert re.search(r"Đúng hạn \(Cổng\) Tháng 8/2026 88,6 % 87,1–90,0 1\.809 – 62 \(20–103\)/148", text)
+    assert re.search(
+        r"Đúng hạn \(Cổng\) Tháng 8/2026 88,6 % 84,7–91,7 1\.809 – chưa tách được khoảng hạng 62 độ dao động ước", text
+    )
+    assert not re.search(r"\d+ \(\d+–\d+\)/148", text)
+
+
+def test_the_detail_of_places_is_worked_out_only_while_its_fold_is_open(app_data, monkeypatch):
+    asked = []
+    monkeypatch.setattr(place_details, "details", lambda view, code: asked.append(code) or [])
+
+    shut = words(open_unit(dataset="recorded", unit=PHU_NINH))
+    assert (asked, "chắc chắn trong khoảng" in shut) == ([], False)
+
+    open_unit(dataset="recorded", unit=PHU_NINH, places="true")
+    assert asked == [PHU_NINH]
+
+
+def test_the_open_fold_says_chances_ranges_months_and_how_the_error_is_known(app_data):
+    text = words(open_unit(dataset="recorded", unit=PHU_NINH, places="true"))
+
+    assert "phần 10 khả năng thuộc nhóm đầu" in text
+    assert re.search(r"Có thể từ hạng \d+ đến hạng \d+ trong 148; chắc chắn trong khoảng hạng \d+–\d+\.", text)
+    assert "Tháng 8/2026; độ dao động ước từ hai kỳ, là mức thấp nhất." in text
+    assert "Chưa đủ mười hai tháng so sánh được." in text
 
 
 def test_without_fields_the_page_says_what_to_bring_in(app_data):

@@ -191,3 +191,54 @@ def test_any_frame_has_its_sentences_in_both_languages(rows):
         assert "None" not in whole
         for row in rows.iter_rows(named=True):
             assert "10 in 10" not in words.unit_sentence(say, row)
+
+
+# --- a row of the standings
+
+STANDING = {
+    "unit_code": "25001", "name": "Xã 1", "value": 92.0, "value_low": 90.0, "value_high": 94.0, "rank": 5, "of": 148,
+    "rank_low": 1, "rank_high": 50, "expected_rank": 12.4, "likely_low": 7, "likely_high": 23, "p_first": 0.91,
+    "p_last": 0.0, "tier": "first", "known": "pairs", "period_start": date(2026, 8, 1), "period_end": date(2026, 8, 31),
+    "window_start": date(2026, 5, 1),
+}  # fmt: skip
+_FIGURES = ("expected_rank", "likely_low", "likely_high", "p_first", "p_last", "tier", "known", "window_start")
+WITHHELD = {**STANDING, **dict.fromkeys(_FIGURES)}
+
+
+@pytest.mark.parametrize("start", [date(2026, 5, 1), date(2026, 8, 1), None])
+def test_one_row_is_the_row_of_the_frame(start):
+    standing = {**STANDING, "window_start": start}
+    frame = words.of_rows(pl.DataFrame([standing])).row(0, named=True)
+
+    row = words.of_row(standing)
+    assert row == {name: frame[name] for name in row}
+
+
+def test_a_ranked_unit_has_its_tier_and_expected_rank_and_then_how_that_is_known():
+    assert words.standing_words(VI, SHARE, STANDING) == "nhóm đầu · khoảng hạng 12"
+    assert words.standing_lines(VI, SHARE, STANDING) == [
+        "Nhóm đầu · khoảng hạng 12",
+        "Có 9 phần 10 khả năng thuộc nhóm đầu.",
+        "Có thể từ hạng 7 đến hạng 23 trong 148",
+        "Tính trên 4 tháng, 5–8/2026; độ dao động ước từ hai kỳ, là mức thấp nhất",
+    ]
+
+
+@pytest.mark.parametrize("say", [VI, EN])
+def test_what_is_not_known_is_never_called_not_told_apart(say):
+    text = " ".join([words.standing_words(say, SHARE, WITHHELD), *words.standing_lines(say, SHARE, WITHHELD)])
+
+    assert not words.is_placed(words.of_row(WITHHELD))
+    assert words.tier_word(say, "middle") not in text.lower()
+    assert "5/148" in text
+
+
+def test_where_no_side_is_good_a_unit_has_its_place_in_the_order_alone():
+    assert words.standing_lines(VI, measures()["received"], WITHHELD) == ["Thứ 5/148 từ cao xuống"]
+
+
+@pytest.mark.parametrize(("p_first", "said"), [(0.74, "7 phần 10"), (0.76, "gần 8 phần 10"), (0.799, "gần 8 phần 10")])
+def test_a_chance_too_small_for_a_tier_is_never_said_as_one_that_is_enough(p_first, said):
+    row = words.of_row({**STANDING, "p_first": p_first, "tier": "middle"})
+
+    assert words.unit_sentence(VI, row).startswith(f"Chưa tách được: {said} khả năng thuộc nhóm đầu")

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from display.drawing.palette import LIGHT
 from display.portraits import summary
-from display.words import marks, numbers
+from display.words import numbers
 from display.words.text import LANGUAGES, Speaker
 from display.words.view import View
 from etl.__main__ import main
@@ -114,7 +114,35 @@ def _written(row: dict, language: str) -> list[str]:
     value, low, high = (numbers.number(row[name], language, decimals) for name in ("value", "value_low", "value_high"))
     found = [value, *([f"{low}–{high}"] if row["value_low"] is not None else [])]
     n = [numbers.number(row["n"], language)] if row["measure"] != "received" else []
-    return [*found, *n, *([marks.rank_text(row, language)] if row["rank"] is not None else [])]
+    return [*found, *n, *_placed(row, language)]
+
+
+def _placed(row: dict, language: str) -> list[str]:
+    """Its tier and expected rank; where no place is known, its rank by itself."""
+    if row["expected_rank"] is None:
+        return [] if row["rank"] is None else ["/".join(numbers.number(row[name], language) for name in ("rank", "of"))]
+    rank = "hạng" if language == "vi" else "rank"
+    return [Speaker(language)(f"places.tier.{row['tier']}"), f"{rank} {numbers.number(row['expected_rank'], language)}"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_brief_says_how_the_error_of_every_rank_is_known(recorded, language):
+    view = view_of(recorded, language)
+    printed = text_of(pdf.pdf(view, PHU_THO[0]))
+    for row in summary.rows(view.snapshot, PHU_THO[0]):
+        words = summary.row_words(view, row)
+        if words.known:
+            said = f"{words.known[0].upper()}{words.known[1:]}: "
+            assert words.measure in printed[printed.index(said) + len(said) :].split(".")[0] or "mọi" in printed
+
+
+def test_the_brief_names_a_cause_only_of_a_clear_change(real):
+    """Nghi Sơn fell from 90 to 60 of 100; Hải Bình stayed at 90."""
+    fell, stayed = (text_of(pdf.pdf(view_of(real), code)) for code in (NGHI_SON, HAI_BINH))
+
+    assert "Đúng hạn (Cổng): -30,0 điểm % so với tháng 7/2026, thay đổi rõ" in fell.replace("\u2212", "-")
+    assert "thay đổi rõ" not in stayed
+    assert "đều trong mức may rủi" in stayed
 
 
 def test_a_half_is_rounded_up_on_page_and_paper_alike(tmp_path, monkeypatch):
@@ -136,9 +164,10 @@ def _is_august(row: dict) -> bool:
 
 
 def test_one_row_of_the_brief_reads_as_worked_out_by_hand(real):
+    """60 of 100 with ρ = 0.0026 assumed are worth 60 of 100 / (1 + 99 ρ) = 79.5: Wilson's interval of these."""
     printed = text_of(pdf.pdf(view_of(real), NGHI_SON))
 
-    assert "Đúng hạn (Cổng) 60,0 % 50,2–69,1 100 – Đang xấu đi" in printed
+    assert "Đúng hạn (Cổng) 60,0 % 49,0–70,1 100 – Đang xấu đi – nhóm cuối hạng 3; 3–3/3 Kém hơn" in printed
 
 
 def test_a_silent_unit_says_why(real):
