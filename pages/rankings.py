@@ -59,7 +59,8 @@ with above:
                     places.reading(v, found, places.BESIDE_FIGURES) if pictured else charts.reading(v, kind, rows)
                 )
 
-html.show(f'<p class="gd-caption">{rankings.list_head(v, selection, rows, found)}</p>')
+if over_the_list := rankings.list_head(v, selection, rows, found):
+    html.show(f'<p class="gd-caption">{over_the_list}</p>')
 if told := rankings.petitions_line(v, selection, rows):
     html.caption(told)
 if named:
