@@ -38,14 +38,7 @@ with above:
             drawing = st.container()
             with st.container(horizontal=True, vertical_alignment="top"):
                 words = st.container()
-                kind = links.segments(
-                    v.say("chart.kind"),
-                    "chart",
-                    kinds,
-                    kinds[0],
-                    lambda code: v.say(f"chart.kind.{code}"),
-                    label_visibility="collapsed",
-                )
+                kind = charts.choice(v, kinds)
             pictured = charts.is_picture(kind, found)
             with drawing:
                 if pictured:
