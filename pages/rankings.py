@@ -38,14 +38,7 @@ with above:
             drawing = st.container()
             with st.container(horizontal=True, vertical_alignment="top"):
                 words = st.container()
-                kind = links.segments(
-                    v.say("chart.kind"),
-                    "chart",
-                    kinds,
-                    kinds[0],
-                    lambda code: v.say(f"chart.kind.{code}"),
-                    label_visibility="collapsed",
-                )
+                kind = charts.choice(v, kinds)
             pictured = charts.is_picture(kind, found)
             with drawing:
                 if pictured:
@@ -59,7 +52,8 @@ with above:
                     places.reading(v, found, places.BESIDE_FIGURES) if pictured else charts.reading(v, kind, rows)
                 )
 
-html.show(f'<p class="gd-caption">{rankings.list_head(v, selection, rows, found)}</p>')
+if over_the_list := rankings.list_head(v, selection, rows, found):
+    html.show(f'<p class="gd-caption">{over_the_list}</p>')
 if told := rankings.petitions_line(v, selection, rows):
     html.caption(told)
 if named:

@@ -192,7 +192,7 @@ def certainty_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     measure, ranked = selection.measure, rows.filter(pl.col("rank").is_not_null())
     known = places.weakest(ranked)
     if known is None:
-        return view.say("rankings.certainty.unknown")
+        return view.say(f"rankings.certainty.{'earlier' if ranked.get_column('rank_low').count() else 'unknown'}")
     assumed = measure.assumed_rho
     source = assumed.source.in_language(view.language) if assumed.source else view.say("rankings.certainty.general")
     rho = numbers.number(assumed.value, view.language, _digits(assumed.value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from html import unescape
@@ -15,7 +16,7 @@ from display.words import numbers, rankings
 from display.words.selection import Selection
 from ranking.periods import parse
 from store.reference import measures
-from tests.opened import completed, open_page
+from tests.opened import completed, linked, open_page
 from tests.pages.test_pages import TO_DATE, markup, words
 from tests.ui.rankings.test_panels import view_of
 from ui.parts import downloads
@@ -206,3 +207,13 @@ def test_the_file_under_the_table_says_where_units_likely_stand_and_how_that_is_
 
 def opened(scope: str) -> Selection:
     return Selection("commune", scope, measures()["on_time_share"], "portal", "766-2026", parse("2026-08"))
+
+
+@pytest.mark.parametrize("page", ["overview", "rankings"])
+def test_the_commune_that_the_reader_has_looked_up_is_named_in_the_picture(app_data, page):
+    app = linked(page, dataset="simulated", province="25", period="2026-08")
+    app.session_state["remembered"] = {"unit": "08230"}
+    [drawn] = [one.proto for one in app.run().get("bidi_component") if one.proto.component_name == "gan_dan_places"]
+    svg = json.loads(drawn.json)["svg"]
+
+    assert re.search(r'<text [^>]*font-weight="600"[^>]*>Xã Phù Ninh [^<]* · khoảng hạng \d+</text>', svg)

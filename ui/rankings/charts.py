@@ -14,6 +14,7 @@ from ranking.bands import ALIKE
 from ranking.funnel import limits, overdispersion
 from ranking.measures import Measure
 from store.bands import bands
+from ui.frame import links
 from ui.parts import charts, tables
 
 _FEW = 4
@@ -30,6 +31,16 @@ def kinds(rows: pl.DataFrame, months: pl.DataFrame, measure: Measure) -> list[st
     with_n = measure.kind == "share"
     over_time = months.get_column("period_start").n_unique() >= 3
     return ["order", *(["funnel"] if with_n else []), *(["time"] if over_time else [])]
+
+
+def choice(view: View, kinds: list[str]) -> str:
+    """The view that the reader chooses; the only one where there are no others."""
+    if len(kinds) == 1:
+        return kinds[0]
+    words = view.say("chart.kind")
+    return links.segments(
+        words, "chart", kinds, kinds[0], lambda code: view.say(f"chart.kind.{code}"), label_visibility="collapsed"
+    )
 
 
 def is_picture(kind: str, places: pl.DataFrame) -> bool:

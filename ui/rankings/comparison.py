@@ -129,7 +129,7 @@ def _cell(cell: Cell) -> str:
 
 def _small(notes: Sequence[str]) -> str:
     """Notes in one line, on a phone one under the other; no line breaks inside an interval."""
-    parts = (f'<span class="gd-part">{escape(note).replace("–", "–&NoBreak;")}</span>' for note in notes)
+    parts = (f'<span class="gd-said">{escape(note).replace("–", "–&NoBreak;")}</span>' for note in notes)
     text = '<span class="gd-dot"> · </span>'.join(parts)
     return f'<span class="gd-sub">{text}</span>' if text else ""
 

@@ -95,7 +95,7 @@ def _ranking(query: dict[str, str]) -> str:
         _place_head(say, likely),
     )
     top = measure.max_score or (100.0 if measure.kind == "share" else rows.select(pl.max("value")).item())
-    body = [
+    body: list[tuple[str, tuple[str, ...]]] = [
         (
             row_mark(row["unit_code"]),
             (escape(row["name"]), *_figures(row, measure, say, top), _place(row, place, say)),

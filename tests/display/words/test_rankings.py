@@ -16,7 +16,18 @@ from store.reference import measures
 
 AUGUST = calendar_period("month", 2026, 8)
 COLUMNS = {"rank": pl.UInt32, "known": pl.String, "rho": pl.Float64, "denominator": pl.Float64, "window_start": pl.Date}
-OTHERS = ("value", "value_low", "value_high", "of", "p_first", "p_last", "expected_rank", "likely_low", "likely_high")
+OTHERS = (
+    "rank_low",
+    "value",
+    "value_low",
+    "value_high",
+    "of",
+    "p_first",
+    "p_last",
+    "expected_rank",
+    "likely_low",
+    "likely_high",
+)
 
 
 def viewer(language: str) -> SimpleNamespace:
@@ -76,6 +87,12 @@ def test_where_dossiers_do_not_tell_the_spread_no_multiple_is_given():
 
 def test_where_nothing_is_known_of_the_error_ranks_are_not_to_praise_or_blame_on():
     assert said("index_766", ranking(None, None)).endswith("Do not praise or blame on the rank alone.")
+
+
+def test_a_snapshot_published_before_the_source_was_kept_says_so():
+    rows = ranking(None, None).with_columns(rank_low=pl.Series([1.0, 1.0]))
+
+    assert said("on_time_share", rows).startswith("This snapshot was published earlier and does not say how its spread")
 
 
 def test_where_four_months_are_not_there_the_line_says_so():
