@@ -64,7 +64,7 @@ def of_page(view: View, selection: Selection) -> Said:
     """The table of the rankings page."""
     text = markup(open_page("rankings", **query(view, selection)))
     found = {}
-    for row in re.findall(r"<tr>(.*?)</tr>", text, flags=re.S):
+    for row in re.findall(r"<tr data-unit[^>]*>(.*?)</tr>", text, flags=re.S):
         unit, value = re.search(r"[?&;]unit=(\w+)", row), _VALUE.search(row)
         if unit and value:
             found[figure(selection, unit[1])] = unescape(value[1])
@@ -126,7 +126,7 @@ def of_embed(view: View, selection: Selection, get: Callable[..., object]) -> Sa
     }
     page = get(APP, "/embed/ranking", "&".join(f"{key}={value}" for key, value in where.items())).body.decode()
     found = {}
-    for name, value in re.findall(r'<tr><th scope="row">([^<]+)</th><td>([^<]*)', page):
+    for name, value in re.findall(r'<tr[^>]*><th scope="row">([^<]+)</th><td>([^<]*)', page):
         if unescape(name) in codes and value[:1].isdigit():
             found[figure(selection, codes[unescape(name)])] = unescape(value)
     return found

@@ -247,6 +247,7 @@ class Survey:
             order = self._order_of(name)
             if order is None:
                 order = Order(self._likelier(name), bool(self._dates[name].year.said), False)
+            self._refuse_month_first(name, order)
             orders[name] = order
         return self._reading(orders)
 
@@ -289,6 +290,19 @@ class Survey:
                 "taken days for months. Export again, as CSV or with the column as text",
                 field=name,
             )
+
+    def _refuse_month_first(self, name: str, order: Order) -> None:
+        """Dates of another country are read only if the editor says so: the same program may turn others silently."""
+        found = self._dates[name].last
+        if not order.month_first or self._asked == MONTH_FIRST or not (found.second or found.either):
+            return
+        shown = f"row {found.second_rows[0]} shows" if found.second_rows else "other columns or the codes show"
+        raise BadInput(
+            self._place,
+            f"{shown} that the column is written with the month before the day, so that 07/03/2026 is the 3rd of July; "
+            f"if all its rows are, say --dates {MONTH_FIRST}",
+            field=name,
+        )
 
     def _likelier(self, name: str) -> bool:
         """Whether the month stands first in a column that does not tell: by what cannot be, or as the editor says."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +14,7 @@ import pytest
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from ranking.levels import common
-from ranking.periods import Period
+from ranking.periods import Period, calendar_period
 from store import standings
 from store.reference import measures
 from tests.pages.test_pages import markup, open_page, words
@@ -81,20 +82,40 @@ def test_nobody_is_said_to_get_worse_on_two_months(app_data):
     assert attention.worsening(view, selection, rankings.rows_of(view, selection)) is None
 
 
-def test_the_risen_rose_in_value_and_in_rank(app_data):
-    view, selection = view_of("simulated"), chosen("VN")
-    rose, fell = movers.moved(view, selection, rankings.rows_of(view, selection))
-
-    assert rose.height > 0
-    assert (rose["change"] > 0).all() and (rose["places"] > 0).all()
-    assert (fell["change"] < 0).all() and (fell["places"] < 0).all()
-
-
-def test_a_measure_where_less_is_better_rises_by_falling(app_data):
-    view, selection = view_of("simulated"), chosen("VN", "processing_days")
+@pytest.mark.parametrize(
+    ("measure", "basis", "month"),
+    [
+        ("online_filing_share", "form", calendar_period("month", 2025, 9)),
+        ("on_time_share", "portal", calendar_period("month", 2026, 5)),
+    ],
+)
+def test_the_risen_rose_in_value_and_in_rank(app_data, measure, basis, month):
+    view = view_of("simulated")
+    selection = replace(chosen("VN", measure), basis=basis, period=month)
     rose, _ = movers.moved(view, selection, rankings.rows_of(view, selection))
 
-    assert (rose["change"] < 0).all() and (rose["places"] > 0).all()
+    assert rose.height > 0
+    assert (rose["change"] > 0).all() and (rose["places"] > 0).all() and set(rose["clear"]) == {"rose"}
+
+
+@pytest.mark.parametrize(("measure", "better", "worse"), [("on_time_share", 1, -1), ("processing_days", -1, 1)])
+def test_the_risen_and_the_fallen_changed_clearly_to_the_good_and_to_the_bad_side(
+    app_data, monkeypatch, measure, better, worse
+):
+    """Two units of which one clearly rose and one clearly fell: a measure where less is better rises by falling."""
+    view, selection = view_of("simulated"), chosen("25", measure)
+    rows = rankings.rows_of(view, selection).drop_nulls("previous_rank").head(3)
+    rows = rows.with_columns(rank=pl.Series([1, 9, 5]), previous_rank=pl.Series([9, 1, 6]))
+    told = rows.with_columns(change=pl.Series([1.0, -1.0, 1.0]), clear=pl.Series(["rose", "fell", "alike"]))
+    if better < 0:
+        told = told.with_columns(change=-pl.col("change"), clear=pl.Series(["fell", "rose", "alike"]))
+    monkeypatch.setattr(rankings, "with_changes", lambda *_: told)
+    rose, fell = movers.moved(view, selection, rows)
+
+    assert rose["unit_code"].to_list() == rows["unit_code"].to_list()[:1] and rose["change"].to_list() == [better]
+    assert fell["unit_code"].to_list() == rows["unit_code"].to_list()[1:2] and fell["change"].to_list() == [worse]
+    shown = movers.movers(view, selection, "", rose)
+    assert "▲ 8" in shown and f"9 → 1/{rows.item(0, 'of')}" in shown
 
 
 def test_the_overdue_backlog_is_the_sum_of_the_units(app_data):

@@ -18,6 +18,7 @@ from store.reference import measures
 from tests.opened import completed, open_page
 from tests.pages.test_pages import TO_DATE, markup, words
 from tests.ui.rankings.test_panels import view_of
+from ui.parts import downloads
 
 
 def rows_at(app: AppTest, dataset: str, **changes: str) -> tuple[Selection, pl.DataFrame]:
@@ -173,3 +174,35 @@ def test_a_change_of_rank_has_an_arrow_and_a_cause_only_where_it_is_clear(app_da
 def whole(words: str) -> int:
     """A whole number as a Vietnamese page writes it."""
     return int(words.replace(".", "").replace("−", "-"))
+
+
+def test_the_filter_by_tier_stands_beside_the_one_by_band_only_where_tiers_are_known(app_data):
+    control = {True: "recorded", False: "simulated"}
+    tiers = open_page("rankings", dataset=control[False], province="25", period="2026-08")
+    none = open_page("rankings", dataset=control[True], province="25", measure="received", period="2026-08")
+
+    assert [named(app, "tier") for app in (tiers, none)] == [["Tất cả", "Nhóm đầu", "Chưa tách được", "Nhóm cuối"], []]
+    assert named(none, "band")
+
+
+def named(app: AppTest, key: str) -> list[str]:
+    """The options of a segmented control of the filters; none where it is not there."""
+    return [text for one in app.get("button_group") if one.key == f"chosen_{key}" for text in one.options]
+
+
+def test_the_file_under_the_table_says_where_units_likely_stand_and_how_that_is_known(app_data):
+    view, selection = view_of("simulated"), opened("25")
+    rows = rankings.with_changes(view, selection, rankings.rows_of(view, selection))
+    made = downloads.sheet(view, selection, rows, [])
+    row = dict(zip(made.headers, made.rows[0], strict=True))
+    first = rows.row(0, named=True)
+
+    likely = ("tier", "expected_rank", "likely_low", "likely_high", "p_first", "p_last", "window_start", "rho", "known")
+    assert {name: row[name] for name in likely} == {name: first[name] for name in likely}
+    assert row["known"] == "measured" and row["tier"] == "first" and row["clear"] == "alike"
+    explained = dict(made.notes)["Các cột"]
+    assert [name for name in (*likely, "clear") if name not in explained] == []
+
+
+def opened(scope: str) -> Selection:
+    return Selection("commune", scope, measures()["on_time_share"], "portal", "766-2026", parse("2026-08"))

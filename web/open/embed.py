@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
 from urllib.parse import urlencode
@@ -241,7 +241,7 @@ def _whole(
     snapshot: Snapshot,
     title: str,
     rows: pl.DataFrame,
-    table: tuple[str, tuple[str, ...], list[tuple[str, tuple[str, ...]]]],
+    table: tuple[str, tuple[str, ...], Sequence[tuple[str, tuple[str, ...]]]],
     onward: tuple[str, Mapping[str, str]],
 ) -> str:
     """Title, what stands before the table, the table, source line and link.

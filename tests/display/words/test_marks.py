@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from display.words.marks import derived_words, quality_words
+from display.words.marks import derived_words, moved_clearly, movement, movement_words, quality_words
 from display.words.text import Speaker
+from store.reference import measures
 
 JULY = "derived: 2026-07-01_2026-09-26 - 2026-08 - 2026-09-01_2026-09-26"
 
@@ -35,3 +36,58 @@ def test_only_what_is_not_the_unit_s_own_count_is_said_beside_a_point():
     assert derived_words(viewer("en"), None) == derived_words(viewer("en"), "petitions: 3") == []
     assert derived_words(viewer("en"), "monthly_chart") == ["from the portal's monthly chart, without counts"]
     assert derived_words(viewer("en"), JULY)[0].startswith("derived: ")
+
+
+SHARE, DAYS = measures()["on_time_share"], measures()["processing_days"]
+
+
+def moved(before: int, now: int, clear: str | None) -> dict[str, object]:
+    parts = {"movement_own": before - now, "movement_others": 0, "movement_membership": 0}
+    return {"previous_rank": before, "rank": now, "clear": clear, **parts}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "clear", "measure", "expected"),
+    [
+        (20, 6, "rose", SHARE, True),
+        (6, 20, "fell", SHARE, True),
+        (20, 6, "alike", SHARE, False),
+        (20, 6, None, SHARE, False),
+        (20, 6, "fell", SHARE, False),  # others fell further: not its own doing
+        (6, 20, "rose", SHARE, False),
+        (6, 6, "rose", SHARE, False),
+        (20, 6, "fell", DAYS, True),
+        (6, 20, "rose", DAYS, True),
+        (20, 6, "rose", DAYS, False),
+    ],
+)
+def test_a_movement_is_clear_where_the_units_own_result_clearly_changed_the_same_way(
+    before, now, clear, measure, expected
+):
+    assert moved_clearly(moved(before, now, clear), measure) is expected
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("vi", "Hạng theo giá trị 20 → 6: trong mức may rủi, nên không nói được vì sao"),
+        ("en", "Rank by value 20 → 6: within chance, so there is no cause to name"),
+    ],
+)
+def test_an_unclear_movement_has_no_arrow_and_no_cause(language, said):
+    row = moved(20, 6, "alike")
+    cell = movement(viewer(language), row, SHARE)
+
+    assert movement_words(viewer(language), row, SHARE) == said
+    assert said in cell and "gd-unclear" in cell
+    assert not set("▲▼") & set(cell)
+
+
+def test_a_clear_movement_has_its_arrow_and_its_parts():
+    assert ">▲ 14<" in movement(viewer("vi"), moved(20, 6, "rose"), SHARE)
+    assert ">▼ 14<" in movement(viewer("vi"), moved(6, 20, "fell"), SHARE)
+    assert movement_words(viewer("en"), moved(20, 6, "rose"), SHARE) == "Up 14: own +14, others 0, membership 0"
+
+
+def test_without_a_rank_before_there_is_no_movement():
+    assert movement(viewer("vi"), moved(20, 6, "rose") | {"previous_rank": None}, SHARE) == "–"

@@ -242,3 +242,35 @@ def test_a_chance_too_small_for_a_tier_is_never_said_as_one_that_is_enough(p_fir
     row = words.of_row({**STANDING, "p_first": p_first, "tier": "middle"})
 
     assert words.unit_sentence(VI, row).startswith(f"Chưa tách được: {said} khả năng thuộc nhóm đầu")
+
+
+# --- the frame, from rows of a ranking
+
+
+def ranked(**changes: object) -> dict[str, object]:
+    figures = {"unit_code": "25001", "name": "Xã 1", "value": 99.0, "value_low": 97.0, "value_high": 100.0, "of": 9}
+    likely = {"expected_rank": 1.4, "likely_low": 1, "likely_high": 3, "p_first": 0.9, "p_last": 0.0, "tier": "first"}
+    period = {"period_start": date(2026, 8, 1), "period_end": date(2026, 8, 31), "window_start": date(2026, 5, 1)}
+    return figures | likely | period | {"known": "measured"} | changes
+
+
+def test_rows_of_a_ranking_give_the_frame_of_the_picture():
+    [row] = words.of_rows(pl.DataFrame([ranked()])).to_dicts()
+
+    assert {name: row[name] for name in ("expected", "low", "high", "of", "tier", "known")} == {
+        "expected": 1.4, "low": 1, "high": 3, "of": 9, "tier": "first", "known": "measured",
+    }  # fmt: skip
+    assert words.window_words(VI, row) == "4 tháng, 5–8/2026"
+    assert set(places().columns) == set(row)
+
+
+@pytest.mark.parametrize(("start", "window"), [(date(2026, 5, 1), "four"), (date(2026, 8, 1), "period"), (None, None)])
+def test_the_window_is_wider_where_the_figures_used_begin_before_the_period(start, window):
+    rows = pl.DataFrame([ranked(window_start=start)], schema_overrides={"window_start": pl.Date})
+
+    assert words.of_rows(rows).item(0, "window") == window
+
+
+def test_the_proven_range_is_said_where_it_is_known():
+    assert words.proven_words(EN, {"rank_low": 1, "rank_high": 27}) == "proven between rank 1 and 27"
+    assert words.proven_words(EN, {"rank_low": None, "rank_high": None}) == ""

@@ -25,9 +25,7 @@ def dates(*received: str, code: str = "HS-{}", due: str = "", done: str = "") ->
 @pytest.mark.parametrize(
     ("days", "months"),
     [
-        (("07/03/2026", "08/05/2026", "08/17/2026"), {7: 1, 8: 2}),
         (("07/03/2026", "08/05/2026", "17/08/2026"), {3: 1, 5: 1, 8: 1}),
-        (("8/3/2026 2:30:00 PM", "8/25/2026 9:00:00 AM"), {8: 2}),
         (("03.08.26", "17.08.26"), {8: 2}),
         (("2026-17-08", "2026-03-08"), {8: 2}),
         (("2026-08-17", "2026-08-03"), {8: 2}),
@@ -41,22 +39,40 @@ def test_one_day_after_the_twelfth_tells_how_the_column_is_meant(bring: Bring, d
     assert bring(dates(*days)).received() == months
 
 
+@pytest.mark.parametrize(
+    ("days", "months"),
+    [
+        (("07/03/2026", "08/05/2026", "08/17/2026"), {7: 1, 8: 2}),
+        (("8/3/2026 2:30:00 PM", "8/25/2026 9:00:00 AM"), {8: 2}),
+    ],
+)
+def test_the_month_before_the_day_is_read_only_if_the_editor_says_so(bring: Bring, days, months):
+    taken = bring(dates(*days))
+    assert taken.code == 1
+    assert f"'received': row {len(days) + 1} shows that the column is written with the month" in taken.said
+    assert bring(dates(*days), "--dates", "month-first", data="other").received() == months
+
+
 def test_the_day_in_the_codes_tells_a_column_that_does_not_tell_itself(bring: Bring):
     rows = [row(n, received="08/03/2026", due="", done="") for n in range(3)]
-    assert bring(text(*rows)).received() == {8: 3}
+    assert "the codes show" in bring(text(*rows)).said
+    assert bring(text(*rows), "--dates", "month-first").received() == {8: 3}
     rows = [row(n, received="03/08/2026", due="", done="") for n in range(3)]
     assert bring(text(*rows), data="other").received() == {8: 3}
 
 
 def test_another_column_tells_it(bring: Bring):
     assert bring(dates("03/08/2026", "04/08/2026", due="17/08/2026")).received() == {8: 2}
-    assert bring(dates("08/03/2026", "08/04/2026", due="08/17/2026"), data="other").received() == {8: 2}
+    american = dates("08/03/2026", "08/04/2026", due="08/17/2026")
+    assert bring(american, data="other").code == 1
+    assert bring(american, "--dates", "month-first", data="other").received() == {8: 2}
 
 
 def test_what_cannot_be_tells_it(bring: Bring):
     """Read the other way, the dossiers would be received in October and November, after the export."""
     assert bring(dates("10/07/2026", "11/07/2026", "09/07/2026")).received() == {7: 3}
-    assert bring(dates("07/10/2026", "07/11/2026"), data="other").received() == {7: 2}
+    assert bring(dates("07/10/2026", "07/11/2026"), data="other").code == 1
+    assert bring(dates("07/10/2026", "07/11/2026"), "--dates", "month-first", data="other").received() == {7: 2}
 
 
 def test_nothing_is_guessed_where_nothing_tells(bring: Bring):

@@ -18,6 +18,7 @@ from ranking.index_sensitivity import GROUPS, influence
 from ranking.periods import Period
 from store import snapshot
 from store.reference import measures
+from tests.display.place_rows import place
 from ui.rankings.comparison import Cell, cells_of, lines, measures_at, unit_cell, unit_labels
 from ui.rankings.weights import (
     PUBLISHED,
@@ -280,11 +281,13 @@ def test_a_share_stands_with_its_n_and_its_rank(app_data):
     assert cell == Cell("98,9\u00a0%", ("n = 2.914", "hạng 1/148"))
 
 
-def test_an_interval_stands_beside_its_rank(app_data):
+def test_tier_expected_rank_and_likely_ranks_stand_beside_the_rank_by_value(app_data):
     row = {"value": 98.9, "denominator": 2914.0, "rank": 12, "rank_low": 7, "rank_high": 23, "of": 148}
-    cell = unit_cell(view_of("recorded"), measures()["on_time_share"], row | {"state": "reported"})
+    likely = place(12, 148, low=8, high=21)
+    cell = unit_cell(view_of("recorded"), measures()["on_time_share"], row | {"state": "reported"}, likely)
 
-    assert cell.notes[-1] == "hạng 12 (7–23)/148"
+    expected = ("nhóm đầu · khoảng hạng 12", "có thể từ hạng 8 đến hạng 21 trong 148")
+    assert cell.notes == ("n = 2.914", "hạng 12/148", *expected)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -284,20 +283,6 @@ def test_no_cell_of_a_package_starts_a_formula(ask, published, measurement):
     table = unpacked(ask("package.zip", "measure=on_time_share"))["standings.csv"].decode()
     assert "'=HYPERLINK" in table
     assert ",=HYPERLINK" not in table
-
-
-@pytest.mark.parametrize(("language", "words"), [("vi", "–2 trong 2<"), ("en", "–2 of 2<")])
-def test_a_table_to_embed_has_bands_ranges_source_and_link(get, published, language, words, measurement):
-    months = [
-        measurement(unit_code=code, numerator=float(n + month), period_start=date(2026, month, 1),
-                    period_end=date(2026, month, 28))
-        for code, n in {"04792": 85, "04795": 60}.items() for month in range(1, 8)
-    ]  # fmt: skip
-    publish(published, "live", Harvest(measurement_rows(months), CAPTURED, ["portal:test"]), nature="live")
-    page = get(APP, "/embed/ranking", f"province=25&measure=on_time_share&lang={language}").body.decode()
-    for part in (f'<html lang="{language}">', words, "<svg", "Tân Hòa", "CC BY 4.0", "/xep-hang?"):
-        assert part in page
-    assert "<script" not in page
 
 
 def test_a_unit_to_embed_says_its_measures(get, published):
