@@ -252,6 +252,13 @@ def _place(say: Speaker, answer: Answer) -> list[str]:
     return [f"{text[0].upper()}{text[1:]}"]
 
 
+def list_certainty(say: Speaker, province: Province) -> str:
+    """The same of the verdicts in a province's list, which are those of its first measure; empty without any."""
+    first = [portrait.answers[0] for portrait in province.communes if portrait.answers]
+    told = next((answer for answer in first if answer.place), next((answer for answer in first if answer.band), None))
+    return " ".join(_certainty(say, told)) if told else ""
+
+
 def _certainty(say: Speaker, answer: Answer) -> list[str]:
     """The months that the place comes from, and how the error of the verdict is known."""
     if answer.known is None or not (answer.place or answer.band) or _direction(answer) == "neutral":

@@ -182,6 +182,7 @@ def province(site: Site, say: Speaker, found: Province) -> Text:
         "opening": opening,
         "cards": plain_words.province_cards(say, found),
         "headers": _headers(say, first),
+        "certainty": plain_words.list_certainty(say, found),
         "rows": [_row(say, portrait) for portrait in by_name(found.communes)],
         "source": plain_words.source(say, found.answers, site.nature),
         "reported": [_reported(say, one, found.code) for one in found.reported],

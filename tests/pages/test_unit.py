@@ -121,6 +121,13 @@ def test_a_rate_stands_beside_interval_n_and_rank(app_data):
     assert not re.search(r"\d+ \(\d+–\d+\)/148", text)
 
 
+def test_the_column_of_ranks_names_the_months_they_come_from(app_data):
+    page = open_unit(dataset="simulated", unit=NGHI_SON)
+
+    assert re.search(r"Hạng trong tỉnh 4 tháng, 5–8/2026", words(page))
+    assert re.search(r'<img[^>]+alt="khoảng hạng \d+, có thể từ hạng \d+ đến hạng \d+ trong \d+"', markup(page))
+
+
 def test_the_detail_of_places_is_worked_out_only_while_its_fold_is_open(app_data, monkeypatch):
     asked = []
     monkeypatch.setattr(place_details, "details", lambda view, code: asked.append(code) or [])

@@ -19,14 +19,15 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from display.portraits.plain_figures import province
+from display.portraits import plain_words
+from display.portraits.plain_figures import Portrait, Province, province
 from display.words.text import Speaker
 from etl.__main__ import main
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
 from files.faults import Fault
 from files.places import HOME
-from press.site import command
+from press.site import band_map, command
 from press.site import pages as site_pages
 from press.site import picture as site_picture
 from press.site.command import build
@@ -34,6 +35,7 @@ from press.site.release import release
 from store import units
 from store.snapshot import open_snapshot
 from tests.conftest import CAPTURED, _row
+from tests.pages.test_transparency import answer, place
 
 BASE = "https://site.example/gan-dan/"
 HEAVIEST = 60_000
@@ -99,6 +101,22 @@ def pages(folder: Path) -> dict[str, Marks]:
 @pytest.fixture(scope="module")
 def crawled(built) -> dict[str, Marks]:
     return pages(built)
+
+
+def test_a_commune_has_one_verdict_on_its_page_in_the_list_and_on_the_map():
+    """In the last third over four months, though August alone is not told from the middle; one is not known at all."""
+    last = answer(place=place("last"), band="alike")
+    silent = answer(place=None, band=None, known=None)
+    found = Province("25", (last,), (), (Portrait("04792", (last,), ()), Portrait("04795", (silent,), ())), None)
+    say = Speaker("vi")
+
+    assert [band_map.style(say, one) for one in found.communes] == ["below", band_map.UNRANKED]
+    assert [site_pages._row(say, one)["band_words"] for one in found.communes] == ["nhóm cuối", ""]
+    assert plain_words.cards(say, (last,), "Phú Thọ")[0].band == "below"
+    assert plain_words.cards(say, (silent,), "Phú Thọ")[0].band_words == ""
+    assert plain_words.list_certainty(say, found) == (
+        "Nhóm và khoảng hạng tính trên 4 tháng, 5–8/2026. Độ dao động giữa các tháng là số đo được."
+    )
 
 
 @pytest.mark.parametrize("library", ["dataframely", "sqlalchemy", "xlsxwriter", "typst", "holidays", "pyarrow"])
