@@ -70,7 +70,7 @@ class _Column:
 def ranking_table(view: View, selection: Selection, rows: pl.DataFrame, beside: Beside) -> None:
     """One row per unit; unranked units stand below, each with its reason."""
     columns = _columns(view, selection, rows, beside)
-    head = "".join(f'<th scope="col" class="{c.style}">{escape(c.header)}</th>' for c in columns)
+    head = "".join(f'<th scope="col" class="{c.style}">{_unbroken(c.header)}</th>' for c in columns)
     body = "".join(
         f"<tr{row_mark(row['unit_code'])}>{''.join(_cell(c, row) for c in columns)}</tr>"
         for row in rows.iter_rows(named=True)
@@ -80,6 +80,11 @@ def ranking_table(view: View, selection: Selection, rows: pl.DataFrame, beside: 
         f'<div class="gd-scroll gd-tall" tabindex="0" role="region" aria-label="{title}"><table class="gd-table">'
         f"<caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _unbroken(header: str) -> str:
+    """A header as markup, whose ranges and percentages stay in one line."""
+    return escape(header).replace("–", "–&NoBreak;").replace(" %", "&nbsp;%")
 
 
 def _cell(column: _Column, row: dict) -> str:
