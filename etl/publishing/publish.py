@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -251,9 +252,15 @@ def write_public_tables(partial: Path, step: Step = untold) -> dict[str, int]:
 def _write_figures(
     partial: Path, chunks: Iterable[pl.DataFrame], step: Step, scores: Scores | None = None
 ) -> dict[str, int]:
+    """Where units likely stand is worked out beside the next measure; tables are written in the order of the chunks."""
     registry, units, provinces = measures(), reference_table("units"), reference_table("provinces")
     counts = {"measurements": 0, "standings": 0}
-    with _Appender(partial, "measurements") as measured, _Appender(partial, "standings") as ranked:
+    with (
+        _Appender(partial, "measurements") as measured,
+        _Appender(partial, "standings") as ranked,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        last: Future[pl.DataFrame] | None = None
         for rows in with_derived(chunks, registry, units):
             measure = registry[rows.item(0, "measure")]
             step(f"ranking {measure.id}")
@@ -263,9 +270,11 @@ def _write_figures(
             given = scores(measure) if scores else None
             errors = with_errors(standing, rows, measure, rows, beside=[age()], given=given)
             standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS, errors=errors)
-            standing = with_tiers(standing, errors, measure, latest(errors, PROVINCE_WINDOWS, COUNTRY_WINDOWS))
             standing = with_movement(standing, measure.direction, rows)
-            counts["standings"] += ranked.append(Standings.validate(standing))
+            counts["standings"] += ranked.append(Standings.validate(last.result())) if last else 0
+            groups = latest(errors, PROVINCE_WINDOWS, COUNTRY_WINDOWS)
+            last = beside.submit(with_tiers, standing, errors, measure, groups)
+        counts["standings"] += ranked.append(Standings.validate(last.result())) if last else 0
     return counts
 
 
