@@ -124,7 +124,8 @@ def test_a_rate_stands_beside_interval_n_and_rank(app_data):
 def test_the_column_of_ranks_names_the_months_they_come_from(app_data):
     page = open_unit(dataset="simulated", unit=NGHI_SON)
 
-    assert re.search(r"Hạng trong tỉnh 4 tháng, 5–8/2026", words(page))
+    assert "Hạng trong tỉnh 4 tháng, 5–8/2026" in words(page)
+    assert "Nhóm và hạng dự kiến tính trên 4 tháng, 5–8/2026." in words(page)
     assert re.search(r'<img[^>]+alt="khoảng hạng \d+, có thể từ hạng \d+ đến hạng \d+ trong \d+"', markup(page))
 
 

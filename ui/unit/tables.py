@@ -43,7 +43,19 @@ def _absent(view: View, measures: Sequence[Measure]) -> str:
 def _reading(view: View, found: Sequence[Row]) -> list[str]:
     """How to read the columns that are there."""
     special = [name for name in ("rank", "peers", "variation", "assurance") if name not in _empty(found)]
-    return [view.say("unit.summary.reading"), *(view.say(f"unit.summary.reading.{name}") for name in special)]
+    return [
+        view.say("unit.summary.reading"),
+        *(view.say(f"unit.summary.reading.{name}") for name in special),
+        *_months(view, portraits_summary.usual_place(found)),
+    ]
+
+
+def _months(view: View, usual: Mapping[str, Any] | None) -> list[str]:
+    """The months that most places come from: on a phone the table has no headers to name them."""
+    if usual is None:
+        return []
+    key = "places.window.period" if usual["window"] == "period" else "places.window"
+    return [view.say(key, window=places.window_words(view.say, usual))]
 
 
 def table(view: View, code: str, found: Sequence[Row]) -> str:
