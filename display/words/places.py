@@ -241,7 +241,7 @@ def tier_name(say: Speaker, tier: str) -> str:
 
 
 def expected_words(say: Speaker, row: Mapping[str, Any]) -> str:
-    """`khoảng hạng 12`; empty where no rank is expected."""
+    """`hạng dự kiến 12`; empty where no rank is expected."""
     return "" if row["expected"] is None else say("places.expected", rank=numbers.number(row["expected"], say.language))
 
 
@@ -261,13 +261,13 @@ def proven_words(say: Speaker, row: Mapping[str, Any]) -> str:
 
 
 def place_words(say: Speaker, row: Mapping[str, Any]) -> str:
-    """`nhóm đầu · khoảng hạng 12`, as it stands in a row; empty where no rank is expected."""
+    """`nhóm đầu · hạng dự kiến 12`, as it stands in a row; empty where no rank is expected."""
     expected = expected_words(say, row)
     return f"{tier_word(say, row['tier'] or 'middle')} · {expected}" if expected else ""
 
 
 def dot_words(say: Speaker, measure: Measure, row: Mapping[str, Any]) -> str:
-    """What a dot of the picture says of its unit: `Tân Hòa: 94,2 % · nhóm đầu · khoảng hạng 12`."""
+    """What a dot of the picture says of its unit: `Tân Hòa: 94,2 % · nhóm đầu · hạng dự kiến 12`."""
     value = numbers.with_unit(row["value"], measure, say.language)
     return " · ".join(part for part in (f"{row['name']}: {value}", place_words(say, row)) if part)
 

@@ -116,7 +116,7 @@ def test_a_rate_stands_beside_interval_n_and_rank(app_data):
     text = words(open_unit(dataset="recorded", unit=PHU_NINH))
 
     assert re.search(
-        r"Đúng hạn \(Cổng\) Tháng 8/2026 88,6 % 84,7–91,7 1\.809 – chưa tách được khoảng hạng 62 độ dao động ước", text
+        r"Đúng hạn \(Cổng\) Tháng 8/2026 88,6 % 84,7–91,7 1\.809 – chưa tách được hạng dự kiến 62 độ dao động ước", text
     )
     assert not re.search(r"\d+ \(\d+–\d+\)/148", text)
 

@@ -124,7 +124,7 @@ def test_a_target_far_away_is_named_with_an_arrow_and_squeezes_nothing():
 def test_extremes_and_my_unit_are_named():
     said = texts(drawn(province(160), replace(Look(), mine=("25080",)), VI))
     assert {"Xã 1", "Xã 160"} <= set(said)
-    assert "Xã 80 20,0\u00a0% · khoảng hạng 80" in said
+    assert "Xã 80 20,0\u00a0% · hạng dự kiến 80" in said
 
 
 def test_where_names_have_room_all_units_are_named():
@@ -156,7 +156,7 @@ def test_a_whole_country_fits_into_a_page(look):
     codes = ordered(rows).get_column("unit_code").to_list()
     assert svg.get("data-units").split("|") == codes
     assert len(svg.get("data-heights").split("|")) == len(svg.get("data-said").split("|")) == len(codes)
-    assert any("khoảng hạng 1.000" in words for words in texts(svg))
+    assert any("hạng dự kiến 1.000" in words for words in texts(svg))
 
 
 def test_a_province_is_small():

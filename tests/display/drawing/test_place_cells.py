@@ -30,7 +30,7 @@ def test_a_tier_is_a_chip_with_its_word(tier, chip):
 
 def test_a_row_shows_tier_and_expected_rank_and_its_range_when_pointed_at():
     cell = ElementTree.fromstring(place_cell(VI, place(3, 9)))
-    assert "".join(cell.itertext()) == "nhóm đầu khoảng hạng 3"
+    assert "".join(cell.itertext()) == "nhóm đầu hạng dự kiến 3"
     assert cell.get("title") == "có thể từ hạng 1 đến hạng 5 trong 9"
 
 

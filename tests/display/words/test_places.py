@@ -171,7 +171,7 @@ def test_the_place_of_a_unit_in_a_sentence(row, vi, en):
 
 def test_a_row_shows_tier_and_expected_rank_and_the_detail_its_range():
     row = place(3, 9, expected=3.4)
-    assert words.place_words(VI, row) == "nhóm đầu · khoảng hạng 3"
+    assert words.place_words(VI, row) == "nhóm đầu · hạng dự kiến 3"
     assert words.range_words(VI, row) == "có thể từ hạng 1 đến hạng 5 trong 9"
     assert words.dot_words(EN, SHARE, row) == "Xã 3: 97.0% · first third · about rank 3"
     nothing = place(3, 9, expected=None, low=None, high=None)
@@ -215,9 +215,9 @@ def test_one_row_is_the_row_of_the_frame(start):
 
 
 def test_a_ranked_unit_has_its_tier_and_expected_rank_and_then_how_that_is_known():
-    assert words.standing_words(VI, SHARE, STANDING) == "nhóm đầu · khoảng hạng 12"
+    assert words.standing_words(VI, SHARE, STANDING) == "nhóm đầu · hạng dự kiến 12"
     assert words.standing_lines(VI, SHARE, STANDING) == [
-        "Nhóm đầu · khoảng hạng 12",
+        "Nhóm đầu · hạng dự kiến 12",
         "Có 9 phần 10 khả năng thuộc nhóm đầu.",
         "Có thể từ hạng 7 đến hạng 23 trong 148",
         "Tính trên 4 tháng, 5–8/2026; độ dao động ước từ hai kỳ, là mức thấp nhất",

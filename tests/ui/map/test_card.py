@@ -44,7 +44,7 @@ def test_a_card_has_value_interval_n_and_rank(view, selection):
 
     assert "90,0\u00a0%" in card(view, selection, "04792")
     assert "khoảng 95 %: 81,5–94,9 · n = 100 hồ sơ" in text
-    assert "Chưa tách được · khoảng hạng 1 Có thể từ hạng 1 đến hạng 2 trong 2" in text
+    assert "Chưa tách được · hạng dự kiến 1 Có thể từ hạng 1 đến hạng 2 trong 2" in text
     assert re.search(r"Tính trên tháng 8/2026; độ dao động giả định", text)
 
 

@@ -286,7 +286,7 @@ def test_tier_expected_rank_and_likely_ranks_stand_beside_the_rank_by_value(app_
     likely = place(12, 148, low=8, high=21)
     cell = unit_cell(view_of("recorded"), measures()["on_time_share"], row | {"state": "reported"}, likely)
 
-    expected = ("nhóm đầu · khoảng hạng 12", "có thể từ hạng 8 đến hạng 21 trong 148")
+    expected = ("nhóm đầu · hạng dự kiến 12", "có thể từ hạng 8 đến hạng 21 trong 148")
     assert cell.notes == ("n = 2.914", "hạng 12/148", *expected)
 
 
