@@ -16,6 +16,7 @@ from ranking.bands import BANDS
 from ranking.differences import changes
 from ranking.levels import has_no_sum
 from ranking.measures import Measure
+from ranking.overdispersion import ASSUMED, MEASURED
 from ranking.periods import previous
 from ranking.petitions import tail
 from ranking.standings import is_alike
@@ -196,7 +197,10 @@ def certainty_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     assumed = measure.assumed_rho
     source = assumed.source.in_language(view.language) if assumed.source else view.say("rankings.certainty.general")
     rho = numbers.number(assumed.value, view.language, _digits(assumed.value))
-    words = view.say(f"rankings.certainty.{known}", **({"rho": rho, "source": source} if known == "assumed" else {}))
+    if measure.kind == "score" and known != MEASURED:
+        words = view.say("rankings.certainty.counts", known=places.known_words(view.say, known))
+    else:
+        words = view.say(f"rankings.certainty.{known}", **({"rho": rho, "source": source} if known == ASSUMED else {}))
     return " ".join(
         part for part in (words, _times(view, ranked), places.window_sentence(view.say, places.of_rows(rows))) if part
     )

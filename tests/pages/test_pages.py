@@ -60,7 +60,7 @@ def test_the_first_screen_says_who_when_and_how_firm(app_data):
 def test_a_rate_stands_beside_its_n_in_vietnamese_form(app_data):
     text = words(open_page("rankings", dataset="recorded", province="25", measure="on_time_share", period=TO_DATE))
 
-    assert re.search(r" 1\s+Xã Yên Phú\s+nhóm đầu\s+khoảng hạng \d+\s+98,9\u00a0%", text)
+    assert re.search(r" 1\s+Xã Yên Phú\s+nhóm đầu\s+hạng dự kiến \d+\s+98,9\u00a0%", text)
     assert "2.914" in text
 
 

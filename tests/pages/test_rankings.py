@@ -108,7 +108,7 @@ def test_rows_show_tier_and_expected_rank_under_their_window_and_the_range_as_a_
         "en": f"likely between rank {low} and {high} of {first['of']}; proven between rank %d and %d" % certain,
     }
     assert re.search(rf'class="gd-range" title="[^"]+; {said[language]}"><img class="" alt=', row)
-    expected = {"vi": "khoảng hạng", "en": "about rank"}[language]
+    expected = {"vi": "hạng dự kiến", "en": "about rank"}[language]
     assert f'<span class="gd-expected">{expected} {round(first["expected_rank"])}</span>' in row
 
 
@@ -137,7 +137,8 @@ def test_without_expected_ranks_the_order_is_a_plain_chart(app_data):
         ("simulated", "on_time_share", ["mức dao động đo được giữa các tháng", "tính trên 4 tháng, 5–8/2026."]),
         ("recorded", "on_time_share", ["Đó là mức thấp nhất", "chỉ tính trên tháng 8/2026, vì chưa đủ bốn tháng"]),
         ("recorded", "handling_satisfaction", ["giả định (ρ = 0,010)", "Nguồn của mức này: mức chung"]),
-        ("recorded", "index_766", ["Chưa biết khoảng hạng"]),
+        ("recorded", "index_766", ["lấy từ số hồ sơ mà các phần của nó dựa vào (độ dao động giả định)"]),
+        ("recorded", "clgq", ["Chưa biết khoảng hạng"]),
     ],
 )
 def test_a_page_says_how_its_error_is_known_and_from_which_months(app_data, dataset, measure, said):
@@ -216,4 +217,4 @@ def test_the_commune_that_the_reader_has_looked_up_is_named_in_the_picture(app_d
     [drawn] = [one.proto for one in app.run().get("bidi_component") if one.proto.component_name == "gan_dan_places"]
     svg = json.loads(drawn.json)["svg"]
 
-    assert re.search(r'<text [^>]*font-weight="600"[^>]*>Xã Phù Ninh [^<]* · khoảng hạng \d+</text>', svg)
+    assert re.search(r'<text [^>]*font-weight="600"[^>]*>Xã Phù Ninh [^<]* · hạng dự kiến \d+</text>', svg)

@@ -126,7 +126,7 @@ def test_the_column_of_ranks_names_the_months_they_come_from(app_data):
 
     assert "Hạng trong tỉnh 4 tháng, 5–8/2026" in words(page)
     assert "Nhóm và hạng dự kiến tính trên 4 tháng, 5–8/2026." in words(page)
-    assert re.search(r'<img[^>]+alt="khoảng hạng \d+, có thể từ hạng \d+ đến hạng \d+ trong \d+"', markup(page))
+    assert re.search(r'<img[^>]+alt="hạng dự kiến \d+, có thể từ hạng \d+ đến hạng \d+ trong \d+"', markup(page))
 
 
 def test_the_detail_of_places_is_worked_out_only_while_its_fold_is_open(app_data, monkeypatch):

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.bands import against, midp_values, shares_against
+from ranking.bands import against, discoveries, midp_values, shares_against
 from tests.drawn import examples
 
+DISCOVERIES = pl.read_csv(Path(__file__).parent / "data/benjamini_hochberg.csv", comment_prefix="#")
 MIDP = pl.read_csv(Path(__file__).parent / "data/beta_binomial_midp.csv", comment_prefix="#")
 
 # The 15 p-values of the example in Benjamini and Hochberg (1995), section 4.1: four are discoveries
@@ -25,6 +26,12 @@ EXAMPLE += [0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
 def test_the_example_of_benjamini_and_hochberg():
     z = [-NormalDist().inv_cdf(p / 2) for p in EXAMPLE]
     assert against(0, z, np.ones(15)).tolist() == ["above"] * 4 + ["alike"] * 11
+
+
+@pytest.mark.parametrize("case", range(7))
+def test_discoveries_are_those_of_statsmodels(case):
+    rows = DISCOVERIES.filter(case=case)
+    assert discoveries(rows["p"].to_numpy()).tolist() == rows["rejected"].to_list()
 
 
 def test_a_late_p_value_that_passes_takes_the_earlier_ones_with_it():
