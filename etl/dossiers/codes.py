@@ -38,6 +38,9 @@ def written(text: str) -> str | None:
     return code if _SHAPE.fullmatch(code) and not _CUT.fullmatch(code) else None
 
 
+HASHED = r"^x[0-9a-f]{20}$"
+
+
 def hashed(code: str, salt: bytes) -> str:
     """What stands for a code of an unknown form."""
     return "x" + hashlib.blake2b(code.encode(), key=salt, digest_size=10).hexdigest()

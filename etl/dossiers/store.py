@@ -19,7 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
-from etl.dossiers.codes import part_of
+from etl.dossiers.codes import HASHED, KNOWN_CODE, hashed, part_of, written
 from etl.dossiers.units import OFFICE, Units
 from files import lock, whole
 from files.faults import Fault
@@ -62,12 +62,21 @@ class Store:
             left_over.unlink()
 
     def salt(self) -> bytes:
-        """What codes of unknown forms are hashed with: drawn once for each store, readable by its owner alone."""
-        path = self.folder / "salt"
+        """What codes of unknown forms are hashed with: drawn once for each store, readable by its owner alone.
+
+        A store from before holds such codes as they were: they are hashed first, so that a later export finds its
+        dossiers. Only then does the salt count; where that is interrupted, the next import goes on with the same one.
+        """
+        path, drawn = self.folder / "salt", self.folder / "salt.drawn"
         if not path.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
-            whole.write(path, secrets.token_bytes(_SALT_BYTES))
-            path.chmod(0o600)
+            if not drawn.exists():
+                whole.write(drawn, secrets.token_bytes(_SALT_BYTES))
+                drawn.chmod(0o600)
+            for part in self.parts():
+                for file in self.files(part):
+                    _hash_codes(file, drawn.read_bytes())
+            drawn.rename(path)
         return path.read_bytes()
 
     def dossier_file(self, part: str) -> Path:
@@ -222,3 +231,13 @@ def latest_export(store: Store, provinces: Iterable[str]) -> dict[str, date]:
     """The day of the latest export of each province."""
     known = store.state()["exports"]
     return {province: date.fromisoformat(known[province]) for province in provinces if province in known}
+
+
+def _hash_codes(file: Path, salt: bytes) -> None:
+    """Write a file of dossiers with the codes of unknown forms hashed, where it holds any."""
+    rows = pl.read_parquet(file)
+    odd = rows.get_column("code").filter(~rows.get_column("code").str.contains(rf"{KNOWN_CODE}|{HASHED}"))
+    if odd.is_empty():
+        return
+    names = {code: hashed(written(code) or code, salt) for code in odd}
+    write(rows.with_columns(pl.col("code").replace(names)), file)

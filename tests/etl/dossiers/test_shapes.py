@@ -204,6 +204,21 @@ def test_a_code_of_an_unknown_form_is_kept_as_a_hash(bring: Bring, tmp_path):
     assert not {*salted["code"]} & {*kept["code"]}
 
 
+def test_a_store_from_before_gets_its_codes_hashed_and_counts_no_dossier_twice(bring: Bring):
+    """Earlier versions kept such codes as they were, and drew no salt."""
+    taken = bring(text(row(1, code="AB/77/2026", due="17/08/2026", done=""), row(2)))
+    [file] = taken.data.glob("dossiers_store/dossiers/other*.parquet")
+    old = pl.read_parquet(file).with_columns(code=pl.lit("AB/77/2026"))
+    old.write_parquet(file)
+    (taken.data / "dossiers_store" / "salt").unlink()
+
+    again = bring(text(row(1, code="AB/77/2026", due="17/08/2026", done="08/08/2026")), "--exported", "2026-09-27")
+    assert "0 dossiers new, 1 replaced" in again.said
+    kept = pl.concat([pl.read_parquet(path) for path in taken.data.glob("dossiers_store/dossiers/*.parquet")])
+    assert kept.filter(pl.col("code").str.contains("AB")).is_empty()
+    assert not (taken.data / "dossiers_store" / "salt.drawn").exists()
+
+
 def test_a_code_that_excel_cut_is_refused(bring: Bring):
     assert "power of ten" in bring(text(row(1, code="1.23457E+11"), row(2))).reasons()[2]
 
