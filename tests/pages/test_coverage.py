@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from display.maps import layers
+from display.portraits import plain_words
 from display.portraits.plain_figures import province
 from display.words import coverage as words
 from display.words.text import Speaker
@@ -120,7 +121,9 @@ def test_the_static_site(world):
 
 def test_the_legend_of_the_static_site_adds_up_to_all(world):
     found = province(open_snapshot("simulated"), THANH_HOA)
-    told = [words for _, words in band_map.legend(VI, {one.code: band_map.style(one) for one in found.communes})]
+    styles = {one.code: band_map.style(VI, one) for one in found.communes}
+    verdicts = dict(plain_words.verdict(VI, one.answers[0]) for one in found.communes)
+    told = [words for _, words in band_map.legend(VI, styles, verdicts)]
 
     assert {"chưa có báo cáo (2)", "không có trong nguồn (2)", "không phát sinh hồ sơ (1)"} <= set(told)
     assert sum(int(re.search(r"\((\d+)\)$", words).group(1)) for words in told) == 166

@@ -18,6 +18,7 @@ from etl.dossiers.files import files_in
 from etl.dossiers.lists import lists_of
 from etl.dossiers.store import Store
 from etl.dossiers.units import Units
+from files.faults import BadInput
 from store.reference import reference_table
 from tests.drawn import examples
 from tests.etl.dossiers.exports import HEADERS, NAME, Bring, bring, row, text
@@ -29,11 +30,11 @@ DAY = date(2026, 9, 26)
 THREE = text(row(1), row(2), row(3))
 
 
-def read(path: Path) -> tuple[dict[str, date], set[int | None]]:
+def read(path: Path, dates: str | None = None) -> tuple[dict[str, date], set[int | None]]:
     """(code → day received of the dossiers taken, rows refused) of one file."""
     with TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        refused = _staged(store, path, UNITS, "25", DAY, lists=lists_of())
+        refused = _staged(store, path, UNITS, "25", DAY, dates=dates, lists=lists_of())
         parts = sorted(store.staging.glob("*.parquet"))
         taken = (
             pl.concat([pl.read_parquet(part) for part in parts])
@@ -303,6 +304,10 @@ def test_every_dossier_of_a_well_formed_export_is_counted_once(tmp_path, export)
     content, dossiers = export
     path = tmp_path / "e.csv"
     path.write_bytes(content)
-    taken, refused = read(path)
+    try:
+        taken, refused = read(path)
+    except BadInput as problem:
+        assert "month before the day" in str(problem)
+        taken, refused = read(path, "month-first")
     assert taken == dossiers
     assert refused == set()
