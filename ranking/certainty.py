@@ -105,8 +105,9 @@ def with_errors(
     whole = months(history, measure)
     rows = _sorted(standings, measurements, measure, beside)
     if rows.filter(pl.col("rank").is_not_null() & pl.col("known").is_null()).height:
-        found = dispersions(history, measure)
-        rows = rows.drop("rho", "known").join(found, on=COMMON, how="left", maintain_order="left")
+        found = dispersions(history, measure).rename({"rho": "found_rho", "known": "found_known"})
+        rows = rows.join(found, on=COMMON, how="left", maintain_order="left")
+        rows = rows.with_columns(rho=pl.coalesce("rho", "found_rho"), known=pl.coalesce("known", "found_known"))
     assumed = pl.lit(measure.assumed_rho.value if measure.kind == "share" else None, pl.Float64)
     rows = rows.with_columns(pl.col("rho").fill_null(assumed), pl.col("known").fill_null(ASSUMED))
     rows = rows.with_columns(inflation=pl.Series(_inflation(rows, measure, whole)))
