@@ -61,10 +61,7 @@ def shares_against(
     """
     x, n = np.broadcast_arrays(np.asarray(numerator, float), np.asarray(denominator, float))
     p = midp_values(level, x, n, rho)
-    known = np.isfinite(p)
-    clear = np.zeros(len(p), bool)
-    clear[known] = discoveries(p[known], fdr)
-    return np.where(clear, np.where(x > level * n, ABOVE, BELOW), ALIKE)
+    return _called(p, x > level * n, fdr)
 
 
 def midp_values(level: float, numerator: ArrayLike, denominator: ArrayLike, rho: ArrayLike = 0.0) -> Floats:
@@ -90,6 +87,14 @@ def midp_values(level: float, numerator: ArrayLike, denominator: ArrayLike, rho:
     return found
 
 
+def _called(p: Floats, is_above: NDArray[np.bool_], fdr: float) -> NDArray[np.str_]:
+    """The bands by p-values; a unit without one is alike."""
+    known = np.isfinite(p)
+    clear = np.zeros(len(p), bool)
+    clear[known] = discoveries(p[known], fdr)
+    return np.where(clear, np.where(is_above, ABOVE, BELOW), ALIKE)
+
+
 def counts_against(
     level: float,
     count: ArrayLike,
@@ -112,10 +117,7 @@ def counts_against(
     """
     x, e = np.broadcast_arrays(np.asarray(count, float), np.asarray(exposure, float))
     p = count_midp_values(level, x, e, dispersion)
-    known = np.isfinite(p)
-    clear = np.zeros(len(p), bool)
-    clear[known] = discoveries(p[known], fdr)
-    return np.where(clear, np.where(x > level * e, ABOVE, BELOW), ALIKE)
+    return _called(p, x > level * e, fdr)
 
 
 def count_midp_values(level: float, count: ArrayLike, exposure: ArrayLike, dispersion: ArrayLike = 1.0) -> Floats:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 _AFTER = "band"
-LATER = {
-    "rho": pl.Float64,
-    "known": pl.String,
+PLACES = {
     "tier": pl.String,
     "expected_rank": pl.Float64,
     "likely_low": pl.UInt32,
@@ -16,6 +14,8 @@ LATER = {
     "p_last": pl.Float64,
     "window_start": pl.Date,
 }
+"""Where a unit likely stands, as `ranking.tiers` fills it in."""
+LATER = {"rho": pl.Float64, "known": pl.String, **PLACES}
 """Those of `tables.Standings`, which follow `band`."""
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ranking import yaml_text
+from ranking.later_columns import PLACES
 from ranking.measures import Measure, Text
 from ranking.movement import MOVEMENTS
 from ranking.periods import MERGER, Period, previous
@@ -24,7 +25,7 @@ EDITION = 1
 """Of the rules below: a change of what they withhold is a new edition, so that public tables are made again."""
 FIGURES = ("numerator", "denominator", "score", "max_score")
 STANDING_FIGURES = ("value", "value_low", "value_high", "rank", "rank_low", "rank_high", "band", "rho", "known")
-_OF_ALL = ("tier", "expected_rank", "likely_low", "likely_high", "p_first", "p_last", "window_start")
+_OF_ALL = tuple(PLACES)
 """What all ranked units together decide: with that of the others, that of a withheld one could be worked out."""
 GROUP = ("measure", "level", *PERIOD_COLUMNS, "series", "basis", "scope")
 _TOTAL_OF = {"province": ("commune", "department"), "country": ("province",)}

@@ -7,6 +7,7 @@ import polars as pl
 
 from ranking.certainty import BETTER, GROUP, groups_of
 from ranking.intervals import Floats
+from ranking.later_columns import PLACES
 from ranking.likely_ranks import LikelyRanks, likely_ranks
 from ranking.measures import Measure
 from ranking.rank_sets import Best
@@ -15,15 +16,7 @@ from ranking.windows import MONTHS, USUAL, windows
 
 SURE = 0.8
 """A unit is put into a tier where it is there with this probability."""
-FILLED = {
-    "tier": pl.String,
-    "expected_rank": pl.Float64,
-    "likely_low": pl.UInt32,
-    "likely_high": pl.UInt32,
-    "p_first": pl.Float64,
-    "p_last": pl.Float64,
-    "window_start": pl.Date,
-}
+FILLED = PLACES
 _FIGURES = ("expected_rank", "likely_low", "likely_high", "p_first", "p_last")
 _DIGITS = 4
 

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import polars as pl
 
-from ranking.dispersions import inflation_of
 from ranking.levels import level as level_of
 from ranking.periods import MERGER
 from ranking.states import REPORTED
@@ -92,20 +91,6 @@ def _levels_by_month(snapshot: Snapshot, measure: str, basis: str, level: str) -
     country = months.group_by(month).agg(**known).with_columns(scope=pl.lit(COUNTRY))
     provinces = months.group_by("scope", *month).agg(**known)
     return pl.concat([provinces, country.select(provinces.columns)]).sort("scope", *month)
-
-
-def inflation(snapshot: Snapshot, measure: str, basis: str, level: str, series: str) -> float:
-    """By how much the months of a unit vary more than chance explains, as a ratio of variances."""
-    return _inflation(snapshot.of(COUNTRY), measure, basis, level, series)
-
-
-@lru_cache(maxsize=64)
-def _inflation(snapshot: Snapshot, measure: str, basis: str, level: str, series: str) -> float:
-    keys = {"measure": measure, "basis": basis, "level": level, "series": series, "field": "all"}
-    rows = (
-        sight.scan(snapshot, "measurements").filter(*(pl.col(name) == value for name, value in keys.items())).collect()
-    )
-    return inflation_of(rows, measures()[measure])
 
 
 def one_per_month(rows: pl.DataFrame) -> pl.DataFrame:
