@@ -2,6 +2,7 @@ import streamlit as st
 
 from display.words import rankings
 from ranking.levels import common
+from store import moves
 from ui.frame import html
 from ui.frame.shell import view
 from ui.map import card, maps
@@ -35,7 +36,7 @@ with side:
     html.caption(maps.borders_line(v, look))
     html.caption(rankings.source_line(v, selection, rows))
 with st.expander(v.say("table.show"), icon=":material/table:"):
-    shown = rankings.with_place(selection, rows)
+    shown = rankings.with_place(selection, moves.with_moves(v.snapshot, rows))
     table.ranking_table(
         v, selection, shown.slice(*table.pages(v, shown)), table.Beside(common(rows, selection.measure))
     )

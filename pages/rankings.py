@@ -2,7 +2,7 @@ import streamlit as st
 
 from display.words import rankings
 from ranking.levels import common
-from store import names
+from store import moves, names
 from ui.frame import html, links
 from ui.frame.shell import view
 from ui.parts import downloads, filters, methods, places
@@ -17,7 +17,7 @@ with search_place:
 
 measure = selection.measure
 rows = rankings.with_petitions(v, selection, rankings.with_peers(v, selection, rankings.rows_of(v, selection)))
-rows = rankings.with_changes(v, selection, rows)
+rows = moves.with_moves(v.snapshot, rows)
 found = rankings.places_of(v, selection, rows)
 level = common(rows, measure)
 months = rankings.months_of(v, selection)

@@ -36,7 +36,7 @@ def true_values(estimates: ArrayLike, standard_errors: ArrayLike) -> Iterator[tu
     (1999), Canadian Journal of Statistics 27, 567–578, for the even prior of the share; Golub and Welsch (1969),
     Mathematics of Computation 23, 221–230, for the points.
     """
-    values, errors = _given(estimates, standard_errors)
+    values, errors, _, _ = _given(estimates, standard_errors)
     known = np.isfinite(errors)
     if not known.any():
         yield 1.0, np.zeros(len(values)), np.ones(len(values))
@@ -49,8 +49,16 @@ def true_values(estimates: ArrayLike, standard_errors: ArrayLike) -> Iterator[tu
             yield weight * part, (values / errors**2 + mu / spread**2) / precision, 1 / np.sqrt(precision)
 
 
-def _given(estimates: ArrayLike, standard_errors: ArrayLike) -> tuple[Floats, Floats]:
-    """Both as arrays, on a scale where the known values spread over 1; nothing known is 0 ± infinite."""
+def true_values_as_given(estimates: ArrayLike, standard_errors: ArrayLike) -> Iterator[tuple[float, Floats, Floats]]:
+    """The same as `true_values`, on the scale of the estimates."""
+    _, _, middle, scale = _given(estimates, standard_errors)
+    for weight, means, deviations in true_values(estimates, standard_errors):
+        yield weight, middle + scale * means, scale * deviations
+
+
+def _given(estimates: ArrayLike, standard_errors: ArrayLike) -> tuple[Floats, Floats, float, float]:
+    """Both as arrays, on a scale where the known values spread over 1, with its middle and its unit; nothing known is
+    0 ± infinite."""
     values, errors = np.asarray(estimates, float), np.asarray(standard_errors, float)
     if values.ndim != 1 or values.shape != errors.shape:
         raise ValueError(f"estimates {values.shape} and standard_errors {errors.shape}: must be two equal lists")
@@ -59,12 +67,14 @@ def _given(estimates: ArrayLike, standard_errors: ArrayLike) -> tuple[Floats, Fl
         raise ValueError(f"index {index}: a standard error must not be negative, found {errors[index]}")
     known = np.isfinite(values) & np.isfinite(errors)
     if not known.any():
-        return np.zeros(len(values)), np.full(len(values), np.inf)
+        return np.zeros(len(values)), np.full(len(values), np.inf), 0.0, 1.0
     scale = float(np.ptp(values[known])) or float(errors[known].max()) or 1.0
     middle = float(np.median(values[known]))
     return (
         np.where(known, (np.where(known, values, middle) - middle) / scale, 0.0),
         np.where(known, np.maximum(np.where(known, errors, 0.0) / scale, _CERTAIN), np.inf),
+        middle,
+        scale,
     )
 
 

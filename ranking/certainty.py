@@ -24,7 +24,7 @@ from ranking.intervals import (
 )
 from ranking.measures import Measure
 from ranking.overdispersion import ASSUMED, MEASURED
-from ranking.rank_sets import Best, rank_sets
+from ranking.rank_sets import best_of, rank_sets
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
 GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
@@ -238,7 +238,7 @@ def _filled(rows: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataF
     value, error = _column(rows, "value"), _column(rows, "error")
     rank, wanted = rows.get_column("rank").to_numpy(), rows.get_column("wanted").to_numpy()
     low, high = np.zeros(len(rows), np.uint32), np.zeros(len(rows), np.uint32)
-    best: Best = "low" if BETTER[measure.direction] == "low" else "high"
+    best = best_of(measure.direction)
     groups = groups_of(rows)
     for group in groups:
         sure = group.start + np.flatnonzero(np.isfinite(error[group]))

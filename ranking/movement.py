@@ -9,8 +9,7 @@ can recount in a list; so the order is fixed and said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -23,12 +22,7 @@ from ranking.vocabulary import PERIOD_COLUMNS
 
 Cause = Literal["own", "others", "membership", "mixed", "none"]
 
-_CAUSE_OF: dict[str, Cause] = {
-    "movement_own": "own",
-    "movement_others": "others",
-    "movement_membership": "membership",
-}
-MOVEMENTS = tuple(_CAUSE_OF)
+MOVEMENTS = ("movement_own", "movement_others", "movement_membership")
 MAIN_PART = 2 / 3
 
 _GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
@@ -66,13 +60,13 @@ def with_movement(standings: pl.DataFrame, measure_direction: str, figures: pl.D
     return filled.join(moved, on=["unit_code", *_GROUP], how="left", maintain_order="left").select(standings.columns)
 
 
-def cause(row: Mapping[str, Any]) -> Cause:
-    """The movement that explains a row: the one with at least two thirds of all places moved, else "mixed".
+def cause(own: float, others: float, membership: float) -> Cause:
+    """The movement that explains a change of rank: the one with at least two thirds of all places, else "mixed".
 
-    `row`: the three movements of a standings row. Places up and down both count, so a climb
-    that others' values undid is mixed. "none" where nothing moved or nothing is known.
+    In places, expected ones or whole ones. Places up and down both count, so a climb that others' values undid is
+    mixed. "none" where nothing moved.
     """
-    parts = {name: abs(row[movement] or 0) for movement, name in _CAUSE_OF.items()}
+    parts: dict[Cause, float] = {"own": abs(own), "others": abs(others), "membership": abs(membership)}
     total = sum(parts.values())
     if total == 0:
         return "none"

@@ -19,6 +19,11 @@ _Block = tuple[slice, Floats, Floats]
 _CELLS = 1 << 15
 
 
+def best_of(direction: str) -> Best:
+    """Whether high or low values come first, for a `Measure.direction`; high where there is no good side."""
+    return "low" if direction == "lower" else "high"
+
+
 def rank_sets(
     estimates: ArrayLike,
     standard_errors: ArrayLike,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from ranking.certainty import BETTER, GROUP, groups_of
+from ranking.certainty import GROUP, groups_of
 from ranking.intervals import Floats
 from ranking.later_columns import PLACES
 from ranking.likely_ranks import LikelyRanks, likely_ranks
 from ranking.measures import Measure
-from ranking.rank_sets import Best
+from ranking.rank_sets import best_of
 from ranking.vocabulary import COUNTRY, FIRST, LAST, MIDDLE
 from ranking.windows import MONTHS, USUAL, windows
 
@@ -63,7 +63,7 @@ def latest(errors: pl.DataFrame, periods: int, country_periods: int) -> pl.DataF
 
 def _placed(rows: pl.DataFrame, measure: Measure) -> pl.DataFrame:
     """`row` and the figures of each unit whose error is known."""
-    best: Best = "low" if BETTER[measure.direction] == "low" else "high"
+    best = best_of(measure.direction)
     estimates, errors = (
         rows.get_column(name).cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("estimate", "own_error")
     )

@@ -14,7 +14,7 @@ from ranking.periods import Period
 from ranking.score_certainty import SCHEMA
 from ranking.tiers import FILLED, with_tiers
 from ranking.vocabulary import PERIOD_COLUMNS
-from ranking.windows import MONTHS, USUAL, first_month
+from ranking.windows import MONTHS, USUAL, first_month, windows
 from store import sight
 from store.kept import kept
 from store.reference import measures
@@ -104,10 +104,15 @@ def _likely(snapshot: Snapshot, asked: _Ranking, window: str) -> pl.DataFrame:
 
 
 def by_themselves(snapshot: Snapshot, standings: pl.DataFrame) -> pl.DataFrame:
-    """Rows of one measure, level, series, basis and scope with where units likely stand, each period by itself."""
+    """What the figures of one measure, level, series, basis and scope say, each period by itself.
+
+    `standings`: rows of `tables.Standings` of any periods. Returns the period, `unit_code`, `estimate` and `error` of
+    the ranked ones, as `windows.windows` gives them.
+    """
     asked = _Ranking.of(standings)
     measure, history = measures()[asked.measure], _history(snapshot.of(asked.scope), asked)
-    return with_tiers(standings, with_errors(standings, history, measure, history, [age()]), measure, window="period")
+    errors = with_errors(standings, history, measure, history, [age()], given=_given(standings))
+    return windows(errors, standings.select(GROUP).unique(), measure, MONTHS["period"])
 
 
 def _history(snapshot: Snapshot, asked: _Ranking) -> pl.DataFrame:

@@ -65,7 +65,7 @@ def moved_words(view: View, row: Row, move: Move | None) -> str:
         return view.say("unit.move.unknown" if move.clear is None else "unit.move.chance", before=before)
     unit = view.say("card.points") if row.measure.kind == "share" else row.measure.unit.in_language(view.language)
     change = f"{numbers.signed(move.change, view.language, row.measure.decimals)}\u00a0{unit}".strip()
-    parts = [view.say("unit.move.clear", change=change, before=before), *_ranks(view, row, move)]
+    parts = [view.say("unit.move.clear", change=change, before=before), *_ranks(view, move)]
     return "; ".join(parts) + "."
 
 
@@ -86,16 +86,15 @@ def clear_moves(view: View, found: Sequence[Row]) -> str:
     return " ".join([*clear, others])
 
 
-def _ranks(view: View, row: Row, move: Move) -> list[str]:
+def _ranks(view: View, move: Move) -> list[str]:
     """The expected ranks before and after with the cause, where they differ."""
     if move.expected_before is None or move.expected_now is None:
         return []
     then, now = (numbers.number(rank, view.language) for rank in (move.expected_before, move.expected_now))
     if then == now:
         return [view.say("unit.move.same", rank=now)]
-    why = view.say(f"cause.{cause(row.standing)}") if row.standing["previous_rank"] is not None else ""
-    words = view.say("unit.move.ranks", then=then, now=now)
-    return [f"{words} {why}".strip()]
+    parts = (move.expected_own or 0.0, move.expected_others or 0.0, move.expected_membership or 0.0)
+    return [f"{view.say('unit.move.ranks', then=then, now=now)} {view.say(f'cause.{cause(*parts)}')}"]
 
 
 def _sentence(*parts: str) -> str:

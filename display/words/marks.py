@@ -64,39 +64,47 @@ def unranked(say: Speaker, measure: Measure, row: Mapping[str, Any]) -> str:
 
 
 def movement(view: View, row: Mapping[str, Any], measure: Measure) -> str:
-    """Places won or lost since the period before, with the cause as a tooltip. Markup.
+    """Expected places won or lost since the period before, with the cause as a tooltip. Markup.
 
-    No arrow and no cause where the unit's own result did not clearly change the same way (`moved_clearly`).
+    `row`: of `store.moves.with_moves`. No arrow and no cause where the unit's own result did not clearly change the
+    same way (`moved_clearly`).
     """
-    if row["previous_rank"] is None or row["rank"] is None:
+    if row["change"] is None or row["rank"] is None:
         return numbers.MISSING
-    words, places = movement_words(view, row, measure), int(row["previous_rank"]) - int(row["rank"])
+    words = movement_words(view, row, measure)
     if moved_clearly(row, measure):
+        places = expected_places(row)
         shown, style = f"{'▲' if places > 0 else '▼'} {numbers.number(abs(places), view.language)}", "gd-move"
     else:
         shown, style = escape(view.say("move.unclear")), "gd-move gd-unclear"
     return f'<abbr class="{style}" title="{escape(words)}" aria-label="{escape(words)}">{shown}</abbr>'
 
 
-def moved_clearly(row: Mapping[str, Any], measure: Measure) -> bool:
-    """Whether a unit changed its place, and its own result clearly changed the same way.
+def expected_places(row: Mapping[str, Any]) -> int:
+    """The expected places won, as the difference of both expected ranks as they are shown."""
+    return round(row["expected_before"]) - round(row["expected_now"])
 
-    `row`: a row of `tables.Standings` with `clear` as `ranking.differences.changes` gives it.
-    """
+
+def moved_clearly(row: Mapping[str, Any], measure: Measure) -> bool:
+    """Whether a unit's expected place changed, and its own result clearly changed the same way."""
     better, worse = ("fell", "rose") if measure.direction == "lower" else ("rose", "fell")
-    places = int(row["previous_rank"]) - int(row["rank"])
-    return row["clear"] == (better if places > 0 else worse) and places != 0
+    if row["clear"] not in (better, worse) or row["expected_before"] is None:
+        return False
+    places = expected_places(row)
+    return places != 0 and row["clear"] == (better if places > 0 else worse)
 
 
 def movement_words(view: View, row: Mapping[str, Any], measure: Measure) -> str:
-    """`Tăng 14 hạng: tự thân +9, đơn vị khác +5, danh sách thay đổi 0`; of an unclear change, that it is one."""
+    """`Hạng dự kiến 80 → 66: do chính đơn vị +9, do đơn vị khác +5, do thay đổi danh sách 0`; of an unclear change,
+    that it is one. The parts add up as they are shown."""
     if not moved_clearly(row, measure):
-        before, now = (numbers.number(row[name], view.language) for name in ("previous_rank", "rank"))
-        return view.say("move.unclear.why", before=before, now=now)
-    places = int(row["previous_rank"]) - int(row["rank"])
-    key = "up" if places > 0 else "down"
-    parts = {name: numbers.signed(row[f"movement_{name}"], view.language) for name in ("own", "others", "membership")}
-    return view.say(f"move.{key}", n=numbers.number(abs(places), view.language), **parts)
+        change = numbers.signed(row["change"], view.language, measure.decimals)
+        return view.say("move.unclear.why", change=change)
+    own, membership = round(row["expected_own"]), round(row["expected_membership"])
+    shown = {"own": own, "others": expected_places(row) - own - membership, "membership": membership}
+    parts = {name: numbers.signed(places, view.language) for name, places in shown.items()}
+    before, now = (numbers.number(row[name], view.language) for name in ("expected_before", "expected_now"))
+    return view.say("move.clear", before=before, now=now, **parts)
 
 
 def quality_words(view: View, quality: str | None) -> list[str]:

@@ -13,11 +13,9 @@ from display.words import addresses, numbers, places
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import BANDS
-from ranking.differences import changes
 from ranking.levels import has_no_sum
 from ranking.measures import Measure
 from ranking.overdispersion import ASSUMED, MEASURED
-from ranking.periods import previous
 from ranking.petitions import tail
 from ranking.standings import is_alike
 from store import ages, coverage, peers, petitions, standings
@@ -219,16 +217,6 @@ def _times(view: View, ranked: pl.DataFrame) -> str:
     n, rho = sizes.select(pl.median("denominator"), pl.median("rho")).row(0)
     times, count = numbers.number(1 + (n - 1) * rho, view.language, 1), numbers.number(n, view.language)
     return view.say("rankings.certainty.times", n=count, ratio=times)
-
-
-def with_changes(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
-    """With `change` and `clear` since the period before, as `ranking.differences.changes` gives them; null without."""
-    before = previous(selection.period)
-    if before is None or not rows.get_column("previous_rank").count():
-        return rows.with_columns(change=pl.lit(None, pl.Float64), clear=pl.lit(None, pl.String))
-    where = (selection.level, selection.measure.id, selection.basis, before, selection.scope)
-    found = changes(standings.ranking(view.snapshot, *where), rows, selection.measure)
-    return rows.join(found.select("unit_code", "change", "clear"), on="unit_code", how="left", maintain_order="left")
 
 
 def with_place(selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from display.words import numbers, rankings
 from display.words.selection import Selection
 from ranking.periods import parse
+from store import moves
 from store.reference import measures
 from tests.opened import completed, linked, open_page
 from tests.pages.test_pages import TO_DATE, markup, words
@@ -148,7 +149,8 @@ def test_a_page_says_how_its_error_is_known_and_from_which_months(app_data, data
 
 
 CAUSES = re.compile(
-    r'title="(?:Tăng|Giảm) (\S+) hạng: do chính đơn vị (\S+), do đơn vị khác (\S+), do thay đổi danh sách (\S+)"'
+    r'title="Hạng dự kiến của riêng từng kỳ (\S+) → (\S+): do chính đơn vị (\S+), do đơn vị khác (\S+), '
+    r'do thay đổi danh sách (\S+)"'
 )
 
 
@@ -156,21 +158,22 @@ def test_a_change_of_rank_has_an_arrow_and_a_cause_only_where_it_is_clear(app_da
     asked = {"measure": "online_filing_share", "period": "2025-09"}
     app = open_page("rankings", dataset="simulated", province="VN", **asked)
     selection = replace(rows_at(app, "simulated")[0], basis="form")
-    rows = rankings.with_changes(view_of("simulated"), selection, rankings.rows_of(view_of("simulated"), selection))
-    moves = re.findall(r'<tr data-unit="(\d+)">(.*?)</tr>', table_of(app), re.S)
-    shown = {code: cell[1] for code, row in moves if (cell := re.search('<abbr class="gd-move(.*?)</abbr>', row))}
+    view = view_of("simulated")
+    rows = moves.with_moves(view.snapshot, rankings.rows_of(view, selection))
+    listed = re.findall(r'<tr data-unit="(\d+)">(.*?)</tr>', table_of(app), re.S)
+    shown = {code: cell[1] for code, row in listed if (cell := re.search('<abbr class="gd-move(.*?)</abbr>', row))}
     clear = {
         row["unit_code"]
-        for row in rows.drop_nulls("previous_rank").iter_rows(named=True)
-        if row["unit_code"] in shown and row["clear"] == "rose" and row["rank"] < row["previous_rank"]
+        for row in rows.drop_nulls("expected_own").iter_rows(named=True)
+        if row["unit_code"] in shown and row["clear"] == "rose" and row["expected_now"] < row["expected_before"]
     }
     causes = {code: found.groups() for code, cell in shown.items() if (found := CAUSES.search(cell))}
 
     assert len(clear) > 10 and len(shown) > len(clear)
     assert set(causes) == {code for code, cell in shown.items() if "▲" in cell or "▼" in cell} == clear
     assert all("trong mức may rủi" in shown[code] and "gd-unclear" in shown[code] for code in shown.keys() - clear)
-    for places, *parts in causes.values():
-        assert sum(map(whole, parts)) == whole(places)
+    for before, now, *parts in causes.values():
+        assert sum(map(whole, parts)) == whole(before) - whole(now)
 
 
 def whole(words: str) -> int:
@@ -194,7 +197,7 @@ def named(app: AppTest, key: str) -> list[str]:
 
 def test_the_file_under_the_table_says_where_units_likely_stand_and_how_that_is_known(app_data):
     view, selection = view_of("simulated"), opened("25")
-    rows = rankings.with_changes(view, selection, rankings.rows_of(view, selection))
+    rows = moves.with_moves(view.snapshot, rankings.rows_of(view, selection))
     made = downloads.sheet(view, selection, rows, [])
     row = dict(zip(made.headers, made.rows[0], strict=True))
     first = rows.row(0, named=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tracemalloc
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,20 @@ from tests.drawn import examples
 VALUES = st.floats(-1e3, 1e3).map(lambda value: round(value, 6))
 ERRORS = st.one_of(st.floats(0, 50), st.just(np.inf), st.just(np.nan)).map(lambda error: round(error, 6))
 UNITS = st.lists(st.tuples(VALUES, ERRORS), min_size=1, max_size=12)
+DATA = Path(__file__).parent / "data"
+PISA = pl.read_csv(DATA / "pisa_2018_mathematics.csv", comment_prefix="#")
+DRAWN = pl.read_csv(DATA / "likely_ranks.csv", comment_prefix="#")
+
+
+@pytest.mark.parametrize(("times", "places", "chance"), [(1, 0.02, 0.003), (6, 0.1, 0.01)])
+def test_pisa_2018_mathematics_as_another_program_has_it(times, places, chance):
+    """That program takes the one most likely τ; with six times the errors its uncertainty is worth a tenth of a place."""
+    drawn = DRAWN.filter(times=times)
+    found = likely_ranks(PISA["mean"], PISA["standard_error"] * times)
+    assert drawn["country"].to_list() == PISA["country"].to_list()
+    assert found.expected == pytest.approx(drawn["expected"].to_numpy(), abs=places)
+    assert found.p_best(12) == pytest.approx(drawn["first"].to_numpy(), abs=chance)
+    assert found.p_worst(12) == pytest.approx(drawn["last"].to_numpy(), abs=chance)
 
 
 @pytest.mark.parametrize("best", ["high", "low"])

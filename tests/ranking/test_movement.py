@@ -165,12 +165,11 @@ def test_standings_of_two_measures_are_refused():
         (10, -9, 0, "mixed"),
         (2, 1, 0, "own"),
         (0, 0, 0, "none"),
-        (None, None, None, "none"),
+        (2.5, -0.4, 0.1, "own"),
     ],
 )
 def test_the_cause_is_the_part_that_moved_most(own, others, membership, expected):
-    row = {"movement_own": own, "movement_others": others, "movement_membership": membership}
-    assert cause(row) == expected
+    assert cause(own, others, membership) == expected
 
 
 def _rank(value: float, pool: dict[str, float], unit: str, descending: bool) -> int:

@@ -55,7 +55,13 @@ _PLAIN = (
     "movement_own",
     "movement_others",
     "movement_membership",
+    "change",
     "clear",
+    "expected_before",
+    "expected_now",
+    "expected_own",
+    "expected_others",
+    "expected_membership",
 )
 
 

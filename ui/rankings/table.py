@@ -140,7 +140,7 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
         window = places.window_words(say, next(one for one in likely.values() if one["window"]))
         columns.append(_Column(say("table.place", window=window), "gd-placed gd-wide", place))
         columns.append(_Column(say("table.range"), "gd-wide", lambda row: _range(view, row, likely[row["unit_code"]])))
-    if _has(rows, "previous_rank") and "clear" in rows.columns:
+    if "clear" in rows.columns and _has(rows, "change"):
         columns.append(_Column(say("table.movement"), "gd-n gd-wide", lambda row: movement(view, row, measure)))
     if _has(rows, "rank_without"):
         columns.append(_Column(say("petitions.column"), "gd-n", lambda row: _without(view, row)))

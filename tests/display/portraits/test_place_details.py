@@ -6,7 +6,6 @@ import pytest
 
 from display.portraits import place_details, summary
 from display.words.text import LANGUAGES
-from ranking.movement import MOVEMENTS
 from store.moves import Move
 from tests.display.portraits.test_summary import small, view_of
 from tests.unit_world import HAI_BINH, NGHI_SON, month
@@ -49,9 +48,8 @@ def test_the_proven_range_stands_in_the_detail_only(small, language):
 
 
 def test_a_clear_change_has_its_ranks_and_its_cause(small):
-    own = dict(zip(MOVEMENTS, (-40, 0, 0), strict=True))
-    moved = Move(JULY, -30.0, "fell", 41.2, 80.4)
-    words = place_details.moved_words(view_of(small, "vi"), row(small, previous_rank=40, **own), moved)
+    moved = Move(JULY, -30.0, "fell", 41.2, 80.4, -38.0, -1.2, 0.0)
+    words = place_details.moved_words(view_of(small, "vi"), row(small), moved)
 
     assert words.replace("\u2212", "-").replace("\u00a0", " ") == (
         "-30,0 điểm % so với tháng 7/2026, thay đổi rõ; hạng dự kiến của riêng từng kỳ từ 41 thành 80 "
@@ -61,8 +59,7 @@ def test_a_clear_change_has_its_ranks_and_its_cause(small):
 
 @pytest.mark.parametrize("clear", ["alike", None])
 def test_an_unclear_change_has_neither_cause_nor_arrow_nor_ranks(small, clear):
-    own = dict(zip(MOVEMENTS, (-40, 0, 0), strict=True))
-    words = place_details.moved_words(view_of(small, "vi"), row(small, previous_rank=40, **own), Move(JULY, -3, clear))
+    words = place_details.moved_words(view_of(small, "vi"), row(small), Move(JULY, -3, clear))
 
     assert ("trong mức may rủi" in words) == (clear == "alike")
     assert not [sign for sign in (*CAUSES, "▲", "▼", "hạng dự kiến") if sign in words]

@@ -42,8 +42,8 @@ SHARE, DAYS = measures()["on_time_share"], measures()["processing_days"]
 
 
 def moved(before: int, now: int, clear: str | None) -> dict[str, object]:
-    parts = {"movement_own": before - now, "movement_others": 0, "movement_membership": 0}
-    return {"previous_rank": before, "rank": now, "clear": clear, **parts}
+    parts = {"expected_own": before - now - 0.3, "expected_others": 0.4, "expected_membership": 0.1}
+    return {"rank": now, "change": -3.14, "clear": clear, "expected_before": before, "expected_now": now, **parts}
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_a_movement_is_clear_where_the_units_own_result_clearly_changed_the_same
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("vi", "Hạng theo giá trị 20 → 6: trong mức may rủi, nên không nói được vì sao"),
-        ("en", "Rank by value 20 → 6: within chance, so there is no cause to name"),
+        ("vi", "Giá trị thay đổi −3,1: trong mức may rủi, nên không nói được vì sao thứ hạng thay đổi"),
+        ("en", "The figure changed by −3.1: within chance, so there is no cause to name for the rank"),
     ],
 )
 def test_an_unclear_movement_has_no_arrow_and_no_cause(language, said):
@@ -86,8 +86,10 @@ def test_an_unclear_movement_has_no_arrow_and_no_cause(language, said):
 def test_a_clear_movement_has_its_arrow_and_its_parts():
     assert ">▲ 14<" in movement(viewer("vi"), moved(20, 6, "rose"), SHARE)
     assert ">▼ 14<" in movement(viewer("vi"), moved(6, 20, "fell"), SHARE)
-    assert movement_words(viewer("en"), moved(20, 6, "rose"), SHARE) == "Up 14: own +14, others 0, membership 0"
+    assert movement_words(viewer("en"), moved(20, 6, "rose"), SHARE) == (
+        "Expected rank of each period alone 20 → 6: own result +14, others 0, list 0"
+    )
 
 
 def test_without_a_rank_before_there_is_no_movement():
-    assert movement(viewer("vi"), moved(20, 6, "rose") | {"previous_rank": None}, SHARE) == "–"
+    assert movement(viewer("vi"), moved(20, 6, "rose") | {"change": None}, SHARE) == "–"
