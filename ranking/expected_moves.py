@@ -71,16 +71,19 @@ def _parts(rows: pl.DataFrame, best: Best) -> Parts:
 
 def _expected(at: np.ndarray, parts: Parts) -> Floats:
     """The expected rank of the units `at`: they and the others have one τ."""
-    return np.sum([weight * _rank(at, (means, of), (means, of)) for weight, means, of in parts], axis=0)
+    return _mean([(weight, _rank(at, (means, of), (means, of))) for weight, means, of in parts])
 
 
 def _expected_among(at: np.ndarray, own: Parts, others: Parts) -> Floats:
     """The expected rank of the units `at` as they are in `own`, each among all others as these are in `others`."""
-    pairs = [(a * b, _rank(at, mine, theirs)) for a, *mine in own for b, *theirs in others]
-    return np.sum([weight * rank for weight, rank in pairs], axis=0)
+    return _mean([(a * b, _rank(at, mine, theirs)) for a, *mine in own for b, *theirs in others])
+
+
+def _mean(parts: list[tuple[float, Floats]]) -> Floats:
+    return np.asarray(np.sum([weight * ranks for weight, ranks in parts], axis=0))
 
 
 def _rank(at: np.ndarray, mine: Sequence[Floats], theirs: Sequence[Floats]) -> Floats:
     own, error = mine[0][at, None], mine[1][at, None]
     better = cumulative((theirs[0] - own) / np.sqrt(theirs[1] ** 2 + error**2))
-    return 1 + better.sum(axis=1) - better[np.arange(len(at)), at]
+    return np.asarray(1 + better.sum(axis=1) - better[np.arange(len(at)), at])

@@ -27,7 +27,7 @@ DRAWN = pl.read_csv(DATA / "likely_ranks.csv", comment_prefix="#")
 
 @pytest.mark.parametrize(("times", "places", "chance"), [(1, 0.02, 0.003), (6, 0.1, 0.01)])
 def test_pisa_2018_mathematics_as_another_program_has_it(times, places, chance):
-    """That program takes the one most likely τ; with six times the errors its uncertainty is worth a tenth of a place."""
+    """That program takes the one most likely τ; with six times the errors that is worth a tenth of a place."""
     drawn = DRAWN.filter(times=times)
     found = likely_ranks(PISA["mean"], PISA["standard_error"] * times)
     assert drawn["country"].to_list() == PISA["country"].to_list()
