@@ -42,7 +42,7 @@ def run(kills: int = KILLS, undisturbed: int = 5) -> list[Figure]:
     dice = random.Random(766)
     with tempfile.TemporaryDirectory() as name:
         data = Path(name)
-        publish(data, "live", _numbered(0), nature="live")
+        publish(data, "live", numbered(0), nature="live")
         stop, told = _PROCESSES.Event(), _PROCESSES.Queue()
         readers = [_PROCESSES.Process(target=_read, args=(data, stop, told)) for _ in range(READERS)]
         for reader in readers:
@@ -72,7 +72,7 @@ def run(kills: int = KILLS, undisturbed: int = 5) -> list[Figure]:
     ]
 
 
-def _numbered(number: int) -> Harvest:
+def numbered(number: int) -> Harvest:
     """A province's communes that all have the same numerator, so that a reply with two of them is a mixture."""
     captured = _FIRST + timedelta(minutes=number)
     month = {"period_start": datetime(2026, 8, 1).date(), "period_end": datetime(2026, 8, 31).date()}
@@ -89,7 +89,7 @@ def _numbered(number: int) -> Harvest:
 
 
 def _publish(data: Path, number: int) -> None:
-    publish(data, "live", _numbered(number), nature="live")
+    publish(data, "live", numbered(number), nature="live")
 
 
 def _usual_seconds(data: Path, tries: int) -> float:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The nightly round: pull the open periods and those not settled, write the static site anew, keep a backup.
+# The nightly round: pull the open periods and those not settled, write the static site, keep a backup, try it.
 # Each part goes on where another failed; the last good snapshot stays. Ends with 1 where a part failed.
 set -u
 cd "$(dirname "$0")/.."
@@ -32,4 +32,8 @@ set -- --data "$DATA"
 [ -z "${GANDAN_SITE_URL:-}" ] || set -- "$@" --base-url "$GANDAN_SITE_URL"
 [ -z "${GANDAN_SITE:-}" ] || part "static site" "$PYTHON" -m etl site --out "$GANDAN_SITE" "$@"
 [ -z "${GANDAN_BACKUPS:-}" ] || part "backup" sh deploy/backup.sh "$DATA" "$GANDAN_BACKUPS"
+# GANDAN_DRILL=yes: the backup is restored aside and compared.
+if [ -n "${GANDAN_BACKUPS:-}" ] && [ "${GANDAN_DRILL:-no}" = yes ]; then
+  part "drill" sh deploy/drill.sh "$GANDAN_BACKUPS" "$DATA"
+fi
 exit $failed

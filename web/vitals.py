@@ -5,9 +5,10 @@ from __future__ import annotations
 import hmac
 import json
 import logging
+import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -18,7 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from files.places import published_folder
-from journal import pulls
+from journal import backups, pulls
 from store import sight
 from store import snapshot as store_snapshot
 from store.snapshot import Snapshot, SnapshotTrouble
@@ -44,6 +45,9 @@ AGE = Gauge("gandan_snapshot_age_seconds", "Since the figures were captured", ["
 QUARANTINED = Gauge("gandan_quarantined_rows", "Rows not taken", ["dataset"], registry=REGISTRY)
 PULLED = Gauge("gandan_last_pull_seconds", "When the last pull ended, Unix time", ["dataset"], registry=REGISTRY)
 PULL_OK = Gauge("gandan_last_pull_ok", "1 where the last pull was published", ["dataset"], registry=REGISTRY)
+KEPT = Gauge("gandan_last_kept_seconds", "When the last backup or drill ended, Unix time", ["work"], registry=REGISTRY)
+KEPT_OK = Gauge("gandan_last_kept_ok", "1 where the last backup or drill was sound", ["work"], registry=REGISTRY)
+FREE = Gauge("gandan_disk_free_bytes", "Free on the disk of the data folder", registry=REGISTRY)
 _PARTS = ("open", "embed", "layers", "search.json", "_stcore", "static", "app", "media", "health", "metrics")
 _NO_STORE = {"cache-control": "no-store"}
 
@@ -141,9 +145,15 @@ def metrics() -> bytes:
         READABLE.labels(dataset).set(1)
         AGE.labels(dataset).set(now - manifest.captured_at.timestamp())
         QUARANTINED.labels(dataset).set(manifest.rows.get("quarantine", 0))
-    for dataset, pull in pulls.last(published_folder().parent).items():
+    data = published_folder().parent
+    for dataset, pull in pulls.last(data).items():
         PULLED.labels(dataset).set(pull.ended_at.timestamp())
         PULL_OK.labels(dataset).set(pull.ok)
+    for work, run in backups.last(data).items():
+        KEPT.labels(work).set(run.ended_at.timestamp())
+        KEPT_OK.labels(work).set(run.ok)
+    with suppress(OSError):
+        FREE.set(shutil.disk_usage(data).free)
     return generate_latest(REGISTRY)
 
 

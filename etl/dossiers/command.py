@@ -55,6 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--dates", choices=(DAY_FIRST, MONTH_FIRST), help="how dates are written where no day after the 12th tells"
     )
     parser.add_argument("--dataset", default="live", help="dataset to publish to (default: live)")
+    parser.add_argument(
+        "--begin-again", action="store_true", help="publish over dossiers whose kept states are gone: give all exports"
+    )
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder that holds published/")
     parser.add_argument("--engine", choices=("polars", "spark"), default="polars", help="what computes the sums")
     parser.add_argument("--master", default="local[*]", metavar="URL", help="Spark master, such as spark://host:7077")
@@ -67,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
     exported, store, lists = _day(args.exported), Store(args.data), lists_of(args.data)
     refused, failed = [], 0
     with store.sole_writer():
+        _check_kept(store, args)
         for path in files_in(args.paths):
             try:
                 refused += _staged(store, path, units, province, exported, dates=args.dates, lists=lists)
@@ -80,6 +84,21 @@ def run(args: argparse.Namespace) -> int:
         print(f"{changes.new} dossiers new, {changes.replaced} replaced, {len(refused)} rows in quarantine")
         _bring_up_to_date(store, units, refused, args)
     return 1 if failed else 0
+
+
+def _check_kept(store: Store, args: argparse.Namespace) -> None:
+    """Fault where dossiers are published but none are kept: what comes now would stand in the place of all of them."""
+    if store.parts() or args.begin_again:
+        return
+    held = _held(args)
+    shown = (
+        held.filter(pl.col("state") == "reported").select("unit_code").unique().collect() if held is not None else []
+    )
+    if len(shown):
+        raise Fault(
+            f"{store.folder}: keeps no dossiers, but {args.dataset} shows those of {len(shown)} units; nothing was read. "
+            "Restore it from a backup, or give all exports so far with --begin-again"
+        )
 
 
 def _bring_up_to_date(store: Store, units: Units, refused: list[dict], args: argparse.Namespace) -> None:

@@ -69,17 +69,6 @@ def store_visit(data: Path) -> None:
     visits.record(visits.Note("04792", date(2026, 9, 1), "Đoàn 1", "Đã xem sổ"), date(2026, 9, 2))
 
 
-def test_a_visit_that_stands_in_the_journal_only_is_in_the_backup(published, tmp_path):
-    store_visit(published)
-    file = Path(run("sh", DEPLOY / "backup.sh", published, tmp_path / "kept").stdout.strip())
-    (tmp_path / "out").mkdir()
-    run("tar", "-C", tmp_path / "out", "-xzf", file)
-    import sqlite3
-
-    with sqlite3.connect(tmp_path / "out" / "data" / "visits.db") as found:
-        assert found.execute("select findings from visits").fetchall() == [("Đã xem sổ",)]
-
-
 def test_a_damaged_backup_is_not_restored(published, tmp_path):
     file = Path(run("sh", DEPLOY / "backup.sh", published, tmp_path / "kept").stdout.strip())
     file.write_bytes(file.read_bytes()[:-20])
@@ -88,22 +77,6 @@ def test_a_damaged_backup_is_not_restored(published, tmp_path):
     assert done.returncode == 1
     assert "checksum" in done.stderr
     assert not (tmp_path / "restored").exists()
-
-
-def test_what_was_there_is_moved_aside_and_never_removed(published, tmp_path):
-    file = Path(run("sh", DEPLOY / "backup.sh", published, tmp_path / "kept").stdout.strip())
-    target = tmp_path / "data"
-    (target / "boundaries").mkdir(parents=True)
-    (target / "boundaries" / "boundaries.id").write_text("x")
-    (target / "published").mkdir()
-    (target / "published" / "note").write_text("old")
-    run("sh", DEPLOY / "restore.sh", file, target)
-
-    aside = next(tmp_path.glob("data.before-*"))
-    assert (aside / "published" / "note").read_text() == "old"
-    assert not (target / "published" / "note").exists()
-    assert (target / "published" / "live" / "current").exists()
-    assert (target / "boundaries" / "boundaries.id").read_text() == "x"
 
 
 def test_the_nightly_round_goes_on_where_a_part_fails_and_says_so(tmp_path):
