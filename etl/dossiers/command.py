@@ -91,13 +91,13 @@ def _check_kept(store: Store, args: argparse.Namespace) -> None:
     if store.parts() or args.begin_again:
         return
     held = _held(args)
-    shown = (
-        held.filter(pl.col("state") == "reported").select("unit_code").unique().collect() if held is not None else []
-    )
-    if len(shown):
+    if held is None:
+        return
+    shown = held.filter(pl.col("state") == "reported").select("unit_code").unique().collect().height
+    if shown:
         raise Fault(
-            f"{store.folder}: keeps no dossiers, but {args.dataset} shows those of {len(shown)} units; nothing was read. "
-            "Restore it from a backup, or give all exports so far with --begin-again"
+            f"{store.folder}: keeps no dossiers, but {args.dataset} shows those of {shown} units; "
+            "nothing was read: restore it from a backup, or give all exports so far with --begin-again"
         )
 
 

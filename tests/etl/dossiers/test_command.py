@@ -337,6 +337,18 @@ def test_a_bad_file_leaves_the_others(tmp_path, bring_in):
     assert figure(tmp_path, "received")[0] == 1
 
 
+def test_dossiers_that_are_published_are_not_replaced_by_the_few_of_a_new_store(tmp_path, bring_in):
+    """After a restore without the kept dossiers three rows would stand in the place of all that were published."""
+    bring_in(write(tmp_path / "a.csv", *(row(number) for number in range(20))))
+    (tmp_path / "data" / "dossiers_store").rename(tmp_path / "lost")
+    few = write(tmp_path / "b.csv", *(row(number) for number in range(3)))
+    code, said = bring_in(few)
+
+    assert code == 1 and "keeps no dossiers, but live shows those of 2 units; nothing was read" in said
+    assert figure(tmp_path, "received")[0] == 20
+    assert main(["dossiers", str(few), "--data", str(tmp_path / "data"), "--begin-again"]) == 0
+
+
 def test_a_folder_is_searched_and_a_missing_one_is_told(tmp_path):
     write(tmp_path / "b.csv", row(1))
     write(tmp_path / "a.csv", row(1))
