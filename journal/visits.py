@@ -33,8 +33,25 @@ VISITS = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("signed_in", sa.Text, nullable=False, server_default=sa.text("''")),
     sqlite_autoincrement=True,
 )
+WORDINGS = sa.Table(
+    "visit_wordings",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("visit_id", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("visited_on", sa.Date, nullable=False),
+    sa.Column("team", sa.Text, nullable=False),
+    sa.Column("findings", sa.Text, nullable=False),
+    sa.Column("follow_up_on", sa.Date),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("signed_in", sa.Text, nullable=False),
+    sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+    sa.UniqueConstraint("visit_id", "version", name="uq_visit_wordings_visit_id_version"),
+)
+_WORDED = ("visited_on", "team", "findings", "follow_up_on", "author", "signed_in")
 
 
 @dataclass(frozen=True)
@@ -52,27 +69,56 @@ class Note:
 
 @dataclass(frozen=True)
 class Visit(Note):
-    """A note as it is kept; times in UTC. `version` starts at 1 and grows with every change."""
+    """A note as it is kept; times in UTC. `version` starts at 1 and grows with every change.
+
+    `signed_in`: whom the provider of identities vouched for when this wording was written; empty in notes from before
+    that was kept. `author` is what somebody typed.
+    """
 
     id: int = 0
     created_at: datetime = datetime.min
     updated_at: datetime = datetime.min
     version: int = 0
+    signed_in: str = ""
 
 
-def record(note: Note, today: date) -> Visit:
+@dataclass(frozen=True)
+class Wording:
+    """What a note said at a `version` that has been changed since, who wrote that, and when."""
+
+    visit_id: int
+    version: int
+    visited_on: date
+    team: str
+    findings: str
+    follow_up_on: date | None
+    author: str
+    signed_in: str
+    written_at: datetime
+
+
+def record(note: Note, today: date, signed_in: str = "") -> Visit:
     """Keep a new note. VisitError where it is not complete or the database cannot be reached."""
     now = datetime.now(UTC)
     values = asdict(checked(note, today)) | {"created_at": now, "updated_at": now, "version": 1}
+    values |= {"signed_in": tidy(signed_in)}
     with transaction() as connection:
         return _visit(connection.execute(sa.insert(VISITS).values(values).returning(*VISITS.c)).one())
 
 
-def change(visit_id: int, version: int, note: Note, today: date) -> Visit:
-    """Replace a note that was read at `version`. VisitError `stale` where it has changed since or is not there."""
+def change(visit_id: int, version: int, note: Note, today: date, signed_in: str = "") -> Visit:
+    """Add a wording to a note that was read at `version`: it is the one that counts, and the one before it stays.
+
+    VisitError `stale` where the note has changed since or is not there.
+    """
     values = asdict(checked(note, today)) | {"updated_at": datetime.now(UTC), "version": version + 1}
+    values |= {"signed_in": tidy(signed_in)}
     mine = (VISITS.c.id == visit_id) & (VISITS.c.version == version)
+    said = sa.select(*(VISITS.c[name] for name in ("id", "version", *_WORDED, "updated_at"))).where(mine)
+    names = ["visit_id", "version", *_WORDED, "written_at"]
     with transaction() as connection:
+        # One statement: SQLite would not let a transaction that has read write; PostgreSQL waits for another change.
+        connection.execute(sa.insert(WORDINGS).from_select(names, said.with_for_update()))
         rows = connection.execute(sa.update(VISITS).where(mine).values(values).returning(*VISITS.c)).all()
     if not rows:
         raise VisitError("stale", f"visit {visit_id} is no longer at version {version}; read it again")
@@ -98,6 +144,20 @@ def checked(note: Note, today: date) -> Note:
 
 
 # --- reading
+
+
+def wordings(visit_ids: Sequence[int]) -> dict[int, list[Wording]]:
+    """What these notes said before, the latest first; notes that were never changed are absent."""
+    asked = sa.select(WORDINGS).where(WORDINGS.c.visit_id.in_(visit_ids)).order_by(WORDINGS.c.version.desc())
+    found: dict[int, list[Wording]] = {}
+    if not visit_ids:
+        return found
+    with transaction() as connection:
+        for row in connection.execute(asked):
+            known = {name: row._mapping[name] for name in Wording.__dataclass_fields__}
+            wording = Wording(**known | {"written_at": utc(known["written_at"])})
+            found.setdefault(wording.visit_id, []).append(wording)
+    return found
 
 
 def one(visit_id: int) -> Visit | None:
@@ -139,7 +199,7 @@ def _visit(row: sa.Row[Any]) -> Visit:
 
 COLUMNS = (
     *("id", "unit_code", "visited_on", "team", "findings", "follow_up_on", "author", "practice"),
-    *("created_at", "updated_at", "version"),
+    *("created_at", "updated_at", "version", "signed_in"),
 )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +27,7 @@ from journal.problems import Problem
 from tests.journal.test_visits import NOTE, TODAY
 
 SECOND = '''
-"""A second revision, for the tests alone: where a team was received. It is killed half-way where a file says so."""
+"""One revision more, for the tests alone: where a team was received. It is killed half-way where a file says so."""
 
 import os
 import signal
@@ -34,7 +36,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 
 
 def upgrade():
@@ -57,7 +59,7 @@ def second(tmp_path) -> Path:
     """The folder of migrations of a program to come, which has one revision more."""
     folder = tmp_path / "100% mới" / "migrations"
     shutil.copytree(upgrades.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "v0002_rooms.py").write_text(SECOND, encoding="utf-8")
+    (folder / "versions" / "v0003_rooms.py").write_text(SECOND, encoding="utf-8")
     return folder
 
 
@@ -119,17 +121,19 @@ def test_a_second_revision_keeps_every_row(database, second, monkeypatch):
     assert visits.all_visits() == [replace(visit, team=f"{visit.team} (cũ)") for visit in reversed(kept)]
     assert problems.still_open(False) == [marked]
     assert ask(database, "SELECT DISTINCT room FROM visits") == [("Phòng một cửa",)]
-    assert revisions(database) == ["0002"]
+    assert revisions(database) == ["0003"]
     assert visits.record(NOTE, TODAY).id == kept[-1].id + 1
 
 
 def test_a_database_from_before_there_were_marks_gets_their_table(database):
-    visits.VISITS.create(sa.create_engine(database.replace("postgresql:", "postgresql+psycopg:")))
+    first = [column._copy() for column in visits.VISITS.columns if column.name != "signed_in"]
+    before = sa.Table("visits", sa.MetaData(), *first, sqlite_autoincrement=True)
+    before.create(sa.create_engine(database.replace("postgresql:", "postgresql+psycopg:")))
     kept = visits.record(NOTE, TODAY)
 
     assert visits.all_visits() == [kept]
     assert problems.mark(Problem("25", "04792", "Đếm hai lần")).id == 1
-    assert revisions(database) == ["0001"]
+    assert revisions(database) == ["0002"]
 
 
 def test_an_upgrade_that_is_killed_half_way_has_changed_nothing_and_is_made_up_for(database, second):
@@ -139,13 +143,13 @@ def test_an_upgrade_that_is_killed_half_way_has_changed_nothing_and_is_made_up_f
 
     assert killed.communicate()[0] == ""
     assert killed.returncode == -signal.SIGKILL
-    assert revisions(database) == ["0001"]
+    assert revisions(database) == ["0002"]
     assert visits.all_visits() == [kept]
 
     (second / "versions" / "killed").unlink()
     again = opened(second)
     assert again.communicate() == ("1 True\n", "")
-    assert revisions(database) == ["0002"]
+    assert revisions(database) == ["0003"]
     assert visits.all_visits() == [replace(kept, team=f"{kept.team} (cũ)")]
 
 
@@ -174,7 +178,8 @@ def newer(database, second, monkeypatch) -> str:
 
 def contents(address: str, folder: Path) -> object:
     if address.startswith("sqlite"):
-        return (folder / "visits.db").read_bytes()
+        with closing(sqlite3.connect(folder / "visits.db")) as found:  # the file's bytes wait for the journal beside it
+            return [*found.iterdump()]
     return [ask(address, f"SELECT * FROM {table}") for table in ("visits", "data_problems", "alembic_version")]
 
 
@@ -182,7 +187,7 @@ def test_a_database_of_a_newer_program_is_refused_and_not_touched(newer, tmp_pat
     journal_database._engine.cache_clear()
     before = contents(newer, tmp_path)
     for attempt in (visits.all_visits, lambda: visits.record(NOTE, TODAY), lambda: problems.settle(1, "25", "lan")):
-        with pytest.raises(VisitError, match="newer: 0002") as error:
+        with pytest.raises(VisitError, match="newer: 0003") as error:
             attempt()
         assert error.value.kind == "newer"
     assert problems.still_open(False) == []

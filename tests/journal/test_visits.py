@@ -78,6 +78,31 @@ def test_a_change_replaces_the_note_and_counts_up(database):
     assert visits.all_visits() == [changed]
 
 
+def test_what_a_note_said_before_stays_with_who_wrote_it(database):
+    first = visits.record(NOTE, TODAY, "lan@tinh.vn")
+    second = visits.change(first.id, 1, replace(NOTE, findings="Đã ghi lý do"), TODAY, "minh@tinh.vn")
+    third = visits.change(first.id, 2, replace(NOTE, findings="Đã xong", team="Đoàn 3"), TODAY, "lan@tinh.vn")
+    other = visits.record(NOTE, TODAY)
+
+    found = visits.wordings([first.id, other.id])
+    assert list(found) == [first.id]
+    assert [(one.version, one.findings, one.team, one.signed_in) for one in found[first.id]] == [
+        (2, "Đã ghi lý do", "Đoàn số 2", "minh@tinh.vn"),
+        (1, NOTE.findings, "Đoàn số 2", "lan@tinh.vn"),
+    ]
+    assert [one.written_at for one in found[first.id]] == [second.updated_at, first.created_at]
+    assert (third.findings, third.signed_in) == ("Đã xong", "lan@tinh.vn")
+
+
+def test_a_refused_change_adds_no_wording(database):
+    kept = visits.record(NOTE, TODAY)
+    with pytest.raises(VisitError):
+        visits.change(kept.id, 7, NOTE, TODAY)
+    with pytest.raises(VisitError):
+        visits.change(kept.id, 1, replace(NOTE, findings=""), TODAY)
+    assert visits.wordings([kept.id]) == {}
+
+
 def test_a_change_of_an_outdated_note_is_refused(database):
     kept = visits.record(NOTE, TODAY)
     visits.change(kept.id, kept.version, replace(NOTE, findings="của người thứ nhất"), TODAY)
@@ -102,6 +127,7 @@ def test_of_many_changes_at_once_one_wins_and_the_others_hear_of_it(database):
     assert told.count("stale") == 7
     assert visits.one(kept.id).findings in told
     assert visits.one(kept.id).version == 2
+    assert [one.findings for one in visits.wordings([kept.id])[kept.id]] == [NOTE.findings]
 
 
 def test_processes_that_write_at_once_lose_nothing(database):

@@ -16,7 +16,7 @@ from display.words.view import View
 from journal import audit
 from journal import visits as journal_visits
 from journal.database import VisitError
-from journal.visits import Note, Visit
+from journal.visits import Note, Visit, Wording
 from ranking.periods import local_day
 from store import units
 from ui.frame import html
@@ -92,11 +92,11 @@ def _save(view: View, code: str) -> None:
     try:
         if not may(view, code):
             raise VisitError("not_allowed")
-        note = _note(view, code)
+        note, who = _note(view, code), view.reader.name or view.reader.kind
         if edited and edited[0] == code:
-            kept, act = journal_visits.change(edited[1], edited[2], note, _today()), "visit_change"
+            kept, act = journal_visits.change(edited[1], edited[2], note, _today(), who), "visit_change"
         else:
-            kept, act = journal_visits.record(note, _today()), "visit_note"
+            kept, act = journal_visits.record(note, _today(), who), "visit_note"
         audit.note_act(view.reader, act, unit=code, visit=kept.id, version=kept.version)
     except VisitError as error:
         st.session_state[_TOLD] = (error.kind, error.detail)
@@ -161,8 +161,9 @@ def history(view: View, found: Sequence[Visit] | None, *, changeable: bool = Fal
         html.caption(view.say("visits.unknown"))
     elif not found:
         html.caption(view.say("visits.none"))
+    before = _wordings(found or ())
     for visit in found or ():
-        html.show(entry(view, visit, with_unit))
+        html.show(entry(view, visit, with_unit, before.get(visit.id, ())))
         if changeable:
             st.button(
                 view.say("visits.change"),
@@ -174,8 +175,19 @@ def history(view: View, found: Sequence[Visit] | None, *, changeable: bool = Fal
             )
 
 
-def entry(view: View, visit: Visit, with_unit: bool = False) -> str:
-    """One visit as markup; every text stands as it was written, with what would turn its direction made visible."""
+def _wordings(found: Sequence[Visit]) -> dict[int, list[Wording]]:
+    """What notes said before; nothing where the database has gone meanwhile: the notes themselves are still shown."""
+    try:
+        return journal_visits.wordings([visit.id for visit in found if visit.version > 1])
+    except VisitError:
+        return {}
+
+
+def entry(view: View, visit: Visit, with_unit: bool = False, before: Sequence[Wording] = ()) -> str:
+    """One visit as markup, with what it said `before` folded below.
+
+    Every text stands as it was written, with what would turn its direction made visible.
+    """
     say, language = view.say, view.language
     head = [numbers.day(visit.visited_on, language), journal_visits.seen(visit.team)]
     if with_unit:
@@ -184,6 +196,8 @@ def entry(view: View, visit: Visit, with_unit: bool = False) -> str:
     foot = [say("visits.written_by", day=written, who=who) if who else say("visits.written", day=written)]
     if visit.version > 1:
         foot.append(say("visits.changed", day=numbers.local_date(visit.updated_at, language)))
+    if visit.signed_in:
+        foot.append(say("visits.signed_in", who=journal_visits.seen(visit.signed_in)))
     follow = ""
     if visit.follow_up_on:
         day = numbers.day(visit.follow_up_on, language)
@@ -191,8 +205,26 @@ def entry(view: View, visit: Visit, with_unit: bool = False) -> str:
     return (
         f'<div class="gd-visit"><b><bdi>{escape(" · ".join(head))}</bdi></b>'
         f'<p class="gd-note-text" dir="auto">{escape(journal_visits.seen(visit.findings))}</p>{follow}'
-        f'<p class="gd-sub"><bdi>{escape(" · ".join(foot))}</bdi></p></div>'
+        f'<p class="gd-sub"><bdi>{escape(" · ".join(foot))}</bdi></p>{_before(view, before)}</div>'
     )
+
+
+def _before(view: View, wordings: Sequence[Wording]) -> str:
+    if not wordings:
+        return ""
+    items = []
+    for one in wordings:
+        day, who = numbers.local_date(one.written_at, view.language), one.signed_in or one.author
+        head = [view.say("visits.written_by", day=day, who=journal_visits.seen(who)) if who else day]
+        head += [numbers.day(one.visited_on, view.language), journal_visits.seen(one.team)]
+        if one.follow_up_on:
+            head.append(view.say("visits.follow_up", day=numbers.day(one.follow_up_on, view.language)))
+        items.append(
+            f'<p class="gd-sub"><bdi>{escape(" · ".join(head))}</bdi></p>'
+            f'<p class="gd-note-text" dir="auto">{escape(journal_visits.seen(one.findings))}</p>'
+        )
+    title = view.say("visits.before", n=numbers.number(len(wordings), view.language))
+    return f"<details><summary>{escape(title)}</summary>{''.join(items)}</details>"
 
 
 def all_visits(view: View) -> None:
