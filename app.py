@@ -50,10 +50,16 @@ routes = [
     *open_data.ROUTES,
     *embed.ROUTES,
 ]
+door = {
+    "settings": settings,
+    "base_path": base_path,
+    "reader_of": sign_in.of_request,
+    "keeps_places": sign_in.is_configured(),
+}
 app = st.App(
     "shell.py",
     lifespan=prepared,
     routes=routes,
-    middleware=[Middleware(Door, settings=settings, base_path=base_path), Middleware(Document, base_path=base_path)],
+    middleware=[Middleware(Door, **door), Middleware(Document, base_path=base_path)],
     on_script_error=vitals.script_failed,
 )

@@ -6,21 +6,28 @@ import json
 import logging
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from store.access.rules import PUBLIC
 from web import vitals
+from web.limits import Buckets, Places, client_of
+from web.readers import ReaderOf
 from web.settings import Settings
+from web.sockets import Socket
 
 LONGEST_QUERY = 8_192
 LARGEST_BODY = 64 * 1024
 LARGEST_FORM = 12 * 2**20
 """A body sent to Streamlit's address for uploads: a workbook of 10 MB and what the form adds."""
-MOST_CLIENTS = 20_000
-UPLOADS = "_stcore/upload_file"
+UPLOADS = "/_stcore/upload_file/"
+UPLOADED_BY_ONE = 120 * 2**20
+"""Bytes an hour of one session; a form of a whole country has less than 10 MB."""
+_STATIC_TIMES = 20
+"""A page is made of a hundred files and more, which a browser keeps."""
 POLICY = {
     "default-src": "'self'",
     "script-src": "'self' blob: 'wasm-unsafe-eval'",
@@ -50,6 +57,8 @@ _ALWAYS = {
 }
 _HSTS = "max-age=31536000; includeSubDomains"
 _LOG = logging.getLogger("gandan.door")
+_FILES = ("/static/", "/app/static/", "/_stcore/component/", "/component/")
+_HEALTH = frozenset({"/_stcore/health", "/health", "/health/live", "/metrics"})
 
 
 def policy(**more: str) -> str:
@@ -71,12 +80,20 @@ class Door:
         settings: Settings | None = None,
         base_path: str = "",
         clock: Callable[[], float] = time.monotonic,
+        reader_of: ReaderOf = lambda _: PUBLIC,
+        keeps_places: bool = False,
     ):
-        """`base_path`: under which path of its host the service is reached, without slashes."""
-        self.app, self._base_path = app, base_path
+        """`base_path`: under which path of its host the service is reached, without slashes; `reader_of`: who asks;
+        `keeps_places`: whether readers sign in, for whom places are kept."""
+        self.app, self._base_path, self._reader_of = app, base_path, reader_of
         self.settings = settings or Settings.from_environment()
-        self._visits = Visits(self.settings.requests, clock)
-        self._open = 0
+        self._visits = Buckets(self.settings.requests, clock)
+        self._files = Buckets(_STATIC_TIMES * self.settings.requests, clock)
+        self._reruns = Buckets(self.settings.reruns, clock)
+        self._uploads = Buckets(self.settings.uploads * 2**20 / 60, clock, holds=self.settings.uploads * 2**20)
+        self._of_session = Buckets(UPLOADED_BY_ONE / 60, clock, holds=UPLOADED_BY_ONE)
+        kept = self.settings.sessions * self.settings.kept_share // 100 if keeps_places else 0
+        self._places = Places(self.settings.sessions, self.settings.pages_of_one, kept)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -106,20 +123,25 @@ class Door:
         vitals.asked(scope["path"], out.status, time.perf_counter() - started)
 
     async def _session(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._open >= self.settings.sessions:
-            vitals.refused("sessions")
-            await send({"type": "websocket.close", "code": 1013, "reason": "full"})
-            return
         if refusal := self._refusal(scope):
             await send({"type": "websocket.close", "code": 1008, "reason": refusal[1]})
             return
-        self._open += 1
-        vitals.SESSIONS.set(self._open)
+        client, known = self._client(scope, Headers(scope=scope)), self._is_known(scope)
+        if not self._places.take(client, known):
+            vitals.refused("sessions")
+            await send({"type": "websocket.close", "code": 1013, "reason": "full"})
+            return
+        vitals.SESSIONS.set(self._places.open)
+        socket = Socket(receive, send, client=client, reruns=None if known else self._reruns)
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, socket.receive, socket.send)
         finally:
-            self._open -= 1
-            vitals.SESSIONS.set(self._open)
+            self._places.leave(client, known)
+            vitals.SESSIONS.set(self._places.open)
+
+    def _is_known(self, scope: Scope) -> bool:
+        """Whether a reader with a role asks, who is not to wait for those without."""
+        return bool(self._reader_of(HTTPConnection(scope)).grants)
 
     def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
         """Status, title and detail of why a request is not let in."""
@@ -134,34 +156,37 @@ class Door:
         if scope["type"] == "http" and (not length.isdecimal() or int(length) > _largest(scope)):
             vitals.refused("size")
             return 413, "too large", f"at most {_largest(scope)} bytes"
-        if _counts(scope["path"], self._base_path) and not self._visits.one_more(self._client(scope, headers)):
+        if not self._counted(scope["path"]).take(self._client(scope, headers)):
             vitals.refused("rate")
             return 429, "too many requests", f"at most {self.settings.requests} a minute"
+        return self._refused_upload(scope, int(length)) if scope["type"] == "http" else None
+
+    def _counted(self, path: str) -> Buckets:
+        """Where a request for a path is counted: of what a page is made of there may be more."""
+        inner = path.removeprefix(f"/{self._base_path}".rstrip("/"))
+        return self._files if inner.startswith(_FILES) or inner in _HEALTH else self._visits
+
+    def _refused_upload(self, scope: Scope, length: int) -> tuple[int, str, str] | None:
+        """Files come from readers who may import, and of each session and of all no more than memory holds."""
+        if not _is_upload(scope, self._base_path) or scope["method"] == "OPTIONS":
+            return None
+        if not self._reader_of(HTTPConnection(scope)).may("imports"):
+            vitals.refused("upload")
+            return 403, "not allowed", "files are taken from readers who may import"
+        if scope["method"] == "DELETE":
+            return None
+        session = scope["path"].split(UPLOADS, 1)[1].partition("/")[0]
+        size = length or LARGEST_FORM  # one that does not tell its length is counted as the largest
+        if not (self._of_session.take(session, size) and self._uploads.take("all", size)):
+            vitals.refused("upload")
+            return 429, "too many files", "try again in an hour, or publish from the command line"
         return None
 
     def _client(self, scope: Scope, headers: Headers) -> str:
         """Who asks: behind a proxy that is believed, the last address that it names."""
         peer = scope["client"][0] if scope.get("client") else ""
         named = headers.get("x-forwarded-for", "").rsplit(",", 1)[-1].strip()
-        return named if named and self.settings.believes(peer) else peer
-
-
-class Visits:
-    """How often each client has come: a bucket that fills by `per_minute` a minute and holds as many."""
-
-    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._per_minute, self._clock = per_minute, clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def one_more(self, client: str) -> bool:
-        """Whether a client may come once more now."""
-        now = self._clock()
-        left, then = self._left.pop(client, (float(self._per_minute), now))
-        left = min(float(self._per_minute), left + max(now - then, 0.0) * self._per_minute / 60)
-        self._left[client] = (max(left - 1, 0.0) if left >= 1 else left, now)
-        if len(self._left) > MOST_CLIENTS:
-            self._left.popitem(last=False)
-        return left >= 1
+        return client_of(named if named and self.settings.believes(peer) else peer)
 
 
 class TooLarge(Exception):
@@ -216,10 +241,8 @@ def _largest(scope: Scope) -> int:
     return LARGEST_FORM if UPLOADS in scope["path"] else LARGEST_BODY
 
 
-def _counts(path: str, base_path: str) -> bool:
-    """Whether requests for a path are counted: what a page is made of, and what asks after our health, is not."""
-    inner = path.removeprefix(f"/{base_path}".rstrip("/"))
-    return not inner.startswith(("/static/", "/app/static/", "/_stcore/health", "/health", "/metrics"))
+def _is_upload(scope: Scope, base_path: str) -> bool:
+    return str(scope["path"]).removeprefix(f"/{base_path}".rstrip("/")).startswith(UPLOADS)
 
 
 def _is_among(host: str, known: tuple[str, ...]) -> bool:

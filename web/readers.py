@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from store.access.rules import Reader
 
-ReaderOf = Callable[[Request], Reader]
+ReaderOf = Callable[[HTTPConnection], Reader]

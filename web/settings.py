@@ -17,7 +17,9 @@ class Settings(FromEnvironment):
     """A service does not start half protected: a variable that makes no sense stops it.
 
     `hosts`: names the service answers to, () for any; `proxies`: networks whose word on the client is believed;
-    `requests`: per client and minute; `sessions`: open pages of this replica; `tls`: readers come over HTTPS;
+    `requests`: per client and minute; `sessions`: open pages of this replica, of which `kept_share` per cent are for
+    readers with a role, and `pages_of_one` at most are of one client without; `reruns`: per such client and minute;
+    `uploads`: megabytes an hour, of all readers together; `tls`: readers come over HTTPS;
     `local`: open to the one user of this machine; `metrics_token`: what a collector of metrics shows, empty to answer
     this machine alone; `log`: its form.
     """
@@ -29,6 +31,12 @@ class Settings(FromEnvironment):
         description="addresses or networks such as 10.0.0.0/8, with commas between",
     )
     requests: int = Field(600, ge=1, validation_alias="GANDAN_REQUESTS_PER_MINUTE", description=f"{_WHOLE} 600")
+    pages_of_one: int = Field(40, ge=1, validation_alias="GANDAN_SESSIONS_OF_ONE", description=f"{_WHOLE} 40")
+    kept_share: int = Field(
+        25, ge=0, le=90, validation_alias="GANDAN_SESSIONS_KEPT", description="a whole number from 0 to 90, such as 25"
+    )
+    reruns: int = Field(300, ge=1, validation_alias="GANDAN_RERUNS_PER_MINUTE", description=f"{_WHOLE} 300")
+    uploads: int = Field(300, ge=1, validation_alias="GANDAN_UPLOAD_MEGABYTES", description=f"{_WHOLE} 300")
     sessions: int = Field(400, ge=1, validation_alias="GANDAN_SESSIONS", description=f"{_WHOLE} 400")
     tls: bool = Field(False, validation_alias="GANDAN_TLS", description="yes or no")
     local: bool = Field(True, validation_alias="GANDAN_LOCAL", description="yes or no")

@@ -18,10 +18,11 @@ from starlette.routing import Route, Router
 
 import app as service
 from files.environment import SettingError
+from store.access.rules import PUBLIC, Reader
 from tests.drawn import examples
 from web import door, vitals
 from web.document import Document, script_hashes
-from web.door import Door, Visits
+from web.door import Door
 from web.settings import Settings
 
 
@@ -146,21 +147,6 @@ def test_clients_behind_a_proxy_are_told_apart_and_a_stranger_cannot_pose_as_ano
     assert get(unknown, "/hello", x_forwarded_for="203.0.113.8").status == 429
 
 
-def test_the_memory_of_clients_is_bounded(monkeypatch):
-    monkeypatch.setattr(door, "MOST_CLIENTS", 10)
-    visits = Visits(5)
-    assert all(visits.one_more(str(n)) for n in range(100))
-    assert len(visits._left) == 10
-
-
-def test_a_clock_that_is_set_back_shuts_nobody_out():
-    now = [100.0]
-    visits = Visits(2, lambda: now[0])
-    assert visits.one_more("a")
-    now[0] = 0.0
-    assert visits.one_more("a")
-
-
 def test_what_fails_is_told_to_the_log_and_not_to_the_reader(get, caplog):
     with caplog.at_level(logging.ERROR):
         reply = get(behind(), "/broken")
@@ -207,6 +193,52 @@ def test_the_scripts_within_the_page_are_named_by_their_hashes():
 
     assert script_hashes("<script>a=1</script><script src='x'></script>") == f"'sha256-{digest}'"
     assert script_hashes("<script src='x'></script>") == ""
+
+
+# --- files, and pages of one client
+
+EDITOR = Reader("lan@tinh.vn", frozenset({("editor", "25")}), "signed_in")
+LEADER = Reader("minh@tinh.vn", frozenset({("leader", "25")}), "signed_in")
+FILE = "/_stcore/upload_file/session-1/file-1"
+
+
+@pytest.mark.parametrize(
+    ("reader", "method", "status"),
+    [(EDITOR, "PUT", 404), (EDITOR, "DELETE", 404), (LEADER, "PUT", 403), (PUBLIC, "PUT", 403), (PUBLIC, "DELETE", 403),
+     (PUBLIC, "OPTIONS", 404)],
+)  # fmt: skip
+def test_files_pass_for_readers_who_may_import(get, reader, method, status):
+    """404 is what stands behind the door here."""
+    assert get(Door(INNER, Settings(), reader_of=lambda _: reader), FILE, method=method).status == status
+
+
+def test_one_session_and_all_together_bring_no_more_than_memory_holds(get):
+    now = [0.0]
+    few = Door(INNER, Settings(uploads=25), clock=lambda: now[0], reader_of=lambda _: EDITOR)
+    size = str(10 * 2**20)
+
+    def bring(session: str) -> int:
+        return get(few, f"/_stcore/upload_file/{session}/f", method="PUT", content_length=size).status
+
+    assert [bring("a"), bring("b"), bring("c")] == [404, 404, 429]
+    now[0] += 3600
+    assert bring("c") == 404
+    many = Door(INNER, Settings(uploads=10_000), clock=lambda: now[0], reader_of=lambda _: EDITOR)
+    told = [get(many, FILE, method="PUT", content_length=size).status for _ in range(13)]
+    assert told == [404] * 12 + [429]
+
+
+@pytest.mark.parametrize("path", ["/healthy", "/metrics/x", "/_stcore/healthz", "/health/live/x", "/staticx"])
+def test_what_only_begins_like_an_exempt_path_is_counted(get, path):
+    few = behind(requests=1)
+    assert [get(few, path).status for _ in range(2)] == [404, 429]
+
+
+def test_all_addresses_of_an_ipv6_network_are_one_client(get):
+    few = behind(requests=1)
+    assert get(few, "/hello", x_forwarded_for="2001:db8:1:2::1").status == 200
+    assert get(few, "/hello", x_forwarded_for="2001:db8:1:2:ffff::9").status == 429
+    assert get(few, "/hello", x_forwarded_for="2001:db8:1:3::1").status == 200
 
 
 # --- all addresses of the service

@@ -9,7 +9,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 import streamlit as st
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from streamlit.auth_util import get_origin_from_redirect_uri, get_secrets_auth_section
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
@@ -48,7 +48,7 @@ def _note_once(reader: Reader, signed_in_at: str) -> None:
     note_act(reader, "sign_in", roles=",".join(reader.roles), trouble=reader.trouble)
 
 
-def of_request(request: Request) -> Reader:
+def of_request(request: HTTPConnection) -> Reader:
     """The reader who asks for an address of ours, by the cookie that signing in has set."""
     if not is_configured():
         client = request.client.host if request.client else ""
