@@ -23,6 +23,7 @@ LONGEST_QUERY = 8_192
 LARGEST_BODY = 64 * 1024
 LARGEST_FORM = 12 * 2**20
 """A body sent to Streamlit's address for uploads: a workbook of 10 MB and what the form adds."""
+SIGN_OUT = "/auth/logout"
 UPLOADS = "/_stcore/upload_file/"
 UPLOADED_BY_ONE = 120 * 2**20
 """Bytes an hour of one session; a form of a whole country has less than 10 MB."""
@@ -159,7 +160,9 @@ class Door:
         if not self._counted(scope["path"]).take(self._client(scope, headers)):
             vitals.refused("rate")
             return 429, "too many requests", f"at most {self.settings.requests} a minute"
-        return self._refused_upload(scope, int(length)) if scope["type"] == "http" else None
+        if scope["type"] != "http":
+            return None
+        return self._refused_upload(scope, int(length)) or self._refused_sign_out(scope, headers)
 
     def _counted(self, path: str) -> Buckets:
         """Where a request for a path is counted: of what a page is made of there may be more."""
@@ -180,6 +183,14 @@ class Door:
         if not (self._of_session.take(session, size) and self._uploads.take("all", size)):
             vitals.refused("upload")
             return 429, "too many files", "try again in an hour, or publish from the command line"
+        return None
+
+    def _refused_sign_out(self, scope: Scope, headers: Headers) -> tuple[int, str, str] | None:
+        """Streamlit signs out by GET: a picture on another site's page must not be able to do that."""
+        inner = scope["path"].removeprefix(f"/{self._base_path}".rstrip("/"))
+        if inner == SIGN_OUT and headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            vitals.refused("sign-out")
+            return 403, "not allowed", "signing out begins on a page of this service"
         return None
 
     def _client(self, scope: Scope, headers: Headers) -> str:
@@ -225,6 +236,7 @@ class _Reply:
                 headers.setdefault("x-frame-options", "DENY")
             if self._settings.tls:
                 headers["strict-transport-security"] = _HSTS
+                _make_secure(headers)
             message = {**message, "headers": headers.raw}
         await self._send(message)
 
@@ -235,6 +247,15 @@ class _Reply:
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
         bare = self._scope["method"] == "HEAD"
         await self.send({"type": "http.response.body", "body": b"" if bare else body})
+
+
+def _make_secure(headers: MutableHeaders) -> None:
+    """Cookies of a service over TLS go over nothing else; Streamlit leaves that out."""
+    cookies = headers.getlist("set-cookie")
+    del headers["set-cookie"]
+    for cookie in cookies:
+        words = [word.strip().lower() for word in cookie.split(";")]
+        headers.append("set-cookie", cookie if "secure" in words else f"{cookie}; Secure")
 
 
 def _largest(scope: Scope) -> int:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from files import whole
 from files.environment import FromEnvironment
 from files.places import published_folder
 from ranking import yaml_text
@@ -19,6 +20,8 @@ from store.access.rules import EVERYWHERE, ROLES, Reader
 from store.reference import province_names
 
 _LOG = logging.getLogger(__name__)
+_SUB = "sub:"
+_LAST_SOUND = "access.last.yaml"
 
 Role = Literal["leader", "inspector", "editor", "admin"]
 
@@ -65,28 +68,47 @@ class Claims(_Strict):
 
 
 class People(_Strict):
-    """The file of roles; see `deploy/access.example.yaml`."""
+    """The file of roles; see `deploy/access.example.yaml`. `vouching`: providers whose addresses count as checked."""
 
     people: list[Person] = []
     claims: Claims | None = None
+    vouching: Annotated[list[str], BeforeValidator(_list)] = []
 
 
-def reader_of(user: Mapping[str, object], client_id: str, now: float | None = None) -> Reader:
+def reader_of(
+    user: Mapping[str, object], client_id: str, now: float | None = None, ended: Mapping[str, float] | None = None
+) -> Reader:
     """The reader that verified claims of an identity token describe; without rights where they don't suffice.
 
-    `user`: the token's claims, with `is_logged_in`. Whoever has signed in longer ago than GANDAN_SESSION_HOURS,
-    was meant for another client, or has no verified address is treated as the public, with the reason.
+    `user`: the token's claims, with `is_logged_in`; `ended`: until when the sign-ins of a person are over, by `keys`.
+    Whoever has signed in longer ago than GANDAN_SESSION_HOURS or before that was ended, was meant for another client,
+    or has no verified address is treated as the public, with the reason.
     """
     if not user.get("is_logged_in"):
         return Reader()
-    name = str(user.get("email") or user.get("sub") or "")
-    if trouble := _trouble(user, client_id, time.time() if now is None else now):
+    known = current()
+    address, own = keys(user, known.vouching)
+    name = str(user.get("email") or own)
+    if trouble := _trouble(user, client_id, time.time() if now is None else now, ended or {}):
         return Reader(name, kind="signed_in", trouble=trouble)
-    grants = _grants(current(), user)
-    return Reader(name, grants, "signed_in", "" if grants else "unknown")
+    grants = _grants(known, user)
+    if grants:
+        return Reader(name, grants, "signed_in")
+    return Reader(name, kind="signed_in", trouble="unverified" if user.get("email") and not address else "unknown")
 
 
-def _trouble(user: Mapping[str, object], client_id: str, now: float) -> str:
+def keys(user: Mapping[str, object], vouching: Iterable[str] = ()) -> tuple[str, str]:
+    """The two names of a person, empty where there is none: the address, if it is vouched for, and `sub:` with the key
+    that the provider has of them. Neither ever equals the other.
+
+    An address counts where the provider says that it has checked it, or is one of `vouching`.
+    """
+    email, key = str(user.get("email") or "").casefold(), str(user.get("sub") or "")
+    vouched = user.get("email_verified") is True or str(user.get("iss")) in vouching
+    return email if vouched and "@" in email else "", f"{_SUB}{key}" if key else ""
+
+
+def _trouble(user: Mapping[str, object], client_id: str, now: float, ended: Mapping[str, float]) -> str:
     audience = user.get("aud")
     meant = audience if isinstance(audience, list) else [audience]
     if not client_id or client_id not in meant:
@@ -94,12 +116,15 @@ def _trouble(user: Mapping[str, object], client_id: str, now: float) -> str:
     issued, longest = user.get("iat"), 3600 * Settings.from_environment().hours
     if not isinstance(issued, int | float) or not -60 <= now - issued <= longest:
         return "expired"
-    return "unverified" if user.get("email") and user.get("email_verified") is False else ""
+    # An address that nobody vouches for still names a sign-in that was ended under it.
+    names = {str(user.get("email") or "").casefold(), f"{_SUB}{user.get('sub')}"}
+    return "ended" if any(issued <= ended.get(name, -1.0) for name in names) else ""
 
 
 def _grants(known: People, user: Mapping[str, object]) -> frozenset[tuple[str, str]]:
+    names = keys(user, known.vouching)
     found = {
-        grant for person in known.people if _is(person.who, user) for grant in _pairs(person.roles, person.provinces)
+        grant for person in known.people if _is(person.who, names) for grant in _pairs(person.roles, person.provinces)
     }
     if known.claims:
         roles, provinces = (_words(user.get(name)) for name in (known.claims.roles, known.claims.provinces))
@@ -107,12 +132,13 @@ def _grants(known: People, user: Mapping[str, object]) -> frozenset[tuple[str, s
     return frozenset(found)
 
 
-def _is(who: str, user: Mapping[str, object]) -> bool:
-    email = str(user.get("email") or "").casefold()
+def _is(who: str, names: tuple[str, str]) -> bool:
+    address, own = names
+    if who.startswith(_SUB):
+        return who == own
     if who.startswith("*@"):
-        # Anybody can claim an address; that of a whole domain counts only where the provider vouches for it.
-        return user.get("email_verified") is True and email.endswith(who[1:].casefold())
-    return who.casefold() == email or who == user.get("sub")
+        return address.endswith(who[1:].casefold()) and bool(address)
+    return who.casefold() == address if "@" in who else f"{_SUB}{who}" == own
 
 
 def _pairs(roles: Iterable[str], provinces: Iterable[str]) -> set[tuple[str, str]]:
@@ -137,22 +163,57 @@ def path() -> Path:
 
 
 def current() -> People:
-    """The file of roles as it is now; nobody where there is none, and the last sound one while it is damaged."""
+    """The file of roles as it is now; nobody where there is none, and the last sound one while it is damaged.
+
+    The last sound one is kept beside the figures, so a start while the file is damaged takes nobody's rights back.
+    """
+    return _current()[0]
+
+
+def damage() -> str:
+    """What is wrong with the file of roles now, while an older state of it counts; empty where it is sound."""
+    return _current()[1]
+
+
+def _current() -> tuple[People, str]:
     where = path()
     try:
         stamp = (where.stat().st_mtime_ns, where.stat().st_size)
+        found = _read(where, stamp)
     except FileNotFoundError:
-        return People()
-    try:
-        _SOUND[where] = _read(where, stamp)
-    except (PeopleError, OSError) as error:
-        _LOG.error("%s", error)
-        if where not in _SOUND:
-            return People()
-    return _SOUND[where]
+        return People(), ""
+    except (PeopleError, UnicodeDecodeError, OSError) as error:
+        if _TOLD.get(where) != str(error):
+            _TOLD[where] = str(error)
+            _LOG.error("%s", error)
+        return _SOUND.get(where) or _kept(), str(error)
+    if _SOUND.get(where) != found:
+        _SOUND[where] = found
+        _keep(where)
+    return found, ""
 
 
 _SOUND: dict[Path, People] = {}
+_TOLD: dict[Path, str] = {}
+
+
+def _keep(where: Path) -> None:
+    last = published_folder().parent / _LAST_SOUND
+    try:
+        content = where.read_bytes()
+        if not last.exists() or last.read_bytes() != content:
+            whole.write(last, content)
+            last.chmod(0o600)
+    except OSError as error:
+        _LOG.warning("%s: the roles could not be kept for a start with a damaged file: %s", last.name, error.strerror)
+
+
+def _kept() -> People:
+    last = published_folder().parent / _LAST_SOUND
+    try:
+        return parsed(last.read_text(encoding="utf-8"), last.name)
+    except (PeopleError, UnicodeDecodeError, OSError):
+        return People()
 
 
 @lru_cache(maxsize=4)

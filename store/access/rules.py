@@ -67,7 +67,7 @@ class Reader:
     """Somebody who reads: `grants` are pairs of a role and a province (or `EVERYWHERE`).
 
     `kind`: public, signed_in, or local (the one user of a machine without sign-in). `trouble`: why somebody who
-    has signed in is treated as the public: expired, unverified, audience, unknown, or empty.
+    has signed in is treated as the public: expired, ended, unverified, audience, unknown, or empty.
     """
 
     name: str = ""

@@ -241,6 +241,38 @@ def test_all_addresses_of_an_ipv6_network_are_one_client(get):
     assert get(few, "/hello", x_forwarded_for="2001:db8:1:3::1").status == 200
 
 
+# --- cookies, and the way out
+
+
+async def cookies(request: Request) -> Response:
+    reply = PlainTextResponse("x")
+    reply.set_cookie("a", "1")
+    reply.set_cookie("b", "2", secure=True)
+    return reply
+
+
+@pytest.mark.parametrize(("tls", "secure"), [(True, [True, True]), (False, [False, True])])
+def test_behind_tls_every_cookie_goes_over_tls_alone(tls, secure):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/c", "query_string": b"", "headers": []}
+    asyncio.run(Door(Router(routes=[Route("/c", cookies)]), Settings(tls=tls))(scope, None, send))
+    found = [value.decode().lower() for name, value in sent[0]["headers"] if name == b"set-cookie"]
+    assert ["; secure" in value for value in found] == secure
+    assert [value.count("secure") for value in found] == [int(one) for one in secure]
+
+
+@pytest.mark.parametrize(
+    ("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 404), ("none", 404)]
+)
+def test_another_site_signs_nobody_out(get, site, status):
+    assert get(behind(), "/auth/logout", sec_fetch_site=site).status == status
+    assert get(behind(), "/auth/logout").status == 404
+
+
 # --- all addresses of the service
 
 

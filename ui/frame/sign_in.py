@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from html import escape
 from urllib.parse import urlsplit
@@ -15,7 +16,9 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
 from display.words.text import Speaker
+from journal import endings
 from journal.audit import note_act
+from journal.database import VisitError
 from store.access import people, rules
 from store.access.rules import LOCAL, PUBLIC, Reader
 from store.reference import scope_name
@@ -36,7 +39,7 @@ def current() -> Reader:
     if not is_configured():
         return LOCAL if _is_here() else PUBLIC
     user = st.user.to_dict()
-    reader = people.reader_of(user, _client_id(user))
+    reader = people.reader_of(user, _client_id(user), ended=endings.ended())
     if reader.kind == "signed_in":
         _note_once(reader, str(user.get("iat")))
     return reader
@@ -54,7 +57,7 @@ def of_request(request: HTTPConnection) -> Reader:
         client = request.client.host if request.client else ""
         return LOCAL if _is_alone(client, request.headers) else PUBLIC
     user = _user_of(request.cookies)
-    return people.reader_of(user, _client_id(user))
+    return people.reader_of(user, _client_id(user), ended=endings.ended())
 
 
 def _user_of(cookies: Mapping[str, str]) -> dict[str, object]:
@@ -116,6 +119,8 @@ def control(reader: Reader, say: Speaker) -> None:
 
 def _sign_out(reader: Reader) -> None:
     note_act(reader, "sign_out")
+    with suppress(VisitError):  # without a database the cookie goes all the same
+        endings.end(reader.name, reader.name)
     st.logout()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from files.environment import SettingError
 from files.places import HOME
-from store.access import rules
+from store.access import people, rules
 from store.access.people import PeopleError, parsed, reader_of
 
 NOW = 1_790_000_000.0
@@ -52,7 +52,8 @@ def test_nobody_signed_in_is_the_public(roles):
     [
         ({"aud": "another"}, "audience"), ({"aud": ["another", "third"]}, "audience"), ({"aud": None}, "audience"),
         ({"iat": NOW - 13 * 3600}, "expired"), ({"iat": None}, "expired"), ({"iat": NOW + 3600}, "expired"),
-        ({"email_verified": False}, "unverified"), ({"email": "other@phutho.vn"}, "unknown"),
+        ({"email_verified": False}, "unverified"), ({"email_verified": None}, "unverified"),
+        ({"email_verified": "true"}, "unverified"), ({"email": "other@phutho.vn"}, "unknown"),
     ],
 )  # fmt: skip
 def test_a_sign_in_that_does_not_count_says_why_and_gives_nothing(roles, changes, trouble):
@@ -75,6 +76,39 @@ def test_hours_that_make_no_sense_are_refused(roles, monkeypatch, hours):
     monkeypatch.setenv("GANDAN_SESSION_HOURS", hours)
     with pytest.raises(SettingError, match=f"GANDAN_SESSION_HOURS: found '{hours}'; right is a number of hours"):
         read()
+
+
+def test_a_provider_that_is_named_vouches_for_its_addresses(roles):
+    roles("vouching: https://id.tinh.vn\npeople:\n- {who: lan@phutho.vn, roles: [leader], provinces: ['25']}\n")
+
+    assert read(email_verified=None, iss="https://id.tinh.vn").grants == {("leader", "25")}
+    assert read(email_verified=None, iss="https://id.tinh.vn.evil.vn").trouble == "unverified"
+
+
+@pytest.mark.parametrize(
+    ("who", "changes", "grants"),
+    [
+        ("sub:7", {"sub": "7", "email": None}, True),
+        ("sub:7", {"sub": "sub:7", "email": None}, False),
+        ("k77", {"sub": "k77", "email": None}, True),
+        ("lan@phutho.vn", {"sub": "lan@phutho.vn", "email": None}, False),
+        ("lan@phutho.vn", {"sub": "lan@phutho.vn", "email_verified": None}, False),
+        ("sub:lan@phutho.vn", {"sub": "lan@phutho.vn", "email": None}, True),
+        ("sub:7", {"sub": "1", "email": "sub:7"}, False),
+        ("sub:7", {"sub": "8", "email": "7"}, False),
+    ],
+)
+def test_the_provider_s_own_key_never_equals_an_address(roles, who, changes, grants):
+    roles(f"people:\n- {{who: '{who}', roles: [leader], provinces: ['25']}}\n")
+    assert bool(read(**changes).grants) is grants
+
+
+def test_a_sign_in_that_was_ended_gives_nothing_and_a_new_one_does(roles):
+    ended = {"lan@phutho.vn": NOW - 30}
+    assert reader_of(claims(iat=NOW - 60), CLIENT, NOW, ended).trouble == "ended"
+    assert reader_of(claims(iat=NOW - 10), CLIENT, NOW, ended).grants
+    assert reader_of(claims(iat=NOW - 60, email="Lan@PhuTho.vn"), CLIENT, NOW, ended).trouble == "ended"
+    assert reader_of(claims(iat=NOW - 60), CLIENT, NOW, {"sub:1": NOW}).trouble == "ended"
 
 
 def test_a_domain_counts_only_where_the_provider_has_verified_the_address(roles):
@@ -110,6 +144,20 @@ def test_a_damaged_file_leaves_the_last_sound_one_in_force(roles, caplog):
 
     assert read().grants == {("leader", "25")}
     assert "access.yaml" in caplog.text
+
+
+def test_a_start_while_the_file_is_damaged_takes_nobody_s_rights_back(roles, tmp_path, monkeypatch):
+    monkeypatch.setenv("GANDAN_DATA", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    read()
+    roles("people: [")
+    people._SOUND.clear()  # as in a process that has just started
+
+    assert read().grants == {("leader", "25")}
+    assert "access.yaml" in people.damage()
+    assert (tmp_path / "data" / "access.last.yaml").stat().st_mode & 0o777 == 0o600
+    roles("people: []")
+    assert (read().grants, people.damage()) == (frozenset(), "")
 
 
 def test_without_a_file_nobody_holds_a_role(roles, monkeypatch, tmp_path):
