@@ -9,6 +9,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import geoparquet_validator
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -332,6 +333,15 @@ def test_geoparquet_tells_its_extent(folder, prepare):
     geo = json.loads(pq.read_schema(prepare(folder(feature(BA_DINH, WEST)))).metadata[b"geo"])
     assert geo["columns"]["geometry"]["bbox"] == pytest.approx([105.7, 21.0, 105.8, 21.1], abs=0.001)
     assert geo["columns"]["geometry"]["geometry_types"] == ["Polygon"]
+
+
+def test_what_is_prepared_is_two_dimensional_geoparquet_that_a_validator_accepts(folder, prepare):
+    heights = [(x, y, 12.5) for x, y in reversed(EAST)]
+    report = geoparquet_validator.check(str(prepare(folder(feature(BA_DINH, WEST), feature(NGOC_HA, heights)))))
+    assert geoparquet_validator.failed(report) == []
+    passed = {outcome["id"] for outcome in report["outcomes"] if outcome["status"] == "pass"}
+    assert {f"/conf/core/{test}" for test in ("geometry-types", "orientation-rings", "bbox-extent", "wkb")} <= passed
+    assert "/conf/covering/bbox-column-structure" in passed
 
 
 def test_no_temporary_file_stays(folder, prepare):
