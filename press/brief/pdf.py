@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -129,7 +129,7 @@ _TEMPLATE = HOME / "data" / "brief" / "brief.typ"
 _FONTS = HOME / "static" / "fonts" / "ttf"
 # For those who listen to it: tagged, with headings, title, language and words for each picture (ISO 14289-1).
 # The typesetter refuses a template that breaks what a program can check of it.
-_STANDARD = "ua-1"
+_STANDARD: Literal["ua-1"] = "ua-1"
 
 
 def typeset(data: Mapping[str, object], made_at: datetime) -> bytes:
