@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -51,6 +51,7 @@ COUNTRY_PERIODS = 3
 PROVINCE_WINDOWS, COUNTRY_WINDOWS = 3, 1
 REMARKS_KEPT = 60
 _ROWS_PER_GROUP = 200_000
+_ROWS_TOGETHER = 50_000
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
 _MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish again"
 
@@ -257,7 +258,7 @@ def _write_figures(
     counts = {"measurements": 0, "standings": 0}
     with (
         _Appender(partial, "measurements") as measured,
-        _Appender(partial, "standings") as ranked,
+        _Appender(partial, "standings", Standings.validate) as ranked,
         ThreadPoolExecutor(1) as beside,
     ):
         last: Future[pl.DataFrame] | None = None
@@ -271,37 +272,60 @@ def _write_figures(
             errors = with_errors(standing, rows, measure, rows, beside=[age()], given=given)
             standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS, errors=errors)
             standing = with_movement(standing, measure.direction, rows)
-            counts["standings"] += ranked.append(Standings.validate(last.result())) if last else 0
+            counts["standings"] += ranked.append(last.result()) if last else 0
             groups = latest(errors, PROVINCE_WINDOWS, COUNTRY_WINDOWS)
             last = beside.submit(with_tiers, standing, errors, measure, groups)
-        counts["standings"] += ranked.append(Standings.validate(last.result())) if last else 0
+        counts["standings"] += ranked.append(last.result()) if last else 0
     return counts
 
 
 def with_derived(
     chunks: Iterable[pl.DataFrame], registry: dict[str, Measure], units: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
-    """Each non-empty chunk, validated and sorted; after `received` the measures derived from it."""
+    """Each non-empty chunk, validated and sorted; after `received` the measures derived from it.
+
+    Small chunks are validated together: each look at the rules costs the same, however few the rows are.
+    """
+    waiting: list[pl.DataFrame] = []
     for chunk in chunks:
         if chunk.is_empty():
             continue
         names = chunk.get_column("measure").unique()
         if names.len() != 1 or names[0] not in registry:
             raise Fault(f"a chunk must hold one measure of data/measures, not {sorted(names)}")
-        rows = [chunk]
+        waiting.append(chunk)
         if names[0] == "received":
-            rows += [received_per_day(chunk, swapped_days()), received_per_1000(chunk, units)]
-        for frame in rows:
-            if not frame.is_empty():
-                states.check(frame, "measurements")
-                yield Measurements.validate(frame, cast=True).sort(_ORDER)
+            waiting += [received_per_day(chunk, swapped_days()), received_per_1000(chunk, units)]
+        if sum(frame.height for frame in waiting) >= _ROWS_TOGETHER:
+            yield from _validated(waiting)
+            waiting = []
+    yield from _validated(waiting)
+
+
+def _validated(frames: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    frames = [frame for frame in frames if not frame.is_empty()]
+    if not frames:
+        return
+    rows = pl.concat(frames, how="vertical_relaxed")
+    states.check(rows, "measurements")
+    rows = Measurements.validate(rows, cast=True)
+    start = 0
+    for frame in frames:
+        yield rows.slice(start, frame.height).sort(_ORDER)
+        start += frame.height
 
 
 class _Appender:
-    """A Parquet file that grows chunk by chunk, so that no table need fit into memory."""
+    """A Parquet file that grows chunk by chunk, so that no table need fit into memory; small chunks are put together.
 
-    def __init__(self, partial: Path, table: str) -> None:
-        self._path = partial / table_file(table)
+    `check`: what the rows have to pass before they are written.
+    """
+
+    def __init__(
+        self, partial: Path, table: str, check: Callable[[pl.DataFrame], pl.DataFrame] = lambda rows: rows
+    ) -> None:
+        self._path, self._check = partial / table_file(table), check
+        self._waiting: list[pl.DataFrame] = []
         self._schema = (
             SNAPSHOT_TABLES[PUBLIC.get(table, table)]
             .create_empty()
@@ -314,12 +338,24 @@ class _Appender:
         return self
 
     def append(self, rows: pl.DataFrame) -> int:
-        table = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema)
-        self._writer.write_table(table, row_group_size=_ROWS_PER_GROUP)
+        self._waiting.append(rows)
+        if sum(frame.height for frame in self._waiting) >= _ROWS_TOGETHER:
+            self._write()
         return rows.height
 
-    def __exit__(self, *_: object) -> None:
-        self._writer.close()
+    def _write(self) -> None:
+        if self._waiting:
+            rows = self._check(pl.concat(self._waiting))
+            self._waiting = []
+            table = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema)
+            self._writer.write_table(table, row_group_size=_ROWS_PER_GROUP)
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            if kind is None:
+                self._write()
+        finally:
+            self._writer.close()
 
 
 def _switch(folder: Path, partial: Path, snapshot: str) -> None:
