@@ -12,7 +12,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -20,9 +20,10 @@ from pathlib import Path
 import polars as pl
 
 from etl.dossiers.changes import Changes, fold_longest, months_in, sum_here, take_in
+from etl.dossiers.earlier import settle
 from etl.dossiers.files import Export, files_in, read
 from etl.dossiers.lists import Lists, lists_of
-from etl.dossiers.rows import REFUSED, Rows, dossiers
+from etl.dossiers.rows import REFUSED, Rows, dossiers, field_names
 from etl.dossiers.store import Store, latest_export, rules
 from etl.dossiers.survey import DAY_FIRST, MONTH_FIRST, Reading, Survey
 from etl.dossiers.units import Units
@@ -67,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
     exported, store, lists = _day(args.exported), Store(args.data), lists_of(args.data)
     refused, failed = [], 0
     with store.sole_writer():
+        if texts := settle(store, lists):
+            print(f"{texts} fields and procedures of earlier imports are on no code list; they count as not known")
         for path in files_in(args.paths):
             try:
                 refused += _staged(store, path, units, province, exported, dates=args.dates, lists=lists)
@@ -78,11 +81,11 @@ def run(args: argparse.Namespace) -> int:
         changes = take_in(store)
         refused += _conflicts(changes)
         print(f"{changes.new} dossiers new, {changes.replaced} replaced, {len(refused)} rows in quarantine")
-        _bring_up_to_date(store, units, refused, args)
+        _bring_up_to_date(store, units, refused, args, lists)
     return 1 if failed else 0
 
 
-def _bring_up_to_date(store: Store, units: Units, refused: list[dict], args: argparse.Namespace) -> None:
+def _bring_up_to_date(store: Store, units: Units, refused: list[dict], args: argparse.Namespace, lists: Lists) -> None:
     """Compute what the kept sums lack, publish it, and only then note that nothing is pending."""
     outdated = store.outdated()
     if outdated:
@@ -93,7 +96,8 @@ def _bring_up_to_date(store: Store, units: Units, refused: list[dict], args: arg
     if not outdated and not state["unpublished"] and not state["months"]:
         print("nothing has changed, so nothing was published")
         return
-    _publish(args, harvest(store, units, set(state["months"]), refused, _held(args)))
+    only = field_names(lists)
+    _publish(args, harvest(store, units, set(state["months"]), refused, _held(args, only)), only)
     _procedures(store).write_csv(store.folder / "procedures.csv")
     store.remember(pending=[], months=[], unpublished=False, rules=rules(), formulas=formulas)
     fold_longest(store)
@@ -252,15 +256,17 @@ def _months(store: Store, parts: Iterable[str]) -> set[int]:
     return months_in(pl.scan_parquet(files)) if files else set()
 
 
-def _held(args: argparse.Namespace) -> pl.LazyFrame | None:
-    """The measurements of dossiers that the dataset holds."""
+def _held(args: argparse.Namespace, fields: Collection[str]) -> pl.LazyFrame | None:
+    """The measurements of dossiers that the dataset holds, of fields that are on the code list."""
     # Imported late: reading exports needs nothing of what publishing needs.
     from etl.publishing.publish import current_snapshot
 
     before = current_snapshot(args.data / "published" / args.dataset)
     if before is None:
         return None
-    return pl.scan_parquet(before / table_file("measurements")).filter(pl.col("basis") == BASIS)
+    return pl.scan_parquet(before / table_file("measurements")).filter(
+        pl.col("basis") == BASIS, pl.col("field").is_in(["all", *fields])
+    )
 
 
 def harvest(
@@ -313,9 +319,10 @@ def _as_measurements(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select([*schema]).cast(schema)
 
 
-def _publish(args: argparse.Namespace, taken: Harvest) -> None:
+def _publish(args: argparse.Namespace, taken: Harvest, fields: Collection[str]) -> None:
     # Imported late: reading exports needs nothing of what publishing needs.
     from etl.publishing.publish import publish
 
+    taken.fields[BASIS] = frozenset({"all", *fields})
     manifest = publish(args.data, args.dataset, taken, nature="live")
     print(f"published {manifest.id} to {args.dataset}")

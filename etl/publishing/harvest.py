@@ -14,7 +14,10 @@ from ranking.tables import Departments, Measurements, Quarantine
 
 @dataclass
 class Harvest:
-    """Measurements (rows of `tables.Measurements`) and what else one pull or import brought."""
+    """Measurements (rows of `tables.Measurements`) and what else one pull or import brought.
+
+    `fields`: by basis, all fields that its rows may tell of, with `all`; what is held of others is dropped.
+    """
 
     measurements: pl.DataFrame
     captured_at: datetime
@@ -22,6 +25,7 @@ class Harvest:
     quarantine: pl.DataFrame = field(default_factory=lambda: empty_quarantine())
     warnings: list[str] = field(default_factory=list)
     departments: pl.DataFrame = field(default_factory=lambda: department_rows({}))
+    fields: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def measurement_rows(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:

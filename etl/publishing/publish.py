@@ -73,7 +73,7 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
         sound, summed = with_sums(
             sound, harvest.measurements, measures(), reference_table("units"), reference_table("provinces")
         )
-        result = merged(before, sound)
+        result = merged(before, sound, harvest.fields)
         left, doubted = differences_of(result, measures())
         quarantine = pl.concat([_kept_quarantine(before, harvest), harvest.quarantine, rejected])
         return _write(
