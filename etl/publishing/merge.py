@@ -118,7 +118,7 @@ def merged(before: Path | None, rows: pl.DataFrame, fields: Mapping[str, frozens
     A stretch to date that is still provisional gives way once every unit that it is ranked with has a later one with
     the same start: one province that was asked again must not vanish from the ranking of all. So what comes out
     depends on the captures alone, not on their order, and a capture that is published again changes nothing. Changed
-    values of periods that were over are revisions. What is held of fields that are not among `fields` of its basis goes.
+    values of periods that were over are revisions. Of a basis that `fields` names, what is held of other fields goes.
     """
     fields = fields or {}
     superseded = _superseded(before, rows)
