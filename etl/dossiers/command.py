@@ -38,7 +38,7 @@ from ranking.dossiers.rows import KEYS
 from ranking.dossiers.tables import SCHEMA, added, commonest, fallen_silent, measured, month_of, periods_of
 from ranking.manifest import table_file
 from ranking.periods import VIETNAM, local_day
-from ranking.tables import Measurements
+from ranking.tables import Measurements, types_of
 from store.reference import measures, reference_table
 from store.swapped_days import swapped_days
 
@@ -204,7 +204,7 @@ def _stage_all(
             rows.survey(survey)
             reading = reading or survey.so_far()
             sound, bad = dossiers(rows, table.layout, reading, lists, units, survey, province=province, exported=day)
-            taken.parts.append(store.stage(sound))
+            taken.parts += store.stage(sound)
             taken.refuse(bad, table.place)
             taken.seen += rows.numbers.len()
     return reading
@@ -281,7 +281,7 @@ def harvest(
     exports = latest_export(store, listed["province"].unique())
     sums = {table: store.addends(table) for table in KEYS}
     still_open = set(store.sums("open").select("received_month").unique().collect()["received_month"])
-    moment = Measurements.create_empty().schema["captured_at"]
+    moment = types_of(Measurements)["captured_at"]
     frames = [pl.DataFrame(schema=SCHEMA | {"captured_at": moment})]
     for day in sorted(set(exports.values())):
         homes = [home for home, last in exports.items() if last == day]
@@ -309,7 +309,7 @@ def _touched(changed: set[int], still_open: set[int], this_month: int) -> set[in
 
 
 def _as_measurements(rows: pl.DataFrame) -> pl.DataFrame:
-    schema = Measurements.create_empty().schema
+    schema = types_of(Measurements)
     constant = {"series": SERIES, "basis": BASIS, "source": SERIES}
     rows = rows.with_columns(
         *(pl.lit(value).alias(name) for name, value in constant.items()),

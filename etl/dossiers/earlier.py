@@ -1,7 +1,7 @@
 """Stores of earlier versions: fields and procedures that were kept as an export wrote them become "not known".
 
-A text of an export may name a person. What is on no code list is taken out of the dossiers first, then the lists lose the
-text; the sums are made again. An import that is interrupted in between begins here again.
+A text of an export may name a person. What is on no code list is taken out of the dossiers first, then of the lists,
+and the sums are made again. An import that is interrupted in between begins here again.
 """
 
 from __future__ import annotations

@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.progress import Step, untold
@@ -268,6 +270,11 @@ def _write_figures(
             counts["measurements"] += measured.append(rows)
             offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
             standing = standings(rows, measure, unit_scopes(units, provinces, offices))
+            if standing.get_column("rank").null_count() == standing.height:
+                # Without a rank there is nothing to be sure of, and nothing that moved.
+                counts["standings"] += ranked.append(last.result()) if last else 0
+                last = beside.submit(_as_it_is, standing)
+                continue
             given = scores(measure) if scores else None
             errors = with_errors(standing, rows, measure, rows, beside=[age()], given=given)
             standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS, errors=errors)
@@ -277,6 +284,10 @@ def _write_figures(
             last = beside.submit(with_tiers, standing, errors, measure, groups)
         counts["standings"] += ranked.append(last.result()) if last else 0
     return counts
+
+
+def _as_it_is(standing: pl.DataFrame) -> pl.DataFrame:
+    return standing
 
 
 def with_derived(
@@ -315,6 +326,11 @@ def _validated(frames: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         start += frame.height
 
 
+@cache
+def _arrow_schema(table: str) -> pa.Schema:
+    return SNAPSHOT_TABLES[table].create_empty().to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+
+
 class _Appender:
     """A Parquet file that grows chunk by chunk, so that no table need fit into memory; small chunks are put together.
 
@@ -326,12 +342,7 @@ class _Appender:
     ) -> None:
         self._path, self._check = partial / table_file(table), check
         self._waiting: list[pl.DataFrame] = []
-        self._schema = (
-            SNAPSHOT_TABLES[PUBLIC.get(table, table)]
-            .create_empty()
-            .to_arrow(compat_level=pl.CompatLevel.oldest())
-            .schema
-        )
+        self._schema = _arrow_schema(PUBLIC.get(table, table))
 
     def __enter__(self) -> _Appender:
         self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd", compression_level=5)

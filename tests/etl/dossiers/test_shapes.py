@@ -35,7 +35,7 @@ def read(path: Path, dates: str | None = None) -> tuple[dict[str, date], set[int
     with TemporaryDirectory() as folder:
         store = Store(Path(folder))
         refused = _staged(store, path, UNITS, "25", DAY, dates=dates, lists=lists_of())
-        parts = sorted(store.staging.glob("*.parquet"))
+        parts = sorted(store.staging.rglob("*.parquet"))
         taken = (
             pl.concat([pl.read_parquet(part) for part in parts])
             if parts
