@@ -10,7 +10,7 @@ import polars as pl
 from ranking.measures import Measure
 from ranking.monthly_charts import has_no_counts
 from ranking.periods import MERGER
-from ranking.tables import Standings
+from ranking.tables import Standings, types_of
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
 _DECIMALS = 9
@@ -81,7 +81,7 @@ def _ranked(scoped: pl.DataFrame, *, descending: bool) -> pl.DataFrame:
     ranked = pl.when("enough").then("value")
     differ = (ranked.min() < ranked.max()) | (ranked.count() == 1)
     rank = pl.when(differ.over(_GROUP)).then(ranked.rank("min", descending=descending).over(_GROUP))
-    columns = {name: dtype for name, dtype in Standings.create_empty().schema.items() if name not in scoped.columns}
+    columns = {name: dtype for name, dtype in types_of(Standings).items() if name not in scoped.columns}
     empty = {name: pl.lit(None, dtype) for name, dtype in columns.items() if name not in ("rank", "of")}
     return (
         scoped.with_columns(rank=rank.cast(pl.UInt32), of=ranked.count().over(_GROUP).cast(pl.UInt32), **empty)

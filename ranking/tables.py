@@ -5,6 +5,8 @@ Which words a `state` can be is no rule of these classes: `store.states.check` a
 
 from __future__ import annotations
 
+from functools import cache
+
 import dataframely as dy
 import polars as pl
 
@@ -209,6 +211,12 @@ class Provinces(dy.Schema):
     state_code = dy.String(regex=r"^H\d{2}$")
     portal_id = dy.String(min_length=36)
     gateway_id = dy.String(min_length=1)
+
+
+@cache
+def types_of(table: type[dy.Schema]) -> pl.Schema:
+    """The columns of a table with their types."""
+    return table.create_empty().schema
 
 
 SNAPSHOT_TABLES: dict[str, type[dy.Schema]] = {

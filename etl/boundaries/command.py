@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
-import shapely
 from shapely.geometry.base import BaseGeometry
 
+from etl.boundaries.agreement import units_of_today
 from etl.boundaries.approximate import approximate
 from etl.boundaries.prepared import described, write
 from etl.boundaries.public import PUBLIC, NotToBeHad, PublicFiles
 from etl.boundaries.sources import Borders, read
 from etl.settings import OFFLINE, Settings
-from files.faults import Fault
+from files.faults import BadInput, Fault
 from files.places import DATA
 from store.reference import reference_table
 
-_FAR = 0.3  # degrees from the unit's inner point
+_NAMED = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     borders, why = _chosen(args, present)
     units = reference_table("units")
     _tell(f"writing the {borders.nature} boundaries")
-    known = _of_today(borders, units, args.source or args.base_url)
+    known = _of_today(borders, args.source or args.base_url)
     missing = units.filter(~pl.col("code").is_in(list(known)))
     for code, name in missing.select("code", "full_name").iter_rows():
         print(f"no boundary for {code} {name}")
@@ -97,18 +98,43 @@ def _public(args: argparse.Namespace) -> Borders:
     return PublicFiles(args.data / "raw" / "boundaries", args.base_url).borders(codes, fresh=args.fresh)
 
 
-def _of_today(borders: Borders, units: pl.DataFrame, place: object) -> dict[str, BaseGeometry]:
-    """The borders of units of today; others, and those that lie elsewhere, are named and left out."""
-    points = {code: shapely.Point(at) for code, *at in units.select("code", "point_lon", "point_lat").iter_rows()}
-    strange = sorted(borders.shapes.keys() - points.keys())
-    known = {code: shape for code, shape in borders.shapes.items() if code in points}
+def _of_today(borders: Borders, place: object) -> dict[str, BaseGeometry]:
+    """The borders of units of today; the others, and what reading left out, are named."""
+    units = units_of_today()
+    strange = sorted(borders.shapes.keys() - units.keys())
+    known = {code: shape for code, shape in borders.shapes.items() if code in units}
     former = set(reference_table("lineage").get_column("old_code")).intersection(strange)
     if known and len(former) >= len(known):
         raise Fault(f"{place}: has {len(former):,} communes of before 1 July 2025, whose codes now mean other units")
-    far = sorted(code for code, shape in known.items() if shapely.distance(shape, points[code]) > _FAR)
-    for codes, what in ((strange, "is no unit of today"), (far, "lies far from the unit of that code")):
-        for code in codes:
-            print(f"{place}: {' '.join((code, borders.names.get(code, ''))).strip()} {what}, left out")
-    if len(known) == len(far):
+    for line in left_out_lines(borders.left_out):
+        print(line)
+    for code in strange:
+        print(f"{place}: {' '.join((code, borders.names.get(code, ''))).strip()} is no unit of today, left out")
+    if not known:
         raise Fault(f"{place}: no feature has the code of a unit and lies where it is")
-    return {code: shape for code, shape in known.items() if code not in far}
+    return known
+
+
+def left_out_lines(faults: Sequence[BadInput]) -> Iterator[str]:
+    """A line for each row that was left out; of many with one reason, such as a layer of points, a few and a count."""
+    alike: dict[tuple[str, str | None, str], list[BadInput]] = {}
+    for fault in faults:
+        kind = fault.what.split(" (")[0].split(":")[0]
+        alike.setdefault((fault.place, fault.field, "".join(c for c in kind if not c.isdigit())), []).append(fault)
+    for same in alike.values():
+        for fault in same[:_NAMED]:
+            yield f"{fault}, left out"
+        rows = [fault.row for fault in same[_NAMED:] if fault.row is not None]
+        if rows:
+            yield f"{same[0].place}, rows {_runs(rows)}: likewise, left out"
+
+
+def _runs(rows: list[int]) -> str:
+    """`3-5, 9` for 3, 4, 5, 9."""
+    runs: list[list[int]] = []
+    for row in sorted(rows):
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
@@ -20,6 +21,8 @@ from shapely.geometry.base import BaseGeometry
 from etl.boundaries.detail import DETAILS, simplified
 from etl.boundaries.sources import NOT_STATED
 from files import whole
+
+_ENDS = ("xmin", "ymin", "xmax", "ymax")
 
 
 def described(folder: Path) -> dict | None:
@@ -54,21 +57,34 @@ def write(
 
 
 def _geoparquet(shapes: dict[str, BaseGeometry], said: dict[str, str]) -> bytes:
-    """One row per unit: a detailed geometry for provinces, a coarse one for the country."""
+    """One row per unit: a detailed geometry for provinces, a coarse one for the country, each with its bounding box.
+
+    As GeoParquet 1.1 wants it: two-dimensional WKB, outer rings counterclockwise.
+    """
     codes = sorted(shapes)
     exact = [shapes[code] for code in codes]
-    table: dict[str, list] = {"code": codes, "nature": [said["nature"]] * len(codes)}
+    table: dict[str, list | pa.Array] = {"code": codes, "nature": [said["nature"]] * len(codes)}
     columns: dict[str, dict[str, object]] = {}
     for name, detail in DETAILS.items():
-        geometries = simplified(exact, detail)
-        table[name] = list(shapely.to_wkb(geometries))
+        geometries = shapely.orient_polygons(simplified(exact, detail))
+        box = name.replace("geometry", "bbox")
+        table[name], table[box] = list(shapely.to_wkb(geometries)), _boxes(geometries)
         columns[name] = {
             "encoding": "WKB",
+            "orientation": "counterclockwise",
             "geometry_types": sorted({geometry.geom_type for geometry in geometries}),
             "bbox": [float(end) for end in shapely.total_bounds(geometries)],
+            "covering": {"bbox": {end: [box, end] for end in _ENDS}},
         }
+    # No `crs`: that is OGC:CRS84, degrees with longitude first.
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": columns}
     metadata = {"geo": json.dumps(geo), **said}
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(table).replace_schema_metadata(metadata), sink, compression="zstd")
     return sink.getvalue().to_pybytes()
+
+
+def _boxes(geometries: np.ndarray) -> pa.Array:
+    """The bounding box of each geometry, by which a reader skips the rows it doesn't need."""
+    ends = shapely.bounds(geometries)
+    return pa.StructArray.from_arrays([pa.array(ends[:, n]) for n in range(len(_ENDS))], list(_ENDS))

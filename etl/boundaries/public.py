@@ -184,6 +184,7 @@ def check_codes(place: object, borders: Borders, expected: Collection[str]) -> N
     words = [f"{code} {borders.names.get(code, '')}".strip() for code in strange]
     told = [f"{what} {_few(listed)}" for what, listed in (("strange:", words), ("missing:", lacking)) if listed]
     if told:
+        told += [fault.what for fault in borders.left_out[:5]]
         raise BadInput(place, f"has not the province's units of today; {'; '.join(told)}", field="id")
 
 

@@ -15,32 +15,32 @@ Point = list[float]
 
 
 def features(topology: dict, place: object) -> Iterator[dict]:
-    """GeoJSON features of all objects of a topology; `place` names it in faults."""
+    """GeoJSON features of all objects of a topology, whatever its layers; `place` names it in faults."""
     arcs = _decoded(topology, place)
     objects = topology.get("objects")
     if not isinstance(objects, dict):
         raise BadInput(place, "a TopoJSON topology has an object `objects`", field="objects")
-    row = 0
     for thing in objects.values():
-        for member in thing.get("geometries", [thing]) if isinstance(thing, dict) else [thing]:
-            row += 1
-            yield _feature(member, arcs, place, row)
+        layer = isinstance(thing, dict) and isinstance(thing.get("geometries"), list)
+        for member in thing["geometries"] if layer else [thing]:
+            yield _feature(member, arcs)
 
 
-def _feature(member: Any, arcs: list[list[Point]], place: object, row: int) -> dict:
+def _feature(member: Any, arcs: list[list[Point]]) -> dict:
+    """A feature; one whose arcs make no shape has `broken` in place of `geometry`, so that the others can be used."""
+    if not isinstance(member, dict):
+        return {"type": "Feature", "broken": "is no object with a type and arcs"}
+    feature = {"type": "Feature", "id": member.get("id"), "properties": member.get("properties") or {}}
     try:
-        return {
-            "type": "Feature",
-            "id": member.get("id"),
-            "properties": member.get("properties") or {},
-            "geometry": _geometry(member, arcs),
-        }
-    except (AttributeError, KeyError, IndexError, TypeError) as error:
-        raise BadInput(place, f"cannot be put together from its arcs: {error!r}", row=row, field="arcs") from error
+        return feature | {"geometry": _geometry(member, arcs)}
+    except (AttributeError, KeyError, IndexError, TypeError):
+        return feature | {"broken": "cannot be put together from its arcs"}
 
 
 def _geometry(member: dict, arcs: list[list[Point]]) -> dict | None:
     kind = member["type"]
+    if kind == "GeometryCollection":
+        return {"type": kind, "geometries": [_geometry(one, arcs) for one in member["geometries"]]}
     if kind == "Polygon":
         return {"type": kind, "coordinates": [_ring(ring, arcs) for ring in member["arcs"]]}
     if kind == "MultiPolygon":
@@ -65,8 +65,8 @@ def _decoded(topology: dict, place: object) -> list[list[Point]]:
         if transform is None:
             return [[point[:2] for point in arc] for arc in topology["arcs"]]
         return [_unquantised(arc, transform["scale"], transform["translate"]) for arc in topology["arcs"]]
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise BadInput(place, f"has no arcs that can be decoded: {error!r}", field="arcs") from error
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput(place, "has no arcs that can be decoded", field="arcs") from error
 
 
 def _unquantised(arc: list[list[int]], scale: list[float], translate: list[float]) -> list[Point]:

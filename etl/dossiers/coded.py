@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 _MANY = 60_000
@@ -26,7 +27,9 @@ class Coded:
     def of(cls, column: pl.Series) -> Coded:
         distinct = column.unique().drop_nulls()
         if distinct.len() > _MANY:
-            return cls(_trimmed(column), None)
+            return cls(_trimmed(column.cast(pl.String)), None)
+        if isinstance(column.dtype, pl.Categorical):
+            return cls(_trimmed(distinct.cast(pl.String)), _renumbered(column, distinct))
         return cls(_trimmed(distinct), column.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32))
 
     def spread(self, by_text: pl.Series) -> pl.Series:
@@ -54,6 +57,14 @@ class Coded:
     def rows_of(self, chosen: pl.Series, rows: pl.Series, most: int) -> list[int]:
         """Numbers of the first rows whose text is among the `chosen` (booleans by text)."""
         return rows.filter(self.spread(chosen).fill_null(False)).head(most).to_list()
+
+
+def _renumbered(column: pl.Series, distinct: pl.Series) -> pl.Series:
+    """The numbers of a column that was read as such, as places in its distinct texts."""
+    numbers = distinct.to_physical().to_numpy()
+    places = np.zeros(int(numbers.max(initial=0)) + 1, np.uint32)
+    places[numbers] = np.arange(len(numbers), dtype=np.uint32)
+    return pl.Series(places).gather(column.to_physical())
 
 
 def _trimmed(texts: pl.Series) -> pl.Series:

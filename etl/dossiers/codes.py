@@ -63,7 +63,9 @@ def read_codes(column: pl.Series, salt: bytes) -> pl.DataFrame:
     """One row per cell: `code` or null, `part` of the store, `day` in the code or null, `why` there is no code."""
     known = column.str.contains(KNOWN_CODE)
     if known.all(ignore_nulls=False):
-        return _of_known(column).with_columns(why=pl.lit(None, pl.String))
+        # Before the day such a code has no dash, so it is cut out where a pattern would have to look for it.
+        day = pl.col("code").str.slice(pl.col("code").str.find("-", literal=True) + 1, 6)
+        return _of_known(column, day).with_columns(why=pl.lit(None, pl.String))
     odd = column.filter(~known.fill_null(True)).unique()
     tidy = {text: written(text) for text in odd}
     cut = [text for text in odd if _CUT.fullmatch(text.strip())]
@@ -88,8 +90,8 @@ def read_codes(column: pl.Series, salt: bytes) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _of_known(codes: pl.Series) -> pl.DataFrame:
-    day = pl.col("code").str.extract(DAY_IN_CODE)
+def _of_known(codes: pl.Series, day: pl.Expr | None = None) -> pl.DataFrame:
+    day = pl.col("code").str.extract(DAY_IN_CODE) if day is None else day
     rows = pl.DataFrame({"code": codes.rename("code")}).with_columns(day=day)
     days = rows["day"].unique().drop_nulls()
     read = pl.DataFrame({"day": days}).with_columns(

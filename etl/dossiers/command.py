@@ -12,7 +12,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -20,9 +20,10 @@ from pathlib import Path
 import polars as pl
 
 from etl.dossiers.changes import Changes, fold_longest, months_in, sum_here, take_in
+from etl.dossiers.earlier import settle
 from etl.dossiers.files import Export, files_in, read
 from etl.dossiers.lists import Lists, lists_of
-from etl.dossiers.rows import REFUSED, Rows, dossiers
+from etl.dossiers.rows import REFUSED, Rows, dossiers, field_names
 from etl.dossiers.store import Store, latest_export, rules
 from etl.dossiers.survey import DAY_FIRST, MONTH_FIRST, Reading, Survey
 from etl.dossiers.units import Units
@@ -37,7 +38,7 @@ from ranking.dossiers.rows import KEYS
 from ranking.dossiers.tables import SCHEMA, added, commonest, fallen_silent, measured, month_of, periods_of
 from ranking.manifest import table_file
 from ranking.periods import VIETNAM, local_day
-from ranking.tables import Measurements
+from ranking.tables import Measurements, types_of
 from store.reference import measures, reference_table
 from store.swapped_days import swapped_days
 
@@ -71,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
     refused, failed = [], 0
     with store.sole_writer():
         _check_kept(store, args)
+        if texts := settle(store, lists):
+            print(f"{texts} fields and procedures of earlier imports are on no code list; they count as not known")
         for path in files_in(args.paths):
             try:
                 refused += _staged(store, path, units, province, exported, dates=args.dates, lists=lists)
@@ -82,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
         changes = take_in(store)
         refused += _conflicts(changes)
         print(f"{changes.new} dossiers new, {changes.replaced} replaced, {len(refused)} rows in quarantine")
-        _bring_up_to_date(store, units, refused, args)
+        _bring_up_to_date(store, units, refused, args, lists)
     return 1 if failed else 0
 
 
@@ -101,7 +104,7 @@ def _check_kept(store: Store, args: argparse.Namespace) -> None:
         )
 
 
-def _bring_up_to_date(store: Store, units: Units, refused: list[dict], args: argparse.Namespace) -> None:
+def _bring_up_to_date(store: Store, units: Units, refused: list[dict], args: argparse.Namespace, lists: Lists) -> None:
     """Compute what the kept sums lack, publish it, and only then note that nothing is pending."""
     outdated = store.outdated()
     if outdated:
@@ -112,7 +115,8 @@ def _bring_up_to_date(store: Store, units: Units, refused: list[dict], args: arg
     if not outdated and not state["unpublished"] and not state["months"]:
         print("nothing has changed, so nothing was published")
         return
-    _publish(args, harvest(store, units, set(state["months"]), refused, _held(args)))
+    only = field_names(lists)
+    _publish(args, harvest(store, units, set(state["months"]), refused, _held(args, only)), only)
     _procedures(store).write_csv(store.folder / "procedures.csv")
     store.remember(pending=[], months=[], unpublished=False, rules=rules(), formulas=formulas)
     fold_longest(store)
@@ -219,7 +223,7 @@ def _stage_all(
             rows.survey(survey)
             reading = reading or survey.so_far()
             sound, bad = dossiers(rows, table.layout, reading, lists, units, survey, province=province, exported=day)
-            taken.parts.append(store.stage(sound))
+            taken.parts += store.stage(sound)
             taken.refuse(bad, table.place)
             taken.seen += rows.numbers.len()
     return reading
@@ -271,15 +275,17 @@ def _months(store: Store, parts: Iterable[str]) -> set[int]:
     return months_in(pl.scan_parquet(files)) if files else set()
 
 
-def _held(args: argparse.Namespace) -> pl.LazyFrame | None:
-    """The measurements of dossiers that the dataset holds."""
+def _held(args: argparse.Namespace, fields: Collection[str]) -> pl.LazyFrame | None:
+    """The measurements of dossiers that the dataset holds, of fields that are on the code list."""
     # Imported late: reading exports needs nothing of what publishing needs.
     from etl.publishing.publish import current_snapshot
 
     before = current_snapshot(args.data / "published" / args.dataset)
     if before is None:
         return None
-    return pl.scan_parquet(before / table_file("measurements")).filter(pl.col("basis") == BASIS)
+    return pl.scan_parquet(before / table_file("measurements")).filter(
+        pl.col("basis") == BASIS, pl.col("field").is_in(["all", *fields])
+    )
 
 
 def harvest(
@@ -294,7 +300,7 @@ def harvest(
     exports = latest_export(store, listed["province"].unique())
     sums = {table: store.addends(table) for table in KEYS}
     still_open = set(store.sums("open").select("received_month").unique().collect()["received_month"])
-    moment = Measurements.create_empty().schema["captured_at"]
+    moment = types_of(Measurements)["captured_at"]
     frames = [pl.DataFrame(schema=SCHEMA | {"captured_at": moment})]
     for day in sorted(set(exports.values())):
         homes = [home for home, last in exports.items() if last == day]
@@ -322,7 +328,7 @@ def _touched(changed: set[int], still_open: set[int], this_month: int) -> set[in
 
 
 def _as_measurements(rows: pl.DataFrame) -> pl.DataFrame:
-    schema = Measurements.create_empty().schema
+    schema = types_of(Measurements)
     constant = {"series": SERIES, "basis": BASIS, "source": SERIES}
     rows = rows.with_columns(
         *(pl.lit(value).alias(name) for name, value in constant.items()),
@@ -332,9 +338,10 @@ def _as_measurements(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select([*schema]).cast(schema)
 
 
-def _publish(args: argparse.Namespace, taken: Harvest) -> None:
+def _publish(args: argparse.Namespace, taken: Harvest, fields: Collection[str]) -> None:
     # Imported late: reading exports needs nothing of what publishing needs.
     from etl.publishing.publish import publish
 
+    taken.fields[BASIS] = frozenset({"all", *fields})
     manifest = publish(args.data, args.dataset, taken, nature="live")
     print(f"published {manifest.id} to {args.dataset}")

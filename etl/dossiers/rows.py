@@ -22,6 +22,7 @@ NO_FIELD, NO_PROCEDURE = "(không rõ lĩnh vực)", ""
 REFUSED = {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
 EXCEL_ERROR = "an error of Excel stands here"
 _UNKNOWN_STATE = -1
+_HEADS_MOST = 20_000
 _ANSWERS = {"yes": True, "no": False}
 _NUMBERS_MAX = {"supplements": 100, "waited": 2000}
 _NUMBER = r"^'?(\d{1,6})(?:[.,]0{1,2}|[.,]0{4,})?$"
@@ -76,6 +77,7 @@ def _without_headings(rows: pl.DataFrame, lists: Lists) -> tuple[pl.DataFrame, i
     code = pl.col("code")
     if not rows["code"].str.contains(r"^\S*\d\S*$").all(ignore_nulls=False):
         names = [name for name in rows.columns if name != "row"]
+        rows = rows.with_columns(pl.col(names).cast(pl.String))
         rows = rows.filter(pl.any_horizontal(pl.col(name).str.strip_chars().fill_null("") != "" for name in names))
         texts = [text for text in rows["code"].unique().drop_nulls() if lists.columns.get(plain(text)) == "code"]
         again = code.is_in(texts) | code.str.strip_chars().str.contains(_TOTALS)
@@ -206,17 +208,18 @@ def _with_units(frame: pl.DataFrame, rows: Rows, units: Units, province: str | N
 
     `own`: the province of the export, or of the dossier's own code; a code of another province is `foreign`.
     """
-    state = _state_in_codes(frame["code"], rows.code_texts)
-    home = state.replace_strict(units.province_of_state, default=None, return_dtype=pl.String)
+    home = _homes(frame["code"], rows.code_texts, units)
     own = home if province is None else pl.Series([province]).new_from_index(0, frame.height)
     foreign = home.ne_missing(own) & home.is_not_null()
-    names = {code: units.name(code) for code in home.filter(foreign).unique()}
-    why = pl.format(
-        "the dossier's code is of {}, but the export is of {}",
-        pl.col("_home").replace_strict(names, default=""),
-        pl.lit(units.name(province)),
-    )
-    frame = frame.with_columns(_home=home, own=own, foreign=foreign).with_columns(foreign_reason=why)
+    frame = frame.with_columns(_home=home, own=own, foreign=foreign, foreign_reason=pl.lit(None, pl.String))
+    if foreign.any():
+        names = {code: units.name(code) for code in home.filter(foreign).unique()}
+        why = pl.format(
+            "the dossier's code is of {}, but the export is of {}",
+            pl.col("_home").replace_strict(names, default=""),
+            pl.lit(units.name(province)),
+        )
+        frame = frame.with_columns(foreign_reason=pl.when("foreign").then(why))
     for code, column in _UNIT_COLUMNS:
         if column not in rows.columns:
             frame = frame.with_columns(
@@ -236,7 +239,7 @@ def _with_unit(frame: pl.DataFrame, rows: Rows, units: Units, code: str, column:
     keys = coded.codes if coded.codes is not None else pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True)
     frame = frame.with_columns(_text=keys)
     found = []
-    for at, home in frame.select("_text", "own").unique().drop_nulls("_text").iter_rows():
+    for at, home in _pairs(frame, coded).iter_rows():
         text = coded.texts[at]
         if text is not None:
             elsewhere = column != "intake_unit"
@@ -248,10 +251,33 @@ def _with_unit(frame: pl.DataFrame, rows: Rows, units: Units, code: str, column:
     strange = known.filter(pl.col(f"{code}_reason").str.starts_with(UNKNOWN_UNIT))["_text"].unique()
     sound = ~pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True).is_in(strange.implode())
     survey.add_unknown(column, coded, sound | coded.texts.is_null(), rows.numbers)
-    if known["own"].n_unique() == 1 and frame["own"].null_count() == 0:
-        known = known.drop("own")
-    on = [name for name in ("_text", "own") if name in known.columns]
-    return frame.join(known, on=on, how="left", nulls_equal=True, maintain_order="left").drop("_text")
+    if known["_text"].is_unique().all() and frame["own"].null_count() == 0:
+        by_text = pl.DataFrame({"_text": pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True)}).join(
+            known.drop("own"), on="_text", how="left", maintain_order="left"
+        )
+        told = [coded.spread(by_text[name]) for name in (code, f"{code}_reason")]
+        return frame.with_columns(told).drop("_text")
+    return frame.join(known, on=["_text", "own"], how="left", nulls_equal=True, maintain_order="left").drop("_text")
+
+
+def _pairs(frame: pl.DataFrame, coded: Coded) -> pl.DataFrame:
+    """The texts and the provinces that they stand with."""
+    if frame["own"].n_unique() == 1 and coded.codes is not None:
+        texts = pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True)
+        return pl.DataFrame({"_text": texts, "own": frame["own"].head(1).new_from_index(0, texts.len())})
+    return frame.select("_text", "own").unique().drop_nulls("_text")
+
+
+def _homes(codes: pl.Series, texts: pl.Series, units: Units) -> pl.Series:
+    """The province that each dossier's code names; where all codes hold a day, looked up by what stands before it."""
+    heads = codes.str.slice(0, codes.to_frame("code").select(pl.col("code").str.find("-", literal=True)).to_series())
+    distinct = heads.unique()
+    if distinct.null_count() or distinct.len() > _HEADS_MOST:
+        state = _state_in_codes(codes, texts)
+        return state.replace_strict(units.province_of_state, default=None, return_dtype=pl.String)
+    state = _state_in_codes(distinct, distinct)
+    found = state.replace_strict(units.province_of_state, default=None, return_dtype=pl.String)
+    return found.gather(heads.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32))
 
 
 def _state_in_codes(codes: pl.Series, texts: pl.Series) -> pl.Series:

@@ -44,6 +44,7 @@ class Store:
     def __init__(self, data: Path) -> None:
         self.folder = data / FOLDER
         self.staging = self.folder / ".staging"
+        self._staged = 0
 
     @contextmanager
     def sole_writer(self) -> Iterator[None]:
@@ -131,43 +132,55 @@ class Store:
         content = json.dumps(self.state() | changed, ensure_ascii=False, indent=1) + "\n"
         whole.write(self.folder / "state.json", content.encode())
 
-    def stage(self, rows: pl.DataFrame) -> Path:
-        """Set rows of one file aside (codes and names as text), to be taken in with the others of the same run."""
-        self.staging.mkdir(parents=True, exist_ok=True)
-        number = len(list(self.staging.glob("*.parquet")))
-        path = self.staging / f"{number:06d}.parquet"
+    def stage(self, rows: pl.DataFrame) -> list[Path]:
+        """Set rows of one file aside, numbered and part by part, to be taken in with the others of the same run."""
         if "part" not in rows.columns:
             rows = rows.with_columns(part=part_of(pl.col("code")))
-        if not rows["part"].is_sorted():
-            rows = rows.sort("part")
-        rows.write_parquet(path, compression="lz4", statistics=False)
-        return path
+        parts, numbered = rows["part"], self.numbered(rows)
+        names = parts.unique().to_list()
+        self._staged += 1
+        paths = []
+        for part in names:
+            path = self.staging / part / f"{self._staged:06d}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            own = numbered if len(names) == 1 else numbered.filter(parts == part)
+            own.write_parquet(path, compression="lz4", statistics=False)
+            paths.append(path)
+        return paths
+
+    def staged(self) -> dict[str, list[Path]]:
+        """What is set aside, file by file for each part."""
+        folders = sorted(self.staging.iterdir()) if self.staging.exists() else []
+        return {folder.name: files for folder in folders if (files := sorted(folder.glob("*.parquet")))}
 
     def note_exports(self, staged: pl.LazyFrame) -> None:
         """Remember the latest export of each province."""
-        latest = staged.group_by("province").agg(pl.col("exported").max()).collect()
+        names = dict(self.listed("provinces").iter_rows())
+        latest = staged.group_by("province").agg(pl.col("exported").max()).collect(engine="streaming")
         known = self.state()["exports"]
-        newer = {province: max(known.get(province, ""), day.isoformat()) for province, day in latest.iter_rows()}
+        days = ((names[number], day.isoformat()) for number, day in latest.iter_rows())
+        newer = {province: max(known.get(province, ""), day) for province, day in days}
         if newer.items() - known.items():
             self.remember(exports=known | newer, unpublished=True)
 
     def numbered(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Text replaced by its number in the lists, which grow with it."""
-        for column, name in _LISTS.items():
-            listed = self.listed(name)
-            unknown = rows.get_column(column).unique().sort()
-            unknown = unknown.filter(~unknown.is_in(listed["name"].implode()))
-            if unknown.len():
-                start = listed.height
-                if start + unknown.len() > _LISTED_MAX[name]:
-                    raise Fault(f"more than {_LISTED_MAX[name]} {name}; is a column mapped to the wrong heading?")
-                added = pl.DataFrame({"id": range(start, start + unknown.len()), "name": unknown}, listed.schema)
-                listed = pl.concat([listed, added])
-                write(listed, self.folder / "lists" / f"{name}.parquet")
-            numbers = listed.select(pl.col("name").alias(column), number="id")
-            rows = rows.join(numbers, on=column, how="left", maintain_order="left").drop(column)
-            rows = rows.rename({"number": column})
-        return rows.select([*DOSSIER]).cast(pl.Schema(DOSSIER))
+        numbers = {column: self._numbers(rows.get_column(column), name) for column, name in _LISTS.items()}
+        return rows.with_columns(**numbers).select([*DOSSIER]).cast(pl.Schema(DOSSIER))
+
+    def _numbers(self, texts: pl.Series, name: str) -> pl.Series:
+        listed = self.listed(name)
+        coded = texts.cast(pl.Enum(listed["name"]), strict=False)
+        if coded.null_count() > texts.null_count():
+            unknown = texts.filter(coded.is_null()).drop_nulls().unique().sort()
+            start = listed.height
+            if start + unknown.len() > _LISTED_MAX[name]:
+                raise Fault(f"more than {_LISTED_MAX[name]} {name}; is a column mapped to the wrong heading?")
+            added = pl.DataFrame({"id": range(start, start + unknown.len()), "name": unknown}, listed.schema)
+            listed = pl.concat([listed, added])
+            write(listed, self.folder / "lists" / f"{name}.parquet")
+            coded = texts.cast(pl.Enum(listed["name"]))
+        return listed["id"].gather(coded.to_physical().cast(pl.UInt32))
 
     def outdated(self) -> list[str]:
         """The parts whose sums must be computed whole: new ones, and all where the rules have changed."""

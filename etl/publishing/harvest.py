@@ -9,12 +9,15 @@ from datetime import datetime
 import polars as pl
 
 from ranking.states import REPORTED
-from ranking.tables import Departments, Measurements, Quarantine
+from ranking.tables import Departments, Measurements, Quarantine, types_of
 
 
 @dataclass
 class Harvest:
-    """Measurements (rows of `tables.Measurements`) and what else one pull or import brought."""
+    """Measurements (rows of `tables.Measurements`) and what else one pull or import brought.
+
+    `fields`: by basis, all fields that its rows may tell of, with `all`; what is held of others is dropped.
+    """
 
     measurements: pl.DataFrame
     captured_at: datetime
@@ -22,6 +25,7 @@ class Harvest:
     quarantine: pl.DataFrame = field(default_factory=lambda: empty_quarantine())
     warnings: list[str] = field(default_factory=list)
     departments: pl.DataFrame = field(default_factory=lambda: department_rows({}))
+    fields: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def measurement_rows(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
@@ -30,19 +34,19 @@ def measurement_rows(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
     Missing optional keys (numerator, denominator, score, max_score, quality) become null,
     a missing `field` becomes `all`, a missing `state` becomes `reported`.
     """
-    schema = Measurements.create_empty().schema
+    schema = types_of(Measurements)
     frame = pl.DataFrame(list(rows), schema=schema, orient="row", strict=False)
     return frame.with_columns(pl.col("field").fill_null("all"), pl.col("state").fill_null(REPORTED))
 
 
 def quarantine_rows(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
     """A frame with the columns and types of `tables.Quarantine`."""
-    return pl.DataFrame(list(rows), schema=Quarantine.create_empty().schema, orient="row", strict=False)
+    return pl.DataFrame(list(rows), schema=types_of(Quarantine), orient="row", strict=False)
 
 
 def department_rows(names: Mapping[str, str]) -> pl.DataFrame:
     """A frame of `tables.Departments` from names by state code."""
-    schema = Departments.create_empty().schema
+    schema = types_of(Departments)
     return pl.DataFrame(sorted(names.items()), schema=schema, orient="row")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -83,6 +83,7 @@ class Merged:
     revisions: pl.DataFrame
     superseded: pl.DataFrame
     warnings: list[str] = field(default_factory=list)
+    fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """One frame per measure, with all its rows."""
@@ -100,12 +101,16 @@ class Merged:
         """All rows of one measure; what earlier was derived from them is not among them."""
         rows = self.incoming.filter(pl.col("measure") == name)
         if self.before:
-            held = _of_measure(self.before, name).join(rows.select(CELL), on=list(CELL), how="anti")
+            held = (
+                _of_measure(self.before, name)
+                .filter(_may_stay(self.fields))
+                .join(rows.select(CELL), on=list(CELL), how="anti")
+            )
             rows = pl.concat([held, rows])
         return _without(rows, self.superseded)
 
 
-def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
+def merged(before: Path | None, rows: pl.DataFrame, fields: Mapping[str, frozenset[str]] | None = None) -> Merged:
     """Validated rows of a new harvest over those of the snapshot `before`.
 
     Of two rows for the same cell the later captured one counts; but a unit that says nothing now does not wipe out
@@ -113,8 +118,9 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     A stretch to date that is still provisional gives way once every unit that it is ranked with has a later one with
     the same start: one province that was asked again must not vanish from the ranking of all. So what comes out
     depends on the captures alone, not on their order, and a capture that is published again changes nothing. Changed
-    values of periods that were over are revisions.
+    values of periods that were over are revisions. Of a basis that `fields` names, what is held of other fields goes.
     """
+    fields = fields or {}
     superseded = _superseded(before, rows)
     left_out = rows.height - _without(rows, superseded).height
     if before is None:
@@ -136,7 +142,14 @@ def merged(before: Path | None, rows: pl.DataFrame) -> Merged:
     taken = rows.join(refused, on=list(CELL), how="anti")
     revised = _revisions(pairs.join(refused, on=list(CELL), how="anti"))
     history = pl.read_parquet(before / table_file("revisions"))
-    return Merged(before, taken, pl.concat([history, revised]), superseded, warnings)
+    revisions = pl.concat([history, revised]).filter(_may_stay(fields))
+    return Merged(before, taken, revisions, superseded, warnings, fields)
+
+
+def _may_stay(fields: Mapping[str, frozenset[str]]) -> pl.Expr:
+    """Which held rows tell of a field that their basis knows."""
+    gone = [(pl.col("basis") == basis) & ~pl.col("field").is_in([*known]) for basis, known in fields.items()]
+    return ~pl.any_horizontal(pl.lit(False), *gone)
 
 
 def _distance(quality: str) -> pl.Expr:

@@ -10,7 +10,7 @@ from ranking.measures import Measure
 from ranking.monthly_charts import is_from_chart
 from ranking.periods import Period
 from ranking.states import COUNTED, NO_DOSSIERS, NOT_REPORTED, REPORTED
-from ranking.tables import Measurements
+from ranking.tables import Measurements, types_of
 from ranking.vocabulary import CELL, PERIOD_COLUMNS
 
 SUMMED = "summed_from_units"
@@ -41,7 +41,7 @@ def with_sums(
         return taken, []
     sizes = units.group_by("province_code").agg(of=pl.len()).rename({"province_code": "unit_code"})
     sums = sums.join(sizes, on="unit_code").with_columns(quality=_quality())
-    rows = sums.select(pl.col(name).cast(kind) for name, kind in Measurements.create_empty().schema.items())
+    rows = sums.select(pl.col(name).cast(kind) for name, kind in types_of(Measurements).items())
     rest = taken.join(rows.select(CELL), on=list(CELL), how="anti", maintain_order="left")
     return pl.concat([rest, rows]), list(_told(sums))
 

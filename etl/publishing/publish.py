@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.progress import Step, untold
@@ -51,6 +53,7 @@ COUNTRY_PERIODS = 3
 PROVINCE_WINDOWS, COUNTRY_WINDOWS = 3, 1
 REMARKS_KEPT = 60
 _ROWS_PER_GROUP = 200_000
+_ROWS_TOGETHER = 50_000
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
 _MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish again"
 
@@ -72,7 +75,7 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
         sound, summed = with_sums(
             sound, harvest.measurements, measures(), reference_table("units"), reference_table("provinces")
         )
-        result = merged(before, sound)
+        result = merged(before, sound, harvest.fields)
         left, doubted = differences_of(result, measures())
         quarantine = pl.concat([_kept_quarantine(before, harvest), harvest.quarantine, rejected])
         return _write(
@@ -257,7 +260,7 @@ def _write_figures(
     counts = {"measurements": 0, "standings": 0}
     with (
         _Appender(partial, "measurements") as measured,
-        _Appender(partial, "standings") as ranked,
+        _Appender(partial, "standings", Standings.validate) as ranked,
         ThreadPoolExecutor(1) as beside,
     ):
         last: Future[pl.DataFrame] | None = None
@@ -267,59 +270,103 @@ def _write_figures(
             counts["measurements"] += measured.append(rows)
             offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
             standing = standings(rows, measure, unit_scopes(units, provinces, offices))
+            if standing.get_column("rank").null_count() == standing.height:
+                # Without a rank there is nothing to be sure of, and nothing that moved.
+                counts["standings"] += ranked.append(last.result()) if last else 0
+                last = beside.submit(_as_it_is, standing)
+                continue
             given = scores(measure) if scores else None
             errors = with_errors(standing, rows, measure, rows, beside=[age()], given=given)
             standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS, errors=errors)
             standing = with_movement(standing, measure.direction, rows)
-            counts["standings"] += ranked.append(Standings.validate(last.result())) if last else 0
+            counts["standings"] += ranked.append(last.result()) if last else 0
             groups = latest(errors, PROVINCE_WINDOWS, COUNTRY_WINDOWS)
             last = beside.submit(with_tiers, standing, errors, measure, groups)
-        counts["standings"] += ranked.append(Standings.validate(last.result())) if last else 0
+        counts["standings"] += ranked.append(last.result()) if last else 0
     return counts
+
+
+def _as_it_is(standing: pl.DataFrame) -> pl.DataFrame:
+    return standing
 
 
 def with_derived(
     chunks: Iterable[pl.DataFrame], registry: dict[str, Measure], units: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
-    """Each non-empty chunk, validated and sorted; after `received` the measures derived from it."""
+    """Each non-empty chunk, validated and sorted; after `received` the measures derived from it.
+
+    Small chunks are validated together: each look at the rules costs the same, however few the rows are.
+    """
+    waiting: list[pl.DataFrame] = []
     for chunk in chunks:
         if chunk.is_empty():
             continue
         names = chunk.get_column("measure").unique()
         if names.len() != 1 or names[0] not in registry:
             raise Fault(f"a chunk must hold one measure of data/measures, not {sorted(names)}")
-        rows = [chunk]
+        waiting.append(chunk)
         if names[0] == "received":
-            rows += [received_per_day(chunk, swapped_days()), received_per_1000(chunk, units)]
-        for frame in rows:
-            if not frame.is_empty():
-                states.check(frame, "measurements")
-                yield Measurements.validate(frame, cast=True).sort(_ORDER)
+            waiting += [received_per_day(chunk, swapped_days()), received_per_1000(chunk, units)]
+        if sum(frame.height for frame in waiting) >= _ROWS_TOGETHER:
+            yield from _validated(waiting)
+            waiting = []
+    yield from _validated(waiting)
+
+
+def _validated(frames: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    frames = [frame for frame in frames if not frame.is_empty()]
+    if not frames:
+        return
+    rows = pl.concat(frames, how="vertical_relaxed")
+    states.check(rows, "measurements")
+    rows = Measurements.validate(rows, cast=True)
+    start = 0
+    for frame in frames:
+        yield rows.slice(start, frame.height).sort(_ORDER)
+        start += frame.height
+
+
+@cache
+def _arrow_schema(table: str) -> pa.Schema:
+    return SNAPSHOT_TABLES[table].create_empty().to_arrow(compat_level=pl.CompatLevel.oldest()).schema
 
 
 class _Appender:
-    """A Parquet file that grows chunk by chunk, so that no table need fit into memory."""
+    """A Parquet file that grows chunk by chunk, so that no table need fit into memory; small chunks are put together.
 
-    def __init__(self, partial: Path, table: str) -> None:
-        self._path = partial / table_file(table)
-        self._schema = (
-            SNAPSHOT_TABLES[PUBLIC.get(table, table)]
-            .create_empty()
-            .to_arrow(compat_level=pl.CompatLevel.oldest())
-            .schema
-        )
+    `check`: what the rows have to pass before they are written.
+    """
+
+    def __init__(
+        self, partial: Path, table: str, check: Callable[[pl.DataFrame], pl.DataFrame] = lambda rows: rows
+    ) -> None:
+        self._path, self._check = partial / table_file(table), check
+        self._waiting: list[pl.DataFrame] = []
+        self._schema = _arrow_schema(PUBLIC.get(table, table))
 
     def __enter__(self) -> _Appender:
         self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd", compression_level=5)
         return self
 
     def append(self, rows: pl.DataFrame) -> int:
-        table = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema)
-        self._writer.write_table(table, row_group_size=_ROWS_PER_GROUP)
+        self._waiting.append(rows)
+        if sum(frame.height for frame in self._waiting) >= _ROWS_TOGETHER:
+            self._write()
         return rows.height
 
-    def __exit__(self, *_: object) -> None:
-        self._writer.close()
+    def _write(self) -> None:
+        if self._waiting:
+            rows = self._check(pl.concat(self._waiting))
+            self._waiting = []
+            table = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema)
+            self._writer.write_table(table, row_group_size=_ROWS_PER_GROUP)
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            if kind is None:
+                self._write()
+        finally:
+            self._writer.close()
 
 
 def _switch(folder: Path, partial: Path, snapshot: str) -> None:

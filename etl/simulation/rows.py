@@ -12,7 +12,7 @@ from etl.simulation.blocks import Block
 from etl.simulation.calibration import GROUPS, SERIES, Calibration
 from etl.simulation.months import Months
 from ranking.states import NO_DOSSIERS, NOT_REPORTED, REPORTED
-from ranking.tables import Measurements
+from ranking.tables import Measurements, types_of
 
 _SOURCE = "simulated"
 _STATES = pl.Series([REPORTED, NO_DOSSIERS, NOT_REPORTED])
@@ -119,7 +119,7 @@ def _rows(
         + [_STATES.gather(state.ravel()).alias("state")]
     )
     same = {"measure": measure, "field": field, "basis": basis, "source": _SOURCE}
-    schema = Measurements.create_empty().schema
+    schema = types_of(Measurements)
     rows = rows.with_columns(**{column: pl.lit(value) for column, value in same.items()})
     missing = {column: pl.lit(None) for column in schema if column not in rows.columns}
     return rows.with_columns(**missing).select(pl.col(column).cast(dtype) for column, dtype in schema.items())
@@ -137,6 +137,6 @@ def _month_columns(months: Months, basis: str) -> list[pl.Series]:
         pl.Series("period_end", [period.end for period in months.periods]),
         pl.Series("period_kind", [period.kind for period in months.periods]),
         pl.Series("provisional", months.provisional),
-        pl.Series("captured_at", months.captured, Measurements.create_empty().schema["captured_at"]),
+        pl.Series("captured_at", months.captured, types_of(Measurements)["captured_at"]),
         pl.Series("series", by_rules if basis == "portal" else ["ii06"] * len(by_rules)),
     ]

@@ -347,3 +347,45 @@ def test_a_target_that_takes_no_file_gives_one_clear_line(data, tmp_path, monkey
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith(f"brief: {target}: ")
     assert list(tmp_path.iterdir()) == []
+
+
+# --- for those who listen to it
+
+
+def headings(content: bytes) -> list[str]:
+    """The kinds of headings in the order of the structure tree."""
+    found: list[str] = []
+
+    def walk(node: object) -> None:
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            for one in node:
+                walk(one)
+        elif isinstance(node, dict):
+            if str(node.get("/S", "")).strip("/") in ("H1", "H2", "H3"):
+                found.append(str(node["/S"]).strip("/"))
+            walk(node.get("/K"))
+
+    walk(PdfReader(io.BytesIO(content)).trailer["/Root"]["/StructTreeRoot"]["/K"])
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_brief_bears_the_mark_of_pdf_ua_with_title_language_and_headings(real, language):
+    content = pdf.pdf(view_of(real, language), NGHI_SON)
+    reader = PdfReader(io.BytesIO(content))
+    root = reader.trailer["/Root"]
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_object().get_data()
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert root["/Lang"] == language
+    assert "Nghi Sơn" in reader.metadata.title
+    kinds = headings(content)
+    assert kinds[0] == "H1"
+    assert kinds.count("H1") == 1
+    assert "H2" in kinds
+
+
+def test_cover_and_sheets_of_a_plan_each_have_one_first_heading(real, trip):
+    content = pdf.plan_pdf(view_of(real), trip, NGHI_SON)
+    assert headings(content).count("H1") == 1 + len(trip)
