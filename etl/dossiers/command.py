@@ -93,7 +93,7 @@ def _check_kept(store: Store, args: argparse.Namespace) -> None:
     """Fault where dossiers are published but none are kept: what comes now would stand in the place of all of them."""
     if store.parts() or args.begin_again:
         return
-    held = _held(args)
+    held = _held(args, ())
     if held is None:
         return
     shown = held.filter(pl.col("state") == "reported").select("unit_code").unique().collect().height
