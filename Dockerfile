@@ -1,8 +1,9 @@
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --create-home --home-dir /srv/gan-dan gan-dan
 WORKDIR /srv/gan-dan
-COPY requirements.lock.txt .
-RUN pip install --no-cache-dir --require-hashes -r requirements.lock.txt
+ARG EXTRA=
+COPY requirements*.lock.txt ./
+RUN pip install --no-cache-dir --require-hashes -r "requirements${EXTRA:+-$EXTRA}.lock.txt"
 COPY --chown=root:root . .
 ENV GANDAN_DATA=/data GANDAN_LOCAL=no GANDAN_LOG=json GANDAN_PYTHON=python PYTHONDONTWRITEBYTECODE=1
 RUN mkdir -p /data /var/www/gan-dan /var/lib/gan-dan-backups && chown gan-dan /data /var/www/gan-dan /var/lib/gan-dan-backups

@@ -2,6 +2,9 @@
 PYTHON ?=
 PYTHON_CHECK ?=
 PORT ?=
+# `make EXTRA=postgres …`: with the driver of PostgreSQL, where visits lie in one.
+EXTRA ?=
+RUNS := requirements$(if $(EXTRA),-$(EXTRA)).lock.txt
 BIN := .venv/bin
 DATA := data
 BORDERS := $(DATA)/boundaries/boundaries.id
@@ -12,14 +15,14 @@ SUITE := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # Named where .venv is missing, its Python has gone from the machine, or PYTHON asks for another version.
 AGAIN := $(shell sh deploy/venv.sh --fits .venv $(PYTHON) || echo FORCE)
 
-.PHONY: setup run test fuzz check check-slow check-python bench lint lock audit clean FORCE
+.PHONY: setup run test fuzz check check-slow check-python bench lint lock audit bom clean FORCE
 
 # Everything on a fresh machine: the app's packages, those of the tests, a Chromium, a PostgreSQL, a Java.
 setup: $(BIN)/.ready $(BIN)/.ready-dev
 
-$(BIN)/.ready: requirements.lock.txt deploy/venv.sh deploy/packages.sh $(AGAIN)
+$(BIN)/.ready: $(RUNS) deploy/venv.sh deploy/packages.sh $(AGAIN)
 	sh deploy/venv.sh .venv $(PYTHON)
-	sh deploy/packages.sh .venv requirements.lock.txt
+	sh deploy/packages.sh .venv $(RUNS)
 	@touch $@
 
 $(BIN)/.ready-dev: requirements-dev.lock.txt deploy/chromium.sh deploy/postgres.sh deploy/java.sh deploy/nginx.sh $(BIN)/.ready
@@ -77,6 +80,7 @@ lock:
 	sh deploy/venv.sh .venv-lock $(PYTHON)
 	.venv-lock/bin/pip install --quiet --disable-pip-version-check "uv>=0.13,<0.14"
 	$(LOCK) requirements.txt --output-file requirements.lock.txt
+	$(LOCK) --constraints requirements.lock.txt requirements-postgres.txt --output-file requirements-postgres.lock.txt
 	$(LOCK) --constraints requirements.lock.txt requirements-dev.txt --output-file requirements-dev.lock.txt
 
 # Known vulnerabilities of what is installed; needs the internet (docs/dependencies.md).
@@ -85,5 +89,14 @@ audit: $(BIN)/.ready
 	.venv-audit/bin/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3"
 	.venv-audit/bin/pip-audit --strict --path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
+# The bill of materials of what runs, docs/bom.cdx.json, from the lock (docs/dependencies.md).
+bom:
+	sh deploy/venv.sh .venv-run $(PYTHON)
+	.venv-run/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock.txt
+	sh deploy/venv.sh .venv-bom $(PYTHON)
+	.venv-bom/bin/pip install --quiet --disable-pip-version-check "cyclonedx-bom>=7.5,<8"
+	.venv-bom/bin/cyclonedx-py environment --output-reproducible --short-PURLs .venv-run/bin/python -o .venv-bom/found.json
+	.venv-bom/bin/python deploy/bom.py .venv-bom/found.json requirements.lock.txt > docs/bom.cdx.json
+
 clean:
-	rm -rf .venv .venv-audit .venv-check .venv-lock $(DATA)/published/simulated .pytest_cache .ruff_cache
+	rm -rf .venv .venv-audit .venv-bom .venv-check .venv-lock .venv-run $(DATA)/published/simulated .pytest_cache .ruff_cache

@@ -50,7 +50,9 @@ if [ ! -e "$target/.ready" ]; then
   rm -rf "$target"
   mv "$cloned" "$target"
   chmod 755 "$target"
-  (cd "$target" && make .venv/bin/.ready && touch .ready)
+  # Where visits lie in PostgreSQL the version needs its driver, as the one before it did.
+  extra=$(grep -qs '^GANDAN_VISITS_URL="\{0,1\}postgresql' "${GANDAN_ENV:-/etc/gan-dan/env}" && echo postgres || true)
+  (cd "$target" && make .venv/bin/.ready EXTRA="$extra" && touch .ready)
 fi
 if [ "$target" = "$before" ]; then
   echo "$target is in service already"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -14,8 +15,11 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from deploy import bom
+
 PYTHONS = ("3.11", "3.12", "3.13")
 LOCKS = {"requirements.lock.txt": ["requirements.txt"]}
+LOCKS["requirements-postgres.lock.txt"] = [*LOCKS["requirements.lock.txt"], "requirements-postgres.txt"]
 LOCKS["requirements-dev.lock.txt"] = [*LOCKS["requirements.lock.txt"], "requirements-dev.txt"]
 _PIN = re.compile(r"([\w.-]+(?:\[[\w,-]+\])?==[\w.!+]+(?: ; [^\\]+)?) ((?:\\\n    --hash=sha256:[0-9a-f]{64} ?)+)\n")
 
@@ -27,7 +31,7 @@ def home(pytestconfig) -> Path:
 
 def wanted(home: Path, files: list[str]) -> list[Requirement]:
     lines = [line for file in files for line in (home / file).read_text(encoding="utf-8").splitlines()]
-    return [Requirement(line) for line in lines if line and not line.startswith("-r ")]
+    return [Requirement(line) for line in lines if line and not line.startswith(("-r ", "#"))]
 
 
 def pins(home: Path, lock: str) -> list[Requirement]:
@@ -182,3 +186,22 @@ def test_the_port_can_be_chosen(home):
 
     assert "streamlit run app.py --server.port 8600\n" in said("PORT=8600")
     assert "--server.port" not in said()  # then Streamlit takes the next one where 8501 is in use
+
+
+def test_the_bill_of_materials_is_that_of_the_lock_with_a_licence_of_each(home):
+    """Where this fails: `make bom` after a change of the lock."""
+    told = json.loads((home / "docs" / "bom.cdx.json").read_text(encoding="utf-8"))
+    packages = {canonicalize_name(one["name"]): one for one in told["components"] if one["type"] == "library"}
+
+    assert {name: one["version"] for name, one in packages.items()} == installed(home, "requirements.lock.txt", "3.11")
+    assert all(one["licenses"] and one["hashes"] for one in packages.values())
+    assert {one["ref"] for one in told["dependencies"]} <= {one["bom-ref"] for one in told["components"]} | {"gan-dan"}
+
+
+def test_a_package_without_a_licence_or_outside_the_lock_is_named():
+    one = {"type": "library", "name": "x", "version": "1", "bom-ref": "x==1", "purl": "pkg:pypi/x@1"}
+    found = {"specVersion": "1.6", "components": [one], "dependencies": []}
+    with pytest.raises(ValueError, match="no licence is known of x"):
+        bom.bill(found, "x==1 \\\n    --hash=sha256:" + "0" * 64)
+    with pytest.raises(ValueError, match="not in the lock: x"):
+        bom.bill({**found, "components": [one | {"licenses": [{"license": {"id": "MIT"}}]}]}, "")
