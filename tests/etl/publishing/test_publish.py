@@ -22,9 +22,11 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
+from etl.publishing import in_service
 from etl.publishing import publish as publishing
 from etl.publishing.harvest import Harvest, measurement_rows, quarantine_rows
-from etl.publishing.publish import current_snapshot, publish, publish_chunks, snapshot_manifest
+from etl.publishing.in_service import current_snapshot, snapshot_manifest
+from etl.publishing.publish import publish, publish_chunks
 from etl.publishing.withhold import PUBLIC
 from files.faults import Fault
 from ranking.manifest import CURRENT, table_file
@@ -527,7 +529,7 @@ def _interrupted(data: Path, own: Harvest) -> None:
 
 
 def test_a_publish_that_waits_too_long_says_so(tmp_path, measurement, monkeypatch):
-    monkeypatch.setattr(publishing, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(in_service, "LOCK_SECONDS", 0.1)
     inside, leave = threading.Event(), threading.Event()
 
     def slow(*words: object) -> dict[str, int]:
