@@ -63,7 +63,7 @@ check-slow: setup
 check-python: setup
 	sh deploy/venv.sh --other-than .venv .venv-check $(PYTHON_CHECK)
 	sh deploy/packages.sh .venv-check requirements-dev.lock.txt
-	.venv-check/bin/python $(SUITE)
+	POLARS_MAX_THREADS=2 .venv-check/bin/python $(SUITE)
 
 bench: setup $(SIMULATED)
 	$(BIN)/python -m bench

@@ -26,7 +26,7 @@ import polars as pl
 from etl.__main__ import main as etl_main
 from etl.portal.client import PortalClient
 from etl.portal.endpoints import ENDPOINTS
-from etl.publishing.publish import current_snapshot
+from etl.publishing.in_service import current_snapshot
 from files.faults import Fault
 from store.reference import reference_table
 from tests.stand_in.server import StandIn

@@ -16,7 +16,8 @@ from pathlib import Path
 import polars as pl
 
 from etl.publishing.harvest import Harvest, measurement_rows
-from etl.publishing.publish import current_snapshot, publish, snapshot_manifest
+from etl.publishing.in_service import current_snapshot, snapshot_manifest
+from etl.publishing.publish import publish
 from ranking.tables import SNAPSHOT_TABLES
 from store import sight
 from store.reference import measures

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from display.portraits import summary
+from display.portraits import summary, summary_words
 from store import units
 from ui.frame import html
 from ui.frame.shell import view
@@ -49,5 +49,5 @@ else:
     st.subheader(v.say("unit.members.title"), anchor=False)
     members.section(v, code)
     if known:
-        html.caption(summary.source_line(v, code))
+        html.caption(summary_words.source_line(v, code))
     brief_buttons.make_ready(v, code)

@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from display.portraits import checklist, summary, visits
+from display.portraits import checklist, summary_words, visits
 from display.portraits.checklist import Line
 from display.words import numbers
 from display.words.view import View
@@ -63,7 +63,7 @@ def _head(view: View, sheet: Worksheet, looks: dict[str, Format], code: str) -> 
     unit = units.known(code)
     place = f"{unit['full_name']}, {province_name(unit['province_code'])}"
     sheet.write_string(0, 0, view.say("inspection.sheet.title", unit=place), looks["title"])
-    sheet.write_string(1, 0, summary.source_line(view, code))
+    sheet.write_string(1, 0, summary_words.source_line(view, code))
     sheet.write_string(2, 0, view.say("inspection.sheet.blanks"))
     for column, name in enumerate(("number", "matter", "ask", "basis", "result", "remark")):
         sheet.write_string(4, column, view.say(f"inspection.sheet.{name}"), looks["head"])

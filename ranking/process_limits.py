@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ranking.process_lines import FEWEST, SAME, Counts, lines_of
 from ranking.run_rules import RULES, Floats, Lines, Rule, Sides
+from ranking.unit_months import as_matrices, as_matrix
 
 Improvement = Literal["up", "down", "neutral"]
 Mark = Literal["improvement", "concern", "neither", "common", "none"]
@@ -105,7 +106,7 @@ def xmr(
 
     Raises ValueError for an infinite value, an unknown `improvement` or an index that does not exist.
     """
-    return _chart(_matrix([values]), None, improvement, rebase_at)
+    return _chart(as_matrix([values]), None, improvement, rebase_at)
 
 
 def p_prime(series: Shares, improvement: Improvement = "up", rebase_at: Sequence[int] = ()) -> tuple[Point, ...]:
@@ -117,7 +118,7 @@ def p_prime(series: Shares, improvement: Improvement = "up", rebase_at: Sequence
     a month has a value but no counts that make a share has the XmR chart of its values.
     Raises ValueError as `xmr` does, and where the three sequences are not of one length.
     """
-    return _chart(_matrix([series.values]), _counts_of([series]), improvement, rebase_at)
+    return _chart(as_matrix([series.values]), _counts_of([series]), improvement, rebase_at)
 
 
 def xmr_each(rows: Sequence[Sequence[float | None]], improvements: Sequence[Improvement]) -> list[tuple[Point, ...]]:
@@ -138,12 +139,12 @@ def xmr_marks(rows: Sequence[Sequence[float | None]], improvement: Improvement =
 
     Raises ValueError for rows of different lengths, and as `xmr` does.
     """
-    return _all_marks(_matrix(rows), None, improvement, len(rows))
+    return _all_marks(as_matrix(rows), None, improvement, len(rows))
 
 
 def p_prime_marks(rows: Sequence[Shares], improvement: Improvement = "up") -> list[tuple[Mark, ...]]:
     """The marks of many series of shares of one length at once, as `p_prime` gives them. Raises ValueError as that."""
-    return _all_marks(_matrix([row.values for row in rows]), _counts_of(rows), improvement, len(rows))
+    return _all_marks(as_matrix([row.values for row in rows]), _counts_of(rows), improvement, len(rows))
 
 
 def assurance(limits: Limits | None, target: float | None, direction: Improvement) -> Assurance | None:
@@ -174,7 +175,7 @@ def marks(months: pl.DataFrame, direction: Improvement, *, shares: bool = False)
     (bool, null without limits). Raises ValueError where a unit has two rows in a month.
     """
     _check_improvement(improvement := direction)
-    units, values, *counts = _as_matrices(months, *(("numerator", "denominator") if shares else ()))
+    units, values, *counts = as_matrices(months, *(("numerator", "denominator") if shares else ()))
     lines, found = lines_of(values, (counts[0], counts[1]) if shares else None)
     latest = [_MARKS[mark] for mark in _marks_of(lines, found, improvement)[:, -1]] if values.size else []
     provisional = pl.Series(lines.points < FIRM_POINTS, dtype=pl.Boolean)
@@ -215,7 +216,7 @@ def _each(
         alike.setdefault((len(row), improvement), []).append(place)
     found: dict[int, tuple[Point, ...]] = {}
     for (length, improvement), places in alike.items():
-        matrix = _matrix([rows[place][0] for place in places])
+        matrix = as_matrix([rows[place][0] for place in places])
         shares = [share for place in places if (share := rows[place][1]) is not None]
         counts = _counts_of(shares) if shares else None
         charts = _baselines(matrix, counts, 0, improvement) if length else [[] for _ in places]
@@ -237,17 +238,7 @@ def _counts_of(rows: Sequence[Shares]) -> Counts:
                 f"{len(row.values)} values, {len(row.numerators)} numerators and {len(row.denominators)} denominators: "
                 "one of each per month is right"
             )
-    return _matrix([row.numerators for row in rows]), _matrix([row.denominators for row in rows])
-
-
-def _matrix(rows: Sequence[Sequence[float | None]]) -> Floats:
-    """Rows of one length with NaN for gaps; ValueError where a value is infinite."""
-    matrix = np.array([[np.nan if value is None else value for value in row] for row in rows], dtype=np.float64)
-    if np.isinf(matrix).any():
-        raise ValueError(
-            f"value {int(np.isinf(matrix).any(axis=0).argmax())} is infinite; a value is a number, None or NaN"
-        )
-    return matrix
+    return as_matrix([row.numerators for row in rows]), as_matrix([row.denominators for row in rows])
 
 
 def _check_improvement(improvement: str) -> None:
@@ -300,26 +291,3 @@ def _marks_of(lines: Lines, found: dict[Rule, Sides], improvement: Improvement) 
     one_way = (improvement != "neutral") & (high != low)
     cases = [~marked, ~(high | low), one_way & good, one_way & bad]
     return np.select(cases, [_NONE, _COMMON, _IMPROVEMENT, _CONCERN], default=_NEITHER)
-
-
-def _as_matrices(months: pl.DataFrame, *counts: str) -> tuple[Any, ...]:
-    """The unit codes, and their values (and counts) as matrices of units × all months from the first to the last."""
-    columns = ("value", *counts)
-    rows = months.select("unit_code", "period_start", pl.col(columns).cast(pl.Float64))
-    if rows.is_empty():
-        return [], *(np.empty((0, 0)) for _ in columns)
-    units = rows.get_column("unit_code").unique().sort()
-    start = pl.col("period_start")
-    month = start.dt.year().cast(pl.Int64) * 12 + start.dt.month()
-    line = units.search_sorted(rows.get_column("unit_code"))
-    placed = rows.with_columns(line=line, month=month - month.min())
-    if (twice := placed.filter(pl.struct("line", "month").is_duplicated())).height:
-        unit, day, *_ = twice.row(0)
-        raise ValueError(f"unit {unit} has more than one row in the month of {day}; one row is right")
-    lines, at = placed.get_column("line").to_numpy(), placed.get_column("month").to_numpy()
-    found = []
-    for column in columns:
-        matrix = np.full((len(units), at.max() + 1), np.nan)
-        matrix[lines, at] = placed.get_column(column)
-        found.append(matrix)
-    return units.to_list(), *found

@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 from display.maps import layers
-from display.portraits import plain_figures, summary
+from display.portraits import plain_figures, summary, summary_words
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
@@ -134,7 +134,7 @@ def of_embed(view: View, selection: Selection, get: Callable[..., object]) -> Sa
 
 def of_unit(view: View, code: str) -> Said:
     """The summary on a commune's page and in its exports."""
-    return {_row_figure(code, row): summary.row_words(view, row).value for row in _known(view, code)}
+    return {_row_figure(code, row): summary_words.row_words(view, row).value for row in _known(view, code)}
 
 
 def of_brief(view: View, code: str) -> Said:

@@ -26,7 +26,7 @@ _SLACK = 1e-9
 class Curve:
     """Points that may be joined: one series on one basis. A value of None is a gap.
 
-    `marks`: per point one of `unit_summary.VARIATIONS`; `past`: summed up from the old communes, drawn thin.
+    `marks`: per point one of `portraits.histories.VARIATIONS`; `past`: summed up from the old communes, drawn thin.
     """
 
     days: Sequence[date]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from display.portraits import summary
+from display.portraits import histories, summary
 from display.portraits.summary import Row
 from display.words import addresses, numbers
 from display.words.marks import quality_words
@@ -42,7 +42,7 @@ def _trends(view: View, found: Sequence[Row], counts: dict[str, str]) -> str:
     marks = {row.variation for row in found}
     if marks == {"none"}:
         return view.say("unit.head.no_trends")
-    return view.say("unit.head.trends", **counts) if marks & summary.SPECIAL else view.say("unit.head.steady")
+    return view.say("unit.head.trends", **counts) if marks & histories.SPECIAL else view.say("unit.head.steady")
 
 
 def standing(view: View, code: str) -> str:

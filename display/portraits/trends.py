@@ -8,7 +8,8 @@ from display.drawing import small_charts
 from display.drawing.palette import Palette
 from display.drawing.small_charts import Chart, Curve, Usual
 from display.portraits import summary
-from display.portraits.summary import Month, Row
+from display.portraits.histories import Month
+from display.portraits.summary import Row
 from display.words import numbers
 from display.words.view import View
 from ranking.periods import MERGER

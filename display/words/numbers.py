@@ -6,9 +6,10 @@ import math
 import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from babel.numbers import format_decimal
+from babel import Locale
+from babel.numbers import NumberPattern, parse_pattern
 
 from ranking.measures import Measure, Target
 from ranking.periods import Period, local_day
@@ -25,8 +26,18 @@ def number(value: float | None, language: str, decimals: int = 0) -> str:
     """1.234,5 in Vietnamese, 1,234.5 in English; a half is rounded up (`rounded`); a dash where there is no value."""
     if value is None or not math.isfinite(value):
         return MISSING
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(rounded(value, decimals), format=pattern, locale=language)
+    return _pattern(decimals).apply(rounded(value, decimals), _locale(language))
+
+
+@cache
+def _pattern(decimals: int) -> NumberPattern:
+    """Kept, since reading pattern and locale takes longer than writing a number."""
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
 
 
 def rounded(value: float, decimals: int = 0) -> Decimal:

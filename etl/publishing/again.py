@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from etl.publishing.old_snapshots import forget_old
-from etl.publishing.publish import (
+from etl.publishing.in_service import (
     current_snapshot,
     put_into_service,
     sha256_of,
     snapshot_id,
     snapshot_manifest,
     sole_writer,
-    write_public_tables,
 )
+from etl.publishing.old_snapshots import forget_old
+from etl.publishing.publish import write_public_tables
 from etl.publishing.withhold import PUBLIC, linked
 from files.faults import Fault
 from files.places import DATA

@@ -1,18 +1,14 @@
-"""From validated measurements to a snapshot that pages read, switched in one step.
+"""From validated measurements to a snapshot that pages read: merged, ranked, small numbers withheld, written.
 
-The order of work makes any interruption harmless: all files are written to a folder that no
-reader knows, brought to disk, the folder gets its final name, and only then the file `current`
-is replaced. Until that last step readers see the old snapshot, whole; after it the new one.
+All files are written to a folder that no reader knows; `etl.publishing.in_service` puts it into service in one step.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -24,18 +20,25 @@ import pyarrow.parquet as pq
 from etl.progress import Step, untold
 from etl.publishing.following import Scores, by_counts, differences_of, with_differences
 from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
+from etl.publishing.in_service import (
+    current_snapshot,
+    named,
+    put_into_service,
+    sha256_of,
+    snapshot_id,
+    snapshot_manifest,
+    sole_writer,
+)
 from etl.publishing.merge import merged, validated
 from etl.publishing.old_snapshots import forget_old
 from etl.publishing.province_sums import with_sums
 from etl.publishing.withhold import PUBLIC, write_public
-from files import lock, whole
 from files.faults import Fault
-from journal import audit
 from ranking import __version__
 from ranking.ages import age
 from ranking.certainty import with_certainty, with_errors
 from ranking.derived import received_per_1000, received_per_day
-from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
+from ranking.manifest import Manifest, table_file
 from ranking.measures import Measure
 from ranking.movement import with_movement
 from ranking.standings import standings, unit_scopes
@@ -48,14 +51,12 @@ from store.reference import measures, reference_table
 from store.retention import retention
 from store.swapped_days import swapped_days
 
-LOCK_SECONDS = 300
 COUNTRY_PERIODS = 3
 PROVINCE_WINDOWS, COUNTRY_WINDOWS = 3, 1
 REMARKS_KEPT = 60
 _ROWS_PER_GROUP = 200_000
 _ROWS_TOGETHER = 50_000
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
-_MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish again"
 
 
 def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manifest:
@@ -125,37 +126,6 @@ def publish_chunks(
         )
 
 
-def current_snapshot(folder: Path) -> Path | None:
-    """The folder of the snapshot that a dataset's `current` names; None where nothing is published.
-
-    Fault where that folder is gone: to publish over it would drop all that it held without a word.
-    """
-    name = _named(folder)
-    if name is None:
-        return None
-    if not name or not (folder / name).is_dir():
-        raise Fault(f"{folder / CURRENT}: names {name!r}, which is not there; {_MENDING}")
-    return folder / name
-
-
-def _named(folder: Path) -> str | None:
-    pointer = folder / CURRENT
-    return pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.exists() else None
-
-
-def snapshot_manifest(snapshot: Path) -> Manifest:
-    """The manifest of a snapshot's folder; Fault where it, or a file that it vouches for, is damaged."""
-    try:
-        manifest = Manifest.from_json((snapshot / MANIFEST).read_text(encoding="utf-8"))
-        changed = [name for name, sha256 in manifest.sha256.items() if sha256_of(snapshot / table_file(name)) != sha256]
-    except (OSError, UnicodeDecodeError, ManifestError) as error:
-        raise Fault(f"{snapshot}: {error}; {_MENDING}") from error
-    if changed:
-        files = ", ".join(map(table_file, changed))
-        raise Fault(f"{snapshot}: {files}: not as published, the sha256 differs from {MANIFEST}; {_MENDING}")
-    return manifest
-
-
 def _remarks(known: Manifest | None, new: list[str]) -> list[str]:
     """Earlier warnings stay with the figures that they are about; the latest come last."""
     earlier = [text for text in (known.warnings if known else []) if text not in new]
@@ -186,11 +156,6 @@ def _known_departments(before: Path | None, harvest: Harvest) -> pl.DataFrame:
     return pl.concat([harvest.departments, known]).unique("state_code", keep="first").sort("state_code")
 
 
-def sole_writer(folder: Path) -> AbstractContextManager[None]:
-    """Hold the folder of a dataset for one publish."""
-    return lock.sole_publisher(folder, ".publish.lock", "publish", LOCK_SECONDS)
-
-
 def _write(
     folder: Path,
     chunks: Iterable[pl.DataFrame],
@@ -205,7 +170,7 @@ def _write(
     step: Step = untold,
     scores: Scores | None = None,
 ) -> Manifest:
-    before = _named(folder)
+    before = named(folder)
     partial = folder / f".partial-{os.getpid()}"
     partial.mkdir()
     try:
@@ -237,14 +202,6 @@ def _write(
     if manifest.id != before:
         forget_old(folder, manifest, before, rule)
     return manifest
-
-
-def put_into_service(folder: Path, partial: Path, manifest: Manifest) -> None:
-    """Write the manifest, switch to the snapshot, and note in the audit log who has published it."""
-    (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-    _switch(folder, partial, manifest.id)
-    about = {"dataset": manifest.dataset, "snapshot": manifest.id, "rows": manifest.rows["measurements"]}
-    audit.note(folder.parents[1], audit.actor(), "publish", **about)
 
 
 def write_public_tables(partial: Path, step: Step = untold) -> dict[str, int]:
@@ -367,27 +324,3 @@ class _Appender:
                 self._write()
         finally:
             self._writer.close()
-
-
-def _switch(folder: Path, partial: Path, snapshot: str) -> None:
-    for path in [*partial.iterdir(), partial]:
-        whole.to_disk(path)
-    final = folder / snapshot
-    if final.exists():
-        if _named(folder) == snapshot:
-            shutil.rmtree(partial)
-            return
-        shutil.rmtree(final)
-    partial.rename(final)
-    whole.to_disk(folder)
-    whole.write(folder / CURRENT, f"{snapshot}\n".encode())
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def snapshot_id(captured_at: datetime, sha256: dict[str, str]) -> str:
-    content = hashlib.sha256("".join(sha256[name] for name in sorted(sha256)).encode()).hexdigest()
-    return f"{captured_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{content[:8]}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from etl.publishing.publish import current_snapshot, snapshot_manifest
+from etl.publishing.in_service import current_snapshot, snapshot_manifest
 from files.faults import Fault
 from files.places import DATA
 from ranking.manifest import table_file

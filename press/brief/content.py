@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 from display.drawing import small_charts
 from display.drawing.palette import LIGHT, Palette
 from display.portraits import checklist, facts, place_details, summary, trends
-from display.portraits.summary import RISING_IS_GOOD, Row, Words
+from display.portraits.histories import VARIATIONS
+from display.portraits.summary import RISING_IS_GOOD, Row
+from display.portraits.summary_words import Words, row_words, source_line
 from display.words import bands, numbers, places
 from display.words.view import View
 from ranking.bands import ABOVE, BELOW
@@ -69,7 +71,7 @@ def sheet(view: View, code: str) -> dict[str, object]:
         **_table(view, found, common),
         **_charts(view, code, found),
         **_questions(view, code, found),
-        "sources": summary.source_line(view, code) if found else "",
+        "sources": source_line(view, code) if found else "",
     }
 
 
@@ -77,7 +79,7 @@ def icons() -> dict[str, str]:
     """The marks by the name under which the cells ask for them, as SVG text; each has a shape of its own."""
     found = {
         _variation_icon(variation, good): small_charts.variation_icon(variation, good, PRINT)
-        for variation in summary.VARIATIONS
+        for variation in VARIATIONS
         for good in RISING_IS_GOOD.values()
     }
     return found | {name: small_charts.assurance_icon(name, PRINT) for name in ("yes", "no", "hit_or_miss")}
@@ -92,7 +94,7 @@ def _variation_icon(variation: str, rising_is_good: bool | None) -> str:
 
 def _common(view: View, found: Sequence[Row]) -> Common:
     [(period, _)] = Counter(row.period for row in found).most_common(1)
-    words = [summary.row_words(view, row) for row in found]
+    words = [row_words(view, row) for row in found]
     notes = tuple(note for note in words[0].notes if all(note in others.notes for others in words))
     return Common(period, notes, summary.usual_place(found))
 
@@ -152,7 +154,7 @@ def _places_read(view: View, found: Sequence[Row], common: Common | None) -> Ite
         key = "places.window.period" if common.place["window"] == "period" else "places.window"
         yield view.say(key, window=places.window_words(view.say, common.place))
     by_known: dict[str, list[str]] = {}
-    for words in (summary.row_words(view, row) for row in found):
+    for words in (row_words(view, row) for row in found):
         if words.known:
             by_known.setdefault(words.known, []).append(words.measure)
     for known, names in by_known.items():
@@ -170,7 +172,7 @@ def _header(view: View, name: str) -> str:
 
 
 def _line(view: View, row: Row, common: Common) -> dict[str, Cell]:
-    words = summary.row_words(view, row)
+    words = row_words(view, row)
     good = RISING_IS_GOOD[row.measure.direction]
     return {
         "measure": _cell(words.measure, note=" · ".join(_notes(view, row, words, common))),

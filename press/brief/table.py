@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from display.portraits import summary
+from display.portraits import summary, summary_words
 from display.portraits.summary import Row
 from display.words import numbers
 from display.words.marks import nature_word
@@ -66,7 +66,7 @@ def file_name(view: View, code: str, ending: str) -> str:
 
 
 def sheet(view: View, code: str) -> Sheet:
-    """One row per row of `unit_summary.rows`, and notes on what they are."""
+    """One row per row of `summary.rows`, and notes on what they are."""
     unit = units.known(code)
     place = (code, unit["full_name"], province_name(unit["province_code"]))
     found = summary.rows(view.snapshot, code)
@@ -118,7 +118,7 @@ def _notes(view: View, code: str) -> list[tuple[str, str]]:
     nature = say(f"nature.{manifest.nature}", captured=numbers.local_date(manifest.captured_at, view.language))
     return [
         (say("brief.note.unit"), f"{unit['full_name']}, {province_name(unit['province_code'])} ({code})"),
-        (say("measure.sources"), summary.source_line(view, code)),
+        (say("measure.sources"), summary_words.source_line(view, code)),
         (say("shell.dataset"), f"{nature} · {manifest.id}"),
         (say("download.licence.name"), say("download.licence")),
         (say("brief.note.columns.name"), say("brief.note.columns")),

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from etl.__main__ import main
-from etl.publishing.publish import current_snapshot
+from etl.publishing.in_service import current_snapshot
 from files.places import MEASURES
 from ranking.periods import calendar_period
 from store import policy, reference

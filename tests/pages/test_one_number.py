@@ -68,9 +68,17 @@ def disagreements(dataset: str, scope: str, some: list[Selection], get) -> list[
     return told
 
 
-def test_every_recorded_figure_is_the_same_in_all_places(app_data, get):
-    for scope in scopes("recorded"):
+def test_every_recorded_figure_of_a_province_is_the_same_in_all_places(app_data, get):
+    provinces = [scope for scope in scopes("recorded") if scope != COUNTRY]
+    assert len(provinces) > 1
+    for scope in provinces:
         assert disagreements("recorded", scope, selections("recorded", scope), get) == []
+
+
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_recorded_figures_among_all_communes_are_the_same_in_all_places(app_data, get, step):
+    """The same figures as those of the provinces, on maps of the whole country: in `make check` all of them."""
+    assert disagreements("recorded", COUNTRY, selections("recorded", COUNTRY)[::step], get) == []
 
 
 @pytest.mark.parametrize("scope", ["38", COUNTRY])

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from display.maps import layers
 from display.words.text import LANGUAGES
 from etl.boundaries.prepared import write
-from etl.publishing.publish import current_snapshot
+from etl.publishing.in_service import current_snapshot
 from store import borders
 from ui.frame import sign_in
 from web import map_layers

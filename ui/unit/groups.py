@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from display.portraits import petitions, summary
+from display.portraits import petitions, summary, summary_words
 from display.portraits.summary import Row
 from display.words import numbers
 from display.words.view import View
@@ -30,7 +30,7 @@ def section(view: View, code: str) -> None:
 
 
 def _total(view: View, row: Row) -> str:
-    words = summary.row_words(view, row)
+    words = summary_words.row_words(view, row)
     if row.value is None:
         period = numbers.period_in_sentence(row.period, view.language)
         return view.say("unit.groups.no_total", state=words.value, period=period)
@@ -49,7 +49,7 @@ def _group(view: View, measure: Measure, row: Row | None) -> str:
         figure = f'<span class="gd-silent">{escape(view.say(f"state.{row.state}"))}</span>'
         bar, notes = "", [numbers.period(row.period, view.language)]
     else:
-        words = summary.row_words(view, row)
+        words = summary_words.row_words(view, row)
         points = numbers.number(row.value, view.language, measure.decimals)
         figure = f'<span class="gd-strong">{escape(points)}</span>/{escape(most)}'
         bar = _bar(row.value, measure.max_score)

@@ -9,7 +9,9 @@ from typing import Any
 from display.drawing import small_charts
 from display.drawing.place_cells import place_cell, rank_whisker
 from display.portraits import summary as portraits_summary
-from display.portraits.summary import RISING_IS_GOOD, Row, Words
+from display.portraits.histories import SPECIAL
+from display.portraits.summary import RISING_IS_GOOD, Row
+from display.portraits.summary_words import Words, row_words
 from display.words import addresses, numbers, places
 from display.words.view import View
 from ranking.measures import Measure
@@ -94,7 +96,7 @@ def _window(view: View, usual: Mapping[str, Any] | None) -> str:
 
 
 def _line(view: View, code: str, row: Row, shown: Sequence[str], usual: Mapping[str, Any] | None) -> str:
-    words = portraits_summary.row_words(view, row)
+    words = row_words(view, row)
     cells = {
         "value": _value(row, words),
         "n": escape(words.n) or numbers.MISSING,
@@ -180,7 +182,7 @@ def _trend(view: View, row: Row) -> str:
     if len(known) < 3:
         return numbers.MISSING
     colours = {"improvement": view.palette.accent, "concern": view.palette.warning}
-    dots = [colours.get(m.mark, view.palette.ink) if m.mark in portraits_summary.SPECIAL else None for m in months]
+    dots = [colours.get(m.mark, view.palette.ink) if m.mark in SPECIAL else None for m in months]
     dots[-1] = dots[-1] or view.palette.grey
     ends = (min(known), max(known))
     return small_charts.sparkline(

@@ -8,7 +8,7 @@ from html import escape
 import polars as pl
 
 from display.drawing import small_charts
-from display.portraits import summary
+from display.portraits import summary, summary_words
 from display.portraits.summary import Row
 from display.words import addresses, numbers
 from display.words.view import View
@@ -89,12 +89,12 @@ def _why_unknown(view: View, code: str) -> str:
     received = [row for row in summary.rows(view.snapshot, code) if row.measure.id == "received"]
     if not received:
         return view.say("unit.workload.unknown")
-    words = summary.row_words(view, received[0])
+    words = summary_words.row_words(view, received[0])
     return view.say("unit.workload.silent", state=words.value, period=words.period)
 
 
 def _card(view: View, code: str, row: Row) -> str:
-    words, found = summary.row_words(view, row), against_others(view.snapshot, code, row)
+    words, found = summary_words.row_words(view, row), against_others(view.snapshot, code, row)
     title = f"<dt>{escape(row.measure.name.in_language(view.language))}</dt>"
     value = f'<span class="{"gd-figure" if row.value is not None else "gd-silent"}">{escape(words.value)}</span>'
     note = f'<div class="gd-note">{escape(" · ".join([words.period, words.basis, *words.notes]))}</div>'

@@ -19,7 +19,7 @@ from display.drawing.small_charts import (
     strip,
     variation_icon,
 )
-from display.portraits.summary import VARIATIONS
+from display.portraits.histories import VARIATIONS
 
 SVG = "{http://www.w3.org/2000/svg}"
 MONTHS = [date(2026, month, 1) for month in range(1, 7)]

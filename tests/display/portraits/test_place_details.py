@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from display.portraits import place_details, summary
+from display.portraits import place_details, summary, summary_words
 from display.words.text import LANGUAGES
 from store.moves import Move
 from tests.display.portraits.test_summary import small, view_of
@@ -43,7 +43,7 @@ def test_the_proven_range_stands_in_the_detail_only(small, language):
 
     assert proven in detail(small, NGHI_SON, language).ranks
     assert not [
-        found for one in summary.rows(small, NGHI_SON) if proven in (found := str(summary.row_words(view, one)))
+        found for one in summary.rows(small, NGHI_SON) if proven in (found := str(summary_words.row_words(view, one)))
     ]
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from display.drawing.palette import LIGHT
-from display.portraits import summary, trends
+from display.portraits import histories, summary, summary_words, trends
 from display.portraits.facts import facts_of
 from display.words import rankings
 from display.words.selection import Selection
@@ -47,7 +47,7 @@ def row_of(snapshot, measure, code=NGHI_SON):
 
 
 def words_of(snapshot, measure, code=NGHI_SON, language="en"):
-    return summary.row_words(view_of(snapshot, language), row_of(snapshot, measure, code))
+    return summary_words.row_words(view_of(snapshot, language), row_of(snapshot, measure, code))
 
 
 # --- the summary
@@ -101,7 +101,7 @@ def test_without_a_target_there_is_no_assurance(small):
 def test_a_neutral_measure_is_high_or_low_but_never_better(last, word):
     points = xmr([100, 102, 101, 100, 102, 101, last], "neutral")
 
-    assert summary._variation(points[-1]) == word
+    assert histories._variation(points[-1]) == word
 
 
 def test_few_peers_with_figures_give_no_rank_among_them(small):

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from etl.__main__ import main
 from etl.portal import command, history, settled
 from etl.portal.client import Blocked
 from files.faults import Fault
@@ -126,7 +127,7 @@ def test_killed_twice_no_question_is_asked_twice_and_the_figures_are_those_of_si
 
     for period in map(parse, reversed(periods)):
         part = [] if period.kind == "year" else [f"--{period.kind}", _number(period)]
-        assert _etl(["--year", "2026", *part, "--national", *words, "--data", str(single)]).returncode == 0
+        assert main(["pull", "--year", "2026", *part, "--national", *words, "--data", str(single)]) == 0
     assert len(portal.requests) == 2 * all_asked + 2
     assert _figures(whole).equals(_figures(single))
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from etl.__main__ import main
-from etl.publishing.publish import current_snapshot, snapshot_manifest
+from etl.publishing.in_service import current_snapshot, snapshot_manifest
 from ranking.manifest import table_file
 from tests.stand_in.recorded import further_folder, recorded_folder
 

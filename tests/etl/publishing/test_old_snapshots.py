@@ -11,7 +11,8 @@ import pytest
 from etl.publishing import again, withhold
 from etl.publishing.again import published_again
 from etl.publishing.harvest import Harvest, measurement_rows
-from etl.publishing.publish import current_snapshot, publish
+from etl.publishing.in_service import current_snapshot
+from etl.publishing.publish import publish
 from files.faults import Fault
 from journal import audit
 from ranking.manifest import MANIFEST

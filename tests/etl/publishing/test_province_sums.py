@@ -10,8 +10,9 @@ import pytest
 from display.words.marks import quality_words
 from etl.forms.import_form import read_form
 from etl.publishing.harvest import Harvest, measurement_rows
+from etl.publishing.in_service import current_snapshot, snapshot_manifest
 from etl.publishing.province_sums import with_sums
-from etl.publishing.publish import current_snapshot, publish, snapshot_manifest
+from etl.publishing.publish import publish
 from ranking.manifest import table_file
 from ranking.periods import parse
 from store import standings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from etl.__main__ import main
-from etl.publishing.publish import current_snapshot
+from etl.publishing.in_service import current_snapshot
 from ranking.manifest import CURRENT, MANIFEST
 
 

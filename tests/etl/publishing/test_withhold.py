@@ -11,7 +11,8 @@ from etl.__main__ import main
 from etl.publishing import withhold
 from etl.publishing.again import published_again
 from etl.publishing.harvest import Harvest, measurement_rows
-from etl.publishing.publish import current_snapshot, publish, snapshot_manifest
+from etl.publishing.in_service import current_snapshot, snapshot_manifest
+from etl.publishing.publish import publish
 from files.faults import Fault
 from ranking.manifest import MANIFEST, Manifest
 from ranking.suppression import hidden, suppressed

@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from display.drawing.palette import LIGHT
-from display.portraits import summary
+from display.portraits import summary, summary_words
 from display.words import numbers
 from display.words.text import LANGUAGES, Speaker
 from display.words.view import View
@@ -130,7 +130,7 @@ def test_the_brief_says_how_the_error_of_every_rank_is_known(recorded, language)
     view = view_of(recorded, language)
     printed = text_of(pdf.pdf(view, PHU_THO[0]))
     for row in summary.rows(view.snapshot, PHU_THO[0]):
-        words = summary.row_words(view, row)
+        words = summary_words.row_words(view, row)
         if words.known:
             said = f"{words.known[0].upper()}{words.known[1:]}: "
             assert words.measure in printed[printed.index(said) + len(said) :].split(".")[0] or "mọi" in printed

@@ -14,7 +14,8 @@ import pytest
 from starlette.applications import Starlette
 
 from etl.publishing.harvest import Harvest, measurement_rows
-from etl.publishing.publish import current_snapshot, publish
+from etl.publishing.in_service import current_snapshot
+from etl.publishing.publish import publish
 from files.places import HOME
 from tests.conftest import CAPTURED
 from web.open import embed, routes, tables

@@ -1,0 +1,91 @@
+"""The snapshot that readers see of a dataset: which one it is, whether it is whole, and the switch to the next.
+
+The order of work makes any interruption harmless: all files of a snapshot are written to a folder that no
+reader knows, brought to disk, the folder gets its final name, and only then the file `current`
+is replaced. Until that last step readers see the old snapshot, whole; after it the new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from files import lock, whole
+from files.faults import Fault
+from journal import audit
+from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
+
+LOCK_SECONDS = 300
+_MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish again"
+
+
+def sole_writer(folder: Path) -> AbstractContextManager[None]:
+    """Hold the folder of a dataset for one publish."""
+    return lock.sole_publisher(folder, ".publish.lock", "publish", LOCK_SECONDS)
+
+
+def current_snapshot(folder: Path) -> Path | None:
+    """The folder of the snapshot that a dataset's `current` names; None where nothing is published.
+
+    Fault where that folder is gone: to publish over it would drop all that it held without a word.
+    """
+    name = named(folder)
+    if name is None:
+        return None
+    if not name or not (folder / name).is_dir():
+        raise Fault(f"{folder / CURRENT}: names {name!r}, which is not there; {_MENDING}")
+    return folder / name
+
+
+def named(folder: Path) -> str | None:
+    """What a dataset's `current` says, whether or not it is there; None where nothing is published."""
+    pointer = folder / CURRENT
+    return pointer.read_text(encoding="utf-8", errors="replace").strip() if pointer.exists() else None
+
+
+def snapshot_manifest(snapshot: Path) -> Manifest:
+    """The manifest of a snapshot's folder; Fault where it, or a file that it vouches for, is damaged."""
+    try:
+        manifest = Manifest.from_json((snapshot / MANIFEST).read_text(encoding="utf-8"))
+        changed = [name for name, sha256 in manifest.sha256.items() if sha256_of(snapshot / table_file(name)) != sha256]
+    except (OSError, UnicodeDecodeError, ManifestError) as error:
+        raise Fault(f"{snapshot}: {error}; {_MENDING}") from error
+    if changed:
+        files = ", ".join(map(table_file, changed))
+        raise Fault(f"{snapshot}: {files}: not as published, the sha256 differs from {MANIFEST}; {_MENDING}")
+    return manifest
+
+
+def put_into_service(folder: Path, partial: Path, manifest: Manifest) -> None:
+    """Write the manifest, switch to the snapshot, and note in the audit log who has published it."""
+    (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    _switch(folder, partial, manifest.id)
+    about = {"dataset": manifest.dataset, "snapshot": manifest.id, "rows": manifest.rows["measurements"]}
+    audit.note(folder.parents[1], audit.actor(), "publish", **about)
+
+
+def _switch(folder: Path, partial: Path, snapshot: str) -> None:
+    for path in [*partial.iterdir(), partial]:
+        whole.to_disk(path)
+    final = folder / snapshot
+    if final.exists():
+        if named(folder) == snapshot:
+            shutil.rmtree(partial)
+            return
+        shutil.rmtree(final)
+    partial.rename(final)
+    whole.to_disk(folder)
+    whole.write(folder / CURRENT, f"{snapshot}\n".encode())
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def snapshot_id(captured_at: datetime, sha256: dict[str, str]) -> str:
+    content = hashlib.sha256("".join(sha256[name] for name in sorted(sha256)).encode()).hexdigest()
+    return f"{captured_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{content[:8]}"
