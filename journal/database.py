@@ -54,6 +54,11 @@ def url() -> str:
     return os.environ.get(URL) or f"sqlite:///{published_folder().parent.resolve() / 'visits.db'}"
 
 
+def is_a_file() -> bool:
+    """Whether visits are kept in a file of the data folder, and not in a database of its own."""
+    return sa.make_url(url()).get_backend_name() == "sqlite"
+
+
 @contextmanager
 def transaction() -> Iterator[sa.Connection]:
     """A connection whose work is kept as a whole or not at all; VisitError where there is no database to work in."""

@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from etl.dossiers.store import FOLDER as DOSSIERS
 from etl.dossiers.store import Store
 from etl.keeping.archive import (
@@ -100,7 +98,7 @@ def _removed_if_old(left_over: Path) -> None:
 
 
 def _elsewhere() -> list[str]:
-    if sa.make_url(database.url()).get_backend_name() == "sqlite":
+    if database.is_a_file():
         return []
     return ["visits and marks lie in a database of their own, which is not in this backup: keep it with its own tools"]
 

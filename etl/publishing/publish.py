@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from etl.progress import Step, untold
+from etl.publishing.appender import ROWS_TOGETHER, Appender
 from etl.publishing.following import Scores, by_counts, differences_of, with_differences
 from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
 from etl.publishing.in_service import (
@@ -32,7 +30,7 @@ from etl.publishing.in_service import (
 from etl.publishing.merge import merged, validated
 from etl.publishing.old_snapshots import forget_old
 from etl.publishing.province_sums import with_sums
-from etl.publishing.withhold import PUBLIC, write_public
+from etl.publishing.withhold import write_public
 from files.faults import Fault
 from ranking import __version__
 from ranking.ages import age
@@ -54,8 +52,6 @@ from store.swapped_days import swapped_days
 COUNTRY_PERIODS = 3
 PROVINCE_WINDOWS, COUNTRY_WINDOWS = 3, 1
 REMARKS_KEPT = 60
-_ROWS_PER_GROUP = 200_000
-_ROWS_TOGETHER = 50_000
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
 
 
@@ -179,7 +175,7 @@ def _write(
         rows |= write_public_tables(partial, step)
         small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}
         for name, table in small.items():
-            with _Appender(partial, name) as file:
+            with Appender(partial, name) as file:
                 rows[name] = file.append(SNAPSHOT_TABLES[name].validate(table))
         sha256 = {name: sha256_of(partial / table_file(name)) for name in rows}
         manifest = Manifest(
@@ -205,7 +201,7 @@ def _write(
 
 
 def write_public_tables(partial: Path, step: Step = untold) -> dict[str, int]:
-    with _Appender(partial, "measurements_public") as measured, _Appender(partial, "standings_public") as ranked:
+    with Appender(partial, "measurements_public") as measured, Appender(partial, "standings_public") as ranked:
         return write_public(partial, measured.append, ranked.append, step)
 
 
@@ -216,8 +212,8 @@ def _write_figures(
     registry, units, provinces = measures(), reference_table("units"), reference_table("provinces")
     counts = {"measurements": 0, "standings": 0}
     with (
-        _Appender(partial, "measurements") as measured,
-        _Appender(partial, "standings", Standings.validate) as ranked,
+        Appender(partial, "measurements") as measured,
+        Appender(partial, "standings", Standings.validate) as ranked,
         ThreadPoolExecutor(1) as beside,
     ):
         last: Future[pl.DataFrame] | None = None
@@ -264,7 +260,7 @@ def with_derived(
         waiting.append(chunk)
         if names[0] == "received":
             waiting += [received_per_day(chunk, swapped_days()), received_per_1000(chunk, units)]
-        if sum(frame.height for frame in waiting) >= _ROWS_TOGETHER:
+        if sum(frame.height for frame in waiting) >= ROWS_TOGETHER:
             yield from _validated(waiting)
             waiting = []
     yield from _validated(waiting)
@@ -281,46 +277,3 @@ def _validated(frames: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     for frame in frames:
         yield rows.slice(start, frame.height).sort(_ORDER)
         start += frame.height
-
-
-@cache
-def _arrow_schema(table: str) -> pa.Schema:
-    return SNAPSHOT_TABLES[table].create_empty().to_arrow(compat_level=pl.CompatLevel.oldest()).schema
-
-
-class _Appender:
-    """A Parquet file that grows chunk by chunk, so that no table need fit into memory; small chunks are put together.
-
-    `check`: what the rows have to pass before they are written.
-    """
-
-    def __init__(
-        self, partial: Path, table: str, check: Callable[[pl.DataFrame], pl.DataFrame] = lambda rows: rows
-    ) -> None:
-        self._path, self._check = partial / table_file(table), check
-        self._waiting: list[pl.DataFrame] = []
-        self._schema = _arrow_schema(PUBLIC.get(table, table))
-
-    def __enter__(self) -> _Appender:
-        self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd", compression_level=5)
-        return self
-
-    def append(self, rows: pl.DataFrame) -> int:
-        self._waiting.append(rows)
-        if sum(frame.height for frame in self._waiting) >= _ROWS_TOGETHER:
-            self._write()
-        return rows.height
-
-    def _write(self) -> None:
-        if self._waiting:
-            rows = self._check(pl.concat(self._waiting))
-            self._waiting = []
-            table = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema)
-            self._writer.write_table(table, row_group_size=_ROWS_PER_GROUP)
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        try:
-            if kind is None:
-                self._write()
-        finally:
-            self._writer.close()
