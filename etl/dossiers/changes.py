@@ -7,7 +7,7 @@ sums are whole numbers. Now and then the small files of a month are folded into 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from store.swapped_days import swapped_days
 _FEW = 5
 # So many small files beside a month, and they are folded into it.
 FILES_MOST = 16
+_ROWS_TOGETHER = 200_000
 
 
 @dataclass
@@ -175,13 +176,33 @@ def fold_longest(store: Store) -> str | None:
 
 
 def sum_here(store: Store, parts: Iterable[str]) -> None:
-    """Compute the sums of `parts` with Polars, one part at a time: memory stays flat however many there are."""
+    """Compute the sums of `parts` with Polars, so many at a time as hold few rows: memory stays flat however many."""
     days, limits = calendar(swapped_days()).lazy(), store.limits().lazy()
+    for together in _batches(store, parts):
+        files = [pl.scan_parquet(store.dossier_file(part)) for part in together]
+        if len(files) > 1:
+            files = [file.with_columns(at=pl.lit(at, pl.Int32)) for at, file in enumerate(files)]
+        tables = partial_sums(pl.concat(files), days, limits, by=("at",) if len(files) > 1 else ())
+        for name, rows in zip(tables, pl.collect_all(list(tables.values()), engine="streaming"), strict=True):
+            for at, part in enumerate(together):
+                own = rows.filter(pl.col("at") == at).drop("at") if len(files) > 1 else rows
+                put_sums(store, name, part, own)
+
+
+def _batches(store: Store, parts: Iterable[str]) -> Iterator[list[str]]:
+    """The parts, each folded, as many together as hold few rows: to plan the sums costs the same for any number."""
+    together: list[str] = []
+    rows = 0
     for part in parts:
         fold(store, part)
-        tables = partial_sums(pl.scan_parquet(store.dossier_file(part)), days, limits)
-        for name, rows in zip(tables, pl.collect_all(list(tables.values()), engine="streaming"), strict=True):
-            put_sums(store, name, part, rows)
+        height = pl.scan_parquet(store.dossier_file(part)).select(pl.len()).collect().item()
+        if together and rows + height > _ROWS_TOGETHER:
+            yield together
+            together, rows = [], 0
+        together.append(part)
+        rows += height
+    if together:
+        yield together
 
 
 def put_sums(store: Store, table: str, part: str, rows: pl.DataFrame) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,6 +142,11 @@ def _lines(file: CsvFile) -> Iterator[tuple[bytes, bool]]:
         while True:
             raw = source.read(CHUNK)
             ended = not raw
+            if file.encoding == "utf-8" and not file.bare_cr and not rest and (cut := raw.rfind(b"\n") + 1):
+                # What stands behind the last line is read again: cheaper than to copy a large chunk once more.
+                source.seek(cut - len(raw), os.SEEK_CUR)
+                yield _tidied(raw[:cut], file.bare_cr, ended), False
+                continue
             text = raw if file.encoding == "utf-8" else decoder.decode(raw, final=ended).encode()
             chunk = _tidied(rest + text, file.bare_cr, ended)
             cut = len(chunk) if ended else chunk.rfind(b"\n") + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import cache
 from itertools import cycle
 from pathlib import Path
 
@@ -95,10 +96,16 @@ def left_behind(folder: Path, words: list[str]) -> set[str]:
 def _among(said: str, words: list[str]) -> set[str]:
     lower = said.lower()
     plain = fold(said) if len(said) < 20_000_000 else lower
-    patterns = {pattern: word for word in words for pattern in (fold(word), word)}
+    patterns = _patterns(tuple(words))
     # One pass for all of them: a search word by word takes a minute.
     hits = pl.Series([lower, plain]).str.extract_many([*patterns], overlapping=True).explode().drop_nulls().unique()
     return {patterns[hit] for hit in hits}
+
+
+@cache
+def _patterns(words: tuple[str, ...]) -> dict[str, str]:
+    """Each word by what is searched: itself, and without its marks."""
+    return {pattern: word for word in words for pattern in (fold(word), word)}
 
 
 @pytest.fixture(scope="module")
