@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from etl.forms.guard import PARTS_MAX
-from etl.forms.workbook import read_workbook
+from etl.workbooks.guard import PARTS_MAX
+from etl.workbooks.read import read_workbook
 from files.faults import BadInput
 from journal import audit, database, incoming, problems
 from journal.database import VisitError
