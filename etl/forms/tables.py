@@ -177,7 +177,7 @@ def _refuse_other_form(place: str, title: list[list[str]]) -> None:
 
 
 def _rows(place: str, grid: Grid, found: Headings, end: int) -> tuple[list[Row], int]:
-    """(rows with a name or a figure, the row where they end): up to the signatures, below which people's names stand."""
+    """(rows with a name or a figure, the row where they end): up to the signatures, below which names stand."""
     rows: list[Row] = []
     unread = found.end
     for i in range(found.end, end):

@@ -60,7 +60,7 @@ def answer(content: bytes, limits: Limits) -> tuple[dict[str, Any], list[bytes]]
         raise Refused(trouble)
     states = _outlined(content, limits)
     hidden = [name for name, (state, _) in states.items() if state != "visible"]
-    tables, names = _tables(content, {name: found for name, (_, found) in states.items()}, hidden)
+    tables, more = _tables(content, {name: found for name, (_, found) in states.items()}, hidden)
     outlines_of = {name: states[name][1] if name in states else Outline() for name in tables}
     computed = _computed(tables, outlines_of, _never(content, states))
     sheets = []
@@ -81,8 +81,7 @@ def answer(content: bytes, limits: Limits) -> tuple[dict[str, Any], list[bytes]]
                 "merged": found.merged,
             }
         )
-    hidden += [name for name in names if name not in tables and name not in hidden]
-    return {"sheets": sheets, "hidden": hidden}, [table.packed() for table in tables.values()]
+    return {"sheets": sheets, "hidden": hidden + more}, [table.packed() for table in tables.values()]
 
 
 def _page(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
@@ -179,15 +178,15 @@ def _is_fraction(text: str | None) -> bool:
 
 
 def _tables(content: bytes, found: Mapping[str, Outline], hidden: list[str]) -> tuple[dict[str, _Table], list[str]]:
-    """(the visible sheets with content, the names of all)."""
+    """(the visible sheets that may hold something, hidden ones that were not known as such)."""
     # Imported here, so that the process of the command line never loads the library.
     import fastexcel
     import pyarrow
 
     reader = fastexcel.read_excel(content)
-    tables = {}
+    tables, more = {}, []
     for name in reader.sheet_names:
-        if name in hidden:
+        if name in hidden or (name in found and found[name].top is None and not found[name].formulas):
             continue
 
         def load(dtypes: Literal["string", "int"], name: str = name) -> fastexcel.ExcelSheet:
@@ -195,13 +194,14 @@ def _tables(content: bytes, found: Mapping[str, Outline], hidden: list[str]) -> 
 
         sheet = load("string")
         if sheet.visible != "visible":
+            more.append(name)
             continue
         batch, errors = sheet.to_arrow_with_errors() if sheet.width else (pyarrow.record_batch([]), None)
         told = [(*error.offset_position, _error(error.detail)) for error in (errors.errors if errors else [])]
         tables[name] = _Table(pyarrow.Table.from_batches([batch]), told, load)
-        if name in found and sheet.width != found[name].right - found[name].left + 1:
+        if name in found and sheet.width not in (0, found[name].width):
             _correct(content, name, found[name])
-    return tables, reader.sheet_names
+    return tables, more
 
 
 def _correct(content: bytes, name: str, found: Outline) -> None:
@@ -223,7 +223,7 @@ def _error(detail: str) -> str:
 
 
 def _never(content: bytes, states: Mapping[str, tuple[str, Outline]]) -> bool:
-    """Whether the workbook's writer has calculated nothing: no formula has a value, and it says so or keeps no order."""
+    """Whether a workbook's writer has calculated nothing: no formula has a value, and it says so or keeps no chain."""
     found = [one for _, one in states.values()]
     if not any(one.without_value for one in found) or any(len(one.without_value) < len(one.formulas) for one in found):
         return False

@@ -41,6 +41,10 @@ class Outline:
         self.bottom, self.right = max(self.bottom, bottom), max(self.right, right)
         self.filled += filled
 
+    @property
+    def width(self) -> int:
+        return 0 if self.top is None else self.right - self.left + 1
+
     def trouble(self, cells_max: int) -> str | None:
         """Why a sheet that spans so much is not read, or None."""
         if self.top is None:

@@ -42,7 +42,7 @@ class Purpose:
     limits: Limits
 
 
-FORM = Purpose("a form II.06", 50_000_000, 1 << 30, 30, Limits(5_000_000, 64_000_000, 300_000_000, True))
+FORM = Purpose("a form II.06", 50_000_000, 1 << 30, 30, Limits(5_000_000, 32_000_000, 300_000_000, True))
 """Read beside the app too, where a replica has 2 GB."""
 DOSSIERS = Purpose("an export", 300_000_000, 3 << 30, 300, Limits(80_000_000, 4_000_000_000, 4_000_000_000, False))
 """Read by a command of its own only, which has 6 GB."""

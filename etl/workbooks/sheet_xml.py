@@ -12,13 +12,11 @@ from etl.workbooks.outline import Area, Outline
 
 _CHUNK = 1 << 20
 _TAG_MAX = 1 << 16
-# Tags may have a prefix, such as <x:c r="A1">; cells that end in /> hold nothing.
-_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>/]*>")
-_BARE_CELL = re.compile(rb"<(?:\w+:)?c(?:\s(?![^>]*?\br=)[^>/]*)?>")
+# Nearly all programs write the address first. Cells that end in /> hold nothing.
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}+)(\d{1,7}+)"[^>/]*+>')
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s(?=[^>]*?\bhidden=[\"'](?:1|true))[^>]*?\br=[\"'](\d{1,7})[\"']")
 _HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\s(?=[^>]*?\bhidden=[\"'](?:1|true))([^>]*)>")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 
 
 class TooLarge(ValueError):
@@ -38,13 +36,20 @@ def outline(part: IO[bytes], bytes_max: int) -> tuple[Outline, bool]:
             rows = [int(row) - 1 for row in {row for _, row in cells}]
             columns = [column_number(letters.decode()) for letters in {letters for letters, _ in cells}]
             found.add(min(rows), min(columns), max(rows), max(columns), len(cells))
-        whole = whole or bool(_BARE_CELL.search(piece) or _FORMULA.search(piece))
         if b"hidden=" in piece:
             found.hidden_rows |= {int(row) - 1 for row in _HIDDEN_ROW.findall(piece)}
             found.hidden_columns |= {n for said in _HIDDEN_COLUMN.findall(piece) for n in _columns(said)}
         if b"mergeCell" in piece:
             found.merged += _areas(piece)
+        whole = whole or _is_unusual(piece)
     return found, whole
+
+
+def _is_unusual(piece: bytes) -> bool:
+    """Whether there are formulas, tags with a prefix such as <x:c>, cells without an address or with another order."""
+    if b"<f>" in piece or b"<f " in piece or b"<f/" in piece or b":c " in piece or b":c>" in piece or b"<c>" in piece:
+        return True
+    return piece.count(b"<c ") != piece.count(b'<c r="')
 
 
 def _pieces(part: IO[bytes], bytes_max: int) -> Iterator[bytes]:
