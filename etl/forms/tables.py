@@ -24,6 +24,8 @@ _SIGNATURES = re.compile(
     r"|.*\bngay [\d. …]+ ?thang "
 )
 _COMMUNE_SHEET = re.compile(r"(ubnd )?(xa|phuong|dac khu|p\.|x\.)\s*\S", re.IGNORECASE)
+EXPLANATIONS = "Giải thích cách điền biểu II.06"
+"""What stands in the first cell of the template's second sheet, which is of no use to the importer."""
 _COVER_ROWS_MAX = 40
 _NAMED_MAX = 8
 
@@ -91,8 +93,9 @@ def find_tables(file: str, grids: Sequence[Grid]) -> Found:
     warnings: list[str] = []
     cover: list[list[str]] = []
     last: Headings | None = None
-    for grid in grids:
-        place = file if len(grids) == 1 else f"{file}, sheet {grid.name!r}"
+    told = [grid for grid in grids if grid.cells[0][0] != EXPLANATIONS]
+    for grid in told:
+        place = file if len(told) == 1 else f"{file}, sheet {grid.name!r}"
         starts = heading_rows(grid.cells)
         if starts:
             for table, columns in _tables(place, grid, starts, skipped):

@@ -15,7 +15,8 @@ Node = tuple[object, ...]
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?(?![\w.]))|(?P<sheet>'(?:[^']|'')+'|[^\W\d][\w.]*)!"
-    r"|(?P<cell>\$?[A-Za-z]{1,3}\$?\d{1,7})(?![\w(.])|(?P<sum>SUM)(?=\s*\()|(?P<sign>[-+(),;:]))",
+    r"|(?P<cell>\$?[A-Za-z]{1,3}\$?\d{1,7})(?![\w(.])|(?P<sum>SUM)(?=\s*\()|(?P<sign>[-+(),;:])"
+    r"|(?P<blank>IF\s*\(\s*COUNT\s*(?=\())|(?P<then>=\s*0\s*[,;]\s*\"\"\s*(?=[,;])))",
     re.IGNORECASE,
 )
 _CELL = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)(\d{1,7})")
@@ -101,6 +102,8 @@ class _Parser:
             return ("number", float(text))
         if kind == "sum":
             return self._sum()
+        if kind == "blank":
+            return self._blank()
         sheet = None
         if kind == "sheet":
             sheet = text[1:-1].replace("''", "'") if text.startswith("'") else text
@@ -117,6 +120,18 @@ class _Parser:
             parts.append(self._part())
         self._expect(")")
         return ("sum", *parts)
+
+    def _blank(self) -> Node:
+        """As in our own template: IF(COUNT(D8:F8)=0,"",SUM(D8:F8))."""
+        counted = self._sum()
+        if self._next()[0] != "then":
+            raise NotPlain
+        self._at += 1
+        if not self._take(",", ";"):
+            raise NotPlain
+        node = self._added()
+        self._expect(")")
+        return ("blank", node, *counted[1:])
 
     def _part(self) -> Node:
         node = self._added()
@@ -183,6 +198,9 @@ class Calculation:
         if kind in ("add", "subtract"):
             one, two = (self._number(part, sheet) for part in node[1:])
             return one + two if kind == "add" else one - two
+        if kind == "blank":
+            filled = any(isinstance(value, float) for part in node[2:] for value in self._those(part, sheet))
+            return self._of(node[1], sheet) if filled and isinstance(node[1], tuple) else None
         return sum(self._summand(part, sheet) for part in node[1:])
 
     def _number(self, node: object, sheet: str) -> float:
@@ -194,18 +212,22 @@ class Calculation:
 
     def _summand(self, node: object, sheet: str) -> float:
         """Like Excel's SUM: of cells, texts and empty ones count nothing."""
+        found = self._those(node, sheet)
+        if any(isinstance(value, str) and value.startswith("#") for value in found):
+            raise NotPlain
+        return sum(value for value in found if isinstance(value, float))
+
+    def _those(self, node: object, sheet: str) -> list[float | str | None]:
+        """The values of a cell, of a range of cells, or the one of anything else."""
         assert isinstance(node, tuple)
         if node[0] not in ("cell", "cells"):
-            return self._number(node, sheet)
+            return [self._number(node, sheet)]
         own, top, left, *end = node[1:]
         bottom, right = end or (top, left)
         rows, columns = range(min(top, bottom), max(top, bottom) + 1), range(min(left, right), max(left, right) + 1)
         if len(rows) * len(columns) > _CELLS_MAX:
             raise NotPlain
-        found = [self.at((str(own or sheet), row, column)) for row in rows for column in columns]
-        if any(isinstance(value, str) and value.startswith("#") for value in found):
-            raise NotPlain
-        return sum(value for value in found if isinstance(value, float))
+        return [self.at((str(own or sheet), row, column)) for row in rows for column in columns]
 
 
 def _value(text: str | None) -> float | str | None:

@@ -74,6 +74,7 @@ def answer(content: bytes, limits: Limits) -> tuple[dict[str, Any], list[bytes]]
                 "left": found.left,
                 "marks": marks + [[*place, UNCALCULATED] for place in uncalculated],
                 "computed": [[*place, text] for place, text in cells.items()],
+                "told": [[*place] for place in cells if (found.formulas[place] or ("",))[0] != "blank"],
                 "fractions": [[r, c + found.left] for r, c in table.fractions(limits)]
                 + [[*place] for place, text in cells.items() if _is_fraction(text)],
                 "hidden_rows": _runs(found.hidden_rows, found.bottom),
@@ -90,7 +91,7 @@ def _page(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
     rows = grid(content)
     columns = [pyarrow.array(list(column), pyarrow.string()) for column in zip(*rows, strict=True)] if rows else []
     table = _Table(pyarrow.table(columns, names=[str(n) for n in range(len(columns))]), [], None)
-    sheet = {"name": "1", "left": 0, "marks": [], "computed": [], "fractions": [], "merged": []}
+    sheet = {"name": "1", "left": 0, "marks": [], "computed": [], "told": [], "fractions": [], "merged": []}
     return {"sheets": [sheet | {"hidden_rows": [], "hidden_columns": []}], "hidden": []}, [table.packed()]
 
 
@@ -257,7 +258,8 @@ def _computed(
                 if kept == "" or never:
                     uncalculated.append(place)
                 continue
-            text = _written(value)
+            own = one.formulas[place]
+            text = "" if value is None and own is not None and own[0] == "blank" else _written(value)
             if text != kept:
                 cells[place] = text
     return result

@@ -54,7 +54,8 @@ class Sheet:
 
     A number stands as its digits with a point; those with a fraction are named in `fractions`, so that the number 1.234
     isn't taken for the text "1.234". An error of Excel stands as its name, such as `#REF!`, and a formula that nobody
-    has calculated as `UNCALCULATED`. `computed`: the addresses of plain sums that were worked out here. Hidden rows and
+    has calculated as `UNCALCULATED`. `computed`: the addresses of plain sums that were worked out here, but for those of our
+    own template. Hidden rows and
     columns are read like others, and named: `hidden` has a remark for each kind.
     """
 
@@ -125,7 +126,7 @@ def _sheet(known: dict[str, Any], part: bytes) -> Sheet:
         known["name"],
         _with(cells, marks),
         frozenset((row, column) for row, column in known["fractions"]),
-        [address(row, column) for row, column, _ in known["computed"]],
+        [address(row, column) for row, column in known["told"]],
         frozenset(n for first, last in known["hidden_rows"] for n in range(first, last + 1)),
         frozenset(n for first, last in known["hidden_columns"] for n in range(first, last + 1)),
         list(_hidden(known)),
