@@ -102,6 +102,7 @@ def _words() -> Mapping[str, Any]:
 
 def _looks(book: Any) -> dict[str, Any]:
     framed = {"border": 1, "valign": "vcenter", "font_name": "Times New Roman"}
+    filled = {"bg_color": "#FFF7D6", "locked": False}
     heading = framed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": "#E8EEF4"}
     return {
         "title": book.add_format({"bold": True, "font_name": "Times New Roman"}),
@@ -112,7 +113,7 @@ def _looks(book: Any) -> dict[str, Any]:
         "number": book.add_format(framed | {"italic": True, "align": "center"}),
         "name": book.add_format(framed),
         "sum": book.add_format(framed | {"num_format": "#,##0", "bg_color": "#F2F2F2"}),
-        "figure": book.add_format(framed | {"num_format": "#,##0", "bg_color": "#FFF7D6", "locked": False}),
+        "figure": book.add_format(framed | filled | {"num_format": "#,##0"}),
         "wrapped": book.add_format({"text_wrap": True, "valign": "top"}),
     }
 

@@ -109,6 +109,7 @@ def _plain(text: str) -> str:
     text = _MONTH_WORD.sub(lambda found: f"thang {_NUMBERS[found[1]]}", text)
     text = _without_signing(_LETTER.sub(" ", text))
     text = re.sub(r"ngay[ .…]*thang[ .…]*\d{0,2}[ .,…]*nam[ .…]*\d{0,4}", " ", text)  # a day that was left open
+    text = re.sub(r"(?<!\d )\b(?:thang|quy)[ .…_/]*(?:nam)?[ .…_]*\d{4}\b", " ", text)  # so was a month or a quarter
     text = re.sub(r"(?:ngay )?\b(\d{1,2}) thang (\d{1,2})\b(?:,? nam (\d{4}))?", _day, text)
     return re.sub(r"(\d{1,2}) ?[-./] ?(\d{1,2}) ?[-./] ?(\d{4})", r"\1/\2/\3", text)
 

@@ -54,9 +54,8 @@ class Sheet:
 
     A number stands as its digits with a point; those with a fraction are named in `fractions`, so that the number 1.234
     isn't taken for the text "1.234". An error of Excel stands as its name, such as `#REF!`, and a formula that nobody
-    has calculated as `UNCALCULATED`. `computed`: the addresses of plain sums that were worked out here, but for those of our
-    own template. Hidden rows and
-    columns are read like others, and named: `hidden` has a remark for each kind.
+    has calculated as `UNCALCULATED`. `computed`: the addresses of plain sums that were worked out here, but for
+    those of our own template. Hidden rows and columns are read like others; `hidden` has a remark for each kind.
     """
 
     name: str
@@ -127,8 +126,8 @@ def _sheet(known: dict[str, Any], part: bytes) -> Sheet:
         _with(cells, marks),
         frozenset((row, column) for row, column in known["fractions"]),
         [address(row, column) for row, column in known["told"]],
-        frozenset(n for first, last in known["hidden_rows"] for n in range(first, last + 1)),
-        frozenset(n for first, last in known["hidden_columns"] for n in range(first, last + 1)),
+        frozenset(n - 1 for first, last in known["hidden_rows"] for n in range(first, last + 1)),
+        frozenset(n - 1 for first, last in known["hidden_columns"] for n in range(first, last + 1)),
         list(_hidden(known)),
         [(top, left, bottom, right) for top, left, bottom, right in known["merged"]],
     )
