@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from itertools import groupby
@@ -93,6 +93,16 @@ def communes(province: str) -> list[str]:
     """The names of a province's communes, as they are sorted in Vietnamese."""
     own = reference_table("units").filter(pl.col("province_code") == province)
     return sorted(own["full_name"], key=name_order)
+
+
+def headings(top: int, second: str) -> Iterator[tuple[int, int, str]]:
+    """(row, column, text) of the form's headings and the numbers below them, unmerged; `second`: what rows are."""
+    paths = list((_words()["columns"] | {2: [second]}).values())
+    for j, path in enumerate(paths):
+        for level, text in enumerate(path):
+            if j == 0 or paths[j - 1][: level + 1] != path[: level + 1]:
+                yield top + level, j, text
+    yield from ((top + max(map(len, paths)), j, f"({j + 1})") for j in range(len(paths)))
 
 
 @cache

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from etl.forms.grid import Cells, Grid
 from etl.workbooks.formulas import address
@@ -93,7 +94,13 @@ def heading_rows(cells: Sequence[Cells]) -> list[int]:
 
 def folded(row: Cells) -> list[str]:
     """The cells of a row as the patterns want them; empty ones are empty texts."""
-    return ["" if cell is None else fold(str(cell)) for cell in row]
+    return ["" if cell is None else _folded(str(cell)) for cell in row]
+
+
+@lru_cache(maxsize=1 << 16)
+def _folded(text: str) -> str:
+    """Most cells of a form are digits, or stand in many of its rows and sheets."""
+    return text if text.isascii() and text.isdigit() else fold(text)
 
 
 def headings(place: str, grid: Grid, start: int) -> Headings:
@@ -116,6 +123,7 @@ def repeats_headings(line: Cells) -> bool:
     )
 
 
+@lru_cache(maxsize=1 << 14)
 def _group(text: str) -> int | None:
     """The group (by the number of its total column) that a heading names, if it names exactly one."""
     named = [total for total, pattern in _GROUPS.items() if pattern.search(text)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -187,6 +188,7 @@ def _base(period: Period, row: Row) -> Reading:
     return Reading(row.place, period, row.number, _clean(row.name))
 
 
+@lru_cache(maxsize=1 << 14)
 def _clean(name: str | None) -> str:
     """A name without the number or dash that some files put before it."""
     return _LEADING_NUMBER.sub("", spelling(name or ""))

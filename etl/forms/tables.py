@@ -266,6 +266,8 @@ def _adds_up(line: Cells, found: Headings) -> bool:
 
 
 def _text(cell: str | float | None) -> str | None:
+    if isinstance(cell, str) and cell.isascii() and cell.isdigit():
+        return cell
     return tidy(str(cell)) or None if cell is not None else None
 
 

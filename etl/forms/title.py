@@ -12,6 +12,7 @@ from ranking.names import fold, spelling
 
 _REPORTING = re.compile(r"(?:đơn vị|cơ quan)\s+(?:thực hiện\s+)?báo cáo\s*:?\s*", re.IGNORECASE)
 _ASIDE = re.compile(r"[\s;,-]*(?:đơn vị|cơ quan) nhận|,?\s*ngày\s", re.IGNORECASE)
+_CALLED_PROVINCE = re.compile(r"tỉnh|thành phố|tp")
 _COMMUNE = re.compile(r"((ubnd|ủy ban nhân dân)\s+)?(xã|phường|đặc khu)\s", re.IGNORECASE)
 
 Title = list[list[str]]
@@ -42,6 +43,8 @@ def _bare_province(text: str) -> str:
 def provinces_named(texts: Iterable[str], provinces: pl.DataFrame) -> set[str]:
     """Codes of the provinces that texts name after "tỉnh", "thành phố" or "TP."."""
     joined = "\n".join(spelling(text).lower() for text in texts)
+    if not _CALLED_PROVINCE.search(joined):
+        return set()
     codes = provinces.select("code", "name").iter_rows()
     return {
         code for code, name in codes if re.search(rf"\b(tỉnh|thành phố|tp\.?)\s*{re.escape(name.lower())}\b", joined)

@@ -114,12 +114,13 @@ def _recognise(path: Path, purpose: Purpose) -> None:
 
 
 def _sheet(known: dict[str, Any], part: bytes) -> Sheet:
-    cells = pl.read_ipc_stream(io.BytesIO(part)).cast(pl.String) if part else pl.DataFrame()
-    left = known["left"] if cells.width else 0
-    cells = cells.select(
-        *(pl.lit(None, pl.String).alias(str(n)) for n in range(left)),
-        *(pl.col(name).alias(str(left + n)) for n, name in enumerate(cells.columns)),
-    )
+    # Series by series: a workbook may have hundreds of small sheets, and each query of a frame takes its time.
+    columns = [column.cast(pl.String) for column in pl.read_ipc_stream(io.BytesIO(part)).get_columns()] if part else []
+    height = columns[0].len() if columns else 0
+    before = [
+        pl.Series([None], dtype=pl.String).new_from_index(0, height) for _ in range(known["left"] if columns else 0)
+    ]
+    cells = pl.DataFrame([column.alias(str(n)) for n, column in enumerate([*before, *columns])])
     marks = known["marks"] + known["computed"]
     return Sheet(
         known["name"],
