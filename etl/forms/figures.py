@@ -72,6 +72,8 @@ def count(cell: str | float | None) -> int | None:
         return None
     if isinstance(cell, float):
         raise NoCount("not a whole number", f"says {cell:g}")
+    if cell.isascii() and cell.isdigit() and len(cell) <= _DIGITS_MAX:
+        return int(cell)
     text = _without_zero_decimals(cell.replace("−", "-"))
     if text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX:
         return int(text)

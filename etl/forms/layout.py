@@ -181,7 +181,7 @@ def _figure_columns(
     """
     found: dict[int, list[int]] = {number: [] for number in FIGURES}
     for j, path in enumerate(paths):
-        if number := _figure([fold(text) for text in path]):
+        if number := _figure([_folded(text) for text in path]):
             found[number].append(j)
     seen = _seen(paths)
     if missing := [f"{number} {FIGURES[number]!r}" for number, at in found.items() if not at]:
@@ -231,7 +231,7 @@ def _figure(path: list[str]) -> int | None:
 
 def _name_columns(place: str, paths: list[tuple[str, ...]]) -> tuple[int | None, int | None, int | None]:
     """Where units, fields and the units' codes stand; BadInput where there are neither units nor fields."""
-    texts = [[fold(text) for text in path] for path in paths]
+    texts = [[_folded(text) for text in path] for path in paths]
     others = {j: " ".join(path) for j, path in enumerate(texts) if path and not any(map(_group, path))}
     codes = [j for j, text in others.items() if _CODE_HEAD.fullmatch(text)]
     fields = [j for j, text in others.items() if _FIELD_HEAD.search(text)]

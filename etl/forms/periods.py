@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from files.faults import BadInput
 from ranking.names import fold
@@ -84,12 +85,15 @@ class _Found:
 
 def title_periods(place: str, title: Title) -> list[Period]:
     """The periods that the title block names, in order of time; BadInput where the days of one do not exist."""
-    text = " ¶ ".join(" | ".join(row) for row in title)
     try:
-        found = _collected(_plain(text))
+        return list(_periods(" ¶ ".join(" | ".join(row) for row in title)))
     except ValueError:
         raise BadInput(place, "the title block names days that are no period") from None
-    return sorted(set(_weighed(found)))
+
+
+@lru_cache(maxsize=256)
+def _periods(text: str) -> tuple[Period, ...]:
+    return tuple(sorted(set(_weighed(_collected(_plain(text))))))
 
 
 def title_period(place: str, title: Title) -> Period | None:

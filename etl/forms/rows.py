@@ -194,6 +194,11 @@ def _clean(name: str | None) -> str:
     return _LEADING_NUMBER.sub("", spelling(name or ""))
 
 
+@lru_cache(maxsize=1 << 14)
+def _folded(name: str) -> str:
+    return fold(_clean(name))
+
+
 def _commune(row: Row, province: str, finder: Units) -> Match:
     """The commune that a row's name and code stand for; they and the province must agree."""
     if not row.name:
@@ -221,12 +226,12 @@ def _nothing_new(row: Row, parts: set[tuple[str, int]]) -> str | None:
     """
     if row.is_empty:
         return "no figures and no known name"
-    is_part = row.name and not _is_total(row) and _PART.match(fold(_clean(row.name)))
+    is_part = row.name and not _is_total(row) and _PART.match(_folded(row.name))
     return "part or sum of other rows" if is_part or _at(row) in parts else None
 
 
 def _is_total(row: Row) -> bool:
-    return bool(row.name and _TOTAL.fullmatch(fold(_clean(row.name))))
+    return bool(row.name and _TOTAL.fullmatch(_folded(row.name)))
 
 
 def _is_department(row: Row) -> bool:

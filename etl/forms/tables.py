@@ -277,5 +277,6 @@ def _cell(cell: str | float | None) -> str | float | None:
 
 def _signed_in_figures(row: Row) -> bool:
     """A nameless row whose figures are words: the place and date above the signatures."""
-    texts = [fold(cell) for cell in row.cells.values() if isinstance(cell, str)]
-    return row.name is None and any(_SIGNATURES.match(text) for text in texts)
+    if row.name is not None:
+        return False
+    return any(isinstance(cell, str) and _SIGNATURES.match(fold(cell)) for cell in row.cells.values())
