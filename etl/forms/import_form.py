@@ -75,7 +75,8 @@ def run(args: argparse.Namespace) -> int:
         "unit": args.unit,
         "captured_at": datetime.now(UTC),
     }
-    harvests, told, taken = [], [], []
+    harvests, taken = [], []
+    told: list[dict[str, object]] = []
     for path, opened in _opened(args.files, publishing=not args.dry_run):
         try:
             harvest, report = understood(path.name, opened(), units, provinces, strict=args.strict, **options)

@@ -206,6 +206,13 @@ def test_an_editor_sees_the_own_province_only(page):
     assert page.selectbox(key="import_province").options == ["Phú Thọ"]
 
 
+def test_both_templates_are_handed_out(page):
+    assert [button.proto.label for button in page.get("download_button")] == [
+        "Biểu II.06 để điền",
+        "Tiêu đề danh sách hồ sơ",
+    ]
+
+
 def test_the_page_opens_with_the_province_of_the_link(published):
     app = open_page("imports", province="38")
 

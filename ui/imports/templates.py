@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -20,7 +21,7 @@ def section(view: View, province: str) -> None:
     """Two buttons: form II.06 with the province's communes, and the headings of an export of dossiers."""
     html.caption(view.say("imports.templates"))
     period = form_template.last_month(datetime.now(UTC))
-    files = {
+    files: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         "form": (f"II06_{province}_{period.id}.xlsx", _EXCEL, partial(form_template.content, province, period)),
         "dossiers": ("ho-so.csv", "text/csv", dossier_template.content),
     }
