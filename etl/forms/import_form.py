@@ -45,13 +45,14 @@ from store.reference import measures, reference_table
 SERIES, BASIS = "ii06", "form"
 _NAMED_MAX = 8
 _AT_ONCE = 2
+_LOCK = "~$"
 _SO_FAR = "luy ke"
 _PROVINCE_OFFICE = re.compile(r"(ubnd |uy ban nhan dan )?(tinh|thanh pho|tp)\b[^,-]*$")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m etl import-form`."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="workbooks, .xlsx or .xls")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="workbooks, .xlsx or .xls, or folders")
     parser.add_argument("--province", help="code (25), state code (H44) or name; else as the title block says")
     parser.add_argument(
         "--period", help="2026-08, 2026-Q3, 2026 or 2026-01-01_2026-09-14; else as the title block says"
@@ -77,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
     }
     harvests, taken = [], []
     told: list[dict[str, object]] = []
-    for path, opened in _opened(args.files, publishing=not args.dry_run):
+    files = workbooks_in(args.files)
+    for path, opened in _opened(files, publishing=not args.dry_run):
         try:
             harvest, report = understood(path.name, opened(), units, provinces, strict=args.strict, **options)
         except Fault as fault:
@@ -97,7 +99,25 @@ def run(args: argparse.Namespace) -> int:
         for path in taken:
             keep(path, args.data / "raw" / "forms")
         _publish(args, together(harvests))
-    return 0 if len(harvests) == len(args.files) else 1
+    return 0 if len(harvests) == len(files) else 1
+
+
+def workbooks_in(paths: list[Path]) -> list[Path]:
+    """The workbooks among files and in folders, in order of their names; Fault where there is none.
+
+    The lock file of a workbook that is open is none, and of a folder only what is called .xlsx or .xls counts.
+    """
+    found = []
+    for path in paths:
+        inside = sorted(one for one in path.rglob("*") if _is_workbook(one)) if path.is_dir() else [path]
+        found += [one for one in inside if not one.name.startswith(_LOCK)]
+    if not found:
+        raise Fault(f"{', '.join(path.name for path in paths)}: there is no workbook; a form is an .xlsx or .xls")
+    return found
+
+
+def _is_workbook(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in (".xlsx", ".xls") and not path.name.startswith(".")
 
 
 def _opened(paths: list[Path], *, publishing: bool) -> Iterator[tuple[Path, Callable[[], Workbook]]]:

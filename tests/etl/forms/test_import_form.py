@@ -699,6 +699,17 @@ def test_one_bad_file_does_not_lose_the_others(tmp_path, command, capsys):
     assert "bad.xlsx: is damaged" in said.err
 
 
+def test_a_folder_and_what_lies_beside_the_forms_cost_nothing(tmp_path, command):
+    for name in ("~$a.xlsx", "README.txt", "Thumbs.db", ".hidden.xlsx", "notes.docx"):
+        (tmp_path / name).write_bytes(b"x")
+    write(tmp_path / "B.xls", SOUND).rename(tmp_path / "B.XLS")
+    assert [path.name for path in import_form.workbooks_in([tmp_path])] == ["B.XLS"]
+    code, [(_, _, harvest)] = command(tmp_path / "~$a.xlsx", tmp_path / "B.XLS")
+    assert (code, harvest.sources) == (0, ["ii06:B.XLS"])
+    with pytest.raises(Fault, match="there is no workbook"):
+        command(tmp_path / "~$a.xlsx")
+
+
 def test_a_dry_run_publishes_nothing(tmp_path, command):
     assert command(write(tmp_path / "good.xlsx", SOUND), "--dry-run") == (0, [])
 
