@@ -2,12 +2,13 @@ from html import escape
 
 from ui.frame import html
 from ui.frame.shell import view
-from ui.imports import commands, upload
+from ui.imports import commands, templates, upload
 from ui.parts import problems_form
 
 v = view()
 html.heading(v.say("page.imports"), escape(v.say("imports.sentence")))
 province = upload.choice(v)
+templates.section(v, province)
 upload.drop(v, province)
 upload.understood(v)
 problems_form.section(v, province)

@@ -13,8 +13,8 @@ from string import Formatter
 from display.words.text import Speaker, texts
 
 _PREFIX = "refusal."
-_WITHIN = ("why",)
-"""Blanks that hold a reason themselves."""
+_WITHIN = ("why", "what")
+"""Blanks that hold a reason, or a word, that has its own text."""
 _PLACES = ((re.compile(r"\brow (\d+)"), r"dòng \1"), (re.compile(r"\bsheet (?=')"), "trang tính "))
 Pattern = tuple[re.Pattern[str], str, bool]
 

@@ -13,12 +13,11 @@ from etl.dossiers.csv_lines import Broken
 from etl.dossiers.headers import Layout, layout
 from etl.dossiers.lists import Lists, lists_of
 from etl.dossiers.workbook import sheets_in
+from etl.workbooks.kinds import BEGINNING, is_web_page, is_workbook, no_workbook, other_nature
 from files.faults import BadInput
 
 KINDS = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls")
 ROWS_AT_ONCE = 1_000_000
-_EXCEL_BYTES_MAX = 300_000_000
-_WORKBOOK, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NO_EXPORT = ("readme", "doc-toi", "huong-dan", "license", "thumbs.db")
 
 
@@ -80,7 +79,7 @@ def read(path: Path, lists: Lists | None = None) -> Export:
     lists = lists or lists_of()
     try:
         with path.open("rb") as file:
-            begins = file.read(512)
+            begins = file.read(BEGINNING)
     except OSError as error:
         raise BadInput(path.name, f"cannot be opened: {error.strerror}") from None
     if path.suffix.lower() not in KINDS:
@@ -89,14 +88,10 @@ def read(path: Path, lists: Lists | None = None) -> Export:
         raise BadInput(path.name, "the file is empty (0 bytes)")
     if begins.startswith(b"PAR1") or path.suffix.lower() == ".parquet":
         return _parquet(path, lists)
-    if begins.startswith((_WORKBOOK, _OLD_WORKBOOK)):
+    if is_workbook(begins) or is_web_page(begins):
         return _workbook(path, lists)
-    if b"<html" in begins.lower() or b"<table" in begins.lower():
-        raise BadInput(path.name, "is no Excel workbook but a web page with an Excel name; save it as .xlsx in Excel")
-    if begins.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
-        raise BadInput(path.name, "is no Excel workbook but an XML file with an Excel name; save it as .xlsx in Excel")
-    if begins.startswith((b"%PDF", b"MZ", b"\x7fELF", b"\x1f\x8b")):
-        raise BadInput(path.name, "is no table: a PDF, a program or an archive; export it as CSV, Parquet or Excel")
+    if nature := other_nature(begins):
+        raise BadInput(path.name, no_workbook(nature))
     return _csv(path, lists)
 
 
@@ -143,8 +138,6 @@ def _as_text(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
 
 
 def _workbook(path: Path, lists: Lists) -> Export:
-    if path.stat().st_size > _EXCEL_BYTES_MAX:
-        raise BadInput(path.name, f"is larger than {_EXCEL_BYTES_MAX / 1e6:.0f} MB; export it as CSV or Parquet")
     sheets, remarks = sheets_in(path, lists)
     tables = [Table(sheet.place, sheet.layout, _once(sheet.rows)) for sheet in sheets]
     return Export(tables, remarks)

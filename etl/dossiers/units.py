@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -24,11 +25,12 @@ class Units:
     """Looks up units of any province by what an export writes: code, state code or name.
 
     A department (sở, ban, ngành) without a code becomes `office:<province>`: counted in the province,
-    in no list of its own.
+    in no list of its own. `what` is read, an export or a form, is said in reasons.
     """
 
     units: pl.DataFrame
     provinces: pl.DataFrame
+    what: str = "export"
     _matchers: dict[str, UnitMatcher] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -53,7 +55,7 @@ class Units:
         name = tidy(text.replace(state_code, "")).strip(" -()") if state_code else text
         home = self.province_of_state.get(state_code[:3]) if state_code else None
         if home and province and home != province and not elsewhere:
-            return None, f"{state_code} is a code of {self.name(home)}, but the export is of {self.name(province)}"
+            return None, f"{state_code} is a code of {self.name(home)}, but the {self.what} is of {self.name(province)}"
         province = home or province
         if province is None:
             return None, "the province is not known; give --province"
@@ -68,9 +70,8 @@ class Units:
         home = self._province_of[code]
         if elsewhere or province in (None, home):
             return code, ""
-        return None, (
-            f"{code} {self._names[code]} is a commune of {self.name(home)}, but the export is of {self.name(province)}"
-        )
+        own = f"but the {self.what} is of {self.name(province)}"
+        return None, f"{code} {self._names[code]} is a commune of {self.name(home)}, {own}"
 
     def _agreed(self, code: str, name: str, province: str | None, *, elsewhere: bool) -> tuple[str | None, str]:
         match = self._matcher(self._province_of[code]).match(name)
@@ -88,14 +89,20 @@ class Units:
         """The name of a province."""
         return self._province_names.get(province or "", province or "no province")
 
-    def near(self) -> dict[str, Match]:
+    def full_name(self, code: str) -> str:
+        """The name of a unit, with its kind."""
+        return self._names[code]
+
+    def near(self, may_tell: Callable[[str], object] | None = None) -> dict[str, Match]:
         """The units that were told by a near name so far, by what the exports write.
 
-        A spelling with more in it than the unit's name is told by the unit's own name alone.
+        A spelling with more in it than the unit's name is told by the unit's own name alone, unless it may be told.
         """
         found = {name: match for matcher in self._matchers.values() for name, match in matcher.near.items()}
         return {
-            (name if _is_bare(name, match) else f"{match.near}, with more beside it"): match
+            (
+                name if _is_bare(name, match) or (may_tell and may_tell(name)) else f"{match.near}, with more beside it"
+            ): match
             for name, match in found.items()
         }
 

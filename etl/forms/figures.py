@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from etl.forms.layout import FIGURES, Row
-from etl.forms.workbook import ERROR_CELL
+from etl.forms import tellable
+from etl.forms.grid import ERRORS
+from etl.forms.layout import FIGURES
+from etl.forms.tables import Row
 from files.faults import BadInput
 from ranking.formulas import FormFormula, terms
 from ranking.measures import Measure
@@ -21,29 +23,35 @@ Counts = dict[int, int | None]
 _DASH = re.compile(r"[-–—−]+")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([., ])\d{3})(?:\1\d{3})*")
 _DIGITS_MAX = 12
+EXCEL_ERROR = "an error of Excel"
 
 
 class NoCount(ValueError):
     """A cell that is no whole number of dossiers: what it is instead, and how it reads."""
 
     def __init__(self, kind: str, shown: str) -> None:
-        super().__init__(f"{kind}: says {shown}")
+        super().__init__(f"{kind}: {shown}")
         self.kind, self.shown = kind, shown
 
 
-def read_counts(place: str, row: Row) -> tuple[Counts, list[BadInput]]:
+def read_counts(row: Row) -> tuple[Counts, list[BadInput]]:
     """(the row's counts by form column, None where a cell is empty; what is wrong with them).
 
     A dash stands for 0 in such reports. It is taken for 0 only where every sum of the row then holds,
     and none of them lacks a cell; otherwise it could just as well mean "unknown".
     """
+    place = row.place
     counts: Counts = {}
     faults = []
+    if row.merged:
+        what = f"one cell stands for several: the cells {row.merged} are merged"
+        faults.append(BadInput(place, what, row=row.number))
     for number, cell in row.cells.items():
         try:
             counts[number] = 0 if _is_dash(cell) else count(cell)
         except NoCount as error:
-            what = f"{error.kind}: column {number} says {error.shown}"
+            where = f" stands in cell {row.address(number)}" if error.kind == EXCEL_ERROR else ""
+            what = f"{error.kind}{where}: column {number} {error.shown}"
             faults.append(BadInput(place, what, row=row.number, field=FIGURES[number]))
     if faults:
         return counts, faults
@@ -63,13 +71,16 @@ def count(cell: str | float | None) -> int | None:
     if cell is None:
         return None
     if isinstance(cell, float):
-        raise NoCount("not a whole number", f"{cell:g}")
+        raise NoCount("not a whole number", f"says {cell:g}")
+    if cell.isascii() and cell.isdigit() and len(cell) <= _DIGITS_MAX:
+        return int(cell)
     text = _without_zero_decimals(cell.replace("−", "-"))
     if text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX:
         return int(text)
     if _GROUPED.fullmatch(text) and len(text) <= _DIGITS_MAX:
         return int(re.sub(r"[., ]", "", text))
-    raise NoCount(_other_than_count(text), _shown(cell))
+    shown = tellable.figure(cell)
+    raise NoCount(_other_than_count(text), "holds a text" if shown is None else f"says {shown!r}")
 
 
 def _without_zero_decimals(text: str) -> str:
@@ -84,13 +95,9 @@ def _is_dash(cell: str | float | None) -> bool:
     return isinstance(cell, str) and bool(_DASH.fullmatch(cell))
 
 
-def _shown(cell: str) -> str:
-    return repr(cell if len(cell) <= 40 else cell[:40] + "…")
-
-
 def _other_than_count(text: str) -> str:
-    if text == ERROR_CELL:
-        return "an error of Excel"
+    if text in ERRORS:
+        return EXCEL_ERROR
     if re.fullmatch(r"-[\d., ]+", text):
         return "negative"
     return "not a whole number" if re.fullmatch(r"\d[\d., ]*", text) else "not a number"

@@ -1,9 +1,9 @@
 """Form II.06/VPCP/KSTT, "Tình hình, kết quả giải quyết TTHC": from workbooks to measurements.
 
 A row counts the dossiers of one unit, or of one field (lĩnh vực) of the unit that reports. Whatever
-cannot be taken goes to quarantine with its reason. The steps: `form_workbook` opens the file,
-`form_layout` finds title block, columns and rows, `form_title` reads the title block, `form_rows`
-finds whose figures a row holds, `form_figures` checks and measures them.
+cannot be taken goes to quarantine with its reason. The steps: `etl.workbooks.read` opens the file, `tables` finds
+title blocks and rows and `layout` their columns, `periods` and `title` read the title block, `rows` finds whose figures
+a row holds, `figures` checks and measures them.
 """
 
 from __future__ import annotations
@@ -12,21 +12,28 @@ import argparse
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
 
+from etl.dossiers.units import UNKNOWN_UNIT, Units
+from etl.forms import tellable
 from etl.forms.figures import formulas, measured
-from etl.forms.layout import FIGURES, Table, find_tables
+from etl.forms.grid import grid_of
+from etl.forms.layout import FIGURES
+from etl.forms.periods import Title, title_period
 from etl.forms.report import FormReport, keep, plain, write
-from etl.forms.rows import Reading, field_readings, unit_readings, without_contradictions
-from etl.forms.title import province_code, provinces_named, reporting_unit, title_period
-from etl.forms.workbook import read_workbook
-from etl.matching import UnitMatcher
+from etl.forms.rows import Reading, field_readings, readings_of_both, unit_readings, without_contradictions
+from etl.forms.tables import Table, find_tables
+from etl.forms.title import province_code, provinces_named, reporting_unit
+from etl.matching import remarks
 from etl.publishing.harvest import Harvest, measurement_rows, quarantine_rows
+from etl.workbooks.read import Workbook, read_workbook
 from files.faults import BadInput, Fault
 from files.places import DATA
 from ranking.formulas import FormFormula
@@ -36,12 +43,16 @@ from ranking.vocabulary import CELL
 from store.reference import measures, reference_table
 
 SERIES, BASIS = "ii06", "form"
+_NAMED_MAX = 8
+_AT_ONCE = 2
+_LOCK = "~$"
+_SO_FAR = "luy ke"
 _PROVINCE_OFFICE = re.compile(r"(ubnd |uy ban nhan dan )?(tinh|thanh pho|tp)\b[^,-]*$")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m etl import-form`."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="workbooks, .xlsx or .xls")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="workbooks, .xlsx or .xls, or folders")
     parser.add_argument("--province", help="code (25), state code (H44) or name; else as the title block says")
     parser.add_argument(
         "--period", help="2026-08, 2026-Q3, 2026 or 2026-01-01_2026-09-14; else as the title block says"
@@ -65,15 +76,17 @@ def run(args: argparse.Namespace) -> int:
         "unit": args.unit,
         "captured_at": datetime.now(UTC),
     }
-    harvests, understood, taken = [], [], []
-    for path in args.files:
+    harvests, taken = [], []
+    told: list[dict[str, object]] = []
+    files = workbooks_in(args.files)
+    for path, opened in _opened(files, publishing=not args.dry_run):
         try:
-            harvest, report = read_form(path, units, provinces, strict=args.strict, **options)
+            harvest, report = understood(path.name, opened(), units, provinces, strict=args.strict, **options)
         except Fault as fault:
             print(f"{fault}; nothing was taken from this file", file=sys.stderr)
-            understood.append({"file": path.name, "refused": str(fault)})
+            told.append({"file": path.name, "refused": str(fault)})
             continue
-        understood.append(plain(report, harvest))
+        told.append(plain(report, harvest))
         print("\n".join(report.lines()))
         if harvest.measurements.is_empty():
             print(f"{path.name}: no row could be taken", file=sys.stderr)
@@ -81,12 +94,45 @@ def run(args: argparse.Namespace) -> int:
             harvests.append(harvest)
             taken.append(path)
     if args.report:
-        write(args.report, understood)
+        write(args.report, told)
     if harvests and not args.dry_run:
         for path in taken:
             keep(path, args.data / "raw" / "forms")
         _publish(args, together(harvests))
-    return 0 if len(harvests) == len(args.files) else 1
+    return 0 if len(harvests) == len(files) else 1
+
+
+def workbooks_in(paths: list[Path]) -> list[Path]:
+    """The workbooks among files and in folders, in order of their names; Fault where there is none.
+
+    The lock file of a workbook that is open is none, and of a folder only what is called .xlsx or .xls counts.
+    """
+    found = []
+    for path in paths:
+        inside = sorted(one for one in path.rglob("*") if _is_workbook(one)) if path.is_dir() else [path]
+        found += [one for one in inside if not one.name.startswith(_LOCK)]
+    if not found:
+        raise Fault(f"{', '.join(path.name for path in paths)}: there is no workbook; a form is an .xlsx or .xls")
+    return found
+
+
+def _is_workbook(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in (".xlsx", ".xls") and not path.name.startswith(".")
+
+
+def _opened(paths: list[Path], *, publishing: bool) -> Iterator[tuple[Path, Callable[[], Workbook]]]:
+    """Each workbook and what gives its sheets, or raises: opened in processes apart, two ahead, while this one works.
+
+    `publishing`: whether what publishing needs is loaded meanwhile; reading and reporting forms needs nothing of it.
+    """
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        ahead = [pool.submit(read_workbook, path) for path in paths[:_AT_ONCE]]
+        if publishing:
+            import_module("etl.publishing.publish")
+        for n, path in enumerate(paths):
+            yield path, ahead[n].result
+            ahead += [pool.submit(read_workbook, other) for other in paths[len(ahead) :][:1]]
+            ahead[n] = Future()  # the sheets of a workbook that was dealt with are not kept
 
 
 def _period_option(text: str | None) -> Period | None:
@@ -141,26 +187,54 @@ def read_form(
     be read, is not this form, lacks a column, or where neither title block nor option says which province, period or
     unit it is about.
     """
-    sheets, hidden = read_workbook(path)
-    tables, others = find_tables(path.name, sheets)
+    return understood(
+        path.name, read_workbook(path), units, provinces, province, period, unit, captured_at, strict=strict
+    )
+
+
+def understood(
+    file: str,
+    book: Workbook,
+    units: pl.DataFrame,
+    provinces: pl.DataFrame,
+    province: str | None,
+    period: Period | None,
+    unit: str | None,
+    captured_at: datetime,
+    *,
+    strict: bool,
+) -> tuple[Harvest, FormReport]:
+    """As `read_form`, of a workbook that was opened before."""
+    found = find_tables(file, [grid_of(sheet) for sheet in book.sheets])
     chosen = province and province_code(province, provinces)
     # A province is given by two digits, which are no commune's code without its zeros.
     asked = unit if unit is None or len(unit) == 2 else unit_code(unit) or unit
-    form = _Form(units, provinces, chosen, period, asked, captured_at, strict)
+    form = _Form(units, provinces, Units(units, provinces, "form"), chosen, period, asked, captured_at, strict)
     readings: list[Reading] = []
     listed: list[Reading] = []
-    warnings: list[str] = []
-    for table in tables:
-        found, doubts = form.read(table)
-        readings += found
-        listed += [] if table.by_field else found
+    warnings = [*found.warnings, *_remarks(file, book)]
+    for table in found.tables:
+        read, doubts = form.read(table)
+        readings += read
+        listed += [] if table.by_field else read
         warnings += [*table.warnings, *doubts]
     readings = without_contradictions(readings)
-    report = _report(path.name, readings, warnings)
-    report.skipped += [f"sheet {name!r}: hidden" for name in hidden]
-    report.skipped += [f"sheet {name!r}: holds no form II.06" for name in others]
+    warnings += remarks(form.finder.near(tellable.name), file)
+    report = _report(file, readings, warnings)
+    report.skipped += [*(f"sheet {name!r}: hidden" for name in book.hidden), *found.skipped]
     report.absent = _absent(listed, units)
-    return _harvest(f"{SERIES}:{path.name}", readings, warnings, captured_at), report
+    return _harvest(f"{SERIES}:{file}", readings, warnings, captured_at), report
+
+
+def _remarks(file: str, book: Workbook) -> Iterable[str]:
+    """What is hidden in the sheets, and the sums that were worked out because no program had."""
+    for sheet in book.sheets:
+        place = file if len(book.sheets) == 1 else f"{file}, sheet {sheet.name!r}"
+        yield from (f"{place}: {told}" for told in sheet.hidden)
+        if sheet.computed:
+            n, more = len(sheet.computed), " and more" if len(sheet.computed) > _NAMED_MAX else ""
+            cells = ", ".join(sheet.computed[:_NAMED_MAX]) + more
+            yield f"{place}: {n} cells hold sums that no spreadsheet had calculated; worked out here: {cells}"
 
 
 @dataclass(frozen=True)
@@ -169,6 +243,7 @@ class _Form:
 
     units: pl.DataFrame
     provinces: pl.DataFrame
+    finder: Units
     province: str | None
     period: Period | None
     unit: str | None
@@ -179,18 +254,18 @@ class _Form:
         """(the readings of one table, warnings)."""
         period, doubts = self._period(table)
         province, more = self._province(table)
-        matcher = UnitMatcher(self.units, province)
         if table.by_field:
-            unit, about_unit = self._unit(table, matcher)
+            unit, about_unit = self._unit(table, province)
             readings, warnings = field_readings(table, period, unit)
             return readings, [*doubts, *more, *about_unit, *warnings]
         if self.unit:
             more.append(f"{table.place}: --unit {self.unit} was not used, because the rows are units, not fields")
-        readings, warnings = unit_readings(table, period, matcher, self.provinces)
+        read = readings_of_both if table.by_both else unit_readings
+        readings, warnings = read(table, period, province, self.finder)
         return readings, [*doubts, *more, *warnings]
 
     def _period(self, table: Table) -> tuple[Period, list[str]]:
-        said = title_period(table.place, table.title)
+        said = self._said_period(table)
         period = self.period or said
         if period is None:
             raise BadInput(table.place, "the title block names no period; give one, such as --period 2026-08")
@@ -203,8 +278,28 @@ class _Form:
             return period, [f"{table.place}: the title block says {said.id}, --period {period.id} was taken"]
         return period, []
 
+    def _said_period(self, table: Table) -> Period | None:
+        """The period in the title block, else on a sheet before; an option settles what they leave open."""
+        try:
+            said = title_period(table.place, table.title) or title_period(table.place, table.cover)
+        except BadInput:
+            if self.period is None:
+                raise
+            return None
+        if (
+            said
+            and self.period is None
+            and said.kind == "month"
+            and said.start.month > 1
+            and _SO_FAR in fold(table.sheet)
+        ):
+            so_far = Period(said.start.replace(month=1), said.end, "to_date").id
+            what = f"the title block says {said.id}, but the sheet is named after the year so far; "
+            raise BadInput(table.place, f"{what}say which period it is with --period {said.id} or --period {so_far}")
+        return said
+
     def _province(self, table: Table) -> tuple[str, list[str]]:
-        said = provinces_named((text for row in table.title for text in row), self.provinces)
+        said = self._named_in(table.title) or self._named_in(table.cover)
         chosen = self.province or self._province_of_unit()
         if chosen and said and chosen not in said:
             if self.strict:
@@ -218,6 +313,9 @@ class _Form:
             raise BadInput(table.place, f"the title block names {found}; give one, such as --province 25")
         return next(iter(said)), []
 
+    def _named_in(self, title: Title) -> set[str]:
+        return provinces_named((text for row in title for text in row), self.provinces)
+
     def _province_of_unit(self) -> str | None:
         if self.unit is None:
             return None
@@ -228,27 +326,39 @@ class _Form:
             raise Fault(f"--unit {self.unit}: no commune or province of today has this code")
         return own["province_code"][0]
 
-    def _unit(self, table: Table, matcher: UnitMatcher) -> tuple[tuple[str, str], list[str]]:
+    def _unit(self, table: Table, province: str) -> tuple[tuple[str, str], list[str]]:
         """((level, code) of the unit that a table by field is about, warnings)."""
         name = reporting_unit(table.title)
-        said = self._named(name, matcher) if name else None
+        said = self._named(name, province) if name else None
+        if name is None:
+            said = self._named(table.sheet, province) or self._on_cover(table, province)
         if self.unit:
-            if self._province_of_unit() != matcher.province_code:
-                raise Fault(f"--unit {self.unit} does not lie in province {matcher.province_code}")
+            if self._province_of_unit() != province:
+                raise Fault(f"--unit {self.unit} does not lie in province {province}")
             chosen = ("province" if len(self.unit) == 2 else "commune", self.unit)
             if said and said != chosen:
-                return chosen, [f"{table.place}: the title block says {name!r} ({said[1]}), {self.unit} was taken"]
+                told = tellable.name(name) or "a unit"
+                return chosen, [f"{table.place}: the title block says {told!r} ({said[1]}), {self.unit} was taken"]
             return chosen, []
         if said is None:
-            found = f"names {name!r}: {matcher.match(name).reason}" if name else "names no reporting unit"
+            told = repr(tellable.name(name)) if tellable.name(name) else "a unit"
+            found = f"names {told}: {self._why(name, province)}" if name else "names no reporting unit"
             raise BadInput(table.place, f"the title block {found}; give the commune's code with --unit")
         return said, []
 
-    def _named(self, name: str, matcher: UnitMatcher) -> tuple[str, str] | None:
-        if code := matcher.match(name).code:
+    def _on_cover(self, table: Table, province: str) -> tuple[str, str] | None:
+        name = reporting_unit(table.cover)
+        return self._named(name, province) if name else None
+
+    def _why(self, name: str, province: str) -> str:
+        return self.finder.find(name, province, elsewhere=False)[1].removeprefix(f"{UNKNOWN_UNIT}: ")
+
+    def _named(self, name: str, province: str) -> tuple[str, str] | None:
+        code, _ = self.finder.find(name, province, elsewhere=False)
+        if code and len(code) == 5 and code.isdigit():
             return "commune", code
-        own = provinces_named([name], self.provinces) == {matcher.province_code}
-        return ("province", matcher.province_code) if own and _PROVINCE_OFFICE.match(fold(name)) else None
+        own = provinces_named([name], self.provinces) == {province}
+        return ("province", province) if own and _PROVINCE_OFFICE.match(fold(name)) else None
 
 
 def _codes(codes: Iterable[str]) -> str:
@@ -313,7 +423,9 @@ def _report(file: str, readings: list[Reading], warnings: list[str]) -> FormRepo
 
 
 def _report_line(reading: Reading, what: str) -> str:
-    return f"{reading.place}, {reading.row}, {reading.name!r}: {what}"
+    told = tellable.name(reading.name)
+    named = tellable.HIDDEN if told is None and reading.name else repr(told or "")
+    return f"{reading.place}, {reading.row}, {named}: {what}"
 
 
 def _absent(listed: list[Reading], units: pl.DataFrame) -> dict[Period, int]:

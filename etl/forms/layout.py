@@ -1,4 +1,4 @@
-"""Where things stand in a sheet of form II.06: its title block, headings, columns and rows.
+"""Where the columns of form II.06 stand in a sheet, by its headings.
 
 The form (Biểu II.06/VPCP/KSTT) numbers its columns: 1 TT, 2 Đơn vị or Lĩnh vực, 3 to 13 the figures.
 A column is found by its heading, whatever its place and whatever stands beside it; the row of
@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from etl.forms.workbook import Cells, Sheet
+from etl.forms.grid import Cells, Grid
+from etl.workbooks.formulas import address
 from files.faults import BadInput
 from ranking.names import fold, tidy
 
@@ -44,139 +46,110 @@ _TOTAL = re.compile(r"\btong\b")
 _IN_PERIOD = re.compile(r"trong ky")
 _EXTRA = re.compile(
     r"toan trinh|mot phan|phi dia gioi|\brut\b|dung (xu ly|giai quyet)|\bbo sung|thanh toan|thu xin loi"
-    r"|xin loi|ghi chu|\b(ty|ti) le\b|%"
+    r"|xin loi|ghi chu|\b(ty|ti) le\b|\bluy ke\b|tu dau nam|%"
 )
 # "Trực tuyến (toàn trình, một phần)" is all that was filed online, so column 4 and nothing extra.
 _BOTH_KINDS = re.compile(r"toan trinh\W+(va )?mot phan|mot phan\W+(va )?toan trinh")
 _ORDINAL_HEAD = re.compile(r"(tt|stt|so tt|so thu tu)\.?")
-_ORDINAL = re.compile(r"\(?(\d+(\.\d+)*|[IVXLC]+|[A-Za-z])[.)]{0,2}")
 _FIELD_HEAD = re.compile(r"linh vuc")
+_CODE_HEAD = re.compile(r"ma( so)?( (dinh danh|don vi|co quan|xa|phuong|dia phuong|dvhc|dbhc|hanh chinh).*)?")
 _UNIT_HEAD = re.compile(r"don vi|co quan|dia phuong|\bxa\b|phuong|ubnd")
 _HEADING_WORDS = re.compile(
     r"tong so|trong ky|truc t|ky truoc|(truoc|dung|qua|trong) han|trong do|" + _EXTRA.pattern.replace("|%", "")
 )
 _COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})[a-z]?\)?( ?=.*)?|\(?[ab]\)?")
-_SIGNATURES = re.compile(
-    r"nguoi (lap|bao cao|tong hop)|thu truong|\(?ky(,| ten)|noi nhan|lanh dao|chu tich|giam doc|(tm|kt|tl|tuq)\. ?"
-    r"|.*\bngay [\d. …]+ ?thang "
-)
 _HEADING_ROWS_MAX = 8
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the table: its number in the sheet, TT, name, and its cells by form column (3 to 13)."""
+class Headings:
+    """Where a table's columns stand: form column (3 to 13) → column of the sheet from 0; those of names and codes.
 
-    number: int
-    ordinal: str | None
-    name: str | None
-    cells: dict[int, str | float | None]
-
-    @property
-    def is_empty(self) -> bool:
-        """No figure at all, which is a silence and not a zero."""
-        return all(cell is None for cell in self.cells.values())
-
-
-@dataclass(frozen=True)
-class Table:
-    """What one sheet holds: its place for messages, title block, what a row is, rows, and doubts."""
-
-    place: str
-    title: list[list[str]]
-    by_field: bool
-    rows: list[Row]
-    warnings: list[str]
-
-
-def find_tables(file: str, sheets: Sequence[Sheet]) -> tuple[list[Table], list[str]]:
-    """(tables of form II.06 in `sheets`, names of the sheets that hold none).
-
-    Raises BadInput where no sheet holds one, a sheet says it is another form, or a column is missing.
+    `begin`: the row of the first heading, `end`: the first row below them, from 0. `field`: the column of fields, where
+    rows are fields; `name`: that of units. `doubts`: what the row of numbers contradicts, and columns that stand twice.
     """
-    tables, others = [], []
-    for sheet in sheets:
-        start = _first_heading_row(sheet.cells)
-        if start is None:
-            others.append(sheet.name)
-        else:
-            place = file if len(sheets) == 1 else f"{file}, sheet {sheet.name!r}"
-            tables.append(_table(place, sheet.cells, start))
-    if not tables:
-        seen = [tidy(str(cell)) for row in sheets[0].cells for cell in row if cell is not None]
-        raise BadInput(
-            file,
-            "is not form II.06: no row has the headings 'Tiếp nhận', 'Đã giải quyết' and 'Đang giải quyết'; "
-            f"it begins with {seen[:4]}",
-        )
-    return tables, others
+
+    begin: int
+    end: int
+    figures: dict[int, int]
+    name: int | None
+    field: int | None
+    code: int | None
+    doubts: list[str]
 
 
-def _first_heading_row(cells: Sequence[Cells]) -> int | None:
-    """The first row where two of the three groups stand in cells of their own; one up if TT stands there."""
+def heading_rows(cells: Sequence[Cells]) -> list[int]:
+    """The rows where headings begin: two of the three groups stand in cells of their own; one up if TT stands there."""
+    found: list[int] = []
+    last = -_HEADING_ROWS_MAX
     for i, row in enumerate(cells):
-        groups = {group for text in _folded(row) if (group := _group(text))}
-        if len(groups) >= 2:
-            above = _folded(cells[i - 1]) if i else []
-            return i - 1 if any(_ORDINAL_HEAD.fullmatch(text) for text in above) else i
-    return None
+        if len({group for text in folded(row) if text and (group := _group(text))}) < 2:
+            continue
+        if i - last > 2:
+            above = folded(cells[i - 1]) if i else []
+            found.append(i - 1 if any(_ORDINAL_HEAD.fullmatch(text) for text in above) else i)
+        last = i
+    return found
 
 
-def _folded(row: Cells) -> list[str]:
-    return ["" if cell is None else fold(str(cell)) for cell in row]
+def folded(row: Cells) -> list[str]:
+    """The cells of a row as the patterns want them; empty ones are empty texts."""
+    return ["" if cell is None else _folded(str(cell)) for cell in row]
 
 
+@lru_cache(maxsize=1 << 16)
+def _folded(text: str) -> str:
+    """Most cells of a form are digits, or stand in many of its rows and sheets."""
+    return text if text.isascii() and text.isdigit() else fold(text)
+
+
+def headings(place: str, grid: Grid, start: int) -> Headings:
+    """The columns of the table whose headings begin in a row. BadInput where one is missing, or stands twice."""
+    end, numbers = _end_of_headings(grid.cells, start)
+    paths = _heading_paths(grid.cells[start : end - 1 if numbers else end])
+    figures, doubts = _figure_columns(place, paths, grid, end)
+    name, by_field, code = _name_columns(place, paths)
+    doubts += _unconfirmed(place, figures, numbers) if numbers else []
+    return Headings(start, end, figures, name, by_field, code, doubts)
+
+
+def repeats_headings(line: Cells) -> bool:
+    """The headings again, or their numbers, as on every printed page."""
+    texts = folded(line)
+    return (
+        is_number_row(line)
+        or len({group for text in texts if text and (group := _group(text))}) >= 2
+        or sum(bool(_HEADING_WORDS.match(text)) for text in texts if text) >= 3
+    )
+
+
+@lru_cache(maxsize=1 << 14)
 def _group(text: str) -> int | None:
     """The group (by the number of its total column) that a heading names, if it names exactly one."""
     named = [total for total, pattern in _GROUPS.items() if pattern.search(text)]
     return named[0] if len(named) == 1 else None
 
 
-def _table(place: str, cells: Sequence[Cells], start: int) -> Table:
-    title = _title(cells[:start])
-    _refuse_other_form(place, title)
-    first_row, numbers = _end_of_headings(cells, start)
-    headings_end = first_row - 1 if numbers else first_row
-    paths = _heading_paths(cells[start:headings_end])
-    columns = _figure_columns(place, paths)
-    name, by_field = _name_column(place, paths)
-    doubts = _unconfirmed(place, columns, numbers) if numbers else []
-    return Table(place, title, by_field, _rows(cells, first_row, name, columns), doubts)
-
-
-def _title(cells: Sequence[Cells]) -> list[list[str]]:
-    """The texts above the headings, row by row, a cell of several lines as several texts."""
-    rows = [[tidy(line) for cell in row if cell is not None for line in str(cell).splitlines()] for row in cells]
-    return [[text for text in row if text] for row in rows if any(row)]
-
-
-def _refuse_other_form(place: str, title: list[list[str]]) -> None:
-    for text in (text for row in title for text in row):
-        found = re.search(r"bieu (?:mau )?(?:so )?:? ?(i{1,3}\.\d+\w?)", fold(text))
-        if found and not found.group(1).startswith("ii.06"):
-            raise BadInput(place, f"says {text!r}: only form II.06/VPCP/KSTT can be read")
-
-
 def _end_of_headings(cells: Sequence[Cells], start: int) -> tuple[int, list[str]]:
     """(index of the first row below the headings, the cells of the row of numbers where there is one)."""
     for i in range(start + 1, min(start + _HEADING_ROWS_MAX, len(cells))):
-        if _is_number_row(cells[i]):
-            return i + 1, _folded(cells[i])
+        if is_number_row(cells[i]):
+            return i + 1, folded(cells[i])
     end = start + 1
     while end < len(cells) and _continues_headings(cells[end]):
         end += 1
     return end, []
 
 
-def _is_number_row(row: Cells) -> bool:
-    """(1) (2) (3)=(4)+(5)+(6) … or A B 1 2 3 …: every cell a column number, rising from left to right."""
-    found = [_COLUMN_NUMBER.fullmatch(text) for text in _folded(row) if text]
+def is_number_row(row: Cells) -> bool:
+    """A row such as (1) (2) (3)=(4)+(5)+(6) … or A B 1 2 3 …: all column numbers, rising from left to right."""
+    found = [_COLUMN_NUMBER.fullmatch(text) for text in folded(row) if text]
     numbers = [int(match.group(1)) for match in found if match and match.group(1)]
     return all(found) and len(numbers) >= 5 and numbers == sorted(numbers) and numbers[0] <= 3
 
 
 def _continues_headings(row: Cells) -> bool:
-    texts = [text for text in _folded(row) if text]
+    texts = [text for text in folded(row) if text]
     has_figure = any(re.fullmatch(r"[\d., -]+", text) for text in texts)
     return not has_figure and any(_HEADING_WORDS.search(text) for text in texts)
 
@@ -199,18 +172,41 @@ def _heading_paths(rows: Sequence[Cells]) -> list[tuple[str, ...]]:
     return [path if own[j] else () for j, path in enumerate(paths)]
 
 
-def _figure_columns(place: str, paths: list[tuple[str, ...]]) -> dict[int, int]:
-    """Form column (3 to 13) → index in the sheet; BadInput where one is missing or stands twice."""
+def _figure_columns(
+    place: str, paths: list[tuple[str, ...]], grid: Grid, below: int
+) -> tuple[dict[int, int], list[str]]:
+    """(form column (3 to 13) → index in the sheet, doubts); BadInput where one is missing or stands twice.
+
+    Of two columns for one thing that which is not hidden counts; where both are shown and hold the same, the first.
+    """
     found: dict[int, list[int]] = {number: [] for number in FIGURES}
     for j, path in enumerate(paths):
-        if number := _figure([fold(text) for text in path]):
+        if number := _figure([_folded(text) for text in path]):
             found[number].append(j)
     seen = _seen(paths)
     if missing := [f"{number} {FIGURES[number]!r}" for number, at in found.items() if not at]:
         raise BadInput(place, f"column missing: {'; '.join(missing)}. Headings seen: {seen}")
-    if twice := [f"{number} {FIGURES[number]!r}" for number, at in found.items() if len(at) > 1]:
+    doubts, twice = [], []
+    for number, at in found.items():
+        shown = [j for j in at if j not in grid.hidden_columns] or at
+        if len(at) > 1 and len(shown) > 1 and not _alike(grid.cells[below:], shown):
+            twice.append(f"{number} {FIGURES[number]!r}")
+        elif len(at) > 1:
+            doubts.append(
+                f"{place}: column {number} {FIGURES[number]!r} stands twice; that in {_letters(shown[0])} was read"
+            )
+        found[number] = shown
+    if twice:
         raise BadInput(place, f"column stands twice: {'; '.join(twice)}. Headings seen: {seen}")
-    return {number: at[0] for number, at in found.items()}
+    return {number: at[0] for number, at in found.items()}, doubts
+
+
+def _alike(cells: Sequence[Cells], columns: list[int]) -> bool:
+    return all(len({row[j] for j in columns}) == 1 for row in cells)
+
+
+def _letters(column: int) -> str:
+    return address(0, column)[:-1]
 
 
 def _seen(paths: list[tuple[str, ...]]) -> str:
@@ -233,17 +229,20 @@ def _figure(path: list[str]) -> int | None:
     return group if _TOTAL.search(path[-1]) else None
 
 
-def _name_column(place: str, paths: list[tuple[str, ...]]) -> tuple[int, bool]:
-    """(index of the names, whether they name fields); BadInput where there are none, or both kinds."""
-    folded = [[fold(text) for text in path] for path in paths]
-    others = {j: " ".join(path) for j, path in enumerate(folded) if path and not any(map(_group, path))}
+def _name_columns(place: str, paths: list[tuple[str, ...]]) -> tuple[int | None, int | None, int | None]:
+    """Where units, fields and the units' codes stand; BadInput where there are neither units nor fields."""
+    texts = [[_folded(text) for text in path] for path in paths]
+    others = {j: " ".join(path) for j, path in enumerate(texts) if path and not any(map(_group, path))}
+    codes = [j for j, text in others.items() if _CODE_HEAD.fullmatch(text)]
     fields = [j for j, text in others.items() if _FIELD_HEAD.search(text)]
-    units = [j for j, text in others.items() if _UNIT_HEAD.search(text) and not _EXTRA.search(text)]
-    if set(units) - set(fields) and fields:
-        raise BadInput(place, "has a column of units and one of fields; only one of the two can be read")
+    units = [
+        j
+        for j, text in others.items()
+        if _UNIT_HEAD.search(text) and not _EXTRA.search(text) and j not in {*codes, *fields}
+    ]
     if not units and not fields:
         raise BadInput(place, f"column missing: 2 'Đơn vị' or 'Lĩnh vực'. Headings seen: {_seen(paths)}")
-    return (units or fields)[0], not units
+    return next(iter(units), None), next(iter(fields), None), next(iter(codes), None)
 
 
 def _unconfirmed(place: str, columns: dict[int, int], numbers: list[str]) -> list[str]:
@@ -256,49 +255,3 @@ def _unconfirmed(place: str, columns: dict[int, int], numbers: list[str]) -> lis
     if not differing:
         return []
     return [f"{place}: columns were found by their headings, but {'; '.join(differing)}"]
-
-
-def _rows(cells: Sequence[Cells], first: int, name: int, columns: dict[int, int]) -> list[Row]:
-    """Rows with a name or a figure, up to the signatures; below those stand people's names."""
-    rows = []
-    for i, line in enumerate(cells[first:], start=first):
-        if _is_number_row(line) or _repeats_headings(line):
-            continue
-        row = _row(i + 1, line, name, columns)
-        if row.is_empty and any(_SIGNATURES.match(text) for text in _folded(line)):
-            break
-        if _signed_in_figures(row):
-            break
-        if row.name or not row.is_empty:
-            rows.append(row)
-    return rows
-
-
-def _repeats_headings(line: Cells) -> bool:
-    """The headings again, as on every printed page."""
-    texts = _folded(line)
-    return len({group for text in texts if (group := _group(text))}) >= 2 or (
-        sum(bool(_HEADING_WORDS.match(text)) for text in texts) >= 3
-    )
-
-
-def _row(number: int, line: Cells, name: int, columns: dict[int, int]) -> Row:
-    """TT stands somewhere left of the name; so does the name of a total, in cells merged with TT."""
-    left = [text for cell in line[:name] if (text := _text(cell))]
-    ordinal = next((text.strip("().") for text in left if _ORDINAL.fullmatch(text)), None)
-    label = _text(line[name]) or next((text for text in left if not _ORDINAL.fullmatch(text)), None)
-    return Row(number, ordinal, label, {form: _cell(line[j]) for form, j in columns.items()})
-
-
-def _text(cell: str | float | None) -> str | None:
-    return tidy(str(cell)) or None if cell is not None else None
-
-
-def _cell(cell: str | float | None) -> str | float | None:
-    return cell if isinstance(cell, float) else _text(cell)
-
-
-def _signed_in_figures(row: Row) -> bool:
-    """A nameless row whose figures are words: the place and date above the signatures."""
-    texts = [fold(cell) for cell in row.cells.values() if isinstance(cell, str)]
-    return row.name is None and any(_SIGNATURES.match(text) for text in texts)

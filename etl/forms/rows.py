@@ -8,22 +8,24 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-import polars as pl
-
+from etl.dossiers.units import OFFICE, UNKNOWN_UNIT, Units
+from etl.forms import tellable
 from etl.forms.figures import Counts, balance, read_counts
-from etl.forms.layout import FIGURES, Row, Table
+from etl.forms.layout import FIGURES
+from etl.forms.tables import Row, Table
 from etl.forms.title import provinces_named
-from etl.matching import Match, UnitMatcher, remarks
-from ranking.names import fold, spelling
+from etl.matching import Match
+from ranking.names import fold, spelling, unit_code, unit_key
 from ranking.periods import Period
 
 DEPARTMENT = "department: no state code in the form"
 NAMELESS = "the row has figures but no name"
-VALUE_LENGTH_MAX = 120
 ROWS_NAMED_MAX = 12
+_ALL = "Tổng số"
 
 # The first three meet folded text, the others spelt text.
 _TOTAL = re.compile(r"((tong( so| cong)?|cong)( toan (tinh|thanh pho)\b.*)?|toan (tinh|thanh pho)\b.*)[ :]*")
@@ -33,6 +35,7 @@ _DEPARTMENT = re.compile(
     r"(sở|ban|văn phòng|thanh tra|công an|bộ chỉ huy|bảo hiểm|cục|chi cục|thuế|kho bạc|trường|trung tâm|viện)\s",
     re.IGNORECASE,
 )
+_CODE_BEFORE = re.compile(r"\(?\d{4,5}\)?\s*[-‐‑–—:.|]?\s+\D")
 _LEADING_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[-+*•])\s+")
 _LEADING_FIELD = re.compile(r"^lĩnh vực\s*:?\s+", re.IGNORECASE)
 
@@ -83,35 +86,41 @@ class Reading:
         return f"row {self.number}" if self.number else "the sum"
 
 
-def unit_readings(
-    table: Table, period: Period, matcher: UnitMatcher, provinces: pl.DataFrame
-) -> tuple[list[Reading], list[str]]:
+def unit_readings(table: Table, period: Period, province: str, finder: Units) -> tuple[list[Reading], list[str]]:
     """(readings of a table whose rows are units of one province, warnings).
 
     The total row is the province's only where it says so ("Toàn tỉnh") or where departments are listed
     beside the communes: a total of communes alone leaves the departments' dossiers out.
     """
-    has_departments = any(_is_department(row) for row in table.rows)
     sums = _sections(table.rows) | _parents(table.rows)
     readings, body, totals = [], [], []
+    above: tuple[str, Reading] | None = None
     for row in table.rows:
-        base = _base(table, period, row)
-        commune = _commune(row, matcher, provinces)
+        base = _base(period, row)
+        commune = _commune(row, province, finder)
         if commune.code:
             unit = replace(base, unit=("commune", commune.code), near=commune.near is not None)
             body.append(_with_counts(unit, row))
             readings.append(body[-1])
+            above = (row.ordinal, unit) if row.ordinal else None
+        elif above and _parent(row.ordinal) == above[0] and row.name and not _is_department(row):
+            field = replace(base, unit=above[1].unit, field=_field_name(row.name), near=above[1].near)
+            readings.append(_with_counts(field, row))
         elif why := _nothing_new(row, sums):
             readings.append(replace(base, skipped=why))
         elif _is_total(row):
-            totals.append(_with_counts(replace(base, unit=("province", matcher.province_code)), row))
-            readings.append(_if_whole_province(totals[-1], has_departments))
+            totals.append(_with_counts(replace(base, unit=("province", province)), row))
+            readings.append(totals[-1])
         else:
             reason = DEPARTMENT if _is_department(row) else commune.reason or ""
-            body.append(_with_counts(replace(base, refusals=(Refusal(reason, "Đơn vị", _shown(row.name)),)), row))
+            refusal = Refusal(reason, "Đơn vị", tellable.name(row.name))
+            body.append(_with_counts(replace(base, refusals=(refusal,)), row))
             readings.append(body[-1])
-    comparable = [total for total in totals if has_departments or not _says_whole_province(total.name)]
-    return readings, [*remarks(matcher.near, table.place), *_differs_from_sum(comparable, body), *_unbalanced(readings)]
+    departments = {(row.place, row.number) for row in table.rows if _is_department(row)}
+    readings = [_if_whole_province(one, totals, body, departments) for one in readings]
+    comparable = [one for one in totals if departments or not _says_whole_province(one.name)]
+    doubts = [*_differs_from_sum(comparable, body), *_unbalanced(readings)]
+    return readings, doubts
 
 
 def field_readings(table: Table, period: Period, unit: tuple[str, str]) -> tuple[list[Reading], list[str]]:
@@ -119,7 +128,7 @@ def field_readings(table: Table, period: Period, unit: tuple[str, str]) -> tuple
     parts = _sections(table.rows) | _details(table.rows)
     readings, body, totals = [], [], []
     for row in table.rows:
-        base = replace(_base(table, period, row), unit=unit)
+        base = replace(_base(period, row), unit=unit)
         if why := _nothing_new(row, parts):
             readings.append(replace(base, skipped=why))
         elif _is_total(row):
@@ -138,38 +147,91 @@ def field_readings(table: Table, period: Period, unit: tuple[str, str]) -> tuple
     return readings, warnings
 
 
-def _base(table: Table, period: Period, row: Row) -> Reading:
-    return Reading(table.place, period, row.number, _clean(row.name))
+def readings_of_both(table: Table, period: Period, province: str, finder: Units) -> tuple[list[Reading], list[str]]:
+    """(readings of a table with units and fields side by side, warnings); a row without a unit is of that above."""
+    groups: dict[str, list[Row]] = {}
+    name = code = None
+    for row in table.rows:
+        if row.name:
+            name, code = row.name, row.code
+        groups.setdefault(name or "", []).append(replace(row, name=name, code=code))
+    readings, warnings = [], []
+    for rows in groups.values():
+        found, doubts = _fields_of_unit(table, rows, period, province, finder)
+        readings += found
+        warnings += doubts
+    return readings, warnings
 
 
+def _fields_of_unit(
+    table: Table, rows: list[Row], period: Period, province: str, finder: Units
+) -> tuple[list[Reading], list[str]]:
+    first = rows[0]
+    commune = _commune(first, province, finder)
+    if commune.code:
+        unit = ("commune", commune.code)
+    elif _is_total(first) and _says_whole_province(first.name or ""):
+        unit = ("province", province)
+    elif _is_total(first):
+        why = "a total of communes without departments, so not of the whole province"
+        return [replace(_base(period, row), skipped=why) for row in rows], []
+    else:
+        reason = DEPARTMENT if _is_department(first) else commune.reason or ""
+        refusal = Refusal(reason, "Đơn vị", tellable.name(first.name))
+        return [replace(_base(period, row), refusals=(refusal,)) for row in rows], []
+    of_fields = [replace(row, name=row.field or _ALL, ordinal=None) for row in rows]
+    readings, warnings = field_readings(replace(table, rows=of_fields), period, unit)
+    return [replace(one, near=commune.near is not None) for one in readings], warnings
+
+
+def _base(period: Period, row: Row) -> Reading:
+    return Reading(row.place, period, row.number, _clean(row.name))
+
+
+@lru_cache(maxsize=1 << 14)
 def _clean(name: str | None) -> str:
     """A name without the number or dash that some files put before it."""
     return _LEADING_NUMBER.sub("", spelling(name or ""))
 
 
-def _commune(row: Row, matcher: UnitMatcher, provinces: pl.DataFrame) -> Match:
+@lru_cache(maxsize=1 << 14)
+def _folded(name: str) -> str:
+    return fold(_clean(name))
+
+
+def _commune(row: Row, province: str, finder: Units) -> Match:
+    """The commune that a row's name and code stand for; they and the province must agree."""
     if not row.name:
         return Match(None, NAMELESS)
-    named = provinces_named([row.name], provinces)
-    if named and matcher.province_code not in named:
+    named = provinces_named([row.name], finder.provinces)
+    if named and province not in named:
         codes = ", ".join(sorted(named))
-        return Match(None, f"the name says province {codes}, but the form is of province {matcher.province_code}")
-    return matcher.match(_clean(row.name))
+        return Match(None, f"the name says province {codes}, but the form is of province {province}")
+    name = row.name if _CODE_BEFORE.match(row.name) else _clean(row.name)
+    beside = unit_code(row.code) if row.code else None
+    text = f"{beside} {name}" if beside else f"{row.code} {name}" if row.code else name
+    code, reason = finder.find(text, province, elsewhere=False)
+    if code is None:
+        return Match(None, reason.removeprefix(f"{UNKNOWN_UNIT}: "))
+    if code.startswith(OFFICE) or len(code) != 5 or not code.isdigit():
+        return Match(None, DEPARTMENT)
+    own = finder.full_name(code)
+    return Match(code, near=own if unit_key(name)[1] != unit_key(own)[1] else None)
 
 
-def _nothing_new(row: Row, parts: set[int]) -> str | None:
+def _nothing_new(row: Row, parts: set[tuple[str, int]]) -> str | None:
     """Why a row that names no commune says nothing new, None where it does.
 
     Text without figures goes no further than this: below a table it may be a person's name.
     """
     if row.is_empty:
         return "no figures and no known name"
-    is_part = row.name and not _is_total(row) and _PART.match(fold(_clean(row.name)))
-    return "part or sum of other rows" if is_part or row.number in parts else None
+    is_part = row.name and not _is_total(row) and _PART.match(_folded(row.name))
+    return "part or sum of other rows" if is_part or _at(row) in parts else None
 
 
 def _is_total(row: Row) -> bool:
-    return bool(row.name and _TOTAL.fullmatch(fold(_clean(row.name))))
+    return bool(row.name and _TOTAL.fullmatch(_folded(row.name)))
 
 
 def _is_department(row: Row) -> bool:
@@ -180,35 +242,51 @@ def _says_whole_province(name: str) -> bool:
     return bool(_WHOLE_PROVINCE.search(fold(name)))
 
 
-def _if_whole_province(total: Reading, has_departments: bool) -> Reading:
-    if has_departments or _says_whole_province(total.name):
-        return total
-    return replace(total, skipped="a total of communes without departments, so not of the whole province")
+def _if_whole_province(
+    one: Reading, totals: list[Reading], body: list[Reading], departments: set[tuple[str, int]]
+) -> Reading:
+    """A total as the province's, or left out: one of communes alone, or of one sheet of several."""
+    if one not in totals or _says_whole_province(one.name):
+        return one
+    if not departments:
+        return replace(one, skipped="a total of communes without departments, so not of the whole province")
+    places = {reading.place for reading in body}
+    if len(places) > 1 and len(totals) > 1 and not _is_sum(one, body):
+        return replace(one, skipped="a total of one sheet of several, so not of the whole province")
+    return one
 
 
-def _sections(rows: list[Row]) -> set[int]:
+def _is_sum(total: Reading, body: list[Reading]) -> bool:
+    return _column_sum([(reading.counts or {}).get(3) for reading in body]) == (total.counts or {}).get(3)
+
+
+def _sections(rows: list[Row]) -> set[tuple[str, int]]:
     """Numbers of the rows I, II or A, B where others are numbered 1, 2, 3: sums of what follows them."""
     if not any((row.ordinal or "")[:1].isdigit() for row in rows):
         return set()
-    return {row.number for row in rows if row.ordinal and row.ordinal.isalpha()}
+    return {_at(row) for row in rows if row.ordinal and row.ordinal.isalpha()}
 
 
-def _parents(rows: list[Row]) -> set[int]:
+def _parents(rows: list[Row]) -> set[tuple[str, int]]:
     """Numbers of the rows 1 that rows 1.1, 1.2 follow."""
     pairs = pairwise(rows)
-    return {row.number for row, below in pairs if row.ordinal and _parent(below.ordinal) == row.ordinal}
+    return {_at(row) for row, below in pairs if row.ordinal and _parent(below.ordinal) == row.ordinal}
 
 
-def _details(rows: list[Row]) -> set[int]:
+def _details(rows: list[Row]) -> set[tuple[str, int]]:
     """Numbers of the rows 1.1, 1.2 below a row 1 that has figures."""
     with_figures: dict[str, bool] = {}
-    details = set()
+    details: set[tuple[str, int]] = set()
     for row in rows:
         if with_figures.get(_parent(row.ordinal)):
-            details.add(row.number)
+            details.add(_at(row))
         if row.ordinal:
             with_figures[row.ordinal] = not row.is_empty
     return details
+
+
+def _at(row: Row) -> tuple[str, int]:
+    return row.place, row.number
 
 
 def _parent(ordinal: str | None) -> str:
@@ -219,20 +297,15 @@ def _with_counts(base: Reading, row: Row) -> Reading:
     """The reading with its counts, refused where a cell is no count or a sum does not hold."""
     if base.skipped is not None:
         return base
-    counts, faults = read_counts(base.place, row)
-    refusals = tuple(
-        Refusal(fault.what, fault.field, _shown(_cell(row, fault.field) or row.name)) for fault in faults if row.name
-    )
+    counts, faults = read_counts(row)
+    refusals = tuple(Refusal(fault.what, fault.field, _told(row, fault.field)) for fault in faults if row.name)
     return replace(base, counts=counts, refusals=base.refusals + refusals)
 
 
-def _cell(row: Row, heading: str | None) -> str | float | None:
-    return next((row.cells.get(number) for number, known in FIGURES.items() if known == heading), None)
-
-
-def _shown(value: str | float | None) -> str | None:
-    text = None if value is None else str(value)
-    return text if text is None or len(text) <= VALUE_LENGTH_MAX else text[:VALUE_LENGTH_MAX] + "…"
+def _told(row: Row, heading: str | None) -> str | None:
+    """What stood in the cell at fault, as far as it may be told; else the row's name."""
+    cell = next((row.cells.get(number) for number, known in FIGURES.items() if known == heading), None)
+    return tellable.name(row.name) if cell is None else tellable.figure(cell)
 
 
 def _field_name(text: str) -> str:
@@ -254,7 +327,9 @@ def without_contradictions(readings: list[Reading]) -> list[Reading]:
         exact = [i for i in group if not readings[i].near]
         for i in [i for i in group if readings[i].near and exact]:
             other = f"{readings[exact[0]].row} of {readings[exact[0]].place}"
-            refusal = Refusal(f"another row has the unit's exact name: {other}", "Đơn vị", _shown(readings[i].name))
+            refusal = Refusal(
+                f"another row has the unit's exact name: {other}", "Đơn vị", tellable.name(readings[i].name)
+            )
             result[i] = replace(readings[i], refusals=(*readings[i].refusals, refusal))
         group[:] = exact or group
     for group in (group for group in groups.values() if len(group) > 1):
@@ -265,7 +340,9 @@ def without_contradictions(readings: list[Reading]) -> list[Reading]:
         else:
             rows = " and ".join(f"{readings[i].place}, {readings[i].row}" for i in group)
             for i in group:
-                refusal = Refusal(f"stands more than once with different figures: {rows}", value=_shown(first.name))
+                refusal = Refusal(
+                    f"stands more than once with different figures: {rows}", value=tellable.name(first.name)
+                )
                 result[i] = replace(readings[i], refusals=(*readings[i].refusals, refusal))
     return result
 
@@ -286,20 +363,38 @@ def _column_sum(values: list[int | None]) -> int | None:
 
 
 def _differs_from_sum(totals: list[Reading], body: list[Reading]) -> list[str]:
-    """One warning per total row that says something else than the rows above it add up to."""
-    spoken = (reading.counts or {} for reading in body)
-    counts = [count for count in spoken if any(value is not None for value in count.values())]
+    """One warning per total row that says something else than the rows add up to: all, or those of its own sheet."""
     warnings = []
     for total in totals:
-        differing = []
-        for number in FIGURES:
-            summed = _column_sum([count.get(number) for count in counts])
-            said = (total.counts or {}).get(number)
-            if None not in (said, summed) and said != summed:
-                differing.append(f"column {number} says {said}, but the rows add up to {summed}")
-        if differing and counts:
-            warnings.append(f"{total.place}, {total.row}, {total.name!r}: {'; '.join(differing)}")
+        own = [reading for reading in body if reading.place == total.place]
+        found = [_differing(total, rows) for rows in (body, own, _since(total, totals, own)) if rows]
+        if found and all(found):
+            warnings.append(f"{total.place}, {total.row}, {_named(total)}: {'; '.join(found[0])}")
     return warnings
+
+
+def _since(total: Reading, totals: list[Reading], own: list[Reading]) -> list[Reading]:
+    """The rows of a sheet between the total before and this one, as where each page has its own."""
+    ends = [other.number or 0 for other in totals if other.place == total.place]
+    before = max((number for number in ends if number < (total.number or 0)), default=0)
+    return [reading for reading in own if before < (reading.number or 0) < (total.number or 0)]
+
+
+def _differing(total: Reading, rows: list[Reading]) -> list[str]:
+    spoken = (reading.counts or {} for reading in rows if reading.skipped is None)
+    counts = [count for count in spoken if any(value is not None for value in count.values())]
+    differing = []
+    for number in FIGURES:
+        summed = _column_sum([count.get(number) for count in counts]) if counts else None
+        said = (total.counts or {}).get(number)
+        if None not in (said, summed) and said != summed:
+            differing.append(f"column {number} says {said}, but the rows add up to {summed}")
+    return differing
+
+
+def _named(reading: Reading) -> str:
+    told = tellable.name(reading.name)
+    return tellable.HIDDEN if told is None and reading.name else repr(told or "")
 
 
 def _unbalanced(readings: list[Reading]) -> list[str]:

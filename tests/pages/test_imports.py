@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from etl.forms.guard import PARTS_MAX
-from etl.forms.workbook import read_workbook
+from etl.workbooks.guard import PARTS_MAX
+from etl.workbooks.read import read_workbook
 from files.faults import BadInput
 from journal import audit, database, incoming, problems
 from journal.database import VisitError
@@ -204,6 +204,13 @@ def page(published, monkeypatch):
 def test_an_editor_sees_the_own_province_only(page):
     assert not page.exception
     assert page.selectbox(key="import_province").options == ["Phú Thọ"]
+
+
+def test_both_templates_are_handed_out(page):
+    assert [button.proto.label for button in page.get("download_button")] == [
+        "Biểu II.06 để điền",
+        "Tiêu đề danh sách hồ sơ",
+    ]
 
 
 def test_the_page_opens_with_the_province_of_the_link(published):

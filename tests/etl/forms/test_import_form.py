@@ -10,10 +10,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl.forms import import_form, workbook
+from etl.forms import import_form
 from etl.forms.figures import count
 from etl.forms.import_form import read_form
-from etl.forms.title import reporting_unit, title_period
+from etl.forms.periods import title_period
+from etl.forms.title import reporting_unit
+from etl.workbooks import box
+from etl.workbooks.inside import answer
 from files.faults import BadInput, Fault
 from ranking.periods import Period, parse
 from ranking.tables import Measurements, Quarantine
@@ -53,7 +56,7 @@ def provinces() -> pl.DataFrame:
 def read(tmp_path, units, provinces, monkeypatch):
     """Write sheets to a workbook and read it: (harvest, report)."""
     # These files are sound, so they need no process apart, which takes most of the time of a reading.
-    monkeypatch.setattr(workbook, "_read_apart", workbook.read_here)
+    monkeypatch.setattr(box, "read_apart", lambda path, limits, **_: answer(path.read_bytes(), limits))
 
     def write_and_read(*sheets: FormSheet, file: str = "ii06-2026-08.xlsx", captured_at=SEPTEMBER, **options):
         path = write(tmp_path / file, *sheets)
@@ -316,7 +319,7 @@ def test_received_that_is_not_handled_plus_open_only_warns(read):
         (-5, "negative: column 4 says '-5'"),
         (60.5, "not a whole number: column 4 says 60.5"),
         ("1.234,5", "not a whole number: column 4 says '1.234,5'"),
-        ("khoảng 60", "not a number: column 4 says 'khoảng 60'"),
+        ("khoảng 60", "not a number: column 4 holds a text"),
         (True, "not a number: column 4 says 'true'"),
     ],
 )
@@ -341,7 +344,7 @@ def test_a_count_is_read_whatever_sets_off_its_thousands(cell, number):
     "cell", [1.234, "1.23", "0.500", "1.2345", "1 23", "1.234.5", "5%", "1e3", "9" * 400, "", "=1+1"]
 )
 def test_what_is_no_whole_number_is_no_count(cell):
-    with pytest.raises(ValueError, match="says"):
+    with pytest.raises(ValueError, match=r"says|holds a text"):
         count(cell)
 
 
@@ -520,7 +523,7 @@ def test_a_period_spread_over_cells_is_read():
 
 @pytest.mark.parametrize("text", ["Từ ngày 31/02/2026 đến ngày 31/08/2026", "Từ ngày 01/09/2026 đến ngày 31/08/2026"])
 def test_a_period_that_cannot_be_is_refused(text):
-    with pytest.raises(BadInput, match="which is no period"):
+    with pytest.raises(BadInput, match="no period"):
         title_period("f.xlsx", [[text]])
 
 
@@ -602,12 +605,12 @@ def test_a_column_that_stands_twice_stops_the_file(read):
 
 def test_another_form_is_refused_by_its_number(read):
     title = [["Biểu số II.05/VPCP/KSTT"], *workbooks.TITLE]
-    with pytest.raises(BadInput, match=r"says 'Biểu số II\.05/VPCP/KSTT': only form II\.06"):
+    with pytest.raises(BadInput, match=r"says it is form II\.05: only form II\.06"):
         read(FormSheet([row(1, "Xã Lâm Thao", FIGURES)], title=title))
 
 
 def test_a_sheet_without_the_headings_is_no_form(read):
-    with pytest.raises(BadInput, match=r"is not form II\.06: no row has the headings .*begins with"):
+    with pytest.raises(BadInput, match=r"is not form II\.06: no row has the headings"):
         read(FormSheet([], headings={1: ("TT",), 2: ("Họ và tên",)}))
 
 
@@ -639,9 +642,9 @@ def _nothing(path: Path) -> Path:
 BAD_FILES = [
     ("cut.xlsx", lambda path: workbooks.truncated(write(path, SOUND)), "is damaged or cut off"),
     ("cut.xls", lambda path: workbooks.truncated(write(path, SOUND)), "is damaged or cut off"),
-    ("sparse.xlsx", workbooks.sparse, "is damaged or cut off"),
+    ("sparse.xlsx", workbooks.sparse, "spans A1:XFD1048576, far more than the 2 cells"),
     ("text.xlsx", _text, "is no Excel workbook but a text or other file"),
-    ("page.xls", _page, "is no Excel workbook but a web page"),
+    ("page.xls", _page, "is not form II.06"),
     ("nothing.xlsx", _nothing, r"the file is empty \(0 bytes\)"),
     ("missing.xlsx", lambda path: path, "cannot be opened: No such file"),
     ("locked.xlsx", workbooks.locked_xlsx, "is locked with a password"),
@@ -694,6 +697,17 @@ def test_one_bad_file_does_not_lose_the_others(tmp_path, command, capsys):
     said = capsys.readouterr()
     assert "good.xlsx: period 2026-08" in said.out
     assert "bad.xlsx: is damaged" in said.err
+
+
+def test_a_folder_and_what_lies_beside_the_forms_cost_nothing(tmp_path, command):
+    for name in ("~$a.xlsx", "README.txt", "Thumbs.db", ".hidden.xlsx", "notes.docx"):
+        (tmp_path / name).write_bytes(b"x")
+    write(tmp_path / "B.xls", SOUND).rename(tmp_path / "B.XLS")
+    assert [path.name for path in import_form.workbooks_in([tmp_path])] == ["B.XLS"]
+    code, [(_, _, harvest)] = command(tmp_path / "~$a.xlsx", tmp_path / "B.XLS")
+    assert (code, harvest.sources) == (0, ["ii06:B.XLS"])
+    with pytest.raises(Fault, match="there is no workbook"):
+        command(tmp_path / "~$a.xlsx")
 
 
 def test_a_dry_run_publishes_nothing(tmp_path, command):

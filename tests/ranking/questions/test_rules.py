@@ -13,9 +13,10 @@ from bench.questions import CALIBRATION, Result, measured, planted, table
 from display.portraits.questions import questions, sentences, tables
 from display.words.addresses import PATHS
 from display.words.numbers import MISSING
-from etl.forms import workbook
 from etl.forms.import_form import read_form
 from etl.publishing.harvest import empty_quarantine, measurement_rows
+from etl.workbooks import box
+from etl.workbooks.inside import answer
 from files.places import HOME
 from ranking.measures import registry as measure_registry
 from ranking.periods import calendar_period, parse
@@ -321,7 +322,7 @@ def test_a_provisional_denominator_raises_a_question_unless_most_of_the_province
 
 
 def test_a_form_whose_sums_are_broken_raises_a_question(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbook, "_read_apart", workbook.read_here)
+    monkeypatch.setattr(box, "read_apart", lambda path, limits, **_: answer(path.read_bytes(), limits))
     units, provinces = (pl.read_parquet(HOME / f"data/reference/{name}.parquet") for name in ("units", "provinces"))
     names = units.filter(pl.col("province_code") == "25").get_column("full_name")[:2].to_list()
     sound = counts(60, 40, 10, 50, 30, 5, 20, 5)

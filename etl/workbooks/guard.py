@@ -10,8 +10,9 @@ import re
 import zipfile
 import zlib
 
+from etl.workbooks.kinds import DAMAGED
+
 PARTS_MAX = 2_000
-UNPACKED_MAX = 300_000_000
 RATIO_MAX = 1_000
 """Near the most that Deflate can do, which no sheet that a person filled in comes to."""
 BEGINNING = 4_096
@@ -26,26 +27,28 @@ def ole_trouble(content: bytes) -> str | None:
     return _said("macros") if _OLE_MACROS in content else None
 
 
-def zip_trouble(content: bytes) -> str | None:
+def zip_trouble(content: bytes, unpacked_max: int) -> str | None:
     """What is wrong with the archive that an .xlsx is, or None."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _listed(archive.infolist()) or _begun(archive)
+            return _listed(archive.infolist(), unpacked_max) or _begun(archive)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
         return _said("damaged")
 
 
-def _listed(parts: list[zipfile.ZipInfo]) -> str | None:
+def _listed(parts: list[zipfile.ZipInfo], unpacked_max: int) -> str | None:
     names = {part.filename.replace("\\", "/").lower() for part in parts}
     if any(name.endswith(MACROS) for name in names):
         return _said("macros")
-    if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX:
+    if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > unpacked_max:
         return _said("bomb")
     if any(part.file_size > RATIO_MAX * max(part.compress_size, 1) for part in parts):
         return _said("bomb")
     if not any(name.startswith("xl/workbook") for name in names):
         kind = next((kind for begin, kind in _OTHER_KINDS.items() if any(n.startswith(begin) for n in names)), None)
         return f"is no Excel workbook but {kind or 'another kind of archive'}; save it as .xlsx in Excel"
+    if "xl/workbook.bin" in names:
+        return "is a binary workbook (.xlsb), of which cannot be told what it holds; save it as .xlsx in Excel"
     return None
 
 
@@ -63,8 +66,7 @@ def _begun(archive: zipfile.ZipFile) -> str | None:
 def _said(kind: str) -> str:
     return {
         "macros": "holds macros, which are never needed here; save a copy as .xlsx, without macros",
-        "bomb": "unfolds to far more than a form can hold, as a file made to do harm does; save it again in Excel",
+        "bomb": "unfolds to far more than it can need, as a file made to do harm does; save it again in Excel",
         "entities": "declares XML entities, which Excel never does; save it again in Excel",
-        "damaged": "is damaged or cut off and cannot be read as a workbook; "
-        "open it in Excel and save it again as .xlsx",
+        "damaged": DAMAGED,
     }[kind]
