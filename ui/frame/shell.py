@@ -17,7 +17,7 @@ from display.words.view import View
 from files.places import HOME
 from store.access.rules import Reader
 from store.snapshot import Snapshot, SnapshotTrouble, datasets, open_snapshot
-from ui.frame import browser, links, search, sign_in, unmet
+from ui.frame import browser, links, open_pages, search, sign_in, unmet
 from ui.frame.html import show
 from web import vitals
 
@@ -51,6 +51,7 @@ def run() -> None:
     page = st.navigation(list(pages.values()), position="top")
     show(f"<style>{style(dark=st.context.theme.type == 'dark')}</style>")
     name = next(name for name, one in pages.items() if one is page)
+    open_pages.drawn(reader, name)
     refused = name != _HOME and not reader.may(f"page.{name}")
     narrow = _meet(reader, refused, language, {addresses.PATHS[name]: page for name, page in pages.items()})
     if name == _HOME and not reader.may(f"page.{name}"):
