@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from store.access.rules import PUBLIC
-from web import handed_out, vitals
+from web import handed_out, vitals, who_may
 from web.handed_out import PAGES
 from web.limits import Buckets, Places, client_of
 from web.readers import ReaderOf
@@ -173,7 +173,8 @@ class Door:
         if scope["type"] != "http":
             return None
         return (
-            self._refused_upload(scope, int(length))
+            self._refused_address(scope)
+            or self._refused_upload(scope, int(length))
             or self._refused_sign_out(scope, headers)
             or self._refused_file(scope)
         )
@@ -205,6 +206,19 @@ class Door:
         if inner == SIGN_OUT and headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
             vitals.refused("sign-out")
             return 403, "not allowed", "signing out begins on a page of this service"
+        return None
+
+    def _refused_address(self, scope: Scope) -> tuple[int, str, str] | None:
+        """What the framework answers beyond what is needed here; its metrics are for whoever may have ours."""
+        rule = who_may.resource(_inner(scope["path"], self._base_path))
+        if rule is None:
+            vitals.refused("closed")
+            return 404, "not found", "there is nothing at this address"
+        if rule == "route.metrics" and not vitals.may_collect(
+            HTTPConnection(scope), self.settings.metrics_token, self._reader_of
+        ):
+            vitals.refused("metrics")
+            return 403, "not allowed", "metrics are told to their collector"
         return None
 
     def _refused_file(self, scope: Scope) -> tuple[int, str, str] | None:

@@ -1,4 +1,5 @@
-"""Pages that stay open while their reader's rights end or change: they are drawn again within seconds."""
+"""Pages that stay open while their reader's rights end or change: they are drawn again within seconds, and the audit
+log tells what changed."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from files.places import published_folder
+from journal import roles
 from store.access.rules import Reader
 from ui.frame import sign_in
 from web import handed_out
@@ -39,6 +42,7 @@ async def watch() -> None:
         await asyncio.sleep(LOOK_SECONDS)
         try:
             draw_again()
+            await asyncio.to_thread(roles.note_changes, published_folder().parent)
         except Exception as error:  # the next look may fare better, and no later end may be missed
             _LOG.error("open pages could not be looked at: %s", type(error).__name__)
 
