@@ -28,6 +28,8 @@ SIGN_OUT = "/auth/logout"
 UPLOADS = "/_stcore/upload_file/"
 UPLOADED_BY_ONE = 120 * 2**20
 """Bytes an hour of one session; a form of a whole country has less than 10 MB."""
+_BURSTS = 6
+"""Reruns that were saved up may come at once, but a sixth of a minute's: drawing three hundred takes half a minute."""
 _STATIC_TIMES = 20
 """A page is made of a hundred files and more, which a browser keeps."""
 POLICY = {
@@ -91,7 +93,7 @@ class Door:
         self.settings = settings or Settings.from_environment()
         self._visits = Buckets(self.settings.requests, clock)
         self._files = Buckets(_STATIC_TIMES * self.settings.requests, clock)
-        self._reruns = Buckets(self.settings.reruns, clock)
+        self._reruns = Buckets(self.settings.reruns, clock, holds=max(self.settings.reruns / _BURSTS, 5))
         self._uploads = Buckets(self.settings.uploads * 2**20 / 60, clock, holds=self.settings.uploads * 2**20)
         self._of_session = Buckets(UPLOADED_BY_ONE / 60, clock, holds=UPLOADED_BY_ONE)
         kept = self.settings.sessions * self.settings.kept_share // 100 if keeps_places else 0
@@ -138,7 +140,7 @@ class Door:
             await send({"type": "websocket.close", "code": 1013, "reason": "full"})
             return
         vitals.SESSIONS.set(self._places.open)
-        page = PAGES.opened(handed_out.owner(asks.cookies, reader))
+        page = PAGES.opened(handed_out.owner(asks.cookies, reader), client)
         socket = Socket(
             receive,
             send,

@@ -37,6 +37,7 @@ class Owner:
 @dataclass
 class _Page:
     owner: Owner
+    client: str = ""
     name: str = ""
     files: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
@@ -48,12 +49,18 @@ class HandedOut:
         self._pages: dict[str, _Page] = {}
         self._lock = Lock()
 
-    def opened(self, owner: Owner) -> str:
-        """A page has been opened; the name under which the other functions know it."""
+    def opened(self, owner: Owner, client: str = "") -> str:
+        """A page has been opened from an address; the name under which the other functions know it."""
         name = secrets.token_hex(16)
         with self._lock:
-            self._pages[name] = _Page(owner)
+            self._pages[name] = _Page(owner, client)
         return name
+
+    def client(self, page: str) -> str:
+        """From where an open page is read, as limits count it; empty for an unknown one."""
+        with self._lock:
+            found = self._pages.get(page)
+            return found.client if found else ""
 
     def closed(self, page: str) -> None:
         """A page has gone, and with it all files that it handed out."""

@@ -26,7 +26,7 @@ _DRAWN: dict[str, tuple[Reader, Mapping[str, object]]] = {}
 
 def drawn(reader: Reader, page: str) -> None:
     """Note at the start of a run for whom the app's page `page` is drawn."""
-    handed_out.PAGES.entered(st.context.headers.get(handed_out.SOCKET_HEADER, ""), page)
+    handed_out.PAGES.entered(_open_page(), page)
     context = get_script_run_ctx()
     if context is None:
         return
@@ -34,6 +34,15 @@ def drawn(reader: Reader, page: str) -> None:
         _DRAWN[context.session_id] = (reader, sign_in.claims())
     else:
         _DRAWN.pop(context.session_id, None)
+
+
+def client() -> str:
+    """From where this run's page is read, as limits count it."""
+    return handed_out.PAGES.client(_open_page())
+
+
+def _open_page() -> str:
+    return st.context.headers.get(handed_out.SOCKET_HEADER, "")
 
 
 async def watch() -> None:
