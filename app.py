@@ -12,7 +12,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from files import environment
 from store.access import people
-from ui.frame import sign_in
+from ui.frame import open_pages, sign_in
 from web import map_layers, search, vitals
 from web.document import Document
 from web.door import Door
@@ -36,7 +36,9 @@ async def prepared(app: st.App) -> AsyncIterator[None]:
         logging.getLogger("gandan").warning(sentence)
     reading = asyncio.create_task(asyncio.to_thread(search.index))
     reading.add_done_callback(lambda _: gc.freeze())
+    watching = asyncio.create_task(open_pages.watch())
     yield
+    watching.cancel()
     await reading
 
 

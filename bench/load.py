@@ -80,13 +80,13 @@ def run(
 
     `readers` come for so many `minutes`, each clicks `every` so many seconds; `sessions` of the hour.
     """
-    with tempfile.TemporaryDirectory() as folder, _service(Path(folder), dataset) as (service, cookies):
-        crowd = _Crowd(service, cookies, dataset, readers, minutes, every)
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), dataset) as (service, cookies):
+        crowd = Crowd(service, cookies, dataset, readers, minutes, every)
         asyncio.run(crowd.warm_up())
         steady = asyncio.run(crowd.steady())
         if not steady.clicks:
             raise Trouble(f"no reader came to click: {'; '.join(steady.troubles[:5])}")
-        after_load = _memory(service)
+        after_load = memory_of(service)
         started = time.perf_counter()
         hour = asyncio.run(crowd.hour(sessions))
         taken = time.perf_counter() - started
@@ -98,14 +98,14 @@ def run(
             *_spread("a click", steady.all_clicks()),
         ]
         for page, times in sorted(steady.clicks.items()):
-            figures.append((f"a click on {page}, p95 of {len(times)}", 1000 * _quantile(times, 95), "ms"))
+            figures.append((f"a click on {page}, p95 of {len(times)}", 1000 * quantile(times, 95), "ms"))
         figures += _memory_figures("after it", after_load)
         figures += [
             (f"an hour's {sessions} sessions, compressed into", taken, "s"),
             ("their reruns", len(hour.openings) + len(hour.all_clicks()), ""),
             ("their errors", len(hour.troubles), ""),
         ]
-        figures += _memory_figures("after the hour", _memory(service))
+        figures += _memory_figures("after the hour", memory_of(service))
     for text, times in Counter([*steady.troubles, *hour.troubles]).most_common(5):
         print(f"  {times} times: {text}")
     return figures
@@ -125,16 +125,16 @@ def _memory_figures(when: str, memory: list[tuple[float, float]]) -> list[Figure
 def _spread(name: str, seconds: list[float]) -> list[Figure]:
     return [
         (f"{name}, median", 1000 * statistics.median(seconds), "ms"),
-        (f"{name}, p95", 1000 * _quantile(seconds, 95), "ms"),
+        (f"{name}, p95", 1000 * quantile(seconds, 95), "ms"),
         (f"{name}, longest", 1000 * max(seconds), "ms"),
     ]
 
 
-def _quantile(values: list[float], percent: int) -> float:
+def quantile(values: list[float], percent: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
 
 
-def _memory(service: Service) -> list[tuple[float, float]]:
+def memory_of(service: Service) -> list[tuple[float, float]]:
     """Resident memory of each replica in MB: what it has now, and the most it had."""
     found = []
     for port in service.ports:
@@ -149,7 +149,7 @@ def _memory(service: Service) -> list[tuple[float, float]]:
 
 
 @contextmanager
-def _service(folder: Path, dataset: str) -> Iterator[tuple[Service, dict[str, str]]]:
+def serving(folder: Path, dataset: str) -> Iterator[tuple[Service, dict[str, str]]]:
     """The service over a dataset, and the cookie of a leader of each of its provinces."""
     data, secret = folder / "data", secrets.token_hex(32)
     data_folder.fill(data, dataset)
@@ -186,12 +186,21 @@ def _signed_in(address: str, secret: str, code: str) -> str:
 # --- the readers
 
 
-class _Crowd:
+class Crowd:
     """So many `readers`, who stay for `minutes` and click `every` so many seconds."""
 
     def __init__(
-        self, service: Service, cookies: dict[str, str], dataset: str, readers: int, minutes: float, every: float
+        self,
+        service: Service,
+        cookies: dict[str, str],
+        dataset: str,
+        readers: int,
+        minutes: float,
+        every: float,
+        public_every: int = 4,
     ) -> None:
+        """`public_every`: of so many readers one is the public; 0 for none."""
+        self._public_every = public_every
         self._service, self._cookies, self._homes = service, cookies, list(cookies)
         self._dataset, self._readers, self._seconds, self._every = dataset, readers, 60 * minutes, every
         self._units = dict(reference_table("units").select("code", "province_code").iter_rows())
@@ -202,6 +211,9 @@ class _Crowd:
             cookies["_streamlit_user"] = self._cookies[self._home(number)]
         source = f"127.0.{1 + number // 250}.{1 + number % 250}"
         return Reader(self._service.address, cookies, source, random.Random(number))
+
+    def _is_public(self, number: int) -> bool:
+        return self._public_every > 0 and number % self._public_every == 0
 
     def _home(self, number: int) -> str:
         """The province whose leader a reader is."""
@@ -233,7 +245,7 @@ class _Crowd:
 
         async def stay(number: int) -> None:
             await asyncio.sleep(4 * self._every * number / self._readers)  # they come within four clicks' time
-            await self._visit(number, seen, until=end, public=number % 4 == 0)
+            await self._visit(number, seen, until=end, public=self._is_public(number))
 
         async with asyncio.TaskGroup() as crowd:
             for number in range(self._readers):
@@ -245,7 +257,7 @@ class _Crowd:
 
         async def come_and_go() -> None:
             for number in waiting:
-                await self._visit(number, seen, clicks=HOUR_CLICKS, public=number % 4 == 0)
+                await self._visit(number, seen, clicks=HOUR_CLICKS, public=self._is_public(number))
 
         async with asyncio.TaskGroup() as crowd:
             for _ in range(AT_ONCE):

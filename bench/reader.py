@@ -80,7 +80,13 @@ class Reader:
         self.chosen[box] = self.dice.choice(self.boxes[box])
         return await self._rerun()
 
-    async def _rerun(self, *, by_name: bool = False) -> float:
+    async def shout(self, times: int, per_second: float) -> None:
+        """Ask for the page so often without waiting for it, which no browser does; what comes back is not read."""
+        for _ in range(times):
+            await self._socket.send(self._message(by_name=False).SerializeToString())
+            await asyncio.sleep(1 / per_second)
+
+    def _message(self, *, by_name: bool) -> BackMsg:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self.query
@@ -92,6 +98,10 @@ class Reader:
         state.context_info.locale, state.context_info.timezone = "vi-VN", "Asia/Ho_Chi_Minh"
         for box, value in self.chosen.items():
             state.widget_states.widgets.add(id=box, string_value=value)
+        return message
+
+    async def _rerun(self, *, by_name: bool = False) -> float:
+        message = self._message(by_name=by_name)
         started = time.perf_counter()
         await self._socket.send(message.SerializeToString())
         try:

@@ -10,9 +10,11 @@ import getpass
 import json
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from files.places import published_folder
 from store.access.rules import Reader
@@ -32,7 +34,10 @@ ACTS = (
     "visit_change",
     "problem",
     "problem_settled",
+    "roles",
 )
+ANONYMOUS_AN_HOUR = 60
+"""Lines an hour of this process for all who have not signed in together: nobody knows them, and they can be many."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -116,5 +121,34 @@ def noted(reader: Reader, file: str, make: Callable[[], bytes]) -> Callable[[], 
 
 
 def note_act(reader: Reader, act: str, **about: object) -> None:
-    """Note in the audit log what a reader has done."""
+    """Note in the audit log what a reader has done; of those who have not signed in, so much an hour."""
+    if reader.kind == "public" and not _ANONYMOUS.take():
+        return
     note(published_folder().parent, reader.name or reader.kind, act, **about)
+
+
+class _Anonymous:
+    """How many lines of readers who have not signed in were written this hour, and how many ever were left out."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock, self._lock = clock, Lock()
+        self._hour, self._written, self.left_out = 0, 0, 0
+
+    def take(self) -> bool:
+        hour = int(self._clock() // 3600)
+        with self._lock:
+            if hour != self._hour:
+                self._hour, self._written = hour, 0
+            if self._written < ANONYMOUS_AN_HOUR:
+                self._written += 1
+                return True
+            self.left_out += 1
+            return False
+
+
+_ANONYMOUS = _Anonymous()
+
+
+def left_out() -> int:
+    """How many acts of readers who have not signed in were not noted, since this process began."""
+    return _ANONYMOUS.left_out

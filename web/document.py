@@ -8,9 +8,12 @@ import re
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web import door
+from web import door, handed_out
+
+_TITLE = "<title>Streamlit</title>"
 
 
 class Document:
@@ -28,7 +31,8 @@ class Document:
             await self.app(scope, receive, send)
             return
         plain = dict(scope, headers=[(k, v) for k, v in scope["headers"] if k not in (b"accept-encoding", b"range")])
-        await self.app(plain, receive, _Rewriter(send, _language(scope), self._base_path).send)
+        known = handed_out.BROWSER in HTTPConnection(scope).cookies
+        await self.app(plain, receive, _Rewriter(send, _language(scope), self._base_path, known).send)
 
 
 def _asks_for_page(scope: Scope) -> bool:
@@ -42,8 +46,9 @@ def _language(scope: Scope) -> str:
 class _Rewriter:
     """Holds a reply back until it is whole, and sends it on with the page rewritten."""
 
-    def __init__(self, send: Send, language: str, base_path: str) -> None:
-        self._send, self._language, self._base_path = send, language, base_path
+    def __init__(self, send: Send, language: str, base_path: str, known: bool) -> None:
+        """`known`: the browser has its cookie."""
+        self._send, self._language, self._base_path, self._known = send, language, base_path, known
         self._start: Message | None = None
         self._body = b""
 
@@ -61,11 +66,14 @@ class _Rewriter:
                 await self._finish(self._start)
 
     async def _finish(self, start: Message) -> None:
-        body = rewritten(self._body.decode("utf-8"), self._language, self._base_path).encode("utf-8")
+        page = self._body.decode("utf-8")
+        body = rewritten(page, self._language, self._base_path).encode("utf-8")
         headers = MutableHeaders(raw=list(start["headers"]))
         headers["content-length"] = str(len(body))
         headers["cache-control"] = "no-cache"
         headers["content-security-policy"] = door.policy(script_src=script_hashes(body.decode("utf-8")))
+        if not self._known and _TITLE in page:  # an embed in another site's page hands out no files
+            headers.append("set-cookie", handed_out.cookie(self._base_path))
         for name in ("etag", "last-modified"):
             if name in headers:
                 del headers[name]
@@ -84,7 +92,7 @@ def rewritten(page: str, language: str, base_path: str = "") -> str:
     """Streamlit's page in the reader's language, with our title and without its unused font."""
     script = f'<script>window.__streamlit={{BACKEND_BASE_URL:location.origin+"/{base_path}"}}</script>'
     page = page.replace('<html lang="en">', f'<html lang="{language}">', 1)
-    page = page.replace("<title>Streamlit</title>", f"<title>Gần Dân</title>{script}", 1)
+    page = page.replace(_TITLE, f"<title>Gần Dân</title>{script}", 1)
     start = page.find('<link\n      rel="preload"')
     if start >= 0:
         page = page[:start] + page[page.index("/>", start) + 2 :]

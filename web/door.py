@@ -13,7 +13,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from store.access.rules import PUBLIC
-from web import vitals
+from web import handed_out, vitals, who_may
+from web.handed_out import PAGES
 from web.limits import Buckets, Places, client_of
 from web.readers import ReaderOf
 from web.settings import Settings
@@ -27,6 +28,8 @@ SIGN_OUT = "/auth/logout"
 UPLOADS = "/_stcore/upload_file/"
 UPLOADED_BY_ONE = 120 * 2**20
 """Bytes an hour of one session; a form of a whole country has less than 10 MB."""
+_BURSTS = 6
+"""Reruns that were saved up may come at once, but a sixth of a minute's: drawing three hundred takes half a minute."""
 _STATIC_TIMES = 20
 """A page is made of a hundred files and more, which a browser keeps."""
 POLICY = {
@@ -90,7 +93,7 @@ class Door:
         self.settings = settings or Settings.from_environment()
         self._visits = Buckets(self.settings.requests, clock)
         self._files = Buckets(_STATIC_TIMES * self.settings.requests, clock)
-        self._reruns = Buckets(self.settings.reruns, clock)
+        self._reruns = Buckets(self.settings.reruns, clock, holds=max(self.settings.reruns / _BURSTS, 5))
         self._uploads = Buckets(self.settings.uploads * 2**20 / 60, clock, holds=self.settings.uploads * 2**20)
         self._of_session = Buckets(UPLOADED_BY_ONE / 60, clock, holds=UPLOADED_BY_ONE)
         kept = self.settings.sessions * self.settings.kept_share // 100 if keeps_places else 0
@@ -106,7 +109,8 @@ class Door:
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        out = _Reply(scope, send, self.settings)
+        is_file = handed_out.is_handed_out(_inner(scope["path"], self._base_path))
+        out = _Reply(scope, send, self.settings, keep_nowhere=is_file)
         if refusal := self._refusal(scope):
             await out.problem(*refusal)
         else:
@@ -127,22 +131,30 @@ class Door:
         if refusal := self._refusal(scope):
             await send({"type": "websocket.close", "code": 1008, "reason": refusal[1]})
             return
-        client, known = self._client(scope, Headers(scope=scope)), self._is_known(scope)
+        asks = HTTPConnection(scope)
+        reader = self._reader_of(asks)
+        # A reader with a role is not to wait for those without.
+        client, known = self._client(scope, Headers(scope=scope)), bool(reader.grants)
         if not self._places.take(client, known):
             vitals.refused("sessions")
             await send({"type": "websocket.close", "code": 1013, "reason": "full"})
             return
         vitals.SESSIONS.set(self._places.open)
-        socket = Socket(receive, send, client=client, reruns=None if known else self._reruns)
+        page = PAGES.opened(handed_out.owner(asks.cookies, reader), client)
+        socket = Socket(
+            receive,
+            send,
+            client=client,
+            reruns=None if known else self._reruns,
+            tell=lambda message: PAGES.told(page, message),
+            stands=lambda: not known or self._reader_of(asks) == reader,
+        )
         try:
-            await self.app(scope, socket.receive, socket.send)
+            await self.app(_named(scope, page), socket.receive, socket.send)
         finally:
+            PAGES.closed(page)
             self._places.leave(client, known)
             vitals.SESSIONS.set(self._places.open)
-
-    def _is_known(self, scope: Scope) -> bool:
-        """Whether a reader with a role asks, who is not to wait for those without."""
-        return bool(self._reader_of(HTTPConnection(scope)).grants)
 
     def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
         """Status, title and detail of why a request is not let in."""
@@ -162,11 +174,16 @@ class Door:
             return 429, "too many requests", f"at most {self.settings.requests} a minute"
         if scope["type"] != "http":
             return None
-        return self._refused_upload(scope, int(length)) or self._refused_sign_out(scope, headers)
+        return (
+            self._refused_address(scope)
+            or self._refused_upload(scope, int(length))
+            or self._refused_sign_out(scope, headers)
+            or self._refused_file(scope)
+        )
 
     def _counted(self, path: str) -> Buckets:
         """Where a request for a path is counted: of what a page is made of there may be more."""
-        inner = path.removeprefix(f"/{self._base_path}".rstrip("/"))
+        inner = _inner(path, self._base_path)
         return self._files if inner.startswith(_FILES) or inner in _HEALTH else self._visits
 
     def _refused_upload(self, scope: Scope, length: int) -> tuple[int, str, str] | None:
@@ -187,11 +204,35 @@ class Door:
 
     def _refused_sign_out(self, scope: Scope, headers: Headers) -> tuple[int, str, str] | None:
         """Streamlit signs out by GET: a picture on another site's page must not be able to do that."""
-        inner = scope["path"].removeprefix(f"/{self._base_path}".rstrip("/"))
+        inner = _inner(scope["path"], self._base_path)
         if inner == SIGN_OUT and headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
             vitals.refused("sign-out")
             return 403, "not allowed", "signing out begins on a page of this service"
         return None
+
+    def _refused_address(self, scope: Scope) -> tuple[int, str, str] | None:
+        """What the framework answers beyond what is needed here; its metrics are for whoever may have ours."""
+        rule = who_may.resource(_inner(scope["path"], self._base_path))
+        if rule is None:
+            vitals.refused("closed")
+            return 404, "not found", "there is nothing at this address"
+        if rule == "route.metrics" and not vitals.may_collect(
+            HTTPConnection(scope), self.settings.metrics_token, self._reader_of
+        ):
+            vitals.refused("metrics")
+            return 403, "not allowed", "metrics are told to their collector"
+        return None
+
+    def _refused_file(self, scope: Scope) -> tuple[int, str, str] | None:
+        """What a page hands out is for whoever has that page open."""
+        inner = _inner(scope["path"], self._base_path)
+        if not handed_out.is_handed_out(inner) or scope["method"] == "OPTIONS":
+            return None
+        asks = HTTPConnection(scope)
+        if PAGES.may(handed_out.owner(asks.cookies, self._reader_of(asks)), inner):
+            return None
+        vitals.refused("file")
+        return 403, "not yours", "a file is handed out to the page that made it, while that is open"
 
     def _client(self, scope: Scope, headers: Headers) -> str:
         """Who asks: behind a proxy that is believed, the last address that it names."""
@@ -221,8 +262,9 @@ class _Body:
 class _Reply:
     """A reply on its way out: adds the headers and remembers its status."""
 
-    def __init__(self, scope: Scope, send: Send, settings: Settings) -> None:
-        self._scope, self._send, self._settings = scope, send, settings
+    def __init__(self, scope: Scope, send: Send, settings: Settings, keep_nowhere: bool) -> None:
+        """`keep_nowhere`: neither a browser nor a proxy keeps the reply."""
+        self._scope, self._send, self._settings, self._keep_nowhere = scope, send, settings, keep_nowhere
         self.status, self.begun = 0, False
 
     async def send(self, message: Message) -> None:
@@ -234,6 +276,8 @@ class _Reply:
             headers.setdefault("content-security-policy", policy())
             if "frame-ancestors *" not in headers["content-security-policy"]:
                 headers.setdefault("x-frame-options", "DENY")
+            if self._keep_nowhere:
+                headers["cache-control"] = "no-store"
             if self._settings.tls:
                 headers["strict-transport-security"] = _HSTS
                 _make_secure(headers)
@@ -263,7 +307,19 @@ def _largest(scope: Scope) -> int:
 
 
 def _is_upload(scope: Scope, base_path: str) -> bool:
-    return str(scope["path"]).removeprefix(f"/{base_path}".rstrip("/")).startswith(UPLOADS)
+    return _inner(scope["path"], base_path).startswith(UPLOADS)
+
+
+def _inner(path: str, base_path: str) -> str:
+    """A path without the one below which the service stands."""
+    return path.removeprefix(f"/{base_path}".rstrip("/"))
+
+
+def _named(scope: Scope, page: str) -> Scope:
+    """A page's request with the name of the page, and without what the browser says that this is."""
+    name = handed_out.SOCKET_HEADER.encode()
+    others = [line for line in scope["headers"] if line[0].lower() != name]
+    return {**scope, "headers": [*others, (name, page.encode())]}
 
 
 def _is_among(host: str, known: tuple[str, ...]) -> bool:

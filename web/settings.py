@@ -35,7 +35,7 @@ class Settings(FromEnvironment):
     kept_share: int = Field(
         25, ge=0, le=90, validation_alias="GANDAN_SESSIONS_KEPT", description="a whole number from 0 to 90, such as 25"
     )
-    reruns: int = Field(300, ge=1, validation_alias="GANDAN_RERUNS_PER_MINUTE", description=f"{_WHOLE} 300")
+    reruns: int = Field(120, ge=1, validation_alias="GANDAN_RERUNS_PER_MINUTE", description=f"{_WHOLE} 120")
     uploads: int = Field(300, ge=1, validation_alias="GANDAN_UPLOAD_MEGABYTES", description=f"{_WHOLE} 300")
     sessions: int = Field(400, ge=1, validation_alias="GANDAN_SESSIONS", description=f"{_WHOLE} 400")
     tls: bool = Field(False, validation_alias="GANDAN_TLS", description="yes or no")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.types import Message, Receive, Send
 
@@ -30,10 +31,14 @@ class Socket:
         reruns: Buckets | None = None,
         first: float = FIRST_SECONDS,
         silent: float = SILENT_SECONDS,
+        tell: Callable[[bytes], object] = lambda _: None,
+        stands: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`reruns`: what the client has left; None for one who may always."""
+        """`reruns`: what the client has left; None for one who may always. `tell` hears each message to the page;
+        `stands`: whether the reader is still who opened the page, asked at each message from it."""
         self._receive, self._send, self._client, self._reruns = receive, send, client, reruns
         self._seconds, self._silent, self._is_over = first, silent, False
+        self._tell, self._stands = tell, stands
 
     async def receive(self) -> Message:
         """The page's next message, or that it has gone."""
@@ -48,19 +53,19 @@ class Socket:
         self._seconds = self._silent
         if len(message.get("bytes") or message.get("text") or "") > LARGEST_MESSAGE:
             return await self._close(1009, "too large")
+        if not self._stands():  # the browser connects again by itself, as whoever it is now
+            return await self._close(1012, "signed out")
         if self._reruns and (seconds := self._reruns.wait(self._client)):
             await asyncio.sleep(min(seconds, self._silent))
         return message
 
     async def send(self, message: Message) -> None:
         """A message to the page; nothing once its socket is closed."""
-        if not self._is_over:
-            await self._send(message)
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close the page's socket from outside; the app hears of it with the next message it waits for."""
-        if not self._is_over:
-            await self._close(code, reason)
+        if self._is_over:
+            return
+        if content := message.get("bytes"):
+            self._tell(content)
+        await self._send(message)
 
     async def _close(self, code: int, reason: str) -> Message:
         self._is_over = True

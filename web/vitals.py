@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from files.places import published_folder
-from journal import backups, pulls
+from journal import audit, backups, pulls
 from store import sight
 from store import snapshot as store_snapshot
 from store.snapshot import Snapshot, SnapshotTrouble
@@ -48,6 +48,9 @@ PULL_OK = Gauge("gandan_last_pull_ok", "1 where the last pull was published", ["
 KEPT = Gauge("gandan_last_kept_seconds", "When the last backup or drill ended, Unix time", ["work"], registry=REGISTRY)
 KEPT_OK = Gauge("gandan_last_kept_ok", "1 where the last backup or drill was sound", ["work"], registry=REGISTRY)
 FREE = Gauge("gandan_disk_free_bytes", "Free on the disk of the data folder", registry=REGISTRY)
+UNNOTED = Gauge(
+    "gandan_audit_left_out", "Acts of readers without a sign-in beyond what an hour notes", registry=REGISTRY
+)
 _PARTS = ("open", "embed", "layers", "search.json", "_stcore", "static", "app", "media", "health", "metrics")
 _NO_STORE = {"cache-control": "no-store"}
 
@@ -116,7 +119,7 @@ def routes(reader_of: ReaderOf) -> list[Route]:
     """The addresses of health and metrics; `reader_of` tells who asks."""
 
     async def answer_metrics(request: Request) -> Response:
-        if not _may_collect(request, Settings.from_environment().metrics_token, reader_of):
+        if not may_collect(request, Settings.from_environment().metrics_token, reader_of):
             return PlainTextResponse("403: /metrics needs its token\n", 403, headers=_NO_STORE)
         body = await run_in_threadpool(metrics)
         return Response(body, media_type=CONTENT_TYPE_LATEST, headers=_NO_STORE)
@@ -124,7 +127,7 @@ def routes(reader_of: ReaderOf) -> list[Route]:
     return [Route("/health", _health), Route("/health/live", _live), Route("/metrics", answer_metrics)]
 
 
-def _may_collect(request: Request, token: str, reader_of: ReaderOf) -> bool:
+def may_collect(request: HTTPConnection, token: str, reader_of: ReaderOf) -> bool:
     """Whoever shows the token; without one, an administrator, or a collector on this machine asking directly."""
     shown = request.headers.get("authorization", "").removeprefix("Bearer ")
     if token:
@@ -152,6 +155,7 @@ def metrics() -> bytes:
     for work, run in backups.last(data).items():
         KEPT.labels(work).set(run.ended_at.timestamp())
         KEPT_OK.labels(work).set(run.ok)
+    UNNOTED.set(audit.left_out())
     with suppress(OSError):
         FREE.set(shutil.disk_usage(data).free)
     return generate_latest(REGISTRY)

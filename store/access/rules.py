@@ -50,7 +50,13 @@ RULES: dict[str, Rule] = {
     "visits": Rule("inspector", own=True),
     "imports": Rule("editor", own=True),
     "problems": Rule("editor", own=True),
-    # addresses of our own
+    # addresses, as web/who_may.py names them
+    "route.document": ANYBODY,  # the page around the app, without figures
+    "route.page": ANYBODY,  # what a page shows goes by the rules of pages and of data
+    "route.parts": ANYBODY,  # scripts, styles and fonts
+    "route.sign_in": ANYBODY,
+    "route.file": ANYBODY,  # who has the page open that made it (web/handed_out.py)
+    "route.upload": Rule("editor"),
     "route.search": ANYBODY,
     "route.members_layer": ANYBODY,
     "route.borders_layer": ANYBODY,

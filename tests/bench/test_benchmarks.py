@@ -17,7 +17,7 @@ from files.places import HOME
 PARTS = {"data_folder", "fresh_machine", "growth_picture", "reader"}
 """What is no benchmark: what they are made of, and the fresh machine, which has tests of its own."""
 BROWSED = {"maps"}
-SLOW = {"boundaries", "dossier_csv", "dossiers", "load", "maps", "portal_faults"}
+SLOW = {"boundaries", "dossier_csv", "dossiers", "hostile", "load", "maps", "portal_faults"}
 MARKS = {"browser": BROWSED, "slow": SLOW}
 NAMES = [
     pytest.param(name, marks=[getattr(pytest.mark, mark) for mark, names in MARKS.items() if name in names])
@@ -28,6 +28,7 @@ TOLD = {
     "boundaries": {"approximate set: units": 3321, "approximate set: overlap (IoU), mean": 100},
     "dossiers": {"0.002 M dossiers: tables of polars that equal duckdb's": 5},
     "dossier_csv": {"tables of sums that equal duckdb's, of 5": 5},
+    "hostile": {"calm: errors": 0, "beside the client: errors": 0, "client: files answered 403": 2},
     "load": {"readers at once": 3, "errors": 0, "their errors": 0, "their reruns": 10},
     "portal_faults": {"crashes without a sentence": 0, "wrong figures published": 0, "good figures lost": 0},
     "publish_faults": {"snapshots in service that were not whole": 0, "broken reads": 0},

@@ -8,6 +8,7 @@ from multiprocessing import get_context
 import pytest
 
 from journal import audit
+from store.access.rules import PUBLIC, Reader
 
 
 def many(data, who):
@@ -66,3 +67,18 @@ def test_the_folder_can_be_elsewhere(tmp_path, monkeypatch):
     audit.note(tmp_path / "data", "a", "sign_in")
 
     assert [path.name[:6] for path in (tmp_path / "log").iterdir()] == ["audit-"]
+
+
+def test_those_who_have_not_signed_in_write_so_many_lines_an_hour_and_no_more(tmp_path, monkeypatch):
+    monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
+    now = [7200.0]
+    monkeypatch.setattr(audit, "_ANONYMOUS", audit._Anonymous(lambda: now[0]))
+    for _ in range(audit.ANONYMOUS_AN_HOUR + 5):
+        audit.note_act(PUBLIC, "refused", page="rankings")
+    audit.note_act(Reader("lan@phutho.vn", kind="signed_in"), "refused", page="rankings")
+    assert [line["who"] for line in audit.lines(tmp_path)] == ["public"] * audit.ANONYMOUS_AN_HOUR + ["lan@phutho.vn"]
+    assert audit.left_out() == 5
+
+    now[0] += 3600
+    audit.note_act(PUBLIC, "refused", page="rankings")
+    assert len(list(audit.lines(tmp_path))) == audit.ANONYMOUS_AN_HOUR + 2

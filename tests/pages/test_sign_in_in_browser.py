@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from files.places import HOME
-from journal import audit
+from journal import audit, endings
 from store.snapshot import open_snapshot
 from tests.pages.test_in_browser import IDLE, WIDTHS, browser, free_port, served, tab
 
@@ -213,3 +213,35 @@ def test_a_tampered_return_from_the_provider_lets_nobody_in(reader, service, que
 
     assert REFUSED in page.inner_text("h1")
     assert COOKIE not in {cookie["name"] for cookie in reader.cookies()}
+
+
+def test_a_file_is_for_the_page_that_made_it_and_gone_with_it(reader, browser, service):
+    page = signed_in(reader, service, LAN, "/xep-hang")
+    with page.expect_download() as made:
+        page.locator(".st-key-download_csv button").click()
+    address = made.value.url
+    assert made.value.failure() is None
+    reply = page.request.get(address)
+    assert (reply.status, reply.headers["cache-control"]) == (200, "no-store")
+    assert browser.new_context().request.get(address).status == 403
+
+    page.goto(service.address + IDLE)
+    until(lambda: page.request.get(address).status == 403)
+
+
+def test_an_ended_sign_in_is_applied_in_open_pages_within_ten_seconds(reader, service):
+    page = signed_in(reader, service, MINH, "/xep-hang")
+    page.locator(".st-key-download_csv button").wait_for(timeout=30_000)
+    # As the administrator's page does it, at another replica: this one finds it in the database.
+    endings.end("minh@phutho.vn", "admin@phutho.vn")
+
+    page.wait_for_selector(f"h1:has-text('{NOT_YOURS}')", timeout=10_000)
+    assert "đã được kết thúc" in page.inner_text("[data-testid=stMain]")
+    assert "Xếp hạng" not in links(page)
+
+
+def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)

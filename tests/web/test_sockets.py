@@ -83,3 +83,13 @@ def test_haste_waits(monkeypatch):
 
     found, _ = asked(*[HELLO] * 62, work=work, client="a", reruns=buckets)
     assert found == [HELLO] * 62 and waited == [1.0, 2.0]
+
+
+def test_a_page_whose_reader_is_no_longer_who_opened_it_has_to_come_again():
+    async def work(socket):
+        return await socket.receive(), await socket.receive()
+
+    answers = iter([True, False])
+    told, sent = asked(HELLO, HELLO, work=work, stands=lambda: next(answers))
+    assert told[0] == HELLO and told[1]["type"] == "websocket.disconnect"
+    assert [one["code"] for one in sent] == [1012]

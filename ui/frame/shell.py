@@ -17,9 +17,10 @@ from display.words.view import View
 from files.places import HOME
 from store.access.rules import Reader
 from store.snapshot import Snapshot, SnapshotTrouble, datasets, open_snapshot
-from ui.frame import browser, links, search, sign_in, unmet
+from ui.frame import browser, links, open_pages, search, sign_in, unmet
 from ui.frame.html import show
 from web import vitals
+from web.turns import TURNS
 
 _ICONS = {
     "overview": ":material/home:",
@@ -40,17 +41,27 @@ _STYLE = "\n".join(sheet.read_text(encoding="utf-8") for sheet in _SHEETS)
 
 
 def run() -> None:
-    """One run of the app: the frame, then the page that the address names."""
+    """One run of the app, for a reader without a role when the turn has come."""
+    reader = sign_in.current()
+    if reader.grants:
+        _run(reader)
+    else:
+        with TURNS.of(open_pages.client()):
+            _run(reader)
+
+
+def _run(reader: Reader) -> None:
+    """The frame, then the page that the address names."""
     links.arrive()
     language = links.choice("lang", LANGUAGES, "vi")
     say = Speaker(language)
     st.set_page_config(page_title="Gần Dân", page_icon=str(HOME / "static" / "logo.svg"), layout="wide")
     st.logo(str(HOME / "static" / "logo.svg"), size="large")
-    reader = sign_in.current()
     pages = _pages(reader, say)
     page = st.navigation(list(pages.values()), position="top")
     show(f"<style>{style(dark=st.context.theme.type == 'dark')}</style>")
     name = next(name for name, one in pages.items() if one is page)
+    open_pages.drawn(reader, name)
     refused = name != _HOME and not reader.may(f"page.{name}")
     narrow = _meet(reader, refused, language, {addresses.PATHS[name]: page for name, page in pages.items()})
     if name == _HOME and not reader.may(f"page.{name}"):

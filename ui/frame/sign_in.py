@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from html import escape
@@ -16,7 +16,8 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
 from display.words.text import Speaker
-from journal import endings
+from display.words.view import View
+from journal import audit, endings
 from journal.audit import note_act
 from journal.database import VisitError
 from store.access import people, rules
@@ -38,11 +39,37 @@ def current() -> Reader:
     """The reader of this session, found again in every run: a sign-in ends while a page stays open."""
     if not is_configured():
         return LOCAL if _is_here() else PUBLIC
-    user = st.user.to_dict()
-    reader = people.reader_of(user, _client_id(user), ended=endings.ended())
+    user = claims()
+    reader = of_claims(user)
     if reader.kind == "signed_in":
         _note_once(reader, str(user.get("iat")))
     return reader
+
+
+def claims() -> Mapping[str, object]:
+    """What the identity provider said of this session's reader; empty where nobody has signed in."""
+    return st.user.to_dict() if is_configured() else {}
+
+
+def of_claims(user: Mapping[str, object]) -> Reader:
+    """The reader of a sign-in as it counts at this moment."""
+    return people.reader_of(user, _client_id(user), ended=endings.ended())
+
+
+def noted(view: View, file: str, make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """The maker of a file that a page hands out: it asks again who the reader is when its button is pressed, and notes
+    the export.
+
+    PermissionError where the reader is no longer who the page was drawn for; nothing is made then.
+    """
+    user = claims()
+
+    def make_for_the_same() -> bytes:
+        if user and of_claims(user) != view.reader:
+            raise PermissionError("the reader's rights have changed since the page was drawn")
+        return make()
+
+    return audit.noted(view.reader, file, make_for_the_same)
 
 
 @lru_cache(maxsize=4096)
@@ -56,8 +83,7 @@ def of_request(request: HTTPConnection) -> Reader:
     if not is_configured():
         client = request.client.host if request.client else ""
         return LOCAL if _is_alone(client, request.headers) else PUBLIC
-    user = _user_of(request.cookies)
-    return people.reader_of(user, _client_id(user), ended=endings.ended())
+    return of_claims(_user_of(request.cookies))
 
 
 def _user_of(cookies: Mapping[str, str]) -> dict[str, object]:

@@ -12,9 +12,9 @@ from display.words import numbers
 from display.words.view import View
 from files import sheets
 from files.sheets import Sheet
-from journal import audit
 from ranking.shortlist import PARTS
 from store import reference
+from ui.frame import sign_in
 from ui.inspection import candidates
 from ui.inspection.choices import Chosen
 
@@ -30,7 +30,7 @@ def downloads(view: View, chosen: Chosen, rows: pl.DataFrame) -> None:
     }
     with st.container(horizontal=True, gap="small"):
         for ending, (kind, make) in files.items():
-            content = audit.noted(view.reader, f"{name}.{ending}", make)
+            content = sign_in.noted(view, f"{name}.{ending}", make)
             st.download_button(
                 view.say(f"download.{ending}"),
                 content,

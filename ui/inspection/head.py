@@ -11,11 +11,10 @@ import streamlit as st
 from display.portraits import shortlist, visits
 from display.words import coverage, numbers
 from display.words.view import View
-from journal import audit
 from press import workbook
 from store import units
 from store.reference import scope_name
-from ui.frame import html, links, old_codes
+from ui.frame import html, links, old_codes, sign_in
 from ui.inspection import checklist
 from ui.inspection.choices import Chosen
 from ui.inspection.visits import form, history
@@ -107,7 +106,7 @@ def file_button(view: View, code: str) -> None:
     """The checklist as a workbook, made when it is asked for."""
     st.download_button(
         view.say("inspection.checklist.file"),
-        audit.noted(view.reader, workbook.file_name(view, code), partial(workbook.workbook, view, code)),
+        sign_in.noted(view, workbook.file_name(view, code), partial(workbook.workbook, view, code)),
         workbook.file_name(view, code),
         _EXCEL,
         icon=":material/download:",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from html import escape
@@ -19,7 +20,7 @@ from journal.database import VisitError
 from journal.visits import Note, Visit, Wording
 from ranking.periods import local_day
 from store import units
-from ui.frame import html
+from ui.frame import html, sign_in
 from ui.inspection.checklist import own
 
 _FIELDS = ("visited_on", "team", "findings", "follow_up_on", "author")
@@ -90,6 +91,8 @@ def _save(view: View, code: str) -> None:
     """Keep what stands in the form; where it cannot be kept, all_visits stays in the form and the reason is told."""
     edited = st.session_state.get(_EDITED)
     try:
+        # The button belongs to a page that was drawn earlier: the reader is asked for again.
+        view = replace(view, reader=sign_in.current())
         if not may(view, code):
             raise VisitError("not_allowed")
         note, who = _note(view, code), view.reader.name or view.reader.kind
@@ -238,7 +241,7 @@ def all_visits(view: View) -> None:
         if found:
             st.download_button(
                 view.say("visits.csv"),
-                audit.noted(view.reader, _FILE, partial(journal_visits.to_csv, found)),
+                sign_in.noted(view, _FILE, partial(journal_visits.to_csv, found)),
                 _FILE,
                 "text/csv",
                 icon=":material/download:",

@@ -12,6 +12,7 @@ from display.words.view import View
 from journal import audit
 from press.brief import pdf, table
 from ranking.route import Stop
+from ui.frame import sign_in
 
 _PDF, _CSV, _ZIP = "application/pdf", "text/csv", "application/zip"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,7 +28,7 @@ def of_unit(view: View, code: str) -> None:
         for ending, kind, make in files if summary.rows(view.snapshot, code) else ():
             st.download_button(
                 view.say(f"brief.download.{ending}"),
-                audit.noted(view.reader, table.file_name(view, code, ending), partial(make, view, code)),
+                sign_in.noted(view, table.file_name(view, code, ending), partial(make, view, code)),
                 table.file_name(view, code, ending),
                 kind,
                 icon=":material/download:",
@@ -40,7 +41,7 @@ def brief_button(view: View, code: str) -> None:
     """The one-page brief of a commune."""
     st.download_button(
         view.say("brief.download.pdf"),
-        audit.noted(view.reader, pdf.file_name(view, code), partial(pdf.pdf, view, code)),
+        sign_in.noted(view, pdf.file_name(view, code), partial(pdf.pdf, view, code)),
         pdf.file_name(view, code),
         _PDF,
         icon=":material/print:",

@@ -13,8 +13,8 @@ from display.words.selection import Selection
 from display.words.view import View
 from files import sheets
 from files.sheets import Sheet
-from journal import audit
 from store.reference import scope_name
+from ui.frame import sign_in
 
 _PLAIN = (
     "unit_code",
@@ -78,7 +78,7 @@ def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[
         for ending, (kind, make) in files.items():
             st.download_button(
                 view.say(f"download.{ending}"),
-                audit.noted(view.reader, f"{name}.{ending}", make),
+                sign_in.noted(view, f"{name}.{ending}", make),
                 f"{name}.{ending}",
                 kind,
                 icon=":material/download:",

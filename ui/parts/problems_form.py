@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 import polars as pl
@@ -87,7 +88,8 @@ def _entry(view: View, problem: Problem, with_unit: bool = False) -> str:
 def _mark(view: View, province: str) -> None:
     state = st.session_state
     try:
-        if not sign_in.current().may("problems", province):
+        view = replace(view, reader=sign_in.current())
+        if not view.reader.may("problems", province):
             raise VisitError("not_allowed")
         kept = problems.mark(
             Problem(
@@ -110,7 +112,8 @@ def _mark(view: View, province: str) -> None:
 
 def _settle(view: View, problem: Problem) -> None:
     try:
-        if not sign_in.current().may("problems", problem.province_code):
+        view = replace(view, reader=sign_in.current())
+        if not view.reader.may("problems", problem.province_code):
             raise VisitError("not_allowed")
         if problems.settle(problem.id, problem.province_code, view.reader.name):
             audit.note_act(view.reader, "problem_settled", unit=problem.unit_code, problem=problem.id)

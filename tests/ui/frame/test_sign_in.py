@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
+from journal import audit
+from store.access.rules import PUBLIC, Reader
 from ui.frame import sign_in
 
 HERE = {"host": "localhost:8501"}
@@ -30,3 +35,22 @@ def test_the_app_is_closed_to_its_one_user_where_that_is_wanted(monkeypatch, val
 )
 def test_nobody_else_is(client, headers):
     assert not sign_in._is_alone(client, headers)
+
+
+LEADER = Reader("lan@phutho.vn", frozenset({("leader", "25")}), "signed_in")
+
+
+@pytest.mark.parametrize("now", [PUBLIC, replace(LEADER, trouble="ended"), replace(LEADER, grants=frozenset())])
+def test_no_file_is_made_for_a_reader_whose_rights_have_changed_since_the_page_was_drawn(monkeypatch, now):
+    monkeypatch.setattr(sign_in, "claims", lambda: {"email": LEADER.name})
+    monkeypatch.setattr(sign_in, "of_claims", lambda _: now)
+    noted, made = [], []
+    monkeypatch.setattr(audit, "note_act", lambda *about, **more: noted.append(about))
+    make = sign_in.noted(SimpleNamespace(reader=LEADER), "a.csv", lambda: made.append(1) or b"figures")
+
+    with pytest.raises(PermissionError):
+        make()
+    assert (noted, made) == ([], [])
+
+    monkeypatch.setattr(sign_in, "of_claims", lambda _: LEADER)
+    assert make() == b"figures" and noted == [(LEADER, "export")]
