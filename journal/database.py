@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 import sqlalchemy as sa
 from filelock import FileLock
@@ -52,6 +53,12 @@ def utc(moment: datetime) -> datetime:
 def url() -> str:
     """Where visits are kept: what GANDAN_VISITS_URL says, else `visits.db` in the data folder."""
     return os.environ.get(URL) or f"sqlite:///{published_folder().parent.resolve() / 'visits.db'}"
+
+
+def own_file() -> Path | None:
+    """The SQLite file that visits are kept in; None where a server keeps them."""
+    place = sa.make_url(url())
+    return Path(place.database or "") if place.get_backend_name() == "sqlite" else None
 
 
 @contextmanager

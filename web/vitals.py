@@ -45,8 +45,10 @@ AGE = Gauge("gandan_snapshot_age_seconds", "Since the figures were captured", ["
 QUARANTINED = Gauge("gandan_quarantined_rows", "Rows not taken", ["dataset"], registry=REGISTRY)
 PULLED = Gauge("gandan_last_pull_seconds", "When the last pull ended, Unix time", ["dataset"], registry=REGISTRY)
 PULL_OK = Gauge("gandan_last_pull_ok", "1 where the last pull was published", ["dataset"], registry=REGISTRY)
-KEPT = Gauge("gandan_last_kept_seconds", "When the last backup or drill ended, Unix time", ["work"], registry=REGISTRY)
-KEPT_OK = Gauge("gandan_last_kept_ok", "1 where the last backup or drill was sound", ["work"], registry=REGISTRY)
+KEPT = Gauge("gandan_last_kept_seconds", "When the last backup, drill or pruning ended", ["work"], registry=REGISTRY)
+KEPT_OK = Gauge(
+    "gandan_last_kept_ok", "1 where the last backup, drill or pruning was sound", ["work"], registry=REGISTRY
+)
 FREE = Gauge("gandan_disk_free_bytes", "Free on the disk of the data folder", registry=REGISTRY)
 _PARTS = ("open", "embed", "layers", "search.json", "_stcore", "static", "app", "media", "health", "metrics")
 _NO_STORE = {"cache-control": "no-store"}

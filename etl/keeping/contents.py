@@ -26,7 +26,7 @@ the machine."""
 SHIPPED = frozenset(
     (
         *("README.md", "bands.yaml", "brief", "dossiers", "inspection", "measures", "policies", "portal", "questions"),
-        *("reference", "simulated.yaml", "states.yaml", "swapped_days.yaml", "texts"),
+        *("reference", "retention.yaml", "simulated.yaml", "states.yaml", "swapped_days.yaml", "texts"),
     )
 )
 """What the program itself brings in its own data folder, and a data folder elsewhere does not hold."""
