@@ -164,10 +164,13 @@ def _whole(of: str, value: object, least: int, most: int, or_else: str = "") -> 
 
 
 def _content(path: Path, place: str) -> Any:
+    text = ""
     try:
-        return yaml_text.load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return yaml_text.load(text)
     except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        mark = error.problem_mark
+        line = f", line {min(mark.line + 1, len(text.splitlines()))}" if mark else ""
         raise Fault(f"{place}{line}: cannot be read: it is no YAML there") from None
     except OSError as error:
         raise Fault(f"{place}: cannot be read: {error.strerror}") from None

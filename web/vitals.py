@@ -46,9 +46,7 @@ QUARANTINED = Gauge("gandan_quarantined_rows", "Rows not taken", ["dataset"], re
 PULLED = Gauge("gandan_last_pull_seconds", "When the last pull ended, Unix time", ["dataset"], registry=REGISTRY)
 PULL_OK = Gauge("gandan_last_pull_ok", "1 where the last pull was published", ["dataset"], registry=REGISTRY)
 KEPT = Gauge("gandan_last_kept_seconds", "When the last backup, drill or pruning ended", ["work"], registry=REGISTRY)
-KEPT_OK = Gauge(
-    "gandan_last_kept_ok", "1 where the last backup, drill or pruning was sound", ["work"], registry=REGISTRY
-)
+KEPT_OK = Gauge("gandan_last_kept_ok", "1 where the last one was sound", ["work"], registry=REGISTRY)
 FREE = Gauge("gandan_disk_free_bytes", "Free on the disk of the data folder", registry=REGISTRY)
 _PARTS = ("open", "embed", "layers", "search.json", "_stcore", "static", "app", "media", "health", "metrics")
 _NO_STORE = {"cache-control": "no-store"}

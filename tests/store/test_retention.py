@@ -83,7 +83,7 @@ def test_a_wrong_rule_for_snapshots_is_named_with_what_was_found(said, text, tro
         ("snapshots: {trial: {months: 2}}", ": snapshots.trial is no key that is known"),
         ("letters: {days: 3}", ": letters is no key that is known"),
         ("- forms", ": must hold keys of data/retention.yaml"),
-        ("forms: {days: 3}\naudit: [", ", line 3: cannot be read: it is no YAML there"),
+        ("forms: {days: 3}\naudit: [", ", line 2: cannot be read: it is no YAML there"),
         (b"\xff\xfe\x00", ": cannot be read: it is no text in UTF-8"),
     ],
 )
