@@ -10,7 +10,7 @@ import getpass
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,7 +75,23 @@ def lines_since(data: Path, since: datetime) -> list[dict[str, object]]:
     return [line for line in recent if (at := moment(line)) is not None and at >= since]
 
 
-def moment(line: dict[str, object]) -> datetime | None:
+def chosen(lines: Iterable[dict[str, object]], act: str = "", words: str = "") -> list[dict[str, object]]:
+    """The lines of an act, empty for every one, in which the words stand somewhere in either case; the latest first."""
+    wanted = words.casefold().strip()
+    found = [
+        line
+        for line in lines
+        if act in ("", line.get("act")) and any(wanted in str(value).casefold() for value in line.values())
+    ]
+    return found[::-1]
+
+
+def about(line: Mapping[str, object]) -> dict[str, object]:
+    """What an act was about: all that a line says beside when, who and what."""
+    return {name: value for name, value in line.items() if name not in ("at", "who", "act") and value not in ("", None)}
+
+
+def moment(line: Mapping[str, object]) -> datetime | None:
     """When a line was written; None where it does not say so."""
     try:
         found = datetime.fromisoformat(str(line.get("at")))

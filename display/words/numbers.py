@@ -8,10 +8,11 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
+from babel.dates import format_timedelta
 from babel.numbers import format_decimal
 
 from ranking.measures import Measure, Target
-from ranking.periods import Period, local_day
+from ranking.periods import VIETNAM, Period, local_day
 
 MISSING = "–"
 _EXACT = Context(prec=700)
@@ -106,6 +107,16 @@ def day(value: date, language: str) -> str:
 def local_date(moment: datetime, language: str) -> str:
     """The day in Vietnam of a moment that carries its time zone."""
     return day(local_day(moment), language)
+
+
+def local_moment(moment: datetime, language: str) -> str:
+    """Day and time in Vietnam of a moment that carries its time zone: 20:04, 26/9/2026."""
+    return f"{moment.astimezone(VIETNAM):%H:%M}, {local_date(moment, language)}"
+
+
+def ago(moment: datetime, now: datetime, language: str) -> str:
+    """How long before `now` a moment was: 3 giờ trước, 3 hours ago."""
+    return format_timedelta(moment - now, granularity="minute", add_direction=True, locale=language)
 
 
 def period(value: Period, language: str) -> str:
