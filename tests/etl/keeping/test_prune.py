@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from etl.forms.report import keep
 from etl.keeping import prune as pruning
 from etl.keeping.prune import prune
 from etl.portal import settled
@@ -124,6 +125,14 @@ def test_forms_that_published_figures_name_stay_however_old(data):
     other = aged(data / "raw" / "forms" / "0124-b.xlsx", 4000)
     assert prune(data, NOW).gone == {"forms": 1}
     assert named.exists() and not other.exists()
+
+
+def test_a_workbook_that_is_handed_in_again_is_young_again(data, tmp_path):
+    handed_in = tmp_path / "b.xlsx"
+    handed_in.write_bytes(b"PK")
+    kept = aged(keep(handed_in, data / "raw" / "forms"), 4000)
+    assert keep(handed_in, data / "raw" / "forms") == kept
+    assert prune(data, NOW).gone == {}
 
 
 def test_where_the_snapshot_cannot_be_read_no_form_goes(data):
