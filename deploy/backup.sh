@@ -1,6 +1,6 @@
 #!/bin/sh
 # Keeps what cannot be made again: published snapshots, dossiers, raw replies and forms, visits, roles, the audit log.
-# Usage: backup.sh DATA FOLDER   writes FOLDER/gan-dan-<UTC time>.tar.gz and its .sha256; keeps the last 30.
+# Usage: backup.sh DATA FOLDER   writes FOLDER/gan-dan-<UTC time>.tar.gz and its .sha256; keeps as many as data/retention.yaml says.
 # A backup counts only after it was read back; else this ends with 1, and those from before stay.
 set -eu
 data=$(realpath "$1")

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The nightly round: pull the open periods and those not settled, write the static site, keep a backup, try it.
+# The nightly round: pull the open periods and those not settled, write the static site, keep a backup, try it,
+# remove what is over its time.
 # Each part goes on where another failed; the last good snapshot stays. Ends with 1 where a part failed.
 set -u
 cd "$(dirname "$0")/.."
@@ -36,4 +37,6 @@ set -- --data "$DATA"
 if [ -n "${GANDAN_BACKUPS:-}" ] && [ "${GANDAN_DRILL:-no}" = yes ]; then
   part "drill" sh deploy/drill.sh "$GANDAN_BACKUPS" "$DATA"
 fi
+# After the backup: what goes is in the last ones for a while.
+part "prune" "$PYTHON" -m etl prune --data "$DATA"
 exit $failed

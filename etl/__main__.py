@@ -28,6 +28,7 @@ COMMANDS = {
     "backup": ("etl.keeping.backup", "keep what cannot be made again"),
     "restore": ("etl.keeping.restore", "put a backup in the place of a data folder"),
     "drill": ("etl.keeping.drill", "restore the last backup aside and compare it"),
+    "prune": ("etl.keeping.prune", "remove what is over its time by data/retention.yaml"),
     "status": ("etl.publishing.status", "say what is published"),
 }
 

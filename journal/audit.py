@@ -11,8 +11,8 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
@@ -25,11 +25,13 @@ LONGEST = 500
 ACTS = (
     "sign_in",
     "sign_out",
+    "sign_ins_ended",
     "refused",
     "export",
     "import",
     "publish",
     "forget",
+    "prune",
     "visit_note",
     "visit_change",
     "problem",
@@ -67,14 +69,71 @@ def folder(data: Path) -> Path:
 
 def lines(data: Path) -> Iterator[dict[str, object]]:
     """All lines of the log, the oldest first; a line that a power cut left half written is passed over."""
-    for path in sorted(
-        folder(data).glob("audit-*.jsonl"), key=lambda path: (path.name[:13], len(path.name), path.name)
-    ):
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError:
-                _LOG.warning("audit log: %s holds a line that is no JSON", path.name)
+    for path in files(data):
+        yield from _lines(path)
+
+
+def lines_since(data: Path, since: datetime) -> list[dict[str, object]]:
+    """The lines from a moment on, the oldest first; months before are not read."""
+    first = f"audit-{since:%Y-%m}"
+    recent = (line for path in files(data) if path.name[:13] >= first for line in _lines(path))
+    return [line for line in recent if (at := moment(line)) is not None and at >= since]
+
+
+def chosen(lines: Iterable[dict[str, object]], act: str = "", words: str = "") -> list[dict[str, object]]:
+    """The lines of an act, empty for every one, in which the words stand somewhere in either case; the latest first."""
+    wanted = words.casefold().strip()
+    found = [
+        line
+        for line in lines
+        if act in ("", line.get("act")) and any(wanted in str(value).casefold() for value in line.values())
+    ]
+    return found[::-1]
+
+
+def about(line: Mapping[str, object]) -> dict[str, object]:
+    """What an act was about: all that a line says beside when, who and what."""
+    return {name: value for name, value in line.items() if name not in ("at", "who", "act") and value not in ("", None)}
+
+
+def moment(line: Mapping[str, object]) -> datetime | None:
+    """When a line was written; None where it does not say so."""
+    try:
+        found = datetime.fromisoformat(str(line.get("at")))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def files(data: Path) -> list[Path]:
+    """The files of the log, the oldest first."""
+    found = folder(data).glob("audit-*.jsonl")
+    return sorted(found, key=lambda path: (path.name[:13], len(path.name), path.name))
+
+
+def month_end(path: Path) -> datetime | None:
+    """The moment after the month of a file of the log; None where its name says none."""
+    try:
+        begun = datetime.strptime(path.name[6:13], "%Y-%m").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return (begun + timedelta(days=31)).replace(day=1)
+
+
+def _lines(path: Path) -> Iterator[dict[str, object]]:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:  # pruned in the meantime
+        return
+    for line in text.splitlines():
+        try:
+            content = json.loads(line)
+        except json.JSONDecodeError:
+            content = None
+        if isinstance(content, dict):
+            yield content
+        else:
+            _LOG.warning("audit log: %s holds a line that is no JSON object", path.name)
 
 
 def _file(where: Path, now: datetime) -> Path:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 import sqlalchemy as sa
 from filelock import FileLock
@@ -54,9 +55,10 @@ def url() -> str:
     return os.environ.get(URL) or f"sqlite:///{published_folder().parent.resolve() / 'visits.db'}"
 
 
-def is_a_file() -> bool:
-    """Whether visits are kept in a file of the data folder, and not in a database of its own."""
-    return sa.make_url(url()).get_backend_name() == "sqlite"
+def own_file() -> Path | None:
+    """The SQLite file that visits are kept in; None where a server keeps them."""
+    place = sa.make_url(url())
+    return Path(place.database or "") if place.get_backend_name() == "sqlite" else None
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Lock, Thread
 
 import sqlalchemy as sa
@@ -21,8 +21,6 @@ ENDED = sa.Table(
     sa.Column("ended_by", sa.Text, nullable=False),
 )
 FRESH_SECONDS = 5.0
-KEPT_DAYS = 32
-"""Longer than any sign-in holds: what ended before that is over by itself."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -33,11 +31,27 @@ def end(who: str, by: str) -> datetime:
     """
     now = datetime.now(UTC)
     with transaction() as connection:
-        old = now - timedelta(days=KEPT_DAYS)
-        connection.execute(sa.delete(ENDED).where(ENDED.c.ended_at < old))
         connection.execute(sa.insert(ENDED).values(who=key(who), ended_at=now, ended_by=tidy(by)))
     _FOUND.forget()
     return now
+
+
+def forget(before: datetime) -> int:
+    """Forget what was ended before a moment, when no sign-in from then can hold any more; how many there were.
+
+    VisitError where the database cannot be reached.
+    """
+    with transaction() as connection:
+        gone = connection.execute(sa.delete(ENDED).where(ENDED.c.ended_at < before)).rowcount
+    _FOUND.forget()
+    return gone
+
+
+def held() -> tuple[int, datetime | None]:
+    """How many ends are in the list, and the earliest; VisitError where the database cannot be reached."""
+    with transaction() as connection:
+        n, first = connection.execute(sa.select(sa.func.count(), sa.func.min(ENDED.c.ended_at))).one()
+    return n, utc(first) if first else None
 
 
 def key(who: str) -> str:

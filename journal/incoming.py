@@ -15,19 +15,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from files.faults import Fault
 from files.places import HOME, published_folder
 from journal import audit
+from store import retention
 
 FILES_MAX = 10
 MEGABYTES_MAX = 10
 SECONDS_MAX = 600
-KEPT_HOURS = 24
-DATASET = "live"
+DATASET, PLACE = "live", "incoming"
 _LOG = logging.getLogger(__name__)
 Report = dict[str, Any]
 """What was understood of one workbook, as `etl/forms/report.py` writes it down."""
@@ -137,7 +139,7 @@ def _last_line(text: str) -> str:
 
 
 def _place() -> Path:
-    return published_folder().parent / "incoming"
+    return published_folder().parent / PLACE
 
 
 def _safe(name: str) -> str:
@@ -145,9 +147,23 @@ def _safe(name: str) -> str:
     return re.sub(r"[^\w.\- ]", "_", Path(name).name)[-100:].strip(". ") or "workbook"
 
 
+def waiting(data: Path) -> dict[Path, datetime]:
+    """The uploads of a data folder that were neither published nor discarded, with when they came."""
+    found = {folder: folder.name.split("-")[0] for folder in (data / PLACE).glob("*-*")}
+    return {folder: datetime.fromtimestamp(int(at), UTC) for folder, at in found.items() if at.isdecimal()}
+
+
+def left_over(data: Path, now: datetime) -> list[Path]:
+    """The uploads that have waited for longer than they are kept: their reader has gone."""
+    before = now - timedelta(hours=retention.times(data).uploads.hours)
+    return sorted(folder for folder, came in waiting(data).items() if came < before)
+
+
 def _forget_old() -> None:
-    """Remove what was neither published nor discarded: its reader has gone."""
-    for folder in _place().glob("*-*"):
-        started = folder.name.split("-")[0]
-        if started.isdecimal() and time.time() - int(started) > 3600 * KEPT_HOURS:
-            shutil.rmtree(folder, ignore_errors=True)
+    try:
+        gone = left_over(_place().parent, datetime.now(UTC))
+    except Fault as fault:  # a file that somebody has yet to mend keeps nobody from an import
+        _LOG.error("uploads that wait could not be looked through: %s", fault)
+        return
+    for folder in gone:
+        shutil.rmtree(folder, ignore_errors=True)

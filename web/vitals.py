@@ -45,8 +45,8 @@ AGE = Gauge("gandan_snapshot_age_seconds", "Since the figures were captured", ["
 QUARANTINED = Gauge("gandan_quarantined_rows", "Rows not taken", ["dataset"], registry=REGISTRY)
 PULLED = Gauge("gandan_last_pull_seconds", "When the last pull ended, Unix time", ["dataset"], registry=REGISTRY)
 PULL_OK = Gauge("gandan_last_pull_ok", "1 where the last pull was published", ["dataset"], registry=REGISTRY)
-KEPT = Gauge("gandan_last_kept_seconds", "When the last backup or drill ended, Unix time", ["work"], registry=REGISTRY)
-KEPT_OK = Gauge("gandan_last_kept_ok", "1 where the last backup or drill was sound", ["work"], registry=REGISTRY)
+KEPT = Gauge("gandan_last_kept_seconds", "When the last backup, drill or pruning ended", ["work"], registry=REGISTRY)
+KEPT_OK = Gauge("gandan_last_kept_ok", "1 where the last one was sound", ["work"], registry=REGISTRY)
 FREE = Gauge("gandan_disk_free_bytes", "Free on the disk of the data folder", registry=REGISTRY)
 UNNOTED = Gauge(
     "gandan_audit_left_out", "Acts of readers without a sign-in beyond what an hour notes", registry=REGISTRY

@@ -21,6 +21,7 @@ PATHS = {
     "transparency": "minh-bach",
     "methods": "phuong-phap",
     "imports": "nhap-bieu",
+    "administration": "quan-tri",
 }
 """The path of each page below the app's own; the first one is also the app's own address."""
 

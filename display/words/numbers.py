@@ -9,10 +9,11 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache, lru_cache
 
 from babel import Locale
+from babel.dates import format_timedelta
 from babel.numbers import NumberPattern, parse_pattern
 
 from ranking.measures import Measure, Target
-from ranking.periods import Period, local_day
+from ranking.periods import VIETNAM, Period, local_day
 
 MISSING = "–"
 _EXACT = Context(prec=700)
@@ -117,6 +118,16 @@ def day(value: date, language: str) -> str:
 def local_date(moment: datetime, language: str) -> str:
     """The day in Vietnam of a moment that carries its time zone."""
     return day(local_day(moment), language)
+
+
+def local_moment(moment: datetime, language: str) -> str:
+    """Day and time in Vietnam of a moment that carries its time zone: 20:04, 26/9/2026."""
+    return f"{moment.astimezone(VIETNAM):%H:%M}, {local_date(moment, language)}"
+
+
+def ago(moment: datetime, now: datetime, language: str) -> str:
+    """How long before `now` a moment was: 3 giờ trước, 3 hours ago."""
+    return format_timedelta(moment - now, granularity="minute", add_direction=True, locale=language)
 
 
 def period(value: Period, language: str) -> str:

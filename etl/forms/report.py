@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def keep(path: Path, folder: Path) -> Path:
         if not kept.exists():
             shutil.copyfile(path, partial)
             partial.replace(kept)
+        with suppress(PermissionError):  # one that is handed in again is as young as the figures that it gives now
+            os.utime(kept)
     except OSError as error:
         raise Fault(f"{folder}: the workbook cannot be kept ({error.strerror}), so nothing was published") from error
     return kept

@@ -33,8 +33,8 @@ from files import whole
 from files.faults import Fault
 from files.places import DATA
 from journal import backups, database
+from store.retention import times
 
-KEPT = 30
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _QUICK = 3
 
@@ -43,7 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m etl backup`."""
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the data folder")
     parser.add_argument("--to", type=Path, required=True, metavar="DIR", help="where backups are kept")
-    parser.add_argument("--keep", type=int, default=KEPT, metavar="N", help=f"how many are kept (default: {KEPT})")
+    parser.add_argument(
+        "--keep", type=int, metavar="N", help="how many are kept (default: as data/retention.yaml says)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def backup(data: Path, folder: Path, keep: int = KEPT) -> tuple[Path, list[str]]:
+def backup(data: Path, folder: Path, keep: int | None = None) -> tuple[Path, list[str]]:
     """A checked backup of a data folder in `folder`, readable by its owner alone, and what it holds in sentences.
 
     The name is `gan-dan-<time in UTC>.tar.gz`, its sha256 beside it; only the last `keep` stay. Fault says what could
@@ -68,7 +70,7 @@ def backup(data: Path, folder: Path, keep: int = KEPT) -> tuple[Path, list[str]]
     """
     if not data.is_dir():
         raise Fault(f"{data}: is no folder, so there is nothing to keep")
-    if keep < 1:
+    if keep is not None and keep < 1:
         raise Fault(f"--keep: must be 1 or more, found {keep}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +86,10 @@ def backup(data: Path, folder: Path, keep: int = KEPT) -> tuple[Path, list[str]]
     except OSError as error:
         reason = "the disk is full" if error.errno in _FULL else error.strerror or type(error).__name__
         raise Fault(f"{folder}: no backup was made: {reason}; those from before stay") from None
+    try:
+        keep = keep or times(data).backups.newest
+    except Fault as fault:  # a file that somebody has yet to mend costs no backup
+        return file, [*said, f"no older backup was removed: {fault}"]
     for old in in_time_order(folder)[:-keep]:
         old.unlink(missing_ok=True)
         checksum_file(old).unlink(missing_ok=True)
@@ -98,7 +104,7 @@ def _removed_if_old(left_over: Path) -> None:
 
 
 def _elsewhere() -> list[str]:
-    if database.is_a_file():
+    if database.own_file():
         return []
     return ["visits and marks lie in a database of their own, which is not in this backup: keep it with its own tools"]
 

@@ -25,19 +25,8 @@ MADE_AGAIN = frozenset({"boundaries", "spark", "incoming", NOTED})
 the machine."""
 SHIPPED = frozenset(
     (
-        *(
-            "README.md",
-            "bands.yaml",
-            "brief",
-            "dossiers",
-            "forms",
-            "inspection",
-            "measures",
-            "policies",
-            "portal",
-            "questions",
-        ),
-        *("reference", "simulated.yaml", "states.yaml", "swapped_days.yaml", "texts"),
+        *("README.md", "bands.yaml", "brief", "dossiers", "forms", "inspection", "measures", "policies", "portal"),
+        *("questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml", "swapped_days.yaml", "texts"),
     )
 )
 """What the program itself brings in its own data folder, and a data folder elsewhere does not hold."""

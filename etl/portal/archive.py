@@ -177,6 +177,14 @@ def read_item(sidecar: Path) -> Item:
         raise BadInput(sidecar.name, f"is no whole sidecar of a reply ({error!r})") from error
 
 
+def read_request(sidecar: Path) -> Request:
+    """What a reply answers, without its body; BadInput where the sidecar is not whole."""
+    try:
+        return Request(**_read_json(sidecar)["request"])
+    except (KeyError, TypeError) as error:
+        raise BadInput(sidecar.name, "is no whole sidecar of a reply") from error
+
+
 def _resumable(root: Path, mark: str, now: datetime) -> Run | None:
     runs = [Run(path.parent) for path in sorted(root.glob(f"*-{mark}/{RUN}"))]
     if not runs or runs[-1].completed:

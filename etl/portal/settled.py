@@ -78,6 +78,16 @@ def captures(data: Path, dataset: str, base_url: str) -> dict[Question, Capture]
     }
 
 
+def all_captures(data: Path) -> dict[tuple[str, Question], list[Capture]]:
+    """By source and question, the last capture of each dataset; Fault where the table is damaged."""
+    found: dict[tuple[str, Question], list[Capture]] = {}
+    for row in _read(data / NAME).iter_rows(named=True):
+        question = (row["base_url"], (row["endpoint"], row["scope"], row["period"]))
+        capture = Capture(row["digest"], row["since"], row["day"], row["asked_at"])
+        found.setdefault(question, []).append(capture)
+    return found
+
+
 def note(
     data: Path, dataset: str, base_url: str, day: date, items: Iterable[Item], now: datetime | None = None
 ) -> None:

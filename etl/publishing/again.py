@@ -60,7 +60,7 @@ def _write_again(folder: Path, before: Path, known: Manifest) -> Manifest:
     partial = folder / f".partial-{os.getpid()}"
     partial.mkdir()
     try:
-        rule = retention(known.nature)
+        rule = retention(known.nature, folder.parents[1])
         kept = [name for name in known.rows if name not in PUBLIC]
         linked(before, partial, kept)
         rows = {name: known.rows[name] for name in kept} | write_public_tables(partial)

@@ -1,4 +1,4 @@
-"""Old snapshots of a dataset, removed when a new one is in service: `data/policies/retention.yaml` says which stay."""
+"""Old snapshots of a dataset, removed when a new one is in service: `data/retention.yaml` says which stay."""
 
 from __future__ import annotations
 
@@ -18,12 +18,22 @@ def forget_old(folder: Path, manifest: Manifest, before: str | None, rule: Reten
 
     `manifest`: of the snapshot that has come into service; `before`: the id of the one that it has replaced.
     """
-    published = {path.name: _published_at(path) for path in folder.iterdir() if path.is_dir()}
     in_use = [name for name in dict.fromkeys([manifest.id, before]) if name]
-    for name in sorted(published.keys() - rule.staying(published, manifest.published_at, in_use)):
+    forget(folder, in_use, manifest.published_at, rule)
+
+
+def forget(folder: Path, in_use: list[str], now: datetime, rule: Retention) -> tuple[list[str], list[str]]:
+    """Remove what need not stay beside those `in_use`: (the ids that are gone, those that could not be removed)."""
+    published = {path.name: _published_at(path) for path in folder.iterdir() if path.is_dir() and path.name[0] != "."}
+    gone, left = [], []
+    for name in sorted(published.keys() - rule.staying(published, now, in_use)):
         shutil.rmtree(folder / name, ignore_errors=True)
-        if not (folder / name).exists():
-            audit.note(folder.parents[1], audit.actor(), "forget", dataset=manifest.dataset, snapshot=name)
+        if (folder / name).exists():
+            left.append(name)
+        else:
+            gone.append(name)
+            audit.note(folder.parents[1], audit.actor(), "forget", dataset=folder.name, snapshot=name)
+    return gone, left
 
 
 def _published_at(snapshot: Path) -> datetime:

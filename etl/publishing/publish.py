@@ -46,7 +46,7 @@ from ranking.vocabulary import CELL
 from store import states
 from store.policy import policy_in_force
 from store.reference import measures, reference_table
-from store.retention import retention
+from store.retention import Days, retention, times
 from store.swapped_days import swapped_days
 
 COUNTRY_PERIODS = 3
@@ -74,7 +74,9 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
         )
         result = merged(before, sound, harvest.fields)
         left, doubted = differences_of(result, measures())
-        quarantine = pl.concat([_kept_quarantine(before, harvest), harvest.quarantine, rejected])
+        quarantine = pl.concat(
+            [_kept_quarantine(before, harvest, times(data).quarantine), harvest.quarantine, rejected]
+        )
         return _write(
             folder,
             with_differences(result.chunks(), left),
@@ -128,8 +130,8 @@ def _remarks(known: Manifest | None, new: list[str]) -> list[str]:
     return [*earlier, *new][-REMARKS_KEPT:]
 
 
-def _kept_quarantine(before: Path | None, harvest: Harvest) -> pl.DataFrame:
-    """Earlier quarantine; a file that is read again replaces what it said.
+def _kept_quarantine(before: Path | None, harvest: Harvest, rule: Days) -> pl.DataFrame:
+    """Earlier quarantine that is not over its time; a file that is read again replaces what it said.
 
     An endpoint of the portal speaks of one province and period at a time, so its earlier refusals stay,
     but for those that it repeats now.
@@ -141,6 +143,8 @@ def _kept_quarantine(before: Path | None, harvest: Harvest) -> pl.DataFrame:
     )
     files = [source for source in spoken if not source.startswith("portal:")]
     kept = pl.read_parquet(before / table_file("quarantine")).filter(~pl.col("source").is_in(files))
+    if since := rule.since(harvest.captured_at):
+        kept = kept.filter(pl.col("captured_at") >= since)
     said = ["source", "place", "row", "column", "value", "reason"]
     return kept.join(harvest.quarantine, on=said, how="anti", nulls_equal=True)
 
@@ -170,7 +174,7 @@ def _write(
     partial = folder / f".partial-{os.getpid()}"
     partial.mkdir()
     try:
-        rule = retention(nature)
+        rule = retention(nature, folder.parents[1])
         rows = _write_figures(partial, chunks, step, scores)
         rows |= write_public_tables(partial, step)
         small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}

@@ -16,6 +16,8 @@ from files import whole
 from files.environment import FromEnvironment
 from files.places import published_folder
 from ranking import yaml_text
+from store.access import role_faults
+from store.access.role_faults import PeopleError
 from store.access.rules import EVERYWHERE, ROLES, Reader
 from store.reference import province_names
 
@@ -37,10 +39,6 @@ class Settings(FromEnvironment):
         validation_alias="GANDAN_SESSION_HOURS",
         description="a number of hours above 0, such as 12",
     )
-
-
-class PeopleError(ValueError):
-    """The file of roles is not usable; the message names the file, the key and the value found."""
 
 
 class _Strict(BaseModel):
@@ -170,27 +168,38 @@ def current() -> People:
     return _current()[0]
 
 
-def damage() -> str:
-    """What is wrong with the file of roles now, while an older state of it counts; empty where it is sound."""
+def damage() -> PeopleError | None:
+    """What is wrong with the file of roles now, while an older state of it counts; None where it is sound."""
     return _current()[1]
 
 
-def _current() -> tuple[People, str]:
+def _current() -> tuple[People, PeopleError | None]:
     where = path()
     try:
         stamp = (where.stat().st_mtime_ns, where.stat().st_size)
         found = _read(where, stamp)
     except FileNotFoundError:
-        return People(), ""
-    except (PeopleError, UnicodeDecodeError, OSError) as error:
-        if _TOLD.get(where) != str(error):
-            _TOLD[where] = str(error)
-            _LOG.error("%s", error)
-        return _SOUND.get(where) or _kept(), str(error)
+        return People(), None
+    except OSError:
+        return _last_sound(where), _told(where, PeopleError(where.name, "unreadable"))
+    except PeopleError as error:
+        return _last_sound(where), _told(where, error)
     if _SOUND.get(where) != found:
         _SOUND[where] = found
         _keep(where)
-    return found, ""
+    return found, None
+
+
+def _last_sound(where: Path) -> People:
+    return _SOUND.get(where) or _kept()
+
+
+def _told(where: Path, error: PeopleError) -> PeopleError:
+    """Tell the log of a damage once."""
+    if _TOLD.get(where) != str(error):
+        _TOLD[where] = str(error)
+        _LOG.error("%s", error)
+    return error
 
 
 _SOUND: dict[Path, People] = {}
@@ -212,28 +221,31 @@ def _kept() -> People:
     last = published_folder().parent / _LAST_SOUND
     try:
         return parsed(last.read_text(encoding="utf-8"), last.name)
-    except (PeopleError, UnicodeDecodeError, OSError):
+    except (PeopleError, OSError, UnicodeDecodeError):
         return People()
 
 
 @lru_cache(maxsize=4)
 def _read(where: Path, stamp: tuple[int, int]) -> People:
-    return parsed(where.read_text(encoding="utf-8"), where.name)
+    try:
+        return parsed(where.read_text(encoding="utf-8"), where.name)
+    except UnicodeDecodeError:
+        raise PeopleError(where.name, "text") from None
 
 
 def parsed(text: str, name: str) -> People:
-    """The people of a file's text; PeopleError names the key and what would be right."""
+    """The people of a file's text; PeopleError names line, key and what would be right."""
     try:
         found = People.model_validate(yaml_text.load(text) or {})
-    except (yaml.YAMLError, ValidationError) as error:
-        raise PeopleError(f"{name}: {error}") from error
+    except yaml.YAMLError as error:
+        raise role_faults.of_syntax(name, text, error) from None
+    except ValidationError as error:
+        raise role_faults.of_value(name, text, error.errors()[0]) from None
     known = {"all", EVERYWHERE, *province_names()}
     for number, person in enumerate(found.people):
-        if unknown := sorted(set(person.provinces) - known):
-            raise PeopleError(
-                f"{name}, people.{number}.provinces: {', '.join(unknown)} is no province of today; "
-                "right are two-digit codes in quotes, such as '25', or all"
-            )
+        keys = ("people", number, "provinces")
+        if set(person.provinces) - known:
+            raise role_faults.at(name, text, "province", keys)
         if not person.provinces and set(person.roles) != {"admin"}:
-            raise PeopleError(f"{name}, people.{number}: {person.who} has no provinces")
+            raise role_faults.at(name, text, "no_provinces", keys)
     return found

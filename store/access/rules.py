@@ -40,6 +40,7 @@ RULES: dict[str, Rule] = {
     "page.unit": Rule("leader"),
     "page.inspection": Rule("inspector"),
     "page.imports": Rule("editor"),
+    "page.administration": Rule("admin"),
     "page.transparency": ANYBODY,
     "page.methods": ANYBODY,
     # data, by province

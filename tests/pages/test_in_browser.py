@@ -22,6 +22,7 @@ PATHS = {
     "overview": "/", "rankings": "/xep-hang", "map": "/ban-do", "online_filing": "/nop-truc-tuyen",
     "unit": "/don-vi", "inspection": "/kiem-tra", "transparency": "/minh-bach",
     "methods": "/phuong-phap", "imports": "/nhap-bieu",
+    "administration": "/quan-tri",
 }  # fmt: skip
 FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -45,7 +46,7 @@ BEYOND = """() => {
     return found;
 }"""
 """What reaches beyond the right edge of the page and does not lie in a part that scrolls by itself."""
-TABS = 12
+TABS = 13
 """Elements that every page has for the keyboard: its navigation, the search, the dataset, the language."""
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 # The browser loads the code of charts when it first meets one, which on a busy machine takes seconds.

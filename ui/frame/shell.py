@@ -15,6 +15,7 @@ from display.words.numbers import local_date
 from display.words.text import LANGUAGES, Speaker
 from display.words.view import View
 from files.places import HOME
+from store.access import people
 from store.access.rules import Reader
 from store.snapshot import Snapshot, SnapshotTrouble, datasets, open_snapshot
 from ui.frame import browser, links, open_pages, search, sign_in, unmet
@@ -32,6 +33,7 @@ _ICONS = {
     "transparency": ":material/visibility:",
     "methods": ":material/menu_book:",
     "imports": ":material/upload_file:",
+    "administration": ":material/admin_panel_settings:",
 }
 _HOME, _PUBLIC_HOME = next(iter(addresses.PATHS)), "transparency"
 _UI = Path(__file__).parents[1]
@@ -72,6 +74,8 @@ def _run(reader: Reader) -> None:
         with box:
             search.box(view())
         notes = st.container()
+        if name != "administration":
+            _damage(reader, view())
         with vitals.rerun(name):
             if reader.may(f"page.{name}"):
                 page.run()
@@ -159,6 +163,14 @@ def _nature(say: Speaker, snapshot: Snapshot) -> None:
     nature = snapshot.manifest.nature
     style = "gd-nature gd-simulated" if nature == "simulated" else "gd-nature"
     show(f'<div class="{style}" role="note"><span>{escape(say(f"nature.{nature}", captured=captured))}</span></div>')
+
+
+def _damage(reader: Reader, seen: View) -> None:
+    """One line for an administrator while an older state of the roles counts, because the file is damaged."""
+    if reader.may("page.administration") and (fault := people.damage()):
+        words = escape(seen.say("admin.damaged", file=fault.name))
+        link = addresses.anchor(seen, seen.say("admin.damaged.more"), "administration")
+        show(f'<p class="gd-damaged" role="alert">{words} {link}</p>')
 
 
 def _footer(reader: Reader, say: Speaker, snapshot: Snapshot) -> None:

@@ -12,8 +12,11 @@ import pytest
 
 from display.words.text import FOLDER, LANGUAGES, Speaker, texts
 from files.places import HOME
+from journal import audit
 from ranking.bands import BANDS
 from ranking.vocabulary import BASES, NATURES
+from store.access import role_faults
+from store.retention import Times
 from store.states import states
 from tests import rooms
 
@@ -34,6 +37,9 @@ CHOICES = {
     "table.unit": LEVELS,
     "trouble": ("missing", "damaged"),
     "map.shape": ("area", "symbol"),
+    "admin.act": audit.ACTS,
+    "admin.damage": tuple(role_faults.SAID),
+    "admin.kept": tuple(Times.model_fields),
 }
 
 ALSO = {

@@ -16,20 +16,19 @@ from etl.publishing.publish import publish
 from files.faults import Fault
 from journal import audit
 from ranking.manifest import MANIFEST
-from store import policy, retention
+from store import policy
+from store.retention import LOCAL
 from tests.conftest import CAPTURED
-
-OTHERS = "recorded: {snapshots: 2}\nsimulated: {snapshots: 2}\n"
 
 
 @pytest.fixture
-def rule(tmp_path, monkeypatch):
+def rule(tmp_path):
     """Says what stays of live snapshots."""
 
     def write(text: str) -> None:
-        file = tmp_path / "retention.yaml"
-        file.write_text(f"live: {text}\n{OTHERS}", encoding="utf-8")
-        monkeypatch.setattr(retention, "FILE", file)
+        file = tmp_path / LOCAL
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"snapshots:\n  live: {text}\n", encoding="utf-8")
 
     return write
 
@@ -122,7 +121,9 @@ def test_a_wrong_rule_stops_a_publish_before_anything_changes(tmp_path, rule, pu
     rule("{snapshots: 3}")
     first = publish_next()
     rule("{snapshots: 0}")
-    with pytest.raises(Fault, match=r"retention.yaml: live.snapshots must be all or a whole number from 2 on"):
+    with pytest.raises(
+        Fault, match=r"retention.yaml: snapshots.live.snapshots must be all or a whole number from 2 on"
+    ):
         publish_next()
     assert there(tmp_path) == {first}
     assert current_snapshot(folder(tmp_path)).name == first

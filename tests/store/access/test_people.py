@@ -154,10 +154,10 @@ def test_a_start_while_the_file_is_damaged_takes_nobody_s_rights_back(roles, tmp
     people._SOUND.clear()  # as in a process that has just started
 
     assert read().grants == {("leader", "25")}
-    assert "access.yaml" in people.damage()
+    assert (people.damage().kind, people.damage().line) == ("syntax", 1)
     assert (tmp_path / "data" / "access.last.yaml").stat().st_mode & 0o777 == 0o600
     roles("people: []")
-    assert (read().grants, people.damage()) == (frozenset(), "")
+    assert (read().grants, people.damage()) == (frozenset(), None)
 
 
 def test_without_a_file_nobody_holds_a_role(roles, monkeypatch, tmp_path):
@@ -168,16 +168,27 @@ def test_without_a_file_nobody_holds_a_role(roles, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("people:\n- {who: a@b, roles: [boss], provinces: ['25']}", "people.0.roles"),
-        ("people:\n- {who: a@b, roles: [leader], provinces: ['99']}", "99 is no province of today"),
-        ("people:\n- {who: a@b, roles: [leader]}", "a@b has no provinces"),
-        ("persons: []", "persons"),
+        ("people:\n- {who: a@b, roles: [boss], provinces: ['25']}", "line 2, people.0.roles.0: the value is none"),
+        ("people:\n- {who: a@b, roles: [leader], provinces: ['99']}", "line 2, people.0.provinces: is no province"),
+        ("people:\n- who: a@b\n  roles: [leader]\n", "line 2, people.0.provinces: has no provinces"),
+        ("people:\n- who: a@b\n  roles: [admin]\n  town: x", "line 4, people.0.town: the key is unknown"),
+        ("people:\n- {who: a@b}\n", "line 2, people.0.roles: the key is missing"),
+        ("persons: []", "line 1, persons: the key is unknown"),
+        ("people:\n- {who: a@b\nclaims: 3\n", "line 3: is no YAML there"),
+        ("- people", "access.yaml, line 1: the value is none"),
     ],
 )
-def test_a_wrong_file_is_refused_with_its_key(text, said):
-    with pytest.raises(PeopleError, match="access") as error:
+def test_a_wrong_file_is_refused_with_its_line_and_key_and_nothing_of_what_it_says(text, said):
+    with pytest.raises(PeopleError, match=r"^access\.yaml") as error:
         parsed(text, "access.yaml")
     assert said in str(error.value)
+    assert "a@b" not in str(error.value) and "boss" not in str(error.value)
+
+
+def test_a_file_that_is_no_text_is_said_to_be_none(roles):
+    read()
+    people.path().write_bytes(b"\xff\xfe\x00")
+    assert (read().grants, people.damage().kind) == (frozenset({("leader", "25")}), "text")
 
 
 def test_the_example_is_a_file_that_can_be_used():

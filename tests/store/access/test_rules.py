@@ -29,7 +29,7 @@ ALLOWED = {
 }
 ALLOWED["inspector"] = ALLOWED["leader"] | {"page.inspection", "questions", "plans", "visits"}
 ALLOWED["editor"] = ALLOWED["leader"] | {"page.imports", "imports", "problems", "route.upload"}
-ALLOWED["admin"] = ALLOWED["inspector"] | ALLOWED["editor"] | {"route.metrics"}
+ALLOWED["admin"] = ALLOWED["inspector"] | ALLOWED["editor"] | {"route.metrics", "page.administration"}
 OPEN = {
     "page.transparency", "page.methods", "route.search", "route.members_layer", "route.borders_layer",
     "route.units_layer", "route.open", "route.embed", "route.health", "route.document", "route.page", "route.parts",
@@ -121,6 +121,7 @@ def test_snapshots_are_opened_in_few_places():
         "display/maps/layers.py",
         "web/open/query.py",
         "ui/about/measures.py",
+        "ui/administration/works.py",
         "web/vitals.py",
         "press/brief/command.py",
         "press/site/command.py",

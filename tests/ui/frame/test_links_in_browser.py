@@ -27,6 +27,7 @@ LASTING = {
     "transparency": {"dataset", "lang", "province"},
     "methods": {"dataset", "lang"},
     "imports": {"dataset", "lang"},
+    "administration": {"dataset", "lang"},
 }
 
 

@@ -1,0 +1,77 @@
+"""The audit log of the last days: who did what, filtered on the page and handed out as CSV."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from display.words import numbers
+from display.words.view import View
+from files import sheets
+from journal import audit
+from ui.frame import html, links
+from ui.parts import tables
+
+DAYS = ("1", "7", "30", "90")
+SHOWN = 100
+_ALL = "all"
+
+
+def section(view: View, data: Path, now: datetime) -> None:
+    """The filters, the latest lines, and the file with all that the filters leave."""
+    say = view.say
+    st.subheader(say("admin.audit"), anchor=False)
+    with st.container(horizontal=True, gap="small"):
+        days = links.select(
+            say("admin.audit.days"), "days", DAYS, "7", lambda n: say("admin.long.days", n=n), width=150
+        )
+        act = links.select(
+            say("admin.audit.act"),
+            "act",
+            (_ALL, *audit.ACTS),
+            _ALL,
+            lambda name: say("admin.audit.all") if name == _ALL else say(f"admin.act.{name}"),
+            width=250,
+        )
+        words = links.words(say("admin.audit.words"), "q", placeholder=say("admin.audit.example"), width=250)
+    recent = audit.lines_since(data, now - timedelta(days=int(days)))
+    found = audit.chosen(recent, "" if act == _ALL else act, words)
+    n = numbers.number(len(found), view.language)
+    if not found:
+        html.caption(say("admin.audit.none"))
+        return
+    html.caption(say("admin.audit.count" if len(found) <= SHOWN else "admin.audit.more", n=n, shown=SHOWN))
+    headers = [say(f"admin.audit.column.{name}") for name in ("at", "who", "act", "about")]
+    with st.container(key="admin_audit"):
+        tables.plain_table(headers, [_row(view, line) for line in found[:SHOWN]], say("admin.audit"), figures=())
+    name = f"gan-dan_audit_{now:%Y%m%d}.csv"
+    st.download_button(
+        say("admin.audit.csv"),
+        audit.noted(view.reader, name, partial(as_csv, found)),
+        name,
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="download_audit",
+    )
+
+
+def as_csv(lines: list[dict[str, object]]) -> bytes:
+    """`at`, `who`, `act` and `about`, the rest of each line as JSON."""
+    rows = [
+        [line.get("at"), line.get("who"), line.get("act"), json.dumps(audit.about(line), ensure_ascii=False)]
+        for line in lines
+    ]
+    return sheets.to_csv(["at", "who", "act", "about"], rows)
+
+
+def _row(view: View, line: dict[str, object]) -> list[str]:
+    at, act = audit.moment(line), str(line.get("act"))
+    when = numbers.local_moment(at, view.language) if at else numbers.MISSING
+    named = view.say(f"admin.act.{act}") if act in audit.ACTS else act
+    about = " · ".join(f"{name}: {value}" for name, value in audit.about(line).items())
+    return [when, str(line.get("who")), named, about]
