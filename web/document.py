@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web import door, handed_out
+from web import handed_out, replies
 
 _TITLE = "<title>Streamlit</title>"
 
@@ -71,7 +71,7 @@ class _Rewriter:
         headers = MutableHeaders(raw=list(start["headers"]))
         headers["content-length"] = str(len(body))
         headers["cache-control"] = "no-cache"
-        headers["content-security-policy"] = door.policy(script_src=script_hashes(body.decode("utf-8")))
+        headers["content-security-policy"] = replies.policy(script_src=script_hashes(body.decode("utf-8")))
         if not self._known and _TITLE in page:  # an embed in another site's page hands out no files
             headers.append("set-cookie", handed_out.cookie(self._base_path))
         for name in ("etag", "last-modified"):

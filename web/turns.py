@@ -11,24 +11,31 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 
 AT_ONCE = 1
+PATIENCE_SECONDS = 20.0
+"""One page that takes minutes, such as the first after a publish, must not keep everybody out."""
 
 
 class Turns:
     """One client waits with one page at most: its others wait behind that, not in front of other clients' pages."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
-        self._free, self._lock = BoundedSemaphore(at_once), Lock()
+    def __init__(self, at_once: int = AT_ONCE, patience: float = PATIENCE_SECONDS) -> None:
+        self._free, self._lock, self._patience = BoundedSemaphore(at_once), Lock(), patience
         self._clients: dict[str, tuple[Lock, int]] = {}
 
     @contextmanager
     def of(self, client: str) -> Iterator[None]:
-        """Wait for a turn and have it while the block runs; whatever ends the block gives it back."""
+        """Wait for a turn, not for ever, and have it while the block runs; whatever ends the block gives it back."""
         with self._lock:
             own, waiting = self._clients.get(client, (Lock(), 0))
             self._clients[client] = (own, waiting + 1)
         try:
-            with own, self._free:
-                yield
+            with own:
+                has = self._free.acquire(timeout=self._patience)
+                try:
+                    yield
+                finally:
+                    if has:
+                        self._free.release()
         finally:
             with self._lock:
                 own, waiting = self._clients[client]

@@ -20,7 +20,7 @@ import app as service
 from files.environment import SettingError
 from store.access.rules import PUBLIC, Reader
 from tests.drawn import examples
-from web import door, vitals
+from web import door, replies, vitals
 from web.document import Document, script_hashes
 from web.door import Door
 from web.settings import Settings
@@ -62,10 +62,10 @@ def test_every_reply_carries_the_headers(get):
 
 
 def test_nothing_of_another_origin_and_no_eval_is_allowed():
-    assert "http" not in door.policy()
-    assert "*" not in door.policy()
-    assert "'unsafe-eval'" not in door.policy()
-    assert "'unsafe-inline'" not in door.POLICY["script-src"]
+    assert "http" not in replies.policy()
+    assert "*" not in replies.policy()
+    assert "'unsafe-eval'" not in replies.policy()
+    assert "'unsafe-inline'" not in replies.POLICY["script-src"]
 
 
 def test_behind_tls_the_browser_is_told_to_stay_there(get):

@@ -23,7 +23,7 @@ def begun(turns: Turns, client: str, order: list[str], go: Event) -> tuple[Threa
     return thread, inside
 
 
-def test_one_client_waits_with_one_page_and_the_next_turn_is_another_one_s():
+def test_nobody_is_drawn_beside_another_and_everybody_gets_a_turn():
     turns, order, first, rest = Turns(1), [], Event(), Event()
     rest.set()
     threads = [begun(turns, "a", order, first)]
@@ -47,3 +47,11 @@ def test_a_page_that_is_broken_off_gives_its_turn_back():
         with pytest.raises(KeyboardInterrupt), turns.of("a"):
             raise KeyboardInterrupt
     assert not turns._clients
+
+
+def test_a_page_that_does_not_end_keeps_nobody_out_for_ever():
+    turns = Turns(1, patience=0.01)
+    with turns.of("a"), turns.of("b"):
+        pass
+    with turns.of("c"):
+        assert not turns._free.acquire(blocking=False)
