@@ -19,9 +19,9 @@ from ranking.measures import Measure, Text
 from ranking.movement import MOVEMENTS
 from ranking.periods import MERGER, Period, previous
 from ranking.states import COUNTED, SUPPRESSED
-from ranking.vocabulary import CELL, COUNTRY, PERIOD_COLUMNS
+from ranking.vocabulary import BASES, CELL, COUNTRY, PERIOD_COLUMNS
 
-EDITION = 1
+EDITION = 2
 """Of the rules below: a change of what they withhold is a new edition, so that public tables are made again."""
 FIGURES = ("numerator", "denominator", "score", "max_score")
 STANDING_FIGURES = ("value", "value_low", "value_high", "rank", "rank_low", "rank_high", "band", "rho", "known")
@@ -50,11 +50,19 @@ class Exemption(_Strict):
     because: Text
 
 
+class PublicSource(_Strict):
+    """A basis whose figures the state publishes itself, unit by unit, in these series; the reason says where."""
+
+    series: Annotated[list[str], Field(min_length=1)]
+    because: Text
+
+
 class Policy(_Strict):
     """`data/policies/suppression.yaml`; `families` are measures that rest on the same dossiers."""
 
     minimum: Annotated[int, Field(ge=1)]
     shown: Text
+    public_at_source: dict[str, PublicSource] = {}
     measures: dict[str, Exemption] = {}
     families: list[list[str]] = []
 
@@ -70,6 +78,10 @@ class Policy(_Strict):
             raise PolicyError(f"suppression.yaml: no measure {', '.join(unknown)}; known are {', '.join(known)}")
         if twice := sorted({name for name in members if members.count(name) > 1}):
             raise PolicyError(f"suppression.yaml, families: {', '.join(twice)} is in more than one family")
+        if strange := sorted(set(policy.public_at_source) - set(BASES)):
+            raise PolicyError(
+                f"suppression.yaml, public_at_source: no basis {', '.join(strange)}; known are {', '.join(BASES)}"
+            )
         return policy
 
     def minimum_of(self, measure: str) -> int:
@@ -77,6 +89,14 @@ class Policy(_Strict):
 
     def family_of(self, measure: str) -> tuple[str, ...]:
         return next((tuple(family) for family in self.families if measure in family), (measure,))
+
+    def protected(self) -> pl.Expr:
+        """Of rows with `basis` and `series`: whether withholding their small figures protects anybody."""
+        public = [
+            (pl.col("basis") == basis) & pl.col("series").is_in(source.series)
+            for basis, source in self.public_at_source.items()
+        ]
+        return ~pl.any_horizontal(public) if public else pl.lit(True)
 
     def shown_instead(self, language: str) -> str:
         """What stands in the place of a figure that is withheld."""
@@ -99,8 +119,9 @@ def hidden(
 
     `places` as `places_of` gives them. Measures of one family must all be in `measurements`, or none.
 
-    A row counts dossiers: a share its denominator, a count or rate its numerator. It is small where that is
-    above 0 and below the policy's minimum m. Rows of a family that share unit, period, field and basis are
+    What the policy calls public at its source is never withheld. Of the rest, a row counts dossiers: a share its
+    denominator, a count or rate its numerator. It is small where that is above 0 and below the policy's minimum m.
+    Rows of a family that share unit, period, field and basis are
     withheld together. An equation is: a total row, and the rows that add up to it – a province and its communes,
     a province and its departments, the country and its provinces, a unit's `all` and its fields – of one measure,
     period, series and basis. What is guaranteed for each equation by itself, whether or not a total is published:
@@ -119,9 +140,11 @@ def hidden(
     """
     found = np.zeros(measurements.height, bool)
     numbered = measurements.select(*CELL, "numerator", "denominator", "state").with_row_index("row")
-    for measure in measurements.get_column("measure").unique(maintain_order=True):
+    numbered = numbered.filter(policy.protected())
+    known = numbered.get_column("measure").unique(maintain_order=True)
+    for measure in known:
         family = policy.family_of(measure)
-        if measure == next(name for name in family if name in measurements.get_column("measure").unique()):
+        if measure == next(name for name in family if name in known):
             rows = numbered.filter(pl.col("measure").is_in(list(family)))
             found[rows.get_column("row").to_numpy()] = _hidden(_sized(rows, measures, policy), places)
     return pl.Series("hidden", found)

@@ -284,3 +284,28 @@ def test_movements_are_empty_where_someone_was_left_out_the_period_before(ranked
 def test_standings_with_nobody_left_out_stay_as_they_are(ranked):
     table, out = ranked(frame(*received({"04792": 20, "04795": 30, "04828": 50})))
     assert suppressed_standings(table, out, withheld_ranks(table.filter(out))).equals(table)
+
+
+# --- what is public at its source
+
+
+@pytest.mark.parametrize("series", ["766-2025", "766-2026"])
+def test_what_the_state_publishes_itself_is_shown_however_small(published_policy, series):
+    rows = frame(*received({"04792": 4, "04795": 30, "04828": 12, "25": 46}, series=series))
+    assert withheld(rows, published_policy) == set()
+
+
+@pytest.mark.parametrize(("series", "basis"), [("ii06", "form"), ("dossiers", "dossiers"), ("767-2027", "portal")])
+def test_what_only_a_province_holds_is_withheld_beside_it(published_policy, series, basis):
+    public = received({"04792": 4, "04795": 30, "04828": 12})
+    protected = received({"04792": 4, "04795": 30, "04828": 12}, series=series, basis=basis)
+    rows = frame(*public, *protected)
+    out = rows.filter(hidden(rows, PLACES, measures(), published_policy))
+    assert sorted(out.select("unit_code", "basis", "series").rows()) == [
+        ("04792", basis, series), ("04828", basis, series)
+    ]  # fmt: skip
+
+
+def test_a_public_source_must_be_a_basis():
+    with pytest.raises(PolicyError, match="no basis gateway"):
+        policy("public_at_source: {gateway: {series: [a], because: {vi: a, en: a}}}")
