@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from datetime import date, timedelta
+from typing import Annotated, Literal
 
 import numpy as np
 import polars as pl
@@ -33,6 +34,8 @@ _TOTAL_OF = {"province": ("commune", "department"), "country": ("province",)}
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+_Stretch = tuple[date, date, str]
+"""Start, end and kind of a period."""
 
 
 class PolicyError(ValueError):
@@ -57,6 +60,19 @@ class PublicSource(_Strict):
     because: Text
 
 
+class CarriedOver(_Strict):
+    """Open at a month's end = open at the end of the one before + received − resolved: a measure that shows each.
+
+    With two of them shown month by month, the third follows. `stretch_months`: what is open is withheld for whole
+    stretches of so many months (`hidden`).
+    """
+
+    open: str
+    received: str
+    resolved: str
+    stretch_months: Literal[1, 2, 3, 4, 6, 12]
+
+
 class Policy(_Strict):
     """`data/policies/suppression.yaml`; `families` are measures that rest on the same dossiers."""
 
@@ -65,6 +81,7 @@ class Policy(_Strict):
     public_at_source: dict[str, PublicSource] = {}
     measures: dict[str, Exemption] = {}
     families: list[list[str]] = []
+    carried_over: CarriedOver | None = None
 
     @classmethod
     def from_yaml(cls, text: str, known: Sequence[str]) -> Policy:
@@ -74,7 +91,8 @@ class Policy(_Strict):
         except (yaml.YAMLError, ValidationError) as error:
             raise PolicyError(f"suppression.yaml: {error}") from error
         members = [measure for family in policy.families for measure in family]
-        if unknown := sorted({*policy.measures, *members} - set(known)):
+        carried = policy.carried_measures()
+        if unknown := sorted({*policy.measures, *members, *carried} - set(known)):
             raise PolicyError(f"suppression.yaml: no measure {', '.join(unknown)}; known are {', '.join(known)}")
         if twice := sorted({name for name in members if members.count(name) > 1}):
             raise PolicyError(f"suppression.yaml, families: {', '.join(twice)} is in more than one family")
@@ -89,6 +107,18 @@ class Policy(_Strict):
 
     def family_of(self, measure: str) -> tuple[str, ...]:
         return next((tuple(family) for family in self.families if measure in family), (measure,))
+
+    def carried_measures(self) -> tuple[str, ...]:
+        """All measures of the families that dossiers carried over from month to month tie together."""
+        if self.carried_over is None:
+            return ()
+        named = (self.carried_over.open, self.carried_over.received, self.carried_over.resolved)
+        return tuple(dict.fromkeys(member for name in named for member in self.family_of(name)))
+
+    def together(self, family: Sequence[str]) -> tuple[str, ...]:
+        """The measures that must be looked at to know what is withheld of a family: its own, and those tied to them."""
+        carried = self.carried_measures()
+        return tuple(dict.fromkeys([*family, *(carried if {*carried} & {*family} else ())]))
 
     def protected(self) -> pl.Expr:
         """Of rows with `basis` and `series`: whether withholding their small figures protects anybody."""
@@ -142,11 +172,14 @@ def hidden(
     numbered = measurements.select(*CELL, "numerator", "denominator", "state").with_row_index("row")
     numbered = numbered.filter(policy.protected())
     known = numbered.get_column("measure").unique(maintain_order=True)
-    for measure in known:
-        family = policy.family_of(measure)
-        if measure == next(name for name in family if name in known):
-            rows = numbered.filter(pl.col("measure").is_in(list(family)))
-            found[rows.get_column("row").to_numpy()] = _hidden(_sized(rows, measures, policy), places)
+    families: dict[tuple[str, ...], _Family] = {}
+    for family in dict.fromkeys(policy.family_of(measure) for measure in known):
+        rows = numbered.filter(pl.col("measure").is_in(list(family)))
+        families[family] = _Family(_sized(rows, measures, policy, family), places, _is_resolved(family, policy))
+    if policy.carried_over and policy.family_of(policy.carried_over.open) in families:
+        _hide_carried_over(families, policy, policy.carried_over)
+    for one in families.values():
+        found[one.rows.get_column("row").to_numpy()] = one.hidden_rows()
     return pl.Series("hidden", found)
 
 
@@ -165,8 +198,9 @@ def withheld_rows(
 ) -> tuple[pl.Series, pl.Series]:
     """The places (`row` of both frames) of a family's withheld measurements, and of the standings that rest on them."""
     own = pl.col("measure").is_in(list(family))
-    rows = measurements.filter(own).select("row", *CELL, "numerator", "denominator", "state").collect()
-    out = rows.filter(hidden(rows, places, measures, policy))
+    needed = pl.col("measure").is_in(list(policy.together(family)))
+    rows = measurements.filter(needed).select("row", *CELL, "numerator", "denominator", "state").collect()
+    out = rows.filter(hidden(rows, places, measures, policy)).filter(own)
     whole = out.filter(pl.col("field") == "all").lazy()
     key = [name for name in CELL if name != "field"]
     ranked = standings.filter(own).select("row", *key).join(whole, on=key, how="semi").collect()
@@ -250,8 +284,20 @@ def _following(left_out: pl.DataFrame, standings: pl.DataFrame) -> pl.DataFrame:
     return dated.join(following, on=[f"before_{key}" for key in keys]).select(left_out.columns)
 
 
-def _sized(rows: pl.DataFrame, measures: Mapping[str, Measure], policy: Policy) -> pl.DataFrame:
-    """The rows with what they count (`size`, null where nothing), and their `minimum`."""
+def _is_open(family: Sequence[str], policy: Policy) -> bool:
+    return policy.carried_over is not None and policy.carried_over.open in family
+
+
+def _is_resolved(family: Sequence[str], policy: Policy) -> bool:
+    return policy.carried_over is not None and policy.carried_over.resolved in family
+
+
+def _sized(rows: pl.DataFrame, measures: Mapping[str, Measure], policy: Policy, family: Sequence[str]) -> pl.DataFrame:
+    """The rows with what they count (`size`, null where nothing), their `minimum`, and which cell each is of.
+
+    What is open at the end of a month and at the end of its quarter is the same cell.
+    """
+    apart = ("period_start", "period_kind") if _is_open(family, policy) else ()
     names = rows.get_column("measure").unique().to_list()
     counted = [pl.when(pl.col("measure") == name).then(_counted(measures.get(name))) for name in names]
     minimum = pl.col("measure").replace_strict(
@@ -260,7 +306,8 @@ def _sized(rows: pl.DataFrame, measures: Mapping[str, Measure], policy: Policy) 
     return rows.with_columns(
         size=pl.coalesce(*counted),
         minimum=minimum,
-        cell=pl.struct(name for name in CELL if name not in ("measure", "series")).hash(),
+        cell=pl.struct(name for name in CELL if name not in ("measure", "series", *apart)).hash(),
+        stock=pl.lit(bool(apart)),
     )
 
 
@@ -272,32 +319,106 @@ def _counted(measure: Measure | None) -> pl.Expr:
     return pl.col(figure) if figure else pl.lit(None, pl.Float64)
 
 
-def _hidden(rows: pl.DataFrame, places: pl.DataFrame) -> Flags:
-    """The rows of one family that are withheld."""
-    _, cell = np.unique(rows.get_column("cell").to_numpy(), return_inverse=True)
-    size, minimum = (rows.get_column(name).fill_null(np.nan).to_numpy() for name in ("size", "minimum"))
-    flags: Flags = np.zeros(cell.max(initial=-1) + 1, bool)
-    flags[cell[(size > 0) & (size < minimum)]] = True
-    if flags.any():
-        _Equations(rows, places, cell, size, minimum).hide_more(flags)
-    counted: Flags = rows.get_column("state").is_in(COUNTED).to_numpy()
-    return flags[cell] & counted
+class _Family:
+    """The rows of measures that rest on the same dossiers, their cells, and which cells are withheld (`flags`)."""
+
+    def __init__(self, rows: pl.DataFrame, places: pl.DataFrame, is_resolved: bool) -> None:
+        self.rows = rows
+        _, self.cell = np.unique(rows.get_column("cell").to_numpy(), return_inverse=True)
+        size, minimum = (rows.get_column(name).fill_null(np.nan).to_numpy() for name in ("size", "minimum"))
+        self.flags: Flags = np.zeros(self.cell.max(initial=-1) + 1, bool)
+        self._equations: _Equations | None = None
+        self._made_of = (places, size, minimum, is_resolved)
+        self.withhold(self.cell[(size > 0) & (size < minimum)])
+
+    def withhold(self, cells: Integers) -> bool:
+        """Withhold these cells and what they need beside them; whether that changed anything."""
+        if self.flags[cells].all():
+            return False
+        self.flags[cells] = True
+        if self._equations is None:
+            places, size, minimum, is_resolved = self._made_of
+            self._equations = _Equations(self.rows, places, self.cell, size, minimum, is_resolved)
+        self._equations.hide_more(self.flags)
+        return True
+
+    def hidden_rows(self) -> Flags:
+        counted: Flags = self.rows.get_column("state").is_in(COUNTED).to_numpy()
+        return self.flags[self.cell] & counted
+
+    def by_month(self) -> pl.DataFrame:
+        """`cell`, `chain` (unit, field and basis) and `month` of each row; `monthly` where it is about one month."""
+        start, end = pl.col("period_start").dt, pl.col("period_end").dt
+        old = (pl.col("level") == "commune") & (pl.col("period_end") < MERGER)
+        return self.rows.select(
+            chain=pl.struct("unit_code", "level", "field", "basis", old.alias("old")).hash(),
+            month=12 * end.year() + end.month().cast(pl.Int32) - 1,
+            monthly=(start.year() == end.year()) & (start.month() == end.month()),
+            cell=pl.Series(self.cell),
+        )
+
+    def withheld_of(self, months: pl.DataFrame) -> pl.DataFrame:
+        return months.filter(pl.Series(self.flags[months.get_column("cell").to_numpy()]))
+
+
+def _hide_carried_over(families: Mapping[tuple[str, ...], _Family], policy: Policy, carried: CarriedOver) -> None:
+    """Withhold further cells until no month gives a withheld one away through the months beside it.
+
+    Within a stretch what is open is shown for all months or for none, and where a stretch is withheld, what was
+    resolved is withheld in its first month and in the first one after it. So all that is known of a withheld stretch
+    are its ups and downs; what was open at its beginning isn't. What was received or resolved is itself withheld
+    only in months at whose end, or at the end of the month before, what is open is withheld.
+    """
+    stock = families[policy.family_of(carried.open)]
+    flows = [families.get(policy.family_of(name)) for name in (carried.received, carried.resolved)]
+    piece = (pl.col("month") // carried.stretch_months).alias("piece")
+    open_months = stock.by_month()
+    flow_months = [(flow, flow.by_month().filter("monthly")) for flow in flows if flow is not None]
+    resolved = families.get(policy.family_of(carried.resolved))
+    changed = True
+    while changed:
+        for flow, months in flow_months:
+            gone = flow.withheld_of(months).select("chain", "month")
+            out = stock.withheld_of(open_months).select("chain", "month")
+            beside = pl.concat([out, out.with_columns(pl.col("month") + 1)])
+            bare = gone.join(beside, on=["chain", "month"], how="anti")
+            stock.withhold(_cells(open_months, bare, ["chain", "month"]))
+        changed = True
+        while changed:
+            pieces = stock.withheld_of(open_months).select("chain", piece)
+            changed = stock.withhold(_cells(open_months.with_columns(piece), pieces, ["chain", "piece"]))
+        if resolved is None:
+            return
+        first = pieces.select("chain", month=pl.col("piece") * carried.stretch_months)
+        edges = pl.concat([first, first.with_columns(pl.col("month") + carried.stretch_months)])
+        own = resolved.by_month().filter("monthly")
+        changed = resolved.withhold(_cells(own, edges, ["chain", "month"]))
+
+
+def _cells(months: pl.DataFrame, chosen: pl.DataFrame, on: list[str]) -> Integers:
+    return months.join(chosen, on=on, how="semi").get_column("cell").to_numpy()
 
 
 class _Equations:
     """All equations of a family: parts sorted by equation and size, and the cell of each total, −1 for none."""
 
-    def __init__(self, rows: pl.DataFrame, places: pl.DataFrame, cell: Integers, size: Floats, minimum: Floats) -> None:
+    def __init__(
+        self, rows: pl.DataFrame, places: pl.DataFrame, cell: Integers, size: Floats, minimum: Floats, is_resolved: bool
+    ) -> None:
+        """`is_resolved`: of dossiers resolved no total over time is shown that has a withheld part."""
         parts, totals = _terms(rows.with_columns(at=pl.int_range(pl.len())), places)
         names, ids = np.unique(parts.get_column("equation").to_numpy(), return_inverse=True)
         at = parts.get_column("at").to_numpy()
         counts = (size[at] > 0) | ((size[at] >= 0) & (minimum[at] == 0))
         at, ids = at[counts], ids[counts]
         order = np.lexsort((at, size[at], ids))
+        over_time = parts.get_column("over_time").to_numpy()[counts][order] & is_resolved
         self.equation, at = ids[order], at[order]
         self.cell, self.size = cell[at], size[at]
         self.minimum = np.zeros(len(names))
         self.minimum[self.equation] = minimum[at]
+        self.closed: Flags = np.zeros(len(names), bool)
+        self.closed[self.equation[over_time]] = True
         self.total = np.full(len(names), -1)
         places_of_totals = np.searchsorted(names, totals.get_column("equation").to_numpy())
         places_of_totals = np.minimum(places_of_totals, max(len(names) - 1, 0))
@@ -308,6 +429,7 @@ class _Equations:
     def hide_more(self, flags: Flags) -> None:
         """Set `flags` for the smallest further cells until every equation keeps what `hidden` promises."""
         while True:
+            self._close(flags)
             open_parts = self._lacking(flags)[self.equation] & ~flags[self.cell]
             lacking, first = np.unique(self.equation[open_parts], return_index=True)
             smallest = self.cell[open_parts][first]
@@ -319,6 +441,14 @@ class _Equations:
                 return
             flags[smallest] = True
             flags[whole] = True
+
+    def _close(self, flags: Flags) -> None:
+        while True:
+            count = np.bincount(self.equation[flags[self.cell]], minlength=len(self.total))
+            wholes = self.total[self.closed & (count > 0) & (self.total >= 0)]
+            if flags[wholes].all():
+                return
+            flags[wholes] = True
 
     def _lacking(self, flags: Flags) -> Flags:
         """The equations that need one more cell withheld."""
@@ -351,10 +481,41 @@ def _terms(rows: pl.DataFrame, places: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
         for part in partly
     ]
     wholes = rows.filter(pl.col("field") == "all").with_columns(whole="unit_code", of=pl.lit("field"))
-    return pl.concat(parts), pl.concat([*totals, _named(wholes, "level")])
+    within, longer = _over_time(rows)
+    return pl.concat([*parts, within]), pl.concat([*totals, _named(wholes, "level"), longer])
+
+
+def _over_time(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Longer periods as totals of the shorter ones that fill them; what is open adds up over no time."""
+    rows = rows.filter(~pl.col("stock"))
+    stretches = rows.select(PERIOD_COLUMNS).unique().sort("period_end", "period_start").rows()
+    filled = [(*part, *whole) for whole in stretches for part in _filling(stretches, (whole[0], whole[1], whole[2]))]
+    schema = {name: rows.schema[name] for name in PERIOD_COLUMNS}
+    pairs = pl.DataFrame(filled, schema=schema | {f"{n}_of": t for n, t in schema.items()}, orient="row")
+    rows = rows.with_columns(of=pl.lit("time"), whole=pl.concat_str("unit_code", "level", separator=" "))
+    parts = rows.join(pairs, on=list(PERIOD_COLUMNS)).with_columns(pl.col(f"{n}_of").alias(n) for n in PERIOD_COLUMNS)
+    totals = rows.join(
+        pairs.select(pl.col(f"{n}_of").alias(n) for n in PERIOD_COLUMNS), on=list(PERIOD_COLUMNS), how="semi"
+    )
+    return _named(parts, "field").with_columns(over_time=pl.lit(True)), _named(totals, "field")
+
+
+def _filling(
+    stretches: Sequence[tuple[date, date, str]], whole: tuple[date, date, str]
+) -> list[tuple[date, date, str]]:
+    """The shortest other periods that follow each other from the beginning of one to its end; none where they can't."""
+    found: list[tuple[date, date, str]] = []
+    start, end, _ = whole
+    while not found or found[-1][1] < end:
+        at = start if not found else found[-1][1] + timedelta(days=1)
+        following = [one for one in stretches if one[0] == at and one[1] <= end and one != whole]
+        if not following:
+            return []
+        found.append(following[0])
+    return found
 
 
 def _named(rows: pl.DataFrame, also: str) -> pl.DataFrame:
     """`at` and `equation`: the rows of one whole, split in one way, `also` alike in what the split leaves open."""
     keys = ["of", "whole", *PERIOD_COLUMNS, "series", "measure", "basis"]
-    return rows.select("at", equation=pl.struct(*keys, _also=pl.col(also)).hash())
+    return rows.select("at", equation=pl.struct(*keys, _also=pl.col(also)).hash(), over_time=pl.lit(False))
