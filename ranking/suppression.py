@@ -157,9 +157,16 @@ def hidden(
 
     For an exempt measure (m = 0) rule 1 asks for two withheld parts only, and parts of zero count as parts.
     With few parts and no total row at all rule 1 can fail to find a second part; there is nothing to subtract from.
-    Not guaranteed: that several equations taken together, figures published elsewhere, totals over time, or
-    ranks, narrow a withheld figure down; and where all withheld parts of a share stand at 0 or 100 per cent,
-    their share follows although their counts don't. Next to the small rows the smallest others are withheld.
+    3. Over time: a longer period is a total of the shorter ones that fill it. What is open at the end of a period is
+       one cell, whatever the period's length.
+    4. Several equations of a family that have a total in the data, taken together, have more than one answer for
+       every small cell (`sum_equations`).
+    5. Dossiers carried over (`_hide_carried_over`): what was open does not follow from months that are shown.
+
+    Not guaranteed: how far several equations, figures published elsewhere or ranks narrow a withheld figure down without
+    telling it – `python -m bench attack` measures that; that a figure shown in an earlier snapshot is forgotten; and
+    where all withheld parts of a share stand at 0 or 100 per cent, their share follows although their counts don't.
+    Next to the small rows the smallest others are withheld.
     """
     found = np.zeros(measurements.height, bool)
     numbered = measurements.select(*CELL, "numerator", "denominator", "state").with_row_index("row")
