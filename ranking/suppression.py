@@ -165,7 +165,8 @@ def hidden(
 
     Not guaranteed: how far several equations, figures published elsewhere or ranks narrow a withheld figure down
     without telling it – `python -m bench attack` measures that; that a figure shown in an earlier snapshot is
-    forgotten; and where all withheld parts of a share stand at 0 or 100 per cent, their share follows although their counts don't.
+    forgotten; and where all withheld parts of a share stand at 0 or 100 per cent, their share follows although their
+    counts don't.
     Next to the small rows the smallest others are withheld.
     """
     found = np.zeros(measurements.height, bool)
