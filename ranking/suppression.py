@@ -5,34 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import polars as pl
 import yaml
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ranking import yaml_text
+from ranking.elimination import Flags, Integers
 from ranking.later_columns import PLACES
 from ranking.measures import Measure, Text
 from ranking.movement import MOVEMENTS
 from ranking.periods import MERGER, Period, previous
 from ranking.states import COUNTED, SUPPRESSED
-from ranking.vocabulary import CELL, COUNTRY, PERIOD_COLUMNS
+from ranking.sum_equations import Equations
+from ranking.vocabulary import BASES, CELL, PERIOD_COLUMNS
 
-EDITION = 1
+EDITION = 2
 """Of the rules below: a change of what they withhold is a new edition, so that public tables are made again."""
 FIGURES = ("numerator", "denominator", "score", "max_score")
 STANDING_FIGURES = ("value", "value_low", "value_high", "rank", "rank_low", "rank_high", "band", "rho", "known")
 _OF_ALL = tuple(PLACES)
 """What all ranked units together decide: with that of the others, that of a withheld one could be worked out."""
 GROUP = ("measure", "level", *PERIOD_COLUMNS, "series", "basis", "scope")
-_TOTAL_OF = {"province": ("commune", "department"), "country": ("province",)}
-
-Flags = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 class PolicyError(ValueError):
@@ -50,13 +46,35 @@ class Exemption(_Strict):
     because: Text
 
 
+class PublicSource(_Strict):
+    """A basis whose figures the state publishes itself, unit by unit, in these series; the reason says where."""
+
+    series: Annotated[list[str], Field(min_length=1)]
+    because: Text
+
+
+class CarriedOver(_Strict):
+    """Open at a month's end = open at the end of the one before + received − resolved: a measure that shows each.
+
+    With two of them shown month by month, the third follows. `stretch_months`: what is open is withheld for whole
+    stretches of so many months (`hidden`).
+    """
+
+    open: str
+    received: str
+    resolved: str
+    stretch_months: Literal[1, 2, 3, 4, 6, 12]
+
+
 class Policy(_Strict):
     """`data/policies/suppression.yaml`; `families` are measures that rest on the same dossiers."""
 
     minimum: Annotated[int, Field(ge=1)]
     shown: Text
+    public_at_source: dict[str, PublicSource] = {}
     measures: dict[str, Exemption] = {}
     families: list[list[str]] = []
+    carried_over: CarriedOver | None = None
 
     @classmethod
     def from_yaml(cls, text: str, known: Sequence[str]) -> Policy:
@@ -66,10 +84,15 @@ class Policy(_Strict):
         except (yaml.YAMLError, ValidationError) as error:
             raise PolicyError(f"suppression.yaml: {error}") from error
         members = [measure for family in policy.families for measure in family]
-        if unknown := sorted({*policy.measures, *members} - set(known)):
+        carried = policy.carried_measures()
+        if unknown := sorted({*policy.measures, *members, *carried} - set(known)):
             raise PolicyError(f"suppression.yaml: no measure {', '.join(unknown)}; known are {', '.join(known)}")
         if twice := sorted({name for name in members if members.count(name) > 1}):
             raise PolicyError(f"suppression.yaml, families: {', '.join(twice)} is in more than one family")
+        if strange := sorted(set(policy.public_at_source) - set(BASES)):
+            raise PolicyError(
+                f"suppression.yaml, public_at_source: no basis {', '.join(strange)}; known are {', '.join(BASES)}"
+            )
         return policy
 
     def minimum_of(self, measure: str) -> int:
@@ -77,6 +100,26 @@ class Policy(_Strict):
 
     def family_of(self, measure: str) -> tuple[str, ...]:
         return next((tuple(family) for family in self.families if measure in family), (measure,))
+
+    def carried_measures(self) -> tuple[str, ...]:
+        """All measures of the families that dossiers carried over from month to month tie together."""
+        if self.carried_over is None:
+            return ()
+        named = (self.carried_over.open, self.carried_over.received, self.carried_over.resolved)
+        return tuple(dict.fromkeys(member for name in named for member in self.family_of(name)))
+
+    def together(self, family: Sequence[str]) -> tuple[str, ...]:
+        """The measures that must be looked at to know what is withheld of a family: its own, and those tied to them."""
+        carried = self.carried_measures()
+        return tuple(dict.fromkeys([*family, *(carried if {*carried} & {*family} else ())]))
+
+    def protected(self) -> pl.Expr:
+        """Of rows with `basis` and `series`: whether withholding their small figures protects anybody."""
+        public = [
+            (pl.col("basis") == basis) & pl.col("series").is_in(source.series)
+            for basis, source in self.public_at_source.items()
+        ]
+        return ~pl.any_horizontal(public) if public else pl.lit(True)
 
     def shown_instead(self, language: str) -> str:
         """What stands in the place of a figure that is withheld."""
@@ -99,8 +142,9 @@ def hidden(
 
     `places` as `places_of` gives them. Measures of one family must all be in `measurements`, or none.
 
-    A row counts dossiers: a share its denominator, a count or rate its numerator. It is small where that is
-    above 0 and below the policy's minimum m. Rows of a family that share unit, period, field and basis are
+    What the policy calls public at its source is never withheld. Of the rest, a row counts dossiers: a share its
+    denominator, a count or rate its numerator. It is small where that is above 0 and below the policy's minimum m.
+    Rows of a family that share unit, period, field and basis are
     withheld together. An equation is: a total row, and the rows that add up to it – a province and its communes,
     a province and its departments, the country and its provinces, a unit's `all` and its fields – of one measure,
     period, series and basis. What is guaranteed for each equation by itself, whether or not a total is published:
@@ -113,17 +157,30 @@ def hidden(
 
     For an exempt measure (m = 0) rule 1 asks for two withheld parts only, and parts of zero count as parts.
     With few parts and no total row at all rule 1 can fail to find a second part; there is nothing to subtract from.
-    Not guaranteed: that several equations taken together, figures published elsewhere, totals over time, or
-    ranks, narrow a withheld figure down; and where all withheld parts of a share stand at 0 or 100 per cent,
-    their share follows although their counts don't. Next to the small rows the smallest others are withheld.
+    3. Over time: a longer period is a total of the shorter ones that fill it. What is open at the end of a period is
+       one cell, whatever the period's length.
+    4. Several equations of a family that have a total in the data, taken together, have more than one answer for
+       every small cell (`sum_equations`).
+    5. Dossiers carried over (`_hide_carried_over`): what was open does not follow from months that are shown.
+
+    Not guaranteed: how far several equations, figures published elsewhere or ranks narrow a withheld figure down
+    without telling it – `python -m bench attack` measures that; that a figure shown in an earlier snapshot is
+    forgotten; and where all withheld parts of a share stand at 0 or 100 per cent, their share follows although their
+    counts don't.
+    Next to the small rows the smallest others are withheld.
     """
     found = np.zeros(measurements.height, bool)
     numbered = measurements.select(*CELL, "numerator", "denominator", "state").with_row_index("row")
-    for measure in measurements.get_column("measure").unique(maintain_order=True):
-        family = policy.family_of(measure)
-        if measure == next(name for name in family if name in measurements.get_column("measure").unique()):
-            rows = numbered.filter(pl.col("measure").is_in(list(family)))
-            found[rows.get_column("row").to_numpy()] = _hidden(_sized(rows, measures, policy), places)
+    numbered = numbered.filter(policy.protected())
+    known = numbered.get_column("measure").unique(maintain_order=True)
+    families: dict[tuple[str, ...], _Family] = {}
+    for family in dict.fromkeys(policy.family_of(measure) for measure in known):
+        rows = numbered.filter(pl.col("measure").is_in(list(family)))
+        families[family] = _Family(_sized(rows, measures, policy, family), places, _is_resolved(family, policy))
+    if policy.carried_over and policy.family_of(policy.carried_over.open) in families:
+        _hide_carried_over(families, policy, policy.carried_over)
+    for one in families.values():
+        found[one.rows.get_column("row").to_numpy()] = one.hidden_rows()
     return pl.Series("hidden", found)
 
 
@@ -142,8 +199,9 @@ def withheld_rows(
 ) -> tuple[pl.Series, pl.Series]:
     """The places (`row` of both frames) of a family's withheld measurements, and of the standings that rest on them."""
     own = pl.col("measure").is_in(list(family))
-    rows = measurements.filter(own).select("row", *CELL, "numerator", "denominator", "state").collect()
-    out = rows.filter(hidden(rows, places, measures, policy))
+    needed = pl.col("measure").is_in(list(policy.together(family)))
+    rows = measurements.filter(needed).select("row", *CELL, "numerator", "denominator", "state").collect()
+    out = rows.filter(hidden(rows, places, measures, policy)).filter(own)
     whole = out.filter(pl.col("field") == "all").lazy()
     key = [name for name in CELL if name != "field"]
     ranked = standings.filter(own).select("row", *key).join(whole, on=key, how="semi").collect()
@@ -227,8 +285,20 @@ def _following(left_out: pl.DataFrame, standings: pl.DataFrame) -> pl.DataFrame:
     return dated.join(following, on=[f"before_{key}" for key in keys]).select(left_out.columns)
 
 
-def _sized(rows: pl.DataFrame, measures: Mapping[str, Measure], policy: Policy) -> pl.DataFrame:
-    """The rows with what they count (`size`, null where nothing), and their `minimum`."""
+def _is_open(family: Sequence[str], policy: Policy) -> bool:
+    return policy.carried_over is not None and policy.carried_over.open in family
+
+
+def _is_resolved(family: Sequence[str], policy: Policy) -> bool:
+    return policy.carried_over is not None and policy.carried_over.resolved in family
+
+
+def _sized(rows: pl.DataFrame, measures: Mapping[str, Measure], policy: Policy, family: Sequence[str]) -> pl.DataFrame:
+    """The rows with what they count (`size`, null where nothing), their `minimum`, and which cell each is of.
+
+    What is open at the end of a month and at the end of its quarter is the same cell.
+    """
+    apart = ("period_start", "period_kind") if _is_open(family, policy) else ()
     names = rows.get_column("measure").unique().to_list()
     counted = [pl.when(pl.col("measure") == name).then(_counted(measures.get(name))) for name in names]
     minimum = pl.col("measure").replace_strict(
@@ -237,7 +307,8 @@ def _sized(rows: pl.DataFrame, measures: Mapping[str, Measure], policy: Policy) 
     return rows.with_columns(
         size=pl.coalesce(*counted),
         minimum=minimum,
-        cell=pl.struct(name for name in CELL if name not in ("measure", "series")).hash(),
+        cell=pl.struct(name for name in CELL if name not in ("measure", "series", *apart)).hash(),
+        stock=pl.lit(bool(apart)),
     )
 
 
@@ -249,89 +320,83 @@ def _counted(measure: Measure | None) -> pl.Expr:
     return pl.col(figure) if figure else pl.lit(None, pl.Float64)
 
 
-def _hidden(rows: pl.DataFrame, places: pl.DataFrame) -> Flags:
-    """The rows of one family that are withheld."""
-    _, cell = np.unique(rows.get_column("cell").to_numpy(), return_inverse=True)
-    size, minimum = (rows.get_column(name).fill_null(np.nan).to_numpy() for name in ("size", "minimum"))
-    flags: Flags = np.zeros(cell.max(initial=-1) + 1, bool)
-    flags[cell[(size > 0) & (size < minimum)]] = True
-    if flags.any():
-        _Equations(rows, places, cell, size, minimum).hide_more(flags)
-    counted: Flags = rows.get_column("state").is_in(COUNTED).to_numpy()
-    return flags[cell] & counted
+class _Family:
+    """The rows of measures that rest on the same dossiers, their cells, and which cells are withheld (`flags`)."""
+
+    def __init__(self, rows: pl.DataFrame, places: pl.DataFrame, is_resolved: bool) -> None:
+        self.rows = rows
+        _, self.cell = np.unique(rows.get_column("cell").to_numpy(), return_inverse=True)
+        size, minimum = (rows.get_column(name).fill_null(np.nan).to_numpy() for name in ("size", "minimum"))
+        self.flags: Flags = np.zeros(self.cell.max(initial=-1) + 1, bool)
+        self._equations: Equations | None = None
+        self._made_of = (places, size, minimum, is_resolved)
+        self.withhold(self.cell[(size > 0) & (size < minimum)])
+
+    def withhold(self, cells: Integers) -> bool:
+        """Withhold these cells and what they need beside them; whether that changed anything."""
+        if self.flags[cells].all():
+            return False
+        self.flags[cells] = True
+        small = np.unique(self.cell[(self._made_of[1] > 0) & (self._made_of[1] < self._made_of[2])])
+        if self._equations is None:
+            places, size, minimum, is_resolved = self._made_of
+            self._equations = Equations(self.rows, places, self.cell, size, minimum, is_resolved)
+        self._equations.hide_more(self.flags)
+        self._equations.hide_until_open(self.flags, small)
+        return True
+
+    def hidden_rows(self) -> Flags:
+        counted: Flags = self.rows.get_column("state").is_in(COUNTED).to_numpy()
+        return self.flags[self.cell] & counted
+
+    def by_month(self) -> pl.DataFrame:
+        """`cell`, `chain` (unit, field and basis) and `month` of each row; `monthly` where it is about one month."""
+        start, end = pl.col("period_start").dt, pl.col("period_end").dt
+        old = (pl.col("level") == "commune") & (pl.col("period_end") < MERGER)
+        return self.rows.select(
+            chain=pl.struct("unit_code", "level", "field", "basis", old.alias("old")).hash(),
+            month=12 * end.year() + end.month().cast(pl.Int32) - 1,
+            monthly=(start.year() == end.year()) & (start.month() == end.month()),
+            cell=pl.Series(self.cell),
+        )
+
+    def withheld_of(self, months: pl.DataFrame) -> pl.DataFrame:
+        return months.filter(pl.Series(self.flags[months.get_column("cell").to_numpy()]))
 
 
-class _Equations:
-    """All equations of a family: parts sorted by equation and size, and the cell of each total, −1 for none."""
+def _hide_carried_over(families: Mapping[tuple[str, ...], _Family], policy: Policy, carried: CarriedOver) -> None:
+    """Withhold further cells until no month gives a withheld one away through the months beside it.
 
-    def __init__(self, rows: pl.DataFrame, places: pl.DataFrame, cell: Integers, size: Floats, minimum: Floats) -> None:
-        parts, totals = _terms(rows.with_columns(at=pl.int_range(pl.len())), places)
-        names, ids = np.unique(parts.get_column("equation").to_numpy(), return_inverse=True)
-        at = parts.get_column("at").to_numpy()
-        counts = (size[at] > 0) | ((size[at] >= 0) & (minimum[at] == 0))
-        at, ids = at[counts], ids[counts]
-        order = np.lexsort((at, size[at], ids))
-        self.equation, at = ids[order], at[order]
-        self.cell, self.size = cell[at], size[at]
-        self.minimum = np.zeros(len(names))
-        self.minimum[self.equation] = minimum[at]
-        self.total = np.full(len(names), -1)
-        places_of_totals = np.searchsorted(names, totals.get_column("equation").to_numpy())
-        places_of_totals = np.minimum(places_of_totals, max(len(names) - 1, 0))
-        if len(names):
-            known = names[places_of_totals] == totals.get_column("equation").to_numpy()
-            self.total[places_of_totals[known]] = cell[totals.get_column("at").to_numpy()[known]]
-
-    def hide_more(self, flags: Flags) -> None:
-        """Set `flags` for the smallest further cells until every equation keeps what `hidden` promises."""
-        while True:
-            open_parts = self._lacking(flags)[self.equation] & ~flags[self.cell]
-            lacking, first = np.unique(self.equation[open_parts], return_index=True)
-            smallest = self.cell[open_parts][first]
-            exhausted = self._lacking(flags)
-            exhausted[lacking] = False
-            whole = self.total[exhausted]
-            whole = whole[whole >= 0]
-            if not len(smallest) and flags[whole].all():
-                return
-            flags[smallest] = True
-            flags[whole] = True
-
-    def _lacking(self, flags: Flags) -> Flags:
-        """The equations that need one more cell withheld."""
-        out = flags[self.cell]
-        count = np.bincount(self.equation[out], minlength=len(self.total))
-        together = np.bincount(self.equation[out], self.size[out], minlength=len(self.total))
-        total_out = (self.total >= 0) & flags[self.total]
-        enough = np.where(self.minimum > 0, count + self.minimum - 1, 0)
-        few = (count > 0) & ((count < 2) | (together < enough))
-        return np.where(total_out, count == 0, few)
+    Within a stretch what is open is shown for all months or for none, and where a stretch is withheld, what was
+    resolved is withheld in its first month and in the first one after it. So all that is known of a withheld stretch
+    are its ups and downs; what was open at its beginning isn't. What was received or resolved is itself withheld
+    only in months at whose end, or at the end of the month before, what is open is withheld.
+    """
+    stock = families[policy.family_of(carried.open)]
+    flows = [families.get(policy.family_of(name)) for name in (carried.received, carried.resolved)]
+    piece = (pl.col("month") // carried.stretch_months).alias("piece")
+    open_months = stock.by_month()
+    flow_months = [(flow, flow.by_month().filter("monthly")) for flow in flows if flow is not None]
+    resolved = families.get(policy.family_of(carried.resolved))
+    changed = True
+    while changed:
+        for flow, months in flow_months:
+            gone = flow.withheld_of(months).select("chain", "month")
+            out = stock.withheld_of(open_months).select("chain", "month")
+            beside = pl.concat([out, out.with_columns(pl.col("month") + 1)])
+            bare = gone.join(beside, on=["chain", "month"], how="anti")
+            stock.withhold(_cells(open_months, bare, ["chain", "month"]))
+        changed = True
+        while changed:
+            pieces = stock.withheld_of(open_months).select("chain", piece)
+            changed = stock.withhold(_cells(open_months.with_columns(piece), pieces, ["chain", "piece"]))
+        if resolved is None:
+            return
+        first = pieces.select("chain", month=pl.col("piece") * carried.stretch_months)
+        edges = pl.concat([first, first.with_columns(pl.col("month") + carried.stretch_months)])
+        own = resolved.by_month().filter("monthly")
+        changed = resolved.withhold(_cells(own, edges, ["chain", "month"]))
 
 
-def _terms(rows: pl.DataFrame, places: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The parts and the totals of all equations: `at`, the row's place, and `equation`."""
-    old = (pl.col("level") == "commune") & (pl.col("period_end") < MERGER)
-    rows = rows.filter(pl.col("size").is_not_null()).with_columns(
-        old=pl.when(pl.col("level") == "commune").then(old),
-        code=pl.when(pl.col("level") == "department")
-        .then(pl.col("unit_code").str.split(".").list.first())
-        .otherwise("unit_code"),
-    )
-    inside = rows.join(places, left_on=["code", "old"], right_on=["unit_code", "old"], how="left", nulls_equal=True)
-    whole = pl.when(pl.col("level") == "province").then(pl.lit(COUNTRY)).otherwise("province")
-    across = inside.filter(pl.col("level") != "country").with_columns(whole=whole, of=pl.col("level"))
-    fields = rows.filter(pl.col("field") != "all").with_columns(whole="unit_code", of=pl.lit("field"))
-    parts = [_named(across, "field"), _named(fields, "level")]
-    totals = [
-        _named(rows.filter(pl.col("level") == level).with_columns(whole="unit_code", of=pl.lit(part)), "field")
-        for level, partly in _TOTAL_OF.items()
-        for part in partly
-    ]
-    wholes = rows.filter(pl.col("field") == "all").with_columns(whole="unit_code", of=pl.lit("field"))
-    return pl.concat(parts), pl.concat([*totals, _named(wholes, "level")])
-
-
-def _named(rows: pl.DataFrame, also: str) -> pl.DataFrame:
-    """`at` and `equation`: the rows of one whole, split in one way, `also` alike in what the split leaves open."""
-    keys = ["of", "whole", *PERIOD_COLUMNS, "series", "measure", "basis"]
-    return rows.select("at", equation=pl.struct(*keys, _also=pl.col(also)).hash())
+def _cells(months: pl.DataFrame, chosen: pl.DataFrame, on: list[str]) -> Integers:
+    return months.join(chosen, on=on, how="semi").get_column("cell").to_numpy()

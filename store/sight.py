@@ -99,7 +99,7 @@ def _revisions(snapshot: Snapshot, whole: pl.LazyFrame, own: frozenset[str]) -> 
         public.scan(snapshot, "measurements").filter(pl.col("state") == SUPPRESSED).select(*key, hidden=pl.lit(True))
     )
     size = pl.coalesce("old_denominator", "old_numerator")
-    small = (size > 0) & (size < policy().minimum)
+    small = (size > 0) & (size < policy().minimum) & policy().protected()
     hide = ~_of_units(own) & (pl.col("hidden").fill_null(False) | small)
     figures = [f"{when}_{name}" for when in ("old", "new") for name in _REVISED]
     return (

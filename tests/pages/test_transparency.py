@@ -193,10 +193,11 @@ def phu_tho(tmp_path, monkeypatch, measurement):
     """Phú Thọ in August: 90 and 70 of 100 on time, two withheld (7 of 8, and 19 of 23 with it), one silent."""
     monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
     figures = {"04792": (90, 100), "04795": (70, 100), "04828": (7, 8), "04849": (19, 23)}
-    rows = [measurement(unit_code=code, numerator=a, denominator=b) for code, (a, b) in figures.items()]
+    form = {"measure": "on_time_share_form", "series": "ii06", "basis": "form"}
+    rows = [measurement(unit_code=code, numerator=a, denominator=b, **form) for code, (a, b) in figures.items()]
     rows += [
-        measurement(unit_code="04831", state="not_reported"),
-        measurement(unit_code="25", level="province", numerator=186, denominator=231),
+        measurement(unit_code="04831", state="not_reported", **form),
+        measurement(unit_code="25", level="province", numerator=186, denominator=231, **form),
     ]
     publish(tmp_path, "live", Harvest(measurement_rows(rows), CAPTURED, ["portal:test"]), nature="live")
     return province(snapshot.open_snapshot("live"), "25")

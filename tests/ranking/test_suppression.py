@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from etl.publishing.harvest import measurement_rows
 from files.places import HOME
+from ranking.periods import calendar_period
 from ranking.standings import standings, unit_scopes
 from ranking.suppression import Policy, PolicyError, hidden, places_of, suppressed, suppressed_standings, withheld_ranks
 from ranking.tables import Measurements, Standings
@@ -284,3 +285,110 @@ def test_movements_are_empty_where_someone_was_left_out_the_period_before(ranked
 def test_standings_with_nobody_left_out_stay_as_they_are(ranked):
     table, out = ranked(frame(*received({"04792": 20, "04795": 30, "04828": 50})))
     assert suppressed_standings(table, out, withheld_ranks(table.filter(out))).equals(table)
+
+
+# --- what is public at its source
+
+
+@pytest.mark.parametrize("series", ["766-2025", "766-2026"])
+def test_what_the_state_publishes_itself_is_shown_however_small(published_policy, series):
+    rows = frame(*received({"04792": 4, "04795": 30, "04828": 12, "25": 46}, series=series))
+    assert withheld(rows, published_policy) == set()
+
+
+@pytest.mark.parametrize(("series", "basis"), [("ii06", "form"), ("dossiers", "dossiers"), ("767-2027", "portal")])
+def test_what_only_a_province_holds_is_withheld_beside_it(published_policy, series, basis):
+    public = received({"04792": 4, "04795": 30, "04828": 12})
+    protected = received({"04792": 4, "04795": 30, "04828": 12}, series=series, basis=basis)
+    rows = frame(*public, *protected)
+    out = rows.filter(hidden(rows, PLACES, measures(), published_policy))
+    assert sorted(out.select("unit_code", "basis", "series").rows()) == [
+        ("04792", basis, series), ("04828", basis, series)
+    ]  # fmt: skip
+
+
+def test_a_public_source_must_be_a_basis():
+    with pytest.raises(PolicyError, match="no basis gateway"):
+        policy("public_at_source: {gateway: {series: [a], because: {vi: a, en: a}}}")
+
+
+# --- what months, quarters and dossiers carried over tell
+
+
+def months_of(measure: str, sizes: list[int], code: str = "04792") -> list[dict[str, object]]:
+    """A form's figures of months from January 2026 on: what they count is `sizes`."""
+    rows = []
+    for n, size in enumerate(sizes, 1):
+        period = calendar_period("month", 2026, n)
+        figures = {"numerator": float(size), "denominator": None}
+        if measure != "received":
+            figures = {"numerator": 0.0, "denominator": float(size)}
+        rows.append(
+            row(code, measure=measure, series="ii06", basis="form", period_start=period.start, period_end=period.end)
+            | figures
+        )
+    return rows
+
+
+def withheld_months(rows: pl.DataFrame, rules: Policy) -> dict[str, list[int]]:
+    """The months that are withheld, by measure; a quarter counts as 10 and its number."""
+    out = rows.filter(hidden(rows, PLACES, measures(), rules)).with_columns(month=pl.col("period_end").dt.month())
+    month = (
+        pl.when(pl.col("period_kind") == "quarter").then(10 + pl.col("month") // 3).otherwise("month").alias("month")
+    )
+    found = out.select("measure", month).sort("month").group_by("measure", maintain_order=True).agg("month")
+    return dict(found.iter_rows())
+
+
+def test_a_month_that_is_withheld_takes_another_of_its_quarter(published_policy):
+    quarter = row(
+        "04792", measure="received", series="ii06", basis="form", numerator=84.0, period_start=date(2026, 1, 1),
+        period_end=date(2026, 3, 31), period_kind="quarter",
+    )  # fmt: skip
+    alone = months_of("received", [4, 50, 30])
+    assert withheld_months(frame(*alone), published_policy) == {"received": [1]}
+    assert withheld_months(frame(*alone, quarter), published_policy) == {"received": [1, 3]}
+
+
+def test_what_was_open_is_withheld_for_whole_half_years_with_what_was_resolved_at_their_edges(published_policy):
+    still = [30, 4, 30, 30, 30, 30, 30, 30, 30]
+    rows = frame(
+        *months_of("online_filing_share", [60] * 9),
+        *months_of("on_time_share_form", [60] * 9),
+        *months_of("open_overdue_share", still),
+    )
+    assert withheld_months(rows, published_policy) == {
+        "on_time_share_form": [1, 7],
+        "open_overdue_share": [1, 2, 3, 4, 5, 6],
+    }
+
+
+def test_dossiers_resolved_that_are_few_take_what_was_open_with_them(published_policy):
+    """Else they would follow from what was open before and after, and received."""
+    rows = frame(
+        *months_of("online_filing_share", [60] * 9),
+        *months_of("on_time_share_form", [60, 4] + [60] * 7),
+        *months_of("open_overdue_share", [30] * 9),
+    )
+    assert withheld_months(rows, published_policy)["open_overdue_share"] == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_is_open_at_the_end_of_a_quarter_is_what_is_open_at_the_end_of_its_last_month(published_policy):
+    quarter = row(
+        "04792", measure="open_overdue_share", series="ii06", basis="form", numerator=0.0, denominator=4.0,
+        period_start=date(2026, 1, 1), period_end=date(2026, 3, 31), period_kind="quarter",
+    )  # fmt: skip
+    rows = frame(*months_of("open_overdue_share", [30, 30, 4]), quarter)
+    assert withheld_months(rows, published_policy) == {"open_overdue_share": [1, 2, 3, 11]}
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("carried_over: {open: opened, received: received, resolved: decided, stretch_months: 6}", "no measure opened"),
+        ("carried_over: {open: received, received: received, resolved: decided, stretch_months: 5}", "stretch_months"),
+    ],
+)
+def test_what_is_carried_over_must_be_measures_and_parts_of_a_year(text, complaint):
+    with pytest.raises(PolicyError, match=complaint):
+        policy(text)

@@ -28,6 +28,7 @@ from web import map_layers, search
 from web.open import embed, routes
 
 PHU_THO, HA_NOI = "25", "01"
+FORM = "on_time_share_form"
 SMALL_OWN, SMALL_OTHER = "04828", "00008"
 BETRAYED = "77,8"  # per cent: 7 of 9, which nobody else has
 LEADER = Reader("a@b.vn", frozenset({("leader", PHU_THO)}), "signed_in")
@@ -54,7 +55,7 @@ def world_data(tmp_path_factory, small_data):
         return measurement_rows(
             row_of(
                 unit_code=code, numerator=float(part), denominator=float(whole), period_start=start, period_end=end,
-                captured_at=captured,
+                captured_at=captured, measure=FORM, series="ii06", basis="form",
             )
             for code, (part, whole) in small.items() for start, end in months
         )  # fmt: skip
@@ -88,7 +89,7 @@ def seen_by(reader: Reader) -> Snapshot:
 
 
 def states(reader: Reader, table: str, unit: str) -> set[str]:
-    rows = sight.scan(seen_by(reader), table).filter(pl.col("unit_code") == unit, pl.col("measure") == "on_time_share")
+    rows = sight.scan(seen_by(reader), table).filter(pl.col("unit_code") == unit, pl.col("measure") == FORM)
     return set(rows.collect().get_column("state"))
 
 
@@ -99,7 +100,8 @@ def test_own_small_numbers_are_seen_and_those_of_others_are_not(world):
 
 
 def test_ranks_within_the_own_province_are_whole(world):
-    rows = sight.scan(seen_by(LEADER), "standings").filter(pl.col("unit_code") == SMALL_OWN).collect()
+    rows = sight.scan(seen_by(LEADER), "standings").filter(pl.col("unit_code") == SMALL_OWN, pl.col("measure") == FORM)
+    rows = rows.collect()
 
     assert set(rows.filter(pl.col("scope") == PHU_THO).get_column("state")) == {"reported"}
     assert set(rows.filter(pl.col("scope") == "VN").get_column("state")) == {"suppressed"}
@@ -147,12 +149,12 @@ def test_the_same_figure_is_on_the_page_of_who_may_see_it(world, monkeypatch):
     own = Reader("a@b.vn", frozenset({("leader", HA_NOI)}), "signed_in")
     monkeypatch.setattr(sign_in, "current", lambda: own)
 
-    assert BETRAYED in told(linked("rankings", province=HA_NOI).run()._tree)
+    assert BETRAYED in told(linked("rankings", province=HA_NOI, measure=FORM, basis="form").run()._tree)
 
 
 AUGUST = Period(date(2026, 8, 1), date(2026, 8, 31), "month")
 JULY = Period(date(2026, 7, 1), date(2026, 7, 31), "month")
-WHAT = ("on_time_share", "portal")
+WHAT = (FORM, "form")
 KEPT = {
     "ranking": lambda snapshot, scope: standings.ranking(snapshot, "commune", *WHAT, AUGUST, scope),
     "with_earlier": lambda snapshot, scope: standings.with_earlier(snapshot, *WHAT, AUGUST, scope, JULY),
@@ -189,7 +191,7 @@ def test_leaders_of_two_provinces_share_what_both_may_see(world):
 def layer(reader: Reader) -> str:
     snapshot = open_snapshot("live")
     found = layers.Layer(
-        "live", snapshot.manifest.id, "on_time_share", "portal", "2026-08", HA_NOI, "symbol", "vi", "light",
+        "live", snapshot.manifest.id, FORM, "form", "2026-08", HA_NOI, "symbol", "vi", "light",
         seen=code_of(reader.seen),
     )  # fmt: skip
     return found.address().partition("?")[2]
@@ -217,7 +219,7 @@ def test_a_layer_for_its_reader_is_kept_by_no_cache_between(world, get, monkeypa
     ("path", "query"),
     [
         ("/open/v1/measurements", f"unit={SMALL_OTHER}"), ("/open/v1/standings", f"province={HA_NOI}"),
-        ("/embed/unit", f"unit={SMALL_OTHER}"), ("/embed/ranking", f"province={HA_NOI}&measure=on_time_share"),
+        ("/embed/unit", f"unit={SMALL_OTHER}"), ("/embed/ranking", f"province={HA_NOI}&measure={FORM}"),
     ],
 )  # fmt: skip
 def test_open_data_tells_the_administrator_no_more_than_the_public(world, get, monkeypatch, path, query):

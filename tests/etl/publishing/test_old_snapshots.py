@@ -39,7 +39,8 @@ def publish_next(tmp_path, measurement):
     numbers = iter(range(1, 20))
 
     def once() -> str:
-        row = measurement(numerator=float(next(numbers)))
+        form = {"measure": "on_time_share_form", "series": "ii06", "basis": "form"}
+        row = measurement(numerator=float(next(numbers)), **form)
         return publish(tmp_path, "live", Harvest(measurement_rows([row]), CAPTURED, ["portal:test"]), nature="live").id
 
     return once

@@ -24,12 +24,17 @@ from store.snapshot import Snapshot, SnapshotTrouble, open_snapshot
 from tests.conftest import CAPTURED
 
 TABLES = ("measurements", "standings")
+FORM = "on_time_share_form"
 
 
 @pytest.fixture
 def small(published, measurement):
-    """`published` with 3 of 4 in Thống Nhất (Phú Thọ), which is too small, and Hòa Bình's 70 of 100 beside it."""
-    rows = [measurement(unit_code="04828", numerator=3.0, denominator=4.0)]
+    """`published` with form II.06 of Phú Thọ: 3 of 4 in Thống Nhất, which is too small, and two of 100 beside it."""
+    figures = {"04828": (3.0, 4.0), "04795": (70.0, 100.0), "04792": (90.0, 100.0)}
+    rows = [
+        measurement(unit_code=code, measure=FORM, series="ii06", basis="form", numerator=part, denominator=whole)
+        for code, (part, whole) in figures.items()
+    ]
     publish(published, "live", Harvest(measurement_rows(rows), CAPTURED, ["portal:test"]), nature="live")
     return published
 
@@ -117,7 +122,7 @@ def test_withholding_anew_changes_the_public_tables_alone(small, monkeypatch, ca
     assert after != before
     for table in TABLES:
         assert pl.read_parquet(after / f"{table}.parquet").equals(pl.read_parquet(before / f"{table}.parquet"))
-    shown = pl.read_parquet(after / "measurements_public.parquet").filter(pl.col("measure") == "on_time_share")
+    shown = pl.read_parquet(after / "measurements_public.parquet").filter(pl.col("measure") == FORM)
     assert "reported" not in shown.filter(pl.col("level") == "commune").get_column("state").to_list()
     assert snapshot_manifest(after).policy == policy_in_force()
     policy.policy_in_force.cache_clear()

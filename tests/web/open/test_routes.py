@@ -40,7 +40,7 @@ def small(published, measurement) -> Path:
     figures = {"04792": 4, "04795": 30, "04828": 12, "04831": 80, "25": 126}
     rows = [
         measurement(unit_code=code, level="province" if code == "25" else "commune", measure="received",
-                    numerator=float(n), denominator=None)
+                    series="ii06", basis="form", numerator=float(n), denominator=None)
         for code, n in figures.items()
     ]  # fmt: skip
     publish(published, "simulated", Harvest(measurement_rows(rows), CAPTURED, ["made up"]), nature="simulated")

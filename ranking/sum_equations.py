@@ -1,0 +1,183 @@
+"""Totals and their parts – over places, fields and time – and which further cells keep withheld ones from following."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from ranking.elimination import STILL, Flags, Floats, Integers, Unknown
+from ranking.periods import MERGER
+from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
+
+_TOTAL_OF = {"province": ("commune", "department"), "country": ("province",)}
+_TURNS = 40
+"""Rounds of withholding against several equations together."""
+_Stretch = tuple[date, date, str]
+"""Start, end and kind of a period."""
+
+
+class Equations:
+    """All equations of a family: parts sorted by equation and size, and the cell of each total, −1 for none."""
+
+    def __init__(
+        self, rows: pl.DataFrame, places: pl.DataFrame, cell: Integers, size: Floats, minimum: Floats, is_resolved: bool
+    ) -> None:
+        """`is_resolved`: of dossiers resolved no total over time is shown that has a withheld part."""
+        parts, totals = _terms(rows.with_columns(at=pl.int_range(pl.len())), places)
+        names, ids = np.unique(parts.get_column("equation").to_numpy(), return_inverse=True)
+        at = parts.get_column("at").to_numpy()
+        counts = (size[at] > 0) | ((size[at] >= 0) & (minimum[at] == 0))
+        at, ids = at[counts], ids[counts]
+        order = np.lexsort((at, size[at], ids))
+        over_time = parts.get_column("over_time").to_numpy()[counts][order] & is_resolved
+        self.equation, at = ids[order], at[order]
+        self.cell, self.size = cell[at], size[at]
+        self.minimum = np.zeros(len(names))
+        self.minimum[self.equation] = minimum[at]
+        self.closed: Flags = np.zeros(len(names), bool)
+        self.closed[self.equation[over_time]] = True
+        self.total = np.full(len(names), -1)
+        places_of_totals = np.searchsorted(names, totals.get_column("equation").to_numpy())
+        places_of_totals = np.minimum(places_of_totals, max(len(names) - 1, 0))
+        if len(names):
+            known = names[places_of_totals] == totals.get_column("equation").to_numpy()
+            self.total[places_of_totals[known]] = cell[totals.get_column("at").to_numpy()[known]]
+
+    def hide_more(self, flags: Flags) -> None:
+        """Set `flags` for the smallest further cells until every equation keeps what `hidden` promises."""
+        while True:
+            self._close(flags)
+            open_parts = self._lacking(flags)[self.equation] & ~flags[self.cell]
+            lacking, first = np.unique(self.equation[open_parts], return_index=True)
+            smallest = self.cell[open_parts][first]
+            exhausted = self._lacking(flags)
+            exhausted[lacking] = False
+            whole = self.total[exhausted]
+            whole = whole[whole >= 0]
+            if not len(smallest) and flags[whole].all():
+                return
+            flags[smallest] = True
+            flags[whole] = True
+
+    def hide_until_open(self, flags: Flags, small: Integers) -> None:
+        """Set `flags` for further cells until no equations together have one answer for a cell of `small`.
+
+        Where some do, the smallest shown cell is withheld that their combination needs.
+        """
+        for _ in range(_TURNS):
+            terms = Unknown.of(*self._terms_of(flags), len(flags))
+            if terms is None:
+                return
+            follows = np.zeros(len(flags), bool)
+            follows[small] = True
+            follows &= terms.fixed()
+            further = self._that_free(flags, terms, follows) if follows.any() else self.cell[:0]
+            if not len(further):
+                return
+            flags[further] = True
+            self.hide_more(flags)
+
+    def _terms_of(self, flags: Flags) -> tuple[Integers, Integers, Floats]:
+        """Equation, cell and factor of every term whose cell has its flag, of the equations that have a total."""
+        parts = flags[self.cell] & (self.total[self.equation] >= 0)
+        totals = np.flatnonzero((self.total >= 0) & flags[self.total])
+        equation = np.concatenate([self.equation[parts], totals])
+        cell = np.concatenate([self.cell[parts], self.total[totals]])
+        return equation, cell, np.concatenate([np.ones(parts.sum()), -np.ones(len(totals))])
+
+    def _that_free(self, flags: Flags, terms: Unknown, follows: Flags) -> Integers:
+        """For each group of equations that together tell a cell, the smallest shown one that they rest on."""
+        weight = np.zeros(len(self.total))
+        weight[terms.equations] = terms.combination(follows.astype(float))
+        group = terms.groups(weight, len(self.total))
+        equation, cell, factor = self._terms_of(~flags)
+        used = np.abs(weight[equation]) > STILL
+        equation, cell, factor = equation[used], cell[used], factor[used]
+        net = np.bincount(cell, weight[equation] * factor, minlength=len(flags))
+        needed = np.abs(net[cell]) > STILL
+        size = np.full(len(flags), np.inf)
+        np.minimum.at(size, self.cell, self.size)
+        order = np.lexsort((cell[needed], size[cell[needed]], group[equation[needed]]))
+        _, first = np.unique(group[equation[needed]][order], return_index=True)
+        return np.unique(cell[needed][order][first])
+
+    def _close(self, flags: Flags) -> None:
+        while True:
+            count = np.bincount(self.equation[flags[self.cell]], minlength=len(self.total))
+            wholes = self.total[self.closed & (count > 0) & (self.total >= 0)]
+            if flags[wholes].all():
+                return
+            flags[wholes] = True
+
+    def _lacking(self, flags: Flags) -> Flags:
+        """The equations that need one more cell withheld."""
+        out = flags[self.cell]
+        count = np.bincount(self.equation[out], minlength=len(self.total))
+        together = np.bincount(self.equation[out], self.size[out], minlength=len(self.total))
+        total_out = (self.total >= 0) & flags[self.total]
+        enough = np.where(self.minimum > 0, count + self.minimum - 1, 0)
+        few = (count > 0) & ((count < 2) | (together < enough))
+        return np.where(total_out, count == 0, few)
+
+
+def _terms(rows: pl.DataFrame, places: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The parts and the totals of all equations: `at`, the row's place, and `equation`."""
+    old = (pl.col("level") == "commune") & (pl.col("period_end") < MERGER)
+    rows = rows.filter(pl.col("size").is_not_null()).with_columns(
+        old=pl.when(pl.col("level") == "commune").then(old),
+        code=pl.when(pl.col("level") == "department")
+        .then(pl.col("unit_code").str.split(".").list.first())
+        .otherwise("unit_code"),
+    )
+    inside = rows.join(places, left_on=["code", "old"], right_on=["unit_code", "old"], how="left", nulls_equal=True)
+    whole = pl.when(pl.col("level") == "province").then(pl.lit(COUNTRY)).otherwise("province")
+    across = inside.filter(pl.col("level") != "country").with_columns(whole=whole, of=pl.col("level"))
+    fields = rows.filter(pl.col("field") != "all").with_columns(whole="unit_code", of=pl.lit("field"))
+    parts = [_named(across, "field"), _named(fields, "level")]
+    totals = [
+        _named(rows.filter(pl.col("level") == level).with_columns(whole="unit_code", of=pl.lit(part)), "field")
+        for level, partly in _TOTAL_OF.items()
+        for part in partly
+    ]
+    wholes = rows.filter(pl.col("field") == "all").with_columns(whole="unit_code", of=pl.lit("field"))
+    within, longer = _over_time(rows)
+    return pl.concat([*parts, within]), pl.concat([*totals, _named(wholes, "level"), longer])
+
+
+def _over_time(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Longer periods as totals of the shorter ones that fill them; what is open adds up over no time."""
+    rows = rows.filter(~pl.col("stock"))
+    stretches = rows.select(PERIOD_COLUMNS).unique().sort("period_end", "period_start").rows()
+    filled = [(*part, *whole) for whole in stretches for part in _filling(stretches, (whole[0], whole[1], whole[2]))]
+    schema = {name: rows.schema[name] for name in PERIOD_COLUMNS}
+    pairs = pl.DataFrame(filled, schema=schema | {f"{n}_of": t for n, t in schema.items()}, orient="row")
+    rows = rows.with_columns(of=pl.lit("time"), whole=pl.concat_str("unit_code", "level", separator=" "))
+    parts = rows.join(pairs, on=list(PERIOD_COLUMNS)).with_columns(pl.col(f"{n}_of").alias(n) for n in PERIOD_COLUMNS)
+    totals = rows.join(
+        pairs.select(pl.col(f"{n}_of").alias(n) for n in PERIOD_COLUMNS), on=list(PERIOD_COLUMNS), how="semi"
+    )
+    return _named(parts, "field").with_columns(over_time=pl.lit(True)), _named(totals, "field")
+
+
+def _filling(
+    stretches: Sequence[tuple[date, date, str]], whole: tuple[date, date, str]
+) -> list[tuple[date, date, str]]:
+    """The shortest other periods that follow each other from the beginning of one to its end; none where they can't."""
+    found: list[tuple[date, date, str]] = []
+    start, end, _ = whole
+    while not found or found[-1][1] < end:
+        at = start if not found else found[-1][1] + timedelta(days=1)
+        following = [one for one in stretches if one[0] == at and one[1] <= end and one != whole]
+        if not following:
+            return []
+        found.append(following[0])
+    return found
+
+
+def _named(rows: pl.DataFrame, also: str) -> pl.DataFrame:
+    """`at` and `equation`: the rows of one whole, split in one way, `also` alike in what the split leaves open."""
+    keys = ["of", "whole", *PERIOD_COLUMNS, "series", "measure", "basis"]
+    return rows.select("at", equation=pl.struct(*keys, _also=pl.col(also)).hash(), over_time=pl.lit(False))

@@ -1,0 +1,38 @@
+"""What follows from sums with gaps, on systems that a person can solve."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ranking.elimination import STILL, Unknown
+
+
+def unknown(*equations: dict[int, int]) -> Unknown:
+    """Of five cells; each equation has factors by cell."""
+    terms = [(n, cell, factor) for n, equation in enumerate(equations) for cell, factor in equation.items()]
+    row, cell, factor = (np.array(part) for part in zip(*terms, strict=True))
+    return Unknown(row, cell, factor.astype(float), 5)
+
+
+@pytest.mark.parametrize(
+    ("equations", "fixed"),
+    [
+        ([{0: 1}], [0]),
+        ([{0: 1, 1: 1}], []),
+        ([{0: 1, 1: 1}, {0: 1, 1: 1, 2: 1}], [2]),
+        ([{0: 1, 1: 1}, {2: 1, 3: 1}, {0: 1, 2: 1}, {1: 1, 3: 1}], []),
+        ([{0: 1, 1: 1}, {1: 1, 2: 1}, {0: 1, 2: 1}], [0, 1, 2]),
+        ([{0: 1, 1: -1}, {1: 1, 2: -1}], []),
+    ],
+    ids=["one gap", "two gaps", "two sums less one another", "a table of two by two", "a ring of three", "a chain"],
+)
+def test_cells_with_one_answer_are_found(equations, fixed):
+    assert np.flatnonzero(unknown(*equations).fixed()).tolist() == fixed
+
+
+def test_the_equations_that_tell_a_cell_are_named_with_their_weights():
+    system = unknown({0: 1, 1: 1}, {0: 1, 1: 1, 2: 1}, {3: 1, 4: 1})
+    weights = system.combination(np.array([0.0, 0, 1, 0, 0]))
+    assert weights == pytest.approx([-1, 1, 0], abs=STILL)
+    assert system.groups(weights, 3)[0] == system.groups(weights, 3)[1] != system.groups(weights, 3)[2]
