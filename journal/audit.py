@@ -32,6 +32,9 @@ ACTS = (
     "visit_change",
     "problem",
     "problem_settled",
+    "name_accepted",
+    "correction",
+    "correction_withdrawn",
 )
 _LOG = logging.getLogger(__name__)
 

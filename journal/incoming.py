@@ -28,6 +28,8 @@ MEGABYTES_MAX = 10
 SECONDS_MAX = 600
 KEPT_HOURS = 24
 DATASET = "live"
+_REPORT, _CHECKED = "report.json", "checked.json"
+_LOOK = "--dry-run"
 _LOG = logging.getLogger(__name__)
 Report = dict[str, Any]
 """What was understood of one workbook, as `etl/forms/report.py` writes it down."""
@@ -39,6 +41,18 @@ class IncomingError(Exception):
     def __init__(self, kind: str, detail: str = "") -> None:
         super().__init__(f"{kind}: {detail}" if detail else kind)
         self.kind, self.detail = kind, detail
+
+
+class Overtaken(IncomingError):
+    """Somebody else has published a province and period since the workbooks were looked at.
+
+    `by`: for each period `province`, `period`, `who`, `at` (as the audit log writes it; both None where it does not
+    know) and how many figures `differ` from those of the workbooks.
+    """
+
+    def __init__(self, by: list[dict[str, Any]]) -> None:
+        super().__init__("overtaken")
+        self.by = by
 
 
 def take(files: Sequence[tuple[str, bytes]]) -> Path:
@@ -64,12 +78,22 @@ def take(files: Sequence[tuple[str, bytes]]) -> Path:
 
 def looked_at(folder: Path, province: str) -> list[Report]:
     """What was understood of each workbook (`etl/forms/report.py`); nothing is published."""
-    return _run(folder, province, "", "--dry-run")
+    return _run(folder, province, "", _LOOK)
 
 
 def publish(folder: Path, province: str, who: str) -> list[Report]:
-    """Publish what was understood, in the name of an editor; the reports once more. The folder is gone afterwards."""
-    understood = _run(folder, province, who)
+    """Publish what was understood, in the name of an editor; the reports once more. The folder is gone afterwards.
+
+    Overtaken where somebody else has published the same since `looked_at`: the folder stays, to be looked at again.
+    """
+    seen = folder / _REPORT
+    options = []
+    if seen.exists():
+        seen.replace(folder / _CHECKED)
+        options = ["--checked", str(folder / _CHECKED)]
+    understood = _run(folder, province, who, *options)
+    if by := [one for report in understood for one in report.get("overtaken", ())]:
+        raise Overtaken(by)
     discard(folder)
     return understood
 
@@ -83,7 +107,7 @@ def _run(folder: Path, province: str, who: str, *options: str) -> list[Report]:
     files = sorted(folder.glob("[0-9][0-9]/*"))
     if not files:
         raise IncomingError("gone")
-    report = folder / "report.json"
+    report = folder / _REPORT
     report.unlink(missing_ok=True)
     command = [
         sys.executable,
@@ -126,7 +150,8 @@ def _run(folder: Path, province: str, who: str, *options: str) -> list[Report]:
         understood: list[Report] = json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise IncomingError("failed", _last_line(done.stderr)) from None
-    wanted = not options and any(not one["refused"] for one in understood)
+    overtaken = any("overtaken" in one for one in understood)
+    wanted = _LOOK not in options and not overtaken and any(not one["refused"] for one in understood)
     if wanted and "published" not in done.stdout:
         raise IncomingError("failed", _last_line(done.stderr))
     return understood

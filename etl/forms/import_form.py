@@ -21,7 +21,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.dossiers.units import UNKNOWN_UNIT, Units
-from etl.forms import tellable
+from etl.forms import checked, tellable
 from etl.forms.figures import formulas, measured
 from etl.forms.grid import grid_of
 from etl.forms.layout import FIGURES
@@ -66,6 +66,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--report", type=Path, metavar="FILE", help="also write what was understood, as JSON")
     parser.add_argument("--dry-run", action="store_true", help="report only, publish nothing")
+    parser.add_argument(
+        "--checked",
+        type=Path,
+        metavar="FILE",
+        help="the report of a --dry-run that was agreed to: publish only over the figures it was checked against",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -78,6 +84,7 @@ def run(args: argparse.Namespace) -> int:
         "captured_at": datetime.now(UTC),
         "names": accepted(args.data),
     }
+    seen = checked.seen_in(args.checked) if args.checked else []
     harvests, taken = [], []
     told: list[dict[str, object]] = []
     files = workbooks_in(args.files)
@@ -88,19 +95,24 @@ def run(args: argparse.Namespace) -> int:
             print(f"{fault}; nothing was taken from this file", file=sys.stderr)
             told.append(refused(path.name, fault))
             continue
-        told.append(plain(report, harvest))
+        told.append(plain(report, harvest) | {"checked": _marks(args, harvest)})
         print("\n".join(report.lines()))
         if harvest.measurements.is_empty():
             print(f"{path.name}: no row could be taken", file=sys.stderr)
         else:
             harvests.append(harvest)
             taken.append(path)
-    if args.report:
-        write(args.report, told)
-    if harvests and not args.dry_run:
-        for path in taken:
-            keep(path, args.data / "raw" / "forms")
-        _publish(args, together(harvests))
+    try:
+        if harvests and not args.dry_run:
+            for path in taken:
+                keep(path, args.data / "raw" / "forms")
+            _publish(args, together(harvests), seen, [path.name for path in taken])
+    except checked.Overtaken as overtaken:
+        told[0]["overtaken"] = overtaken.by
+        raise
+    finally:
+        if args.report:
+            write(args.report, told)
     return 0 if len(harvests) == len(files) else 1
 
 
@@ -144,11 +156,23 @@ def _period_option(text: str | None) -> Period | None:
         raise Fault(f"--period: {error}") from None
 
 
-def _publish(args: argparse.Namespace, harvest: Harvest) -> None:
+def _marks(args: argparse.Namespace, harvest: Harvest) -> list[checked.Mark]:
+    if not args.report:
+        return []
     # Imported late: reading and reporting forms needs nothing of what publishing needs.
+    from etl.publishing.in_service import current_snapshot
+
+    return checked.marks(current_snapshot(args.data / "published" / args.dataset), harvest.measurements, BASIS)
+
+
+def _publish(args: argparse.Namespace, harvest: Harvest, seen: list[checked.Mark], files: list[str]) -> None:
+    # Imported late, as above.
     from etl.publishing.publish import publish
 
-    manifest = publish(args.data, args.dataset, harvest, nature="live")
+    rows = harvest.measurements
+    ask = checked.check(args.data, args.dataset, seen, rows, BASIS)
+    manifest = publish(args.data, args.dataset, harvest, nature="live", first=ask)
+    checked.note(args.data, args.dataset, rows, files, manifest.id)
     print(f"published {manifest.id} to {args.dataset}")
 
 

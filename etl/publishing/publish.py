@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,8 +55,17 @@ REMARKS_KEPT = 60
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
 
 
-def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manifest:
+def publish(
+    data: Path,
+    dataset: str,
+    harvest: Harvest,
+    *,
+    nature: str,
+    first: Callable[[Path | None], None] | None = None,
+) -> Manifest:
     """Merge a harvest into what `dataset` holds and publish the result.
+
+    `first` is asked of the snapshot that this one will follow, while nobody else can publish; what it raises stops all.
 
     Rows that break a rule of `tables.Measurements` go to quarantine. A newer value of the same
     cell replaces the older one and, where the period was over, is written to `revisions`.
@@ -65,6 +74,8 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
     with sole_writer(folder):
         before = current_snapshot(folder)
         known = snapshot_manifest(before) if before else None
+        if first:
+            first(before)
         if known and known.nature != nature:
             raise Fault(f"{folder}: holds {known.nature} figures; {nature} ones go into a dataset of their own")
         shares = {name for name, measure in measures().items() if measure.kind == "share"}
