@@ -6,18 +6,21 @@ A correction changes no figure by itself. The next publish puts it in the place 
 
 from __future__ import annotations
 
+import logging
 import math
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from journal import database
+from journal import database, problems
 from journal.database import VisitError
 from store.reference import measures
 
 LONGEST = 500
+_LOG = logging.getLogger(__name__)
 CORRECTIONS = sa.Table(
     "corrections",
     database.METADATA,
@@ -127,6 +130,18 @@ def known(
     with database.transaction(address) as connection:
         rows = connection.execute(sa.select(CORRECTIONS).where(*where).order_by(CORRECTIONS.c.id.desc())).all()
     return [_correction(row) for row in rows]
+
+
+def shown(dataset: str) -> list[Correction]:
+    """The corrections of a dataset for a page; none, and a line in the log, without a database."""
+    if time.monotonic() < problems.ASLEEP.get(database.url(), 0.0):
+        return []
+    try:
+        return known(dataset)
+    except VisitError as error:
+        _LOG.error("corrections cannot be read: %s", error)
+        problems.ASLEEP[database.url()] = time.monotonic() + problems.PAUSE_SECONDS
+        return []
 
 
 def _correction(row: sa.Row[Any]) -> Correction:

@@ -98,6 +98,14 @@ def publish(folder: Path, province: str, who: str) -> list[Report]:
     return understood
 
 
+def publish_corrections(who: str) -> None:
+    """Publish again with the corrections that are in force, in the name of an editor."""
+    done = _child(who, "corrections", "--dataset", DATASET, "--data", str(_place().parent))
+    if done.returncode or "published" not in done.stdout:
+        _LOG.error("corrections ended with %s: %s", done.returncode, done.stderr[-2000:])
+        raise IncomingError("failed", _last_line(done.stderr))
+
+
 def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -109,28 +117,29 @@ def _run(folder: Path, province: str, who: str, *options: str) -> list[Report]:
         raise IncomingError("gone")
     report = folder / _REPORT
     report.unlink(missing_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "etl",
-        "import-form",
-        *map(str, files),
-        "--province",
-        province,
-        "--strict",
-        "--dataset",
-        DATASET,
-        "--data",
-        str(data),
-        "--report",
-        str(report),
-        *options,
-    ]
+    where = ["--dataset", DATASET, "--data", str(data)]
+    options = (*where, "--report", str(report), *options)
+    done = _child(who, "import-form", *map(str, files), "--province", province, "--strict", *options)
+    if done.returncode and not report.exists():
+        _LOG.error("import-form ended with %s: %s", done.returncode, done.stderr[-2000:])
+    try:
+        understood: list[Report] = json.loads(report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise IncomingError("failed", _last_line(done.stderr)) from None
+    overtaken = any("overtaken" in one for one in understood)
+    wanted = _LOOK not in options and not overtaken and any(not one["refused"] for one in understood)
+    if wanted and "published" not in done.stdout:
+        raise IncomingError("failed", _last_line(done.stderr))
+    return understood
+
+
+def _child(who: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command of `python -m etl` in a process of its own, one at a time, in the name of a person."""
     environment = {name: value for name, value in os.environ.items() if "SECRET" not in name and "TOKEN" not in name}
     try:
-        with FileLock(data / ".incoming.lock", timeout=30):
-            done = subprocess.run(
-                command,
+        with FileLock(_place().parent / ".incoming.lock", timeout=30):
+            return subprocess.run(
+                [sys.executable, "-m", "etl", *words],
                 cwd=HOME,
                 env=environment | {audit.ACTOR: who},
                 capture_output=True,
@@ -144,17 +153,6 @@ def _run(folder: Path, province: str, who: str, *options: str) -> list[Report]:
         raise IncomingError("failed", f"{SECONDS_MAX} s") from None
     except OSError as error:
         raise IncomingError("full", error.strerror or "") from error
-    if done.returncode and not report.exists():
-        _LOG.error("import-form ended with %s: %s", done.returncode, done.stderr[-2000:])
-    try:
-        understood: list[Report] = json.loads(report.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise IncomingError("failed", _last_line(done.stderr)) from None
-    overtaken = any("overtaken" in one for one in understood)
-    wanted = _LOOK not in options and not overtaken and any(not one["refused"] for one in understood)
-    if wanted and "published" not in done.stdout:
-        raise IncomingError("failed", _last_line(done.stderr))
-    return understood
 
 
 def _last_line(text: str) -> str:

@@ -55,7 +55,7 @@ def check(
     known = {(mark["province"], mark["period"]): mark["figures"] for mark in seen}
 
     def ask(before: Path | None) -> None:
-        by = []
+        by: list[dict[str, Any]] = []
         for province, period, held in _held_of_each(before, rows, basis):
             if known.get((province, period), _hash(held)) != _hash(held):
                 own = rows.filter(_of_province(province))

@@ -8,7 +8,6 @@ back.
 
 from __future__ import annotations
 
-import argparse
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from etl.publishing.harvest import Harvest, measurement_rows
-from etl.publishing.in_service import current_snapshot, snapshot_manifest
 from files.faults import Fault
-from files.places import DATA
 from ranking.manifest import table_file
 from ranking.periods import parse
 from ranking.states import COUNTED, NO_DOSSIERS, REPORTED
@@ -32,28 +28,6 @@ if TYPE_CHECKING:
 SOURCE, QUALITY, TABLE = "correction:", "corrected", "corrected"
 _FIGURES = ("numerator", "denominator", "score", "state")
 _DATABASE = "GANDAN_VISITS_URL"
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `python -m etl corrections`."""
-    parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder that holds published/")
-    parser.add_argument("--dataset", default="live", help="default: %(default)s")
-
-
-def run(args: argparse.Namespace) -> int:
-    """Publish a dataset again with the corrections that are in force now."""
-    # Imported late: publishing itself asks this module for the corrections.
-    from etl.publishing.publish import publish
-
-    before = current_snapshot(args.data / "published" / args.dataset)
-    if before is None:
-        raise Fault(f"{args.dataset}: nothing is published that could be corrected")
-    known = snapshot_manifest(before)
-    manifest = publish(
-        args.data, args.dataset, Harvest(measurement_rows([]), known.captured_at, []), nature=known.nature
-    )
-    print(f"published {manifest.id} to {args.dataset}, {manifest.rows.get(TABLE, 0)} figures corrected")
-    return 0
 
 
 def in_force(data: Path, dataset: str) -> pl.DataFrame:

@@ -16,7 +16,7 @@ import pytest
 from etl.workbooks.guard import PARTS_MAX
 from etl.workbooks.read import read_workbook
 from files.faults import BadInput
-from journal import audit, database, incoming, problems
+from journal import audit, corrections, database, incoming, problems
 from journal.database import VisitError
 from journal.incoming import IncomingError
 from journal.problems import Problem
@@ -296,6 +296,40 @@ def test_a_mark_is_kept_shown_to_everybody_and_settled(page, published):
     assert problems.settle(mark.id, "38", "x") is False
     assert problems.settle(mark.id, "25", EDITOR.name) is True
     assert problems.still_open(False, unit="04792") == []
+
+
+def test_no_unit_is_in_doubt_because_it_comes_first(page, published):
+    assert page.selectbox(key="problem_unit").value is None
+    assert page.selectbox(key="problem_period").options == ["Mọi kỳ", "Tháng 8/2026"]
+    page.text_area(key="problem_words").input("Đếm hai lần")
+    next(button for button in page.button if "problem_form" in button.form_id).click().run()
+
+    assert [error.value for error in page.error] == ["Hãy chọn xã, phường, đặc khu."]
+    assert problems.still_open(False) == []
+
+
+def test_a_correction_is_written_published_and_taken_back(page, published):
+    page.selectbox(key="correction_unit").select("04792").run()
+    page.selectbox(key="correction_figure").select(("on_time_share", "portal", "766-2026")).run()
+    assert "Đang công bố: 90/100" in said(page)
+    page.text_input(key="correction_numerator").input("95")
+    page.text_input(key="correction_denominator").input("100")
+    page.text_area(key="correction_reason").input("Đếm thiếu <b>năm</b> hồ sơ")
+    next(button for button in page.button if "correction_form" in button.form_id).click().run()
+
+    (kept,) = corrections.known("live")
+    assert (kept.author, kept.old_numerator, kept.new_numerator) == (EDITOR.name, 90, 95)
+    assert "90/100 → 95/100" in said(page)
+    assert "Đếm thiếu &lt;b&gt;năm&lt;/b&gt; hồ sơ" in said(page)
+    page.button(key="correction_publish").click().run()
+    figures = sight.scan(snapshot.open_snapshot("live"), "measurements").collect()
+    row = figures.filter(unit_code="04792", measure="on_time_share")
+    assert row.select("numerator", "quality").row(0) == (95, "corrected")
+
+    page.button(key=f"correction_withdraw_{kept.id}").click().run()
+    assert corrections.known("live", in_force=True) == []
+    acts = [line["act"] for line in audit.lines(published)]
+    assert acts == ["publish", "correction", "publish", "correction_withdrawn"]
 
 
 @pytest.mark.parametrize(("words", "kind"), [("  ", "no_words"), ("x" * 501, "too_long")])

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-import polars as pl
 import streamlit as st
 
 from display.words import numbers, refusals
 from display.words.view import View
 from journal.incoming import Report
-from ranking.collation import by_name
 from ranking.periods import parse
-from store.reference import measures, province_name, reference_table
+from store.reference import communes_of, measures, province_name
 from ui.frame import html
 from ui.parts import tables
 
@@ -93,7 +91,7 @@ def _not_found(view: View, report: Report, accept: Callable[[str, str, str], Non
     if not lost:
         return
     html.show(f'<h4 class="gd-list-title">{escape(view.say("imports.not_found", n=len(lost)))}</h4>')
-    known = _communes(lost[0]["province"])
+    known = communes_of(lost[0]["province"])
     for number, one in enumerate(lost[:_SHOWN]):
         where = view.say("imports.at_row", row=one["row"])
         if not one["name"]:
@@ -121,12 +119,6 @@ def _not_found(view: View, report: Report, accept: Callable[[str, str, str], Non
                 on_click=accept,
                 args=(one["province"], one["name"], chosen),
             )
-
-
-def _communes(province: str) -> dict[str, str]:
-    """code → name of the communes of a province, by name."""
-    own = reference_table("units").filter(pl.col("province_code") == province)
-    return dict(own.select("code", "full_name").sort(by_name("full_name")).iter_rows())
 
 
 def _twice(view: View, report: Report) -> None:
