@@ -147,5 +147,6 @@ def _not_found(one: dict[str, object]) -> str:
 
 def _twice(one: dict[str, object]) -> str:
     rows = one["rows"]
-    where = " and ".join(rows) if isinstance(rows, list) else ""
+    found = rows if isinstance(rows, list) else []
+    where = " and ".join(f"{row['place']}, " + (f"row {row['row']}" if row["row"] else "the sum") for row in found)
     return f"{one['code']} {one['name']}: {where}; " + ("one of them counts" if one["taken"] else "none was taken")

@@ -81,7 +81,7 @@ def _twice(readings: list[Reading], finder: Units) -> list[dict[str, object]]:
         {
             "code": code,
             "name": finder.full_name(code),
-            "rows": [f"{one.place}, {one.row}" for one in several],
+            "rows": [{"place": one.place, "row": one.number} for one in several],
             "taken": any(one.taken for one in several),
         }
         for (_, code), several in rows.items()

@@ -90,7 +90,7 @@ def _not_found(view: View, report: Report, accept: Callable[[str, str, str], Non
     lost = report["not_found"]
     if not lost:
         return
-    html.show(f'<h4 class="gd-list-title">{escape(view.say("imports.not_found", n=len(lost)))}</h4>')
+    _title(view.say("imports.not_found", n=len(lost)))
     known = communes_of(lost[0]["province"])
     for number, one in enumerate(lost[:_SHOWN]):
         where = view.say("imports.at_row", row=one["row"])
@@ -123,11 +123,11 @@ def _not_found(view: View, report: Report, accept: Callable[[str, str, str], Non
 
 def _twice(view: View, report: Report) -> None:
     rows = [
-        [one["name"], "; ".join(_place(view, row) for row in one["rows"]), view.say(f"imports.twice.{_word(one)}")]
-        for one in report["twice"][:_SHOWN]
+        [one["name"], _rows(view, one), view.say(f"imports.twice.{_word(one)}")] for one in report["twice"][:_SHOWN]
     ]
     if rows:
         headers = [view.say(f"imports.column.{name}") for name in ("unit", "rows", "outcome")]
+        _title(view.say("imports.twice"))
         tables.plain_table(headers, rows, view.say("imports.twice"), figures=())
 
 
@@ -135,8 +135,11 @@ def _word(one: dict) -> str:
     return "taken" if one["taken"] else "refused"
 
 
-def _place(view: View, row: str) -> str:
-    return refusals.in_language(f"{row}: ", view.language).removesuffix(": ")
+def _rows(view: View, one: dict) -> str:
+    """`Dòng 10; Dòng 11`, with the sheets where there are several."""
+    several = len({row["place"] for row in one["rows"]}) > 1
+    said = [(row["place"], view.say("imports.at_row", row=row["row"] or "–")) for row in one["rows"]]
+    return "; ".join(f"{place}: {row}" if several else row for place, row in said)
 
 
 def _missing(view: View, report: Report) -> None:
@@ -144,7 +147,7 @@ def _missing(view: View, report: Report) -> None:
     for one in report["missing"]:
         n = numbers.number(len(one["units"]), view.language)
         with st.expander(
-            view.say("imports.missing", n=n, period=one["period"]),
+            view.say("imports.missing", n=n, period=in_words(view, one["period"])),
             key=f"import_missing_{report['file']}_{one['period']}",
         ):
             html.show("<ul>" + "".join(f"<li>{escape(name)}</li>" for name in one["units"]) + "</ul>")
@@ -187,6 +190,7 @@ def _cells(view: View, report: dict) -> None:
         for cell in report["quarantine"][:_SHOWN]
     ]
     headers = [view.say(f"imports.column.{name}") for name in ("place", "at", "field", "value", "reason")]
+    _title(view.say("imports.quarantine"))
     tables.plain_table(headers, rows, view.say("imports.quarantine"), figures=())
 
 
@@ -199,9 +203,13 @@ def _list(view: View, name: str, report: dict) -> None:
             html.show("<ul>" + "".join(f"<li>{escape(fact)}</li>" for fact in said) + "</ul>")
 
 
+def _title(words: str) -> None:
+    html.show(f'<h4 class="gd-list-title">{escape(words)}</h4>')
+
+
 def in_words(view: View, period: str) -> str:
     """A period's id as the page's language says it."""
-    return numbers.period(parse(period), view.language)
+    return numbers.period_in_sentence(parse(period), view.language)
 
 
 def plain(text: str) -> str:

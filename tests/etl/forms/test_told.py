@@ -21,7 +21,7 @@ def test_units_are_named_that_are_missing_twice_or_not_found(read):
     assert told["missing"] == [{"period": "2026-08", "units": ["Phường Hòa Bình", "Phường Việt Trì"]}]
     (twice,) = told["twice"]
     assert (twice["code"], twice["name"], twice["taken"]) == (LAM_THAO, "Xã Lâm Thao", False)
-    assert [one.split(", ")[-1] for one in twice["rows"]] == ["row 8", "row 9"]
+    assert [one["row"] for one in twice["rows"]] == [8, 9]
     (lost,) = told["not_found"]
     assert (lost["row"], lost["name"], lost["nearest"]) == (10, "Phường Hòa Bìn", HOA_BINH)
     said = "\n".join(report.lines())
