@@ -25,6 +25,7 @@ def section(view: View) -> None:
     html.show(f'<h3 class="gd-list-title">{escape(view.say("corrections.errata"))}</h3>')
     if not known:
         html.caption(view.say("corrections.errata.none"))
+        return
     html.show("".join(entry(view, one) for one in known[:MOST_LISTED]))
 
 
