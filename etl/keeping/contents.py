@@ -25,7 +25,18 @@ MADE_AGAIN = frozenset({"boundaries", "spark", "incoming", NOTED})
 the machine."""
 SHIPPED = frozenset(
     (
-        *("README.md", "bands.yaml", "brief", "dossiers", "inspection", "measures", "policies", "portal", "questions"),
+        *(
+            "README.md",
+            "bands.yaml",
+            "brief",
+            "dossiers",
+            "forms",
+            "inspection",
+            "measures",
+            "policies",
+            "portal",
+            "questions",
+        ),
         *("reference", "simulated.yaml", "states.yaml", "swapped_days.yaml", "texts"),
     )
 )
