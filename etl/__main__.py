@@ -21,6 +21,7 @@ COMMANDS = {
     "dossiers": ("etl.dossiers.command", "read exports of dossiers, one row per dossier"),
     "simulate": ("etl.simulation.command", "build the simulated dataset"),
     "reference": ("etl.reference", "build units, lineage and provinces"),
+    "corrections": ("etl.publishing.corrections", "publish again with the editors' corrections that are in force"),
     "withhold": ("etl.publishing.again", "make again what the public may see, after a change of policy"),
     "boundaries": ("etl.boundaries.command", "prepare the communes' boundaries for the map"),
     "site": ("press.site.command", "write the public's static site"),

@@ -24,11 +24,15 @@ _Candidates = list[tuple[set[str], str]]
 
 @dataclass(frozen=True)
 class Match:
-    """Either a unit code, or the reason why there is none; `near`: the unit's own name where the spelling differs."""
+    """Either a unit code, or the reason why there is none; `near`: the unit's own name where the spelling differs.
+
+    `unknown`: there is none because the name is on no list.
+    """
 
     code: str | None
     reason: str | None = None
     near: str | None = None
+    unknown: bool = False
 
 
 class UnitMatcher:
@@ -39,10 +43,14 @@ class UnitMatcher:
     Unicode form, tone-mark style, prefix (UBND, xã, phường, đặc khu), province or former district behind it.
     Only where none fits, without tones, other marks and spaces: one unit that fits so is a near match, kept in
     `near`; of two neither is taken. The name of a former commune is never near to one that holds none of it.
+    `accepted`: names that the province has accepted (`journal.names`), which count before all others.
     """
 
-    def __init__(self, units: pl.DataFrame, province_code: str) -> None:
+    def __init__(
+        self, units: pl.DataFrame, province_code: str, accepted: Mapping[tuple[str | None, str], str] | None = None
+    ) -> None:
         self.province_code = province_code
+        self._accepted = accepted or {}
         self.near: dict[str, Match] = {}
         own = units.filter(pl.col("province_code") == province_code)
         self._by_state_code = {s: c for s, c in own.select("state_code", "code").iter_rows() if s}
@@ -67,6 +75,8 @@ class UnitMatcher:
 
     def _match_name(self, name: str) -> Match:
         spellings = [name, *self._less_own_province(name)]
+        if self._accepted and (code := next(filter(None, map(self._accepted.get, map(unit_key, spellings))), None)):
+            return Match(code)
         for one in spellings:
             kind, bare = unit_key(one)
             if candidates := self._by_name.get(bare):
@@ -103,11 +113,15 @@ class UnitMatcher:
             return Match(None, f"this is the name of a former commune: now in {listed}")
         return Match(codes[0], near=self._names[codes[0]])
 
-    def _nearest(self, name: str) -> str:
-        """The unit whose name is most alike, where one is alike enough to be meant; else empty."""
+    def nearest(self, name: str) -> str | None:
+        """The code of the unit whose name is most alike, where one is alike enough to be meant; else None."""
         keys = near_keys(name)
         found = difflib.get_close_matches(keys[0], list(self._nearly), n=1, cutoff=_LIKE_ENOUGH) if keys else []
-        return self._named(self._nearly[found[0]][0][1]) if found else ""
+        return self._nearly[found[0]][0][1] if found else None
+
+    def _nearest(self, name: str) -> str:
+        code = self.nearest(name)
+        return self._named(code) if code else ""
 
     def _named(self, code: str) -> str:
         return f"{code} {self._names[code]}" if code in self._names else code

@@ -37,6 +37,9 @@ ACTS = (
     "problem",
     "problem_settled",
     "roles",
+    "name_accepted",
+    "correction",
+    "correction_withdrawn",
 )
 ANONYMOUS_AN_HOUR = 60
 """Lines an hour of this process for all who have not signed in together: nobody knows them, and they can be many."""

@@ -21,7 +21,7 @@ from filelock import FileLock
 from files.places import published_folder
 from journal import upgrades
 
-URL = "GANDAN_VISITS_URL"
+URL, FILE = "GANDAN_VISITS_URL", "visits.db"
 _WAIT_MS = 15_000
 _PATIENCE_SECONDS = 5
 _LOCK = 766_2022  # of PostgreSQL's advisory locks: ours while tables are made or changed
@@ -52,7 +52,14 @@ def utc(moment: datetime) -> datetime:
 
 def url() -> str:
     """Where visits are kept: what GANDAN_VISITS_URL says, else `visits.db` in the data folder."""
-    return os.environ.get(URL) or f"sqlite:///{published_folder().parent.resolve() / 'visits.db'}"
+    return os.environ.get(URL) or f"sqlite:///{published_folder().parent.resolve() / FILE}"
+
+
+def of_folder(data: Path) -> str | None:
+    """The address of a data folder's own database; None where none was ever made."""
+    if address := os.environ.get(URL):
+        return address
+    return f"sqlite:///{data.resolve() / FILE}" if (data / FILE).exists() else None
 
 
 def own_file() -> Path | None:
@@ -62,10 +69,13 @@ def own_file() -> Path | None:
 
 
 @contextmanager
-def transaction() -> Iterator[sa.Connection]:
-    """A connection whose work is kept as a whole or not at all; VisitError where there is no database to work in."""
+def transaction(address: str | None = None) -> Iterator[sa.Connection]:
+    """A connection whose work is kept as a whole or not at all; VisitError where there is no database to work in.
+
+    `address`: of another database than `url` says.
+    """
     try:
-        with _engine(url()).begin() as connection:
+        with _engine(address or url()).begin() as connection:
             yield connection
     except upgrades.NewerDatabase as error:
         raise VisitError("newer", str(error)) from error

@@ -30,6 +30,8 @@ FILES_MAX = 10
 MEGABYTES_MAX = 10
 SECONDS_MAX = 600
 DATASET, PLACE = "live", "incoming"
+_REPORT, _CHECKED = "report.json", "checked.json"
+_LOOK = "--dry-run"
 _LOG = logging.getLogger(__name__)
 Report = dict[str, Any]
 """What was understood of one workbook, as `etl/forms/report.py` writes it down."""
@@ -41,6 +43,18 @@ class IncomingError(Exception):
     def __init__(self, kind: str, detail: str = "") -> None:
         super().__init__(f"{kind}: {detail}" if detail else kind)
         self.kind, self.detail = kind, detail
+
+
+class Overtaken(IncomingError):
+    """Somebody else has published a province and period since the workbooks were looked at.
+
+    `by`: for each period `province`, `period`, `who`, `at` (as the audit log writes it; both None where it does not
+    know) and how many figures `differ` from those of the workbooks.
+    """
+
+    def __init__(self, by: list[dict[str, Any]]) -> None:
+        super().__init__("overtaken")
+        self.by = by
 
 
 def take(files: Sequence[tuple[str, bytes]]) -> Path:
@@ -66,14 +80,32 @@ def take(files: Sequence[tuple[str, bytes]]) -> Path:
 
 def looked_at(folder: Path, province: str) -> list[Report]:
     """What was understood of each workbook (`etl/forms/report.py`); nothing is published."""
-    return _run(folder, province, "", "--dry-run")
+    return _run(folder, province, "", _LOOK)
 
 
 def publish(folder: Path, province: str, who: str) -> list[Report]:
-    """Publish what was understood, in the name of an editor; the reports once more. The folder is gone afterwards."""
-    understood = _run(folder, province, who)
+    """Publish what was understood, in the name of an editor; the reports once more. The folder is gone afterwards.
+
+    Overtaken where somebody else has published the same since `looked_at`: the folder stays, to be looked at again.
+    """
+    seen = folder / _REPORT
+    options = []
+    if seen.exists():
+        seen.replace(folder / _CHECKED)
+        options = ["--checked", str(folder / _CHECKED)]
+    understood = _run(folder, province, who, *options)
+    if by := [one for report in understood for one in report.get("overtaken", ())]:
+        raise Overtaken(by)
     discard(folder)
     return understood
+
+
+def publish_corrections(who: str) -> None:
+    """Publish again with the corrections that are in force, in the name of an editor."""
+    done = _child(who, "corrections", "--dataset", DATASET, "--data", str(_place().parent))
+    if done.returncode or "published" not in done.stdout:
+        _LOG.error("corrections ended with %s: %s", done.returncode, done.stderr[-2000:])
+        raise IncomingError("failed", _last_line(done.stderr))
 
 
 def discard(folder: Path) -> None:
@@ -85,30 +117,31 @@ def _run(folder: Path, province: str, who: str, *options: str) -> list[Report]:
     files = sorted(folder.glob("[0-9][0-9]/*"))
     if not files:
         raise IncomingError("gone")
-    report = folder / "report.json"
+    report = folder / _REPORT
     report.unlink(missing_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "etl",
-        "import-form",
-        *map(str, files),
-        "--province",
-        province,
-        "--strict",
-        "--dataset",
-        DATASET,
-        "--data",
-        str(data),
-        "--report",
-        str(report),
-        *options,
-    ]
+    where = ["--dataset", DATASET, "--data", str(data)]
+    options = (*where, "--report", str(report), *options)
+    done = _child(who, "import-form", *map(str, files), "--province", province, "--strict", *options)
+    if done.returncode and not report.exists():
+        _LOG.error("import-form ended with %s: %s", done.returncode, done.stderr[-2000:])
+    try:
+        understood: list[Report] = json.loads(report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise IncomingError("failed", _last_line(done.stderr)) from None
+    overtaken = any("overtaken" in one for one in understood)
+    wanted = _LOOK not in options and not overtaken and any(not one["refused"] for one in understood)
+    if wanted and "published" not in done.stdout:
+        raise IncomingError("failed", _last_line(done.stderr))
+    return understood
+
+
+def _child(who: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command of `python -m etl` in a process of its own, one at a time, in the name of a person."""
     environment = {name: value for name, value in os.environ.items() if "SECRET" not in name and "TOKEN" not in name}
     try:
-        with FileLock(data / ".incoming.lock", timeout=30):
-            done = subprocess.run(
-                command,
+        with FileLock(_place().parent / ".incoming.lock", timeout=30):
+            return subprocess.run(
+                [sys.executable, "-m", "etl", *words],
                 cwd=HOME,
                 env=environment | {audit.ACTOR: who},
                 capture_output=True,
@@ -122,16 +155,6 @@ def _run(folder: Path, province: str, who: str, *options: str) -> list[Report]:
         raise IncomingError("failed", f"{SECONDS_MAX} s") from None
     except OSError as error:
         raise IncomingError("full", error.strerror or "") from error
-    if done.returncode and not report.exists():
-        _LOG.error("import-form ended with %s: %s", done.returncode, done.stderr[-2000:])
-    try:
-        understood: list[Report] = json.loads(report.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise IncomingError("failed", _last_line(done.stderr)) from None
-    wanted = not options and any(not one["refused"] for one in understood)
-    if wanted and "published" not in done.stdout:
-        raise IncomingError("failed", _last_line(done.stderr))
-    return understood
 
 
 def _last_line(text: str) -> str:

@@ -2,7 +2,7 @@ from html import escape
 
 from ui.frame import html
 from ui.frame.shell import view
-from ui.imports import commands, templates, upload
+from ui.imports import commands, corrections, templates, upload
 from ui.parts import problems_form
 
 v = view()
@@ -12,4 +12,5 @@ templates.section(v, province)
 upload.drop(v, province)
 upload.understood(v)
 problems_form.section(v, province)
+corrections.section(v, province)
 commands.section(v, province)

@@ -9,7 +9,7 @@ import polars as pl
 from files.faults import Fault
 from files.places import HOME, MEASURES, REFERENCE
 from ranking import yaml_text
-from ranking.collation import name_order
+from ranking.collation import by_name, name_order
 from ranking.events import Event
 from ranking.measures import Measure, MeasureError, registry
 from ranking.vocabulary import COUNTRY
@@ -47,6 +47,12 @@ def province_names() -> dict[str, str]:
     names = dict(reference_table("provinces").select("code", "name").iter_rows())
     names |= {code: f"TP. {name}" for code, name in names.items() if name == "Hồ Chí Minh"}
     return dict(sorted(names.items(), key=lambda item: name_order(item[1].removeprefix("TP. "))))
+
+
+def communes_of(province: str) -> dict[str, str]:
+    """code → full name of the communes of a province, in the order of their names."""
+    own = reference_table("units").filter(pl.col("province_code") == province)
+    return dict(own.select("code", "full_name").sort(by_name("full_name")).iter_rows())
 
 
 def scope_name(scope: str) -> str | None:

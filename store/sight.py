@@ -57,6 +57,8 @@ def narrowed(snapshot: Snapshot, table: str, whole: pl.LazyFrame) -> pl.LazyFram
             return _revisions(snapshot, whole, own)
         case "quarantine":
             return _quarantine(whole)
+        case "corrected":
+            return whole.filter(_of_units(own))
     return whole
 
 

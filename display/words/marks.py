@@ -29,7 +29,7 @@ _SUMMED = re.compile(r"summed_from_units: (\d+)/(\d+)(?:, (\d+) departments)?")
 _QUALITIES = (
     *("copied_from_province", "sum_of_groups", "groups_not_reported"),
     *("temp_national_report_denominator", "no_national_report_data"),
-    *("captured_apart", "no_petitions", "petitions", "monthly_chart"),
+    *("captured_apart", "no_petitions", "petitions", "monthly_chart", "corrected"),
     *("area_population_of_one_predecessor", "area_differs_from_polygon"),
 )
 

@@ -15,6 +15,8 @@ from display.words.text import Speaker, texts
 _PREFIX = "refusal."
 _WITHIN = ("why", "what")
 """Blanks that hold a reason, or a word, that has its own text."""
+_ROWS = ("rows", "row")
+"""Blanks that hold the places of other rows: `form.xlsx, row 9 and form.xlsx, row 12`."""
 _PLACES = ((re.compile(r"\brow (\d+)"), r"dòng \1"), (re.compile(r"\bsheet (?=')"), "trang tính "))
 Pattern = tuple[re.Pattern[str], str, bool]
 
@@ -41,6 +43,7 @@ def _known(reason: str, language: str) -> str | None:
         if found := pattern.fullmatch(reason):
             blanks = found.groupdict() | dict.fromkeys(_blanks(name) - set(found.groupdict()), "")
             blanks = {key: in_language(value, language) if key in _WITHIN else value for key, value in blanks.items()}
+            blanks |= {key: _place(value).replace(" and ", " và ") for key, value in blanks.items() if key in _ROWS}
             said = Speaker(language)(f"{_PREFIX}{name}", **blanks)
             return said.partition(":")[0] if is_kind else said
     return None

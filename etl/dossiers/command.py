@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -26,12 +27,14 @@ from etl.dossiers.lists import Lists, lists_of
 from etl.dossiers.rows import REFUSED, Rows, dossiers, field_names
 from etl.dossiers.store import Store, latest_export, rules
 from etl.dossiers.survey import DAY_FIRST, MONTH_FIRST, Reading, Survey
+from etl.dossiers.trial import lines
 from etl.dossiers.units import Units
 from etl.forms.title import province_code
 from etl.matching import remarks
 from etl.publishing.harvest import Harvest, quarantine_rows
 from files.faults import BadInput, Fault
 from files.places import DATA
+from journal.names import accepted
 from ranking.dossiers.days import calendar
 from ranking.dossiers.formulas import DossierMeasures
 from ranking.dossiers.rows import KEYS
@@ -60,15 +63,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--begin-again", action="store_true", help="publish over dossiers whose kept states are gone: give all exports"
     )
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="folder that holds published/")
+    parser.add_argument("--dry-run", action="store_true", help="report only: keep nothing, publish nothing")
     parser.add_argument("--engine", choices=("polars", "spark"), default="polars", help="what computes the sums")
     parser.add_argument("--master", default="local[*]", metavar="URL", help="Spark master, such as spark://host:7077")
 
 
 def run(args: argparse.Namespace) -> int:
     """Take in every file, publish what changed; 1 where a file could not be read."""
-    units = Units(reference_table("units"), reference_table("provinces"))
+    units = Units(reference_table("units"), reference_table("provinces"), accepted=accepted(args.data))
     province = province_code(args.province, units.provinces) if args.province else None
     exported, store, lists = _day(args.exported), Store(args.data), lists_of(args.data)
+    if args.dry_run:
+        _check_kept(store, args)
+        return _tried(args, units, province, exported, lists)
     refused, failed = [], 0
     with store.sole_writer():
         _check_kept(store, args)
@@ -86,6 +93,24 @@ def run(args: argparse.Namespace) -> int:
         refused += _conflicts(changes)
         print(f"{changes.new} dossiers new, {changes.replaced} replaced, {len(refused)} rows in quarantine")
         _bring_up_to_date(store, units, refused, args, lists)
+    return 1 if failed else 0
+
+
+def _tried(args: argparse.Namespace, units: Units, province: str | None, exported: date | None, lists: Lists) -> int:
+    """Read every file into a store that is for the moment, and tell what it would bring; 1 where one cannot be read."""
+    failed, refused = 0, 0
+    with tempfile.TemporaryDirectory(prefix="gandan-") as folder:
+        store = Store(Path(folder))
+        for path in files_in(args.paths):
+            try:
+                refused += len(_staged(store, path, units, province, exported, dates=args.dates, lists=lists))
+            except Fault as fault:
+                failed += 1
+                print(f"{fault}; nothing would be taken from this file", file=sys.stderr)
+        for remark in remarks(units.near(), SERIES):
+            print(f"warning: {remark}")
+        print("\n".join(lines(store, units)))
+    print(f"{refused} rows would go to quarantine; nothing was kept and nothing was published")
     return 1 if failed else 0
 
 

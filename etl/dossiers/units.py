@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from etl.matching import Match, UnitMatcher
+from journal.names import Accepted
 from ranking.names import fold, near_keys, tidy, unit_code
 
 OFFICE = "office:"
@@ -25,12 +26,14 @@ class Units:
     """Looks up units of any province by what an export writes: code, state code or name.
 
     A department (sở, ban, ngành) without a code becomes `office:<province>`: counted in the province,
-    in no list of its own. `what` is read, an export or a form, is said in reasons.
+    in no list of its own. `what` is read, an export or a form, is said in reasons. `accepted`: names that
+    provinces have accepted (`journal.names`).
     """
 
     units: pl.DataFrame
     provinces: pl.DataFrame
     what: str = "export"
+    accepted: Accepted = field(default_factory=dict)
     _matchers: dict[str, UnitMatcher] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -82,8 +85,12 @@ class Units:
 
     def _matcher(self, province: str) -> UnitMatcher:
         if province not in self._matchers:
-            self._matchers[province] = UnitMatcher(self.units, province)
+            self._matchers[province] = UnitMatcher(self.units, province, self.accepted.get(province))
         return self._matchers[province]
+
+    def nearest(self, name: str, province: str) -> str | None:
+        """The code of the commune of a province whose name is most like one that was not found; None without any."""
+        return self._matcher(province).nearest(name)
 
     def name(self, province: str | None) -> str:
         """The name of a province."""

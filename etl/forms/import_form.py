@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,20 +21,22 @@ from pathlib import Path
 import polars as pl
 
 from etl.dossiers.units import UNKNOWN_UNIT, Units
-from etl.forms import tellable
+from etl.forms import checked, tellable
 from etl.forms.figures import formulas, measured
 from etl.forms.grid import grid_of
 from etl.forms.layout import FIGURES
 from etl.forms.periods import Title, title_period
-from etl.forms.report import FormReport, keep, plain, write
+from etl.forms.report import FormReport, OtherProvince, keep, plain, refused, write
 from etl.forms.rows import Reading, field_readings, readings_of_both, unit_readings, without_contradictions
 from etl.forms.tables import Table, find_tables
 from etl.forms.title import province_code, provinces_named, reporting_unit
+from etl.forms.told import report_of
 from etl.matching import remarks
 from etl.publishing.harvest import Harvest, measurement_rows, quarantine_rows
 from etl.workbooks.read import Workbook, read_workbook
 from files.faults import BadInput, Fault
 from files.places import DATA
+from journal.names import Accepted, accepted
 from ranking.formulas import FormFormula
 from ranking.names import fold, unit_code
 from ranking.periods import MERGER, Period, local_day, parse
@@ -65,6 +66,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--report", type=Path, metavar="FILE", help="also write what was understood, as JSON")
     parser.add_argument("--dry-run", action="store_true", help="report only, publish nothing")
+    parser.add_argument(
+        "--checked",
+        type=Path,
+        metavar="FILE",
+        help="the report of a --dry-run that was agreed to: publish only over the figures it was checked against",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -75,7 +82,9 @@ def run(args: argparse.Namespace) -> int:
         "period": _period_option(args.period),
         "unit": args.unit,
         "captured_at": datetime.now(UTC),
+        "names": accepted(args.data),
     }
+    seen = checked.seen_in(args.checked) if args.checked else []
     harvests, taken = [], []
     told: list[dict[str, object]] = []
     files = workbooks_in(args.files)
@@ -84,21 +93,26 @@ def run(args: argparse.Namespace) -> int:
             harvest, report = understood(path.name, opened(), units, provinces, strict=args.strict, **options)
         except Fault as fault:
             print(f"{fault}; nothing was taken from this file", file=sys.stderr)
-            told.append({"file": path.name, "refused": str(fault)})
+            told.append(refused(path.name, fault))
             continue
-        told.append(plain(report, harvest))
+        told.append(plain(report, harvest) | {"checked": _marks(args, harvest)})
         print("\n".join(report.lines()))
         if harvest.measurements.is_empty():
             print(f"{path.name}: no row could be taken", file=sys.stderr)
         else:
             harvests.append(harvest)
             taken.append(path)
-    if args.report:
-        write(args.report, told)
-    if harvests and not args.dry_run:
-        for path in taken:
-            keep(path, args.data / "raw" / "forms")
-        _publish(args, together(harvests))
+    try:
+        if harvests and not args.dry_run:
+            for path in taken:
+                keep(path, args.data / "raw" / "forms")
+            _publish(args, together(harvests), seen, [path.name for path in taken])
+    except checked.Overtaken as overtaken:
+        told[0]["overtaken"] = overtaken.by
+        raise
+    finally:
+        if args.report:
+            write(args.report, told)
     return 0 if len(harvests) == len(files) else 1
 
 
@@ -142,11 +156,23 @@ def _period_option(text: str | None) -> Period | None:
         raise Fault(f"--period: {error}") from None
 
 
-def _publish(args: argparse.Namespace, harvest: Harvest) -> None:
+def _marks(args: argparse.Namespace, harvest: Harvest) -> list[checked.Mark]:
+    if not args.report:
+        return []
     # Imported late: reading and reporting forms needs nothing of what publishing needs.
+    from etl.publishing.in_service import current_snapshot
+
+    return checked.marks(current_snapshot(args.data / "published" / args.dataset), harvest.measurements, BASIS)
+
+
+def _publish(args: argparse.Namespace, harvest: Harvest, seen: list[checked.Mark], files: list[str]) -> None:
+    # Imported late, as above.
     from etl.publishing.publish import publish
 
-    manifest = publish(args.data, args.dataset, harvest, nature="live")
+    rows = harvest.measurements
+    ask = checked.check(args.data, args.dataset, seen, rows, BASIS)
+    manifest = publish(args.data, args.dataset, harvest, nature="live", first=ask)
+    checked.note(args.data, args.dataset, rows, files, manifest.id)
     print(f"published {manifest.id} to {args.dataset}")
 
 
@@ -203,13 +229,15 @@ def understood(
     captured_at: datetime,
     *,
     strict: bool,
+    names: Accepted | None = None,
 ) -> tuple[Harvest, FormReport]:
-    """As `read_form`, of a workbook that was opened before."""
+    """As `read_form`, of a workbook that was opened before; `names`: those that provinces have accepted."""
     found = find_tables(file, [grid_of(sheet) for sheet in book.sheets])
     chosen = province and province_code(province, provinces)
     # A province is given by two digits, which are no commune's code without its zeros.
     asked = unit if unit is None or len(unit) == 2 else unit_code(unit) or unit
-    form = _Form(units, provinces, Units(units, provinces, "form"), chosen, period, asked, captured_at, strict)
+    finder = Units(units, provinces, "form", names or {})
+    form = _Form(units, provinces, finder, chosen, period, asked, captured_at, strict)
     readings: list[Reading] = []
     listed: list[Reading] = []
     warnings = [*found.warnings, *_remarks(file, book)]
@@ -220,9 +248,9 @@ def understood(
         warnings += [*table.warnings, *doubts]
     readings = without_contradictions(readings)
     warnings += remarks(form.finder.near(tellable.name), file)
-    report = _report(file, readings, warnings)
+    report = report_of(file, readings, listed, warnings, form.finder)
+    report.sheets = list(dict.fromkeys(tellable.name(table.sheet) or tellable.HIDDEN for table in found.tables))
     report.skipped += [*(f"sheet {name!r}: hidden" for name in book.hidden), *found.skipped]
-    report.absent = _absent(listed, units)
     return _harvest(f"{SERIES}:{file}", readings, warnings, captured_at), report
 
 
@@ -304,7 +332,7 @@ class _Form:
         if chosen and said and chosen not in said:
             if self.strict:
                 what = f"the title block names province {_codes(said)}, but only forms of {chosen} are taken"
-                raise BadInput(table.place, what)
+                raise OtherProvince(table.place, what, said)
             return chosen, [f"{table.place}: the title block names province {_codes(said)}, {chosen} was taken"]
         if chosen:
             return chosen, []
@@ -405,38 +433,5 @@ def _rows(reading: Reading, made_of: Mapping[str, FormFormula], today: date) -> 
 def _refused(reading: Reading) -> Iterable[dict[str, object]]:
     """Rows of `tables.Quarantine`, one per reason."""
     for refusal in reading.refusals:
-        yield {"place": reading.place, "row": reading.number, **refusal._asdict()}
-
-
-def _report(file: str, readings: list[Reading], warnings: list[str]) -> FormReport:
-    report = FormReport(file, periods=sorted({reading.period for reading in readings}), warnings=warnings)
-    for reading in readings:
-        if reading.skipped is not None:
-            report.skipped.append(f"{reading.place}, {reading.row}: {reading.skipped}")
-        elif reading.refusals:
-            report.quarantined += [_report_line(reading, refusal.reason) for refusal in reading.refusals]
-        elif reading.unit:
-            level, code = reading.unit
-            whose = f"{level} {code}" + (f", {reading.field}" if reading.field != "all" else "")
-            (report.not_reported if reading.silent else report.taken).append(_report_line(reading, whose))
-    return report
-
-
-def _report_line(reading: Reading, what: str) -> str:
-    told = tellable.name(reading.name)
-    named = tellable.HIDDEN if told is None and reading.name else repr(told or "")
-    return f"{reading.place}, {reading.row}, {named}: {what}"
-
-
-def _absent(listed: list[Reading], units: pl.DataFrame) -> dict[Period, int]:
-    """How many communes of the province no row names, for each period of a list of communes."""
-    by_period: dict[Period, set[str]] = {}
-    for reading in listed:
-        if reading.unit and reading.unit[0] == "commune":
-            by_period.setdefault(reading.period, set()).add(reading.unit[1])
-    province = dict(units.select("code", "province_code").iter_rows())
-    sizes = Counter(province.values())
-    return {
-        period: sum(sizes[own] for own in {province[code] for code in codes}) - len(codes)
-        for period, codes in by_period.items()
-    }
+        where: dict[str, object] = {"place": reading.place, "row": reading.number}
+        yield where | {"column": refusal.column, "value": refusal.value, "reason": refusal.reason}

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from etl.dossiers.units import OFFICE, UNKNOWN_UNIT, Units
 from etl.forms import tellable
-from etl.forms.figures import Counts, balance, read_counts
+from etl.forms.figures import SUMS, Counts, balance, read_counts
 from etl.forms.layout import FIGURES
 from etl.forms.tables import Row, Table
 from etl.forms.title import provinces_named
@@ -24,6 +24,8 @@ from ranking.periods import Period
 
 DEPARTMENT = "department: no state code in the form"
 NAMELESS = "the row has figures but no name"
+ROWS_DIFFER = "but the rows add up to"
+NOT_BALANCED = "column 3 is not 7 + 11"
 ROWS_NAMED_MAX = 12
 _ALL = "Tổng số"
 
@@ -41,18 +43,20 @@ _LEADING_FIELD = re.compile(r"^lĩnh vực\s*:?\s+", re.IGNORECASE)
 
 
 class Refusal(NamedTuple):
-    """Why a row, or one cell of it, is not taken."""
+    """Why a row, or one cell of it, is not taken; `cell` is its address, such as D12, where it is one cell."""
 
     reason: str
     column: str | None = None
     value: str | None = None
+    cell: str | None = None
 
 
 @dataclass(frozen=True)
 class Reading:
     """One row and what became of it; `unit` is (level, code), `number` None for a sum made here.
 
-    `near`: the unit was told by a name that is not spelt like its own.
+    `near`: the unit was told by a name that is not spelt like its own. `unknown_in`: the province on whose list the
+    row's unit is not.
     """
 
     place: str
@@ -65,6 +69,7 @@ class Reading:
     refusals: tuple[Refusal, ...] = ()
     skipped: str | None = None
     near: bool = False
+    unknown_in: str | None = None
 
     @property
     def taken(self) -> bool:
@@ -114,7 +119,8 @@ def unit_readings(table: Table, period: Period, province: str, finder: Units) ->
         else:
             reason = DEPARTMENT if _is_department(row) else commune.reason or ""
             refusal = Refusal(reason, "Đơn vị", tellable.name(row.name))
-            body.append(_with_counts(replace(base, refusals=(refusal,)), row))
+            unknown = province if commune.unknown and reason != DEPARTMENT else None
+            body.append(_with_counts(replace(base, refusals=(refusal,), unknown_in=unknown), row))
             readings.append(body[-1])
     departments = {(row.place, row.number) for row in table.rows if _is_department(row)}
     readings = [_if_whole_province(one, totals, body, departments) for one in readings]
@@ -178,7 +184,10 @@ def _fields_of_unit(
     else:
         reason = DEPARTMENT if _is_department(first) else commune.reason or ""
         refusal = Refusal(reason, "Đơn vị", tellable.name(first.name))
-        return [replace(_base(period, row), refusals=(refusal,)) for row in rows], []
+        unknown = province if commune.unknown and reason != DEPARTMENT else None
+        refused = [replace(_base(period, row), refusals=(refusal,)) for row in rows]
+        # The name stands once for all fields of the unit.
+        return [replace(refused[0], unknown_in=unknown), *refused[1:]], []
     of_fields = [replace(row, name=row.field or _ALL, ordinal=None) for row in rows]
     readings, warnings = field_readings(replace(table, rows=of_fields), period, unit)
     return [replace(one, near=commune.near is not None) for one in readings], warnings
@@ -212,7 +221,8 @@ def _commune(row: Row, province: str, finder: Units) -> Match:
     text = f"{beside} {name}" if beside else f"{row.code} {name}" if row.code else name
     code, reason = finder.find(text, province, elsewhere=False)
     if code is None:
-        return Match(None, reason.removeprefix(f"{UNKNOWN_UNIT}: "))
+        why = reason.removeprefix(f"{UNKNOWN_UNIT}: ")
+        return Match(None, why, unknown=why != reason)
     if code.startswith(OFFICE) or len(code) != 5 or not code.isdigit():
         return Match(None, DEPARTMENT)
     own = finder.full_name(code)
@@ -298,7 +308,11 @@ def _with_counts(base: Reading, row: Row) -> Reading:
     if base.skipped is not None:
         return base
     counts, faults = read_counts(row)
-    refusals = tuple(Refusal(fault.what, fault.field, _told(row, fault.field)) for fault in faults if row.name)
+    refusals = tuple(
+        Refusal(fault.what, fault.field, _told(row, fault.field), _address(row, fault.field))
+        for fault in faults
+        if row.name
+    )
     return replace(base, counts=counts, refusals=base.refusals + refusals)
 
 
@@ -306,6 +320,14 @@ def _told(row: Row, heading: str | None) -> str | None:
     """What stood in the cell at fault, as far as it may be told; else the row's name."""
     cell = next((row.cells.get(number) for number, known in FIGURES.items() if known == heading), None)
     return tellable.name(row.name) if cell is None else tellable.figure(cell)
+
+
+def _address(row: Row, heading: str | None) -> str | None:
+    """Where the cell at fault stands: of a sum that does not hold the total."""
+    totals = {group: number for number, (group, _) in SUMS.items()}
+    known = {heading: number for number, heading in FIGURES.items()}
+    number = known.get(heading or "", totals.get(heading or ""))
+    return row.address(number) if number in row.columns else None
 
 
 def _field_name(text: str) -> str:
@@ -388,7 +410,7 @@ def _differing(total: Reading, rows: list[Reading]) -> list[str]:
         summed = _column_sum([count.get(number) for count in counts]) if counts else None
         said = (total.counts or {}).get(number)
         if None not in (said, summed) and said != summed:
-            differing.append(f"column {number} says {said}, but the rows add up to {summed}")
+            differing.append(f"column {number} says {said}, {ROWS_DIFFER} {summed}")
     return differing
 
 
@@ -404,6 +426,6 @@ def _unbalanced(readings: list[Reading]) -> list[str]:
         return []
     more = f" and {len(rows) - ROWS_NAMED_MAX} more" if len(rows) > ROWS_NAMED_MAX else ""
     return [
-        f"{readings[0].place}: column 3 is not 7 + 11 in rows {', '.join(rows[:ROWS_NAMED_MAX])}{more}; "
+        f"{readings[0].place}: {NOT_BALANCED} in rows {', '.join(rows[:ROWS_NAMED_MAX])}{more}; "
         "dossiers withdrawn, stopped or waiting for papers may be left out"
     ]

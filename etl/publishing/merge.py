@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.publishing.corrected import overlaid, own_figures
 from etl.publishing.harvest import quarantine_rows
 from etl.publishing.province_sums import is_sum
 from ranking.manifest import table_file
@@ -84,6 +85,7 @@ class Merged:
     superseded: pl.DataFrame
     warnings: list[str] = field(default_factory=list)
     fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    corrections: pl.DataFrame | None = None
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """One frame per measure, with all its rows."""
@@ -98,7 +100,16 @@ class Merged:
         return sorted(names - set(_DERIVED))
 
     def chunk(self, name: str) -> pl.DataFrame:
-        """All rows of one measure; what earlier was derived from them is not among them."""
+        """All rows of one measure with the corrections in force; what was derived from them is not among them."""
+        rows = self._own(name)
+        return rows if self.corrections is None else overlaid(rows, self.corrections)
+
+    def own(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """What the sources themselves say of cells, whether or not it is corrected."""
+        found = [self._own(name) for name in cells.get_column("measure").unique().sort()]
+        return pl.concat([self.incoming.clear(), *found]).join(cells.select(CELL), on=list(CELL), how="semi")
+
+    def _own(self, name: str) -> pl.DataFrame:
         rows = self.incoming.filter(pl.col("measure") == name)
         if self.before:
             held = (
@@ -212,8 +223,8 @@ def _silenced(before: Path, rows: pl.DataFrame, superseded: pl.DataFrame) -> int
 
 
 def _stored(snapshot: Path) -> pl.LazyFrame:
-    """What a snapshot holds, but for what was derived from the rest: that is worked out again."""
-    return pl.scan_parquet(snapshot / table_file("measurements")).filter(~is_derived())
+    """What a snapshot holds by its sources' own words, but for what was derived from it: that is worked out again."""
+    return own_figures(snapshot).filter(~is_derived())
 
 
 def _of_measure(snapshot: Path, name: str) -> pl.DataFrame:

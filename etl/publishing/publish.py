@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.progress import Step, untold
+from etl.publishing import corrected
 from etl.publishing.appender import ROWS_TOGETHER, Appender
 from etl.publishing.following import Scores, by_counts, differences_of, with_differences
 from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
@@ -27,7 +28,7 @@ from etl.publishing.in_service import (
     snapshot_manifest,
     sole_writer,
 )
-from etl.publishing.merge import merged, validated
+from etl.publishing.merge import Merged, merged, validated
 from etl.publishing.old_snapshots import forget_old
 from etl.publishing.province_sums import with_sums
 from etl.publishing.withhold import write_public
@@ -55,8 +56,17 @@ REMARKS_KEPT = 60
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
 
 
-def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manifest:
+def publish(
+    data: Path,
+    dataset: str,
+    harvest: Harvest,
+    *,
+    nature: str,
+    first: Callable[[Path | None], None] | None = None,
+) -> Manifest:
     """Merge a harvest into what `dataset` holds and publish the result.
+
+    `first` is asked of the snapshot that this one will follow, while nobody else can publish; what it raises stops all.
 
     Rows that break a rule of `tables.Measurements` go to quarantine. A newer value of the same
     cell replaces the older one and, where the period was over, is written to `revisions`.
@@ -65,6 +75,8 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
     with sole_writer(folder):
         before = current_snapshot(folder)
         known = snapshot_manifest(before) if before else None
+        if first:
+            first(before)
         if known and known.nature != nature:
             raise Fault(f"{folder}: holds {known.nature} figures; {nature} ones go into a dataset of their own")
         shares = {name for name, measure in measures().items() if measure.kind == "share"}
@@ -73,6 +85,7 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
             sound, harvest.measurements, measures(), reference_table("units"), reference_table("provinces")
         )
         result = merged(before, sound, harvest.fields)
+        revised, own = _corrected(before, result, corrected.in_force(data, dataset))
         left, doubted = differences_of(result, measures())
         quarantine = pl.concat(
             [_kept_quarantine(before, harvest, times(data).quarantine), harvest.quarantine, rejected]
@@ -85,10 +98,21 @@ def publish(data: Path, dataset: str, harvest: Harvest, *, nature: str) -> Manif
             sources=sorted({*harvest.sources, *(known.sources if known else [])}),
             warnings=_remarks(known, [*harvest.warnings, *summed, *doubted, *result.warnings]),
             quarantine=quarantine,
-            revisions=result.revisions,
+            revisions=pl.concat([result.revisions, revised]),
+            own=own,
             departments=_known_departments(before, harvest),
             scores=by_counts(result),
         )
+
+
+def _corrected(before: Path | None, result: Merged, corrections: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(revisions by corrections, the sources' own rows in whose place they stand); corrects `result` from here on."""
+    own = result.own(corrections)
+    earlier = corrected.cells_of(before)
+    result.corrections = corrections
+    result.warnings += corrected.remarks(own, corrections)
+    now = corrected.overlaid(own, corrections)
+    return corrected.revisions(before, now, result.own(earlier)), own
 
 
 def publish_chunks(
@@ -169,6 +193,7 @@ def _write(
     departments: pl.DataFrame,
     step: Step = untold,
     scores: Scores | None = None,
+    own: pl.DataFrame | None = None,
 ) -> Manifest:
     before = named(folder)
     partial = folder / f".partial-{os.getpid()}"
@@ -181,6 +206,9 @@ def _write(
         for name, table in small.items():
             with Appender(partial, name) as file:
                 rows[name] = file.append(SNAPSHOT_TABLES[name].validate(table))
+        if own is not None and own.height:
+            own.write_parquet(partial / table_file(corrected.TABLE), compression="zstd")
+            rows[corrected.TABLE] = own.height
         sha256 = {name: sha256_of(partial / table_file(name)) for name in rows}
         manifest = Manifest(
             id=snapshot_id(captured_at, sha256),

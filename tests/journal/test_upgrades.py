@@ -36,7 +36,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0004", "0003"
+revision, down_revision = "0005", "0004"
 
 
 def upgrade():
@@ -59,7 +59,7 @@ def second(tmp_path) -> Path:
     """The folder of migrations of a program to come, which has one revision more."""
     folder = tmp_path / "100% mới" / "migrations"
     shutil.copytree(upgrades.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "v0004_rooms.py").write_text(SECOND, encoding="utf-8")
+    (folder / "versions" / "v0005_rooms.py").write_text(SECOND, encoding="utf-8")
     return folder
 
 
@@ -121,7 +121,7 @@ def test_a_second_revision_keeps_every_row(database, second, monkeypatch):
     assert visits.all_visits() == [replace(visit, team=f"{visit.team} (cũ)") for visit in reversed(kept)]
     assert problems.still_open(False) == [marked]
     assert ask(database, "SELECT DISTINCT room FROM visits") == [("Phòng một cửa",)]
-    assert revisions(database) == ["0004"]
+    assert revisions(database) == ["0005"]
     assert visits.record(NOTE, TODAY).id == kept[-1].id + 1
 
 
@@ -133,7 +133,7 @@ def test_a_database_from_before_there_were_marks_gets_their_table(database):
 
     assert visits.all_visits() == [kept]
     assert problems.mark(Problem("25", "04792", "Đếm hai lần")).id == 1
-    assert revisions(database) == ["0003"]
+    assert revisions(database) == ["0004"]
 
 
 def test_an_upgrade_that_is_killed_half_way_has_changed_nothing_and_is_made_up_for(database, second):
@@ -143,13 +143,13 @@ def test_an_upgrade_that_is_killed_half_way_has_changed_nothing_and_is_made_up_f
 
     assert killed.communicate()[0] == ""
     assert killed.returncode == -signal.SIGKILL
-    assert revisions(database) == ["0003"]
+    assert revisions(database) == ["0004"]
     assert visits.all_visits() == [kept]
 
     (second / "versions" / "killed").unlink()
     again = opened(second)
     assert again.communicate() == ("1 True\n", "")
-    assert revisions(database) == ["0004"]
+    assert revisions(database) == ["0005"]
     assert visits.all_visits() == [replace(kept, team=f"{kept.team} (cũ)")]
 
 
@@ -187,7 +187,7 @@ def test_a_database_of_a_newer_program_is_refused_and_not_touched(newer, tmp_pat
     journal_database._engine.cache_clear()
     before = contents(newer, tmp_path)
     for attempt in (visits.all_visits, lambda: visits.record(NOTE, TODAY), lambda: problems.settle(1, "25", "lan")):
-        with pytest.raises(VisitError, match="newer: 0004") as error:
+        with pytest.raises(VisitError, match="newer: 0005") as error:
             attempt()
         assert error.value.kind == "newer"
     assert problems.still_open(False) == []

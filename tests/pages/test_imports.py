@@ -16,7 +16,7 @@ import pytest
 from etl.workbooks.guard import PARTS_MAX
 from etl.workbooks.read import read_workbook
 from files.faults import BadInput
-from journal import audit, database, incoming, problems
+from journal import audit, corrections, database, incoming, problems
 from journal.database import VisitError
 from journal.incoming import IncomingError
 from journal.problems import Problem
@@ -116,8 +116,10 @@ def test_what_is_published_is_in_the_log_under_the_editor_s_name_and_the_workboo
     folder = incoming.take([("bieu.xlsx", form)])
     incoming.publish(folder, "25", EDITOR.name)
 
-    last = list(audit.lines(published))[-1]
-    assert (last["act"], last["who"], last["dataset"]) == ("publish", EDITOR.name, "live")
+    first, last = list(audit.lines(published))[-2:]
+    assert (first["act"], first["who"], first["dataset"]) == ("publish", EDITOR.name, "live")
+    assert (last["act"], last["who"], last["files"]) == ("import", EDITOR.name, "bieu.xlsx")
+    assert (last["province"], last["period"], last["snapshot"]) == ("25", "2026-08", first["snapshot"])
     figures = sight.scan(snapshot.open_snapshot("live"), "measurements").collect()
     assert figures.filter(unit_code="08494", measure="online_filing_share").height == 1
     assert not folder.exists()
@@ -192,7 +194,44 @@ def test_no_secret_reaches_the_process_that_reads_workbooks(published, form, mon
     assert "sesame" not in json.dumps(seen)
 
 
+def test_a_form_of_another_province_says_of_which(published, form):
+    (report,) = incoming.looked_at(incoming.take([("bieu.xlsx", form)]), "38")
+    assert report["province"] == "25"
+
+
+def test_the_second_editor_is_told_what_the_first_published_and_asked_again(published, form, tmp_path):
+    """Both look at the same figures; the first publishes others; the second's files are not lost, nor published."""
+    other = workbooks.write(tmp_path / "other.xlsx", FormSheet([row(1, "Xã Lâm Thao", counts(6, 4, 1, 5, 3, 0, 2, 1))]))
+    first, second = incoming.take([("a.xlsx", other.read_bytes())]), incoming.take([("b.xlsx", form)])
+    incoming.looked_at(first, "25")
+    incoming.looked_at(second, "25")
+    incoming.publish(first, "25", "mai@phutho.gov.vn")
+    after_first = (published / "published" / "live" / "current").read_text()
+
+    with pytest.raises(incoming.Overtaken) as told:
+        incoming.publish(second, "25", EDITOR.name)
+    (by,) = told.value.by
+    assert (by["who"], by["province"], by["period"]) == ("mai@phutho.gov.vn", "25", "2026-08")
+    # received, and the shares of online, on time and overdue with the count of overdue ones: all of Lâm Thao differ
+    assert by["differ"] == 5
+    assert by["at"] in [line["at"] for line in audit.lines(published)]
+    assert (published / "published" / "live" / "current").read_text() == after_first
+
+    incoming.looked_at(second, "25")
+    incoming.publish(second, "25", EDITOR.name)
+    figures = sight.scan(snapshot.open_snapshot("live"), "measurements").collect()
+    assert figures.filter(unit_code="08494", measure="online_filing_share").item(0, "numerator") == 60
+
+
 # --- the page
+
+
+def said(app) -> str:
+    """All words of a page that it was run for last."""
+    words = [str(getattr(one, "value", "")) for one in app.main]
+    words += [one.proto.body for one in app.get("html")]
+    words += [one.label for name in ("expander", "page_link") for one in app.get(name) if hasattr(one, "label")]
+    return "\n".join(words)
 
 
 @pytest.fixture
@@ -204,6 +243,27 @@ def page(published, monkeypatch):
 def test_an_editor_sees_the_own_province_only(page):
     assert not page.exception
     assert page.selectbox(key="import_province").options == ["Phú Thọ"]
+
+
+def test_what_was_understood_is_shown_and_a_name_is_accepted_once_and_for_all(page, published, tmp_path):
+    rows = [row(1, "Xã Lâm Thao", FIGURES, c4="sáu mươi"), row(2, "Phường Hòa Bìn", FIGURES)]
+    content = workbooks.write(tmp_path / "bieu.xlsx", FormSheet(rows)).read_bytes()
+    page.get("file_uploader")[0].upload("bieu.xlsx", content, "application/vnd.ms-excel")
+    page.run()
+
+    shown = said(page)
+    for words in ("Trang tính đã đọc: Biểu II.06", "Tên đơn vị không tìm thấy (1)", "không có trong tệp", ">D8<"):
+        assert words in shown
+    choice = next(box for box in page.selectbox if box.key.startswith("import_name_"))
+    assert choice.value == "04795"
+    next(button for button in page.button if button.key.startswith("import_accept_")).click().run()
+
+    assert (published / "local" / "names.csv").read_text().splitlines()[1:] == ["25,Phường Hòa Bìn,04795"]
+    assert "Tên đơn vị không tìm thấy" not in said(page)
+    assert [line["unit"] for line in audit.lines(published) if line["act"] == "name_accepted"] == ["04795"]
+    page.button(key="import_publish").click().run()
+    assert "Đã công bố 1 tệp" in said(page)
+    assert "Xem xếp hạng kỳ" in said(page)
 
 
 def test_both_templates_are_handed_out(page):
@@ -236,6 +296,40 @@ def test_a_mark_is_kept_shown_to_everybody_and_settled(page, published):
     assert problems.settle(mark.id, "38", "x") is False
     assert problems.settle(mark.id, "25", EDITOR.name) is True
     assert problems.still_open(False, unit="04792") == []
+
+
+def test_no_unit_is_in_doubt_because_it_comes_first(page, published):
+    assert page.selectbox(key="problem_unit").value is None
+    assert page.selectbox(key="problem_period").options == ["Mọi kỳ", "Tháng 8/2026"]
+    page.text_area(key="problem_words").input("Đếm hai lần")
+    next(button for button in page.button if "problem_form" in button.form_id).click().run()
+
+    assert [error.value for error in page.error] == ["Hãy chọn xã, phường, đặc khu."]
+    assert problems.still_open(False) == []
+
+
+def test_a_correction_is_written_published_and_taken_back(page, published):
+    page.selectbox(key="correction_unit").select("04792").run()
+    page.selectbox(key="correction_figure").select(("on_time_share", "portal", "766-2026")).run()
+    assert "Đang công bố: 90/100" in said(page)
+    page.text_input(key="correction_numerator").input("95")
+    page.text_input(key="correction_denominator").input("100")
+    page.text_area(key="correction_reason").input("Đếm thiếu <b>năm</b> hồ sơ")
+    next(button for button in page.button if "correction_form" in button.form_id).click().run()
+
+    (kept,) = corrections.known("live")
+    assert (kept.author, kept.old_numerator, kept.new_numerator) == (EDITOR.name, 90, 95)
+    assert "90/100 → 95/100" in said(page)
+    assert "Đếm thiếu &lt;b&gt;năm&lt;/b&gt; hồ sơ" in said(page)
+    page.button(key="correction_publish").click().run()
+    figures = sight.scan(snapshot.open_snapshot("live"), "measurements").collect()
+    row = figures.filter(unit_code="04792", measure="on_time_share")
+    assert row.select("numerator", "quality").row(0) == (95, "corrected")
+
+    page.button(key=f"correction_withdraw_{kept.id}").click().run()
+    assert corrections.known("live", in_force=True) == []
+    acts = [line["act"] for line in audit.lines(published)]
+    assert acts == ["publish", "correction", "publish", "correction_withdrawn"]
 
 
 @pytest.mark.parametrize(("words", "kind"), [("  ", "no_words"), ("x" * 501, "too_long")])

@@ -16,6 +16,7 @@ from display.words.text import Speaker
 from etl.publishing.harvest import Harvest, empty_quarantine, measurement_rows
 from etl.publishing.publish import publish
 from files.places import HOME
+from journal import corrections
 from ranking.index_sensitivity import GROUPS
 from ranking.manifest import Manifest
 from ranking.measures import registry
@@ -25,6 +26,7 @@ from store.coverage import counted
 from store.dispersions import of_communes
 from store.reference import measures, reference_table
 from tests.conftest import CAPTURED as WORLD_CAPTURED
+from tests.journal.test_corrections import ONE
 from tests.pages.test_pages import markup, open_page, words
 from tests.unit_world import publish_world, world
 from ui.about import changes, coverage, data, freshness, methods
@@ -439,6 +441,20 @@ def test_a_second_capture_is_compared_with_the_first_and_the_revision_listed(liv
 
     assert re.search(rf"{on_time}\s+0\s+1\s+0\s", text)
     assert re.search(r"Phường Nghi Sơn\s+Đúng hạn \(Cổng\)\s+Tháng 1/2026\s+90/100\s+85/100\s", text)
+
+
+def test_corrections_are_listed_with_their_reason_and_without_their_author(live_data):
+    publish_world(live_data)
+    text = words(open_page("methods", dataset="live", part="changes"))
+    assert "không có đính chính nào" in text
+    kept = corrections.correct(ONE)
+    corrections.withdraw(kept.id, "25", "mai")
+
+    text = words(open_page("methods", dataset="live", part="changes"))
+    assert "Đếm thiếu năm hồ sơ" in text
+    assert "đã rút lại ngày" in text
+    assert "không có đính chính nào" not in text
+    assert "95/100" not in text
 
 
 def test_a_refused_row_is_shown_with_its_reason_and_cannot_bring_markup(live_data):

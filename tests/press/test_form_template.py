@@ -64,7 +64,8 @@ def test_a_filled_template_is_read_without_a_remark(tmp_path, template, monkeypa
     harvest, report = read(tmp_path, filled(template), monkeypatch)
     own = reference_table("units").filter(pl.col("province_code") == "25").height
     assert (len(report.taken), report.absent) == (own, {parse("2026-08"): 0})
-    assert (report.warnings, report.skipped, report.quarantined, report.not_reported) == ([], [], [], [])
+    assert (report.warnings, report.totals, report.skipped, report.quarantined) == ([], [], [], [])
+    assert (report.not_reported, report.twice, report.not_found) == ([], [], [])
     rows = harvest.measurements.filter(pl.col("measure") == "on_time_share_form")
     assert rows.select("numerator", "denominator").unique().rows() == [(80, 85)]
     assert harvest.quarantine.is_empty()

@@ -17,7 +17,7 @@ from store import sight, standings, states
 from store.reference import measures
 from store.snapshot import Snapshot
 from ui.frame import html
-from ui.parts import tables
+from ui.parts import errata, tables
 
 MOST_LISTED = 200
 _FIGURES = ("numerator", "denominator", "score")
@@ -90,6 +90,7 @@ def panel(view: View) -> None:
     else:
         _since(view, before)
     _revisions(view)
+    errata.section(view)
 
 
 def _since(view: View, before: Snapshot) -> None:

@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from html import escape
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from display.words import numbers, refusals
+from display.words import numbers
 from display.words.view import View
-from journal import audit, incoming
-from journal.incoming import FILES_MAX, MEGABYTES_MAX, IncomingError
-from store.reference import measures, province_name, province_names
+from files.faults import Fault
+from files.places import published_folder
+from journal import audit, incoming, names
+from journal.incoming import FILES_MAX, MEGABYTES_MAX, IncomingError, Overtaken
+from ranking.periods import VIETNAM
+from store.reference import province_name, province_names
 from ui.frame import html, links, sign_in
-from ui.parts import tables
+from ui.imports.understood import file, in_words, plain
 
 _BATCH, _TOLD, _ROUND = "import_batch", "import_told", "import_round"
-_SHOWN = 50
-_PARTS = ("numerator", "denominator")
-_TROUBLES = {
-    "holds macros": "macros",
-    "unfolds to": "harm",
-    "XML entities": "harm",
-    "with a password": "password",
-    "damaged": "damaged",
-    "no Excel workbook": "no_workbook",
-    "only forms of": "province",
-    "no period": "period",
-    "several periods": "periods",
-    "year so far": "periods",
-    "never calculated": "formulas",
-    " spans ": "range",
-    "delete the empty": "range",
-    "future": "period",
-    "before 1 July 2025": "period",
-    "no row could be taken": "rows",
-    "is empty": "empty",
-}
-"""What the import says of a file, by a few of its words."""
+RESULT = "on_time_share_form"
+"""The measure whose ranking is shown after a form was published: what most readers ask of it first."""
 
 
 def own(view: View) -> list[str]:
@@ -115,7 +99,7 @@ def understood(view: View) -> None:
         return
     st.subheader(view.say("imports.understood"), anchor=False)
     for report in batch["files"]:
-        _file(view, report)
+        file(view, report, own(view), partial(_switch, view), partial(_accept, view))
     good = [report for report in batch["files"] if not report["refused"]]
     with st.container(horizontal=True, key="import_buttons"):
         st.button(
@@ -131,74 +115,6 @@ def understood(view: View) -> None:
     html.caption(view.say("imports.publish.note"))
 
 
-def _file(view: View, report: dict) -> None:
-    with st.container(border=True):
-        html.show(f'<h3 class="gd-list-title">{escape(report["file"])}</h3>')
-        if report["refused"]:
-            st.error(_refusal(view, report["refused"]), icon=":material/block:")
-            if "counts" not in report:
-                return
-        counts = {name: numbers.number(n, view.language) for name, n in report["counts"].items()}
-        html.caption(
-            view.say("imports.file", period=", ".join(report["periods"]) or "–", units=report["units"], **counts)
-        )
-        if report["absent"]:
-            html.caption(view.say("imports.absent", n=numbers.number(report["absent"], view.language)))
-        _sums(view, report)
-        _cells(view, report)
-        for name in ("warnings", "not_reported", "skipped"):
-            _list(view, name, report)
-
-
-def _refusal(view: View, said: str) -> str:
-    """Why a file is not taken: in the language of the page where the kind of trouble is known, and as it was said."""
-    kind = next((kind for sign, kind in _TROUBLES.items() if sign in said), "other")
-    return view.say("imports.refused", why=view.say(f"imports.why.{kind}")) + f"  \n:small[{_plain(said)}]"
-
-
-def _sums(view: View, report: dict) -> None:
-    known = measures()
-    rows = [
-        [
-            known[row["measure"]].name.in_language(view.language),
-            numbers.number(row["units"], view.language),
-            *("–" if row[part] is None else numbers.number(row[part], view.language) for part in _PARTS),
-        ]
-        for row in report["sums"]
-        if row["measure"] in known
-    ]
-    if rows:
-        headers = [view.say(f"imports.column.{name}") for name in ("measure", "units", *_PARTS)]
-        tables.plain_table(headers, rows, view.say("imports.sums"), figures=(1, 2, 3))
-
-
-def _cells(view: View, report: dict) -> None:
-    """Every cell that was set apart: sheet, row, column, what stood there, and why."""
-    if not report["quarantine"]:
-        return
-    rows = [
-        [
-            cell["place"] or "–",
-            str(cell["row"] or "–"),
-            cell["column"] or "–",
-            _shown(cell["value"]),
-            refusals.in_language(cell["reason"], view.language),
-        ]
-        for cell in report["quarantine"][:_SHOWN]
-    ]
-    headers = [view.say(f"imports.column.{name}") for name in ("place", "row", "field", "value", "reason")]
-    tables.plain_table(headers, rows, view.say("imports.quarantine"), figures=(1,))
-
-
-def _list(view: View, name: str, report: dict) -> None:
-    facts = report[name]
-    if facts:
-        label = view.say(f"imports.{name}", n=numbers.number(report["counts"][name], view.language))
-        with st.expander(label, key=f"import_{name}_{report['file']}"):
-            said = (refusals.in_language(fact, view.language) for fact in facts[:_SHOWN])
-            html.show("<ul>" + "".join(f"<li>{escape(fact)}</li>" for fact in said) + "</ul>")
-
-
 # --- the two ways on
 
 
@@ -208,13 +124,46 @@ def _publish(view: View) -> None:
         _check_right(view, batch["province"])
         understood = incoming.publish(Path(batch["folder"]), batch["province"], view.reader.name or view.reader.kind)
     except IncomingError as error:
-        st.session_state[_TOLD] = (error.kind, error.detail)
+        st.session_state[_TOLD] = (error.kind, error.by if isinstance(error, Overtaken) else error.detail)
+        if isinstance(error, Overtaken):
+            _look_again(view, batch["province"])
         return
-    good = [report["file"] for report in understood if not report["refused"]]
-    audit.note_act(view.reader, "import", province=batch["province"], files="; ".join(good))
-    st.session_state[_TOLD] = ("published", str(len(good)))
+    good = [report for report in understood if not report["refused"]]
+    periods = sorted({period for report in good for period in report["periods"]})
+    st.session_state[_TOLD] = ("published", {"n": len(good), "province": batch["province"], "periods": periods})
     _drop()
     _next_round()
+
+
+def _look_again(view: View, province: str) -> None:
+    """The same workbooks, over the figures and names as they are now."""
+    batch = st.session_state[_BATCH]
+    try:
+        batch["files"] = incoming.looked_at(Path(batch["folder"]), province)
+    except IncomingError as error:
+        st.session_state[_TOLD] = (error.kind, error.detail)
+
+
+def _switch(view: View, province: str) -> None:
+    """Take the workbooks for another province's; they are looked at again in the run that follows."""
+    if province in own(view):
+        _drop()
+        st.session_state["import_province"] = province
+
+
+def _accept(view: View, province: str, name: str, code: str) -> None:
+    """Keep a name that was not found as another one of a unit, and look at the workbooks again."""
+    try:
+        _check_right(view, province)
+        names.accept(published_folder().parent, province, name, code)
+    except IncomingError as error:
+        st.session_state[_TOLD] = (error.kind, error.detail)
+        return
+    except Fault:
+        st.session_state[_TOLD] = ("name", "")
+        return
+    audit.note_act(view.reader, "name_accepted", province=province, unit=code)
+    _look_again(view, province)
 
 
 def _discard() -> None:
@@ -242,20 +191,53 @@ def _check_right(view: View, province: str) -> None:
 def _tell(view: View) -> None:
     kind, detail = st.session_state.pop(_TOLD, (None, ""))
     if kind == "published":
-        st.success(view.say("imports.published", n=detail), icon=":material/check:")
+        _published(view, **detail)
+    elif kind == "overtaken":
+        for one in detail:
+            _overtaken(view, **one)
     elif kind:
         st.error(_words(view, IncomingError(kind, detail)), icon=":material/error:")
 
 
+def _published(view: View, n: int, province: str, periods: list[str]) -> None:
+    """That it is done, and a link to the ranking of each period that was published."""
+    st.success(view.say("imports.published", n=n), icon=":material/check:")
+    for period in periods:
+        st.page_link(
+            "pages/rankings.py",
+            label=view.say("imports.see", period=in_words(view, period), province=province_name(province)),
+            icon=":material/format_list_numbered:",
+            query_params={
+                "dataset": incoming.DATASET,
+                "lang": view.language,
+                "province": province,
+                "measure": RESULT,
+                "period": period,
+            },
+        )
+
+
+def _overtaken(view: View, province: str, period: str, who: str | None, at: str | None, differ: int) -> None:
+    when = _moment(at, view.language) if at else view.say("imports.overtaken.when")
+    st.warning(
+        view.say(
+            "imports.overtaken",
+            who=plain(who or view.say("imports.overtaken.who")),
+            when=plain(when),
+            period=in_words(view, period),
+            province=province_name(province),
+            n=numbers.number(differ, view.language),
+        ),
+        icon=":material/group:",
+    )
+
+
+def _moment(at: str, language: str) -> str:
+    """When something was noted in the audit log, by the clock in Vietnam."""
+    moment = datetime.fromisoformat(at).astimezone(VIETNAM)
+    return f"{moment:%H:%M}, {numbers.local_date(moment, language)}"
+
+
 def _words(view: View, error: IncomingError) -> str:
-    detail = _plain(error.detail)
+    detail = plain(error.detail)
     return view.say(f"imports.error.{error.kind}", detail=detail, files=FILES_MAX, megabytes=MEGABYTES_MAX)
-
-
-def _plain(text: str) -> str:
-    """A text for a place that reads Markdown: every sign that means something there is escaped."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|~<>$:&" else sign for sign in text)
-
-
-def _shown(value: str | None) -> str:
-    return (value or "–")[:80]

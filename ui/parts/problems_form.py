@@ -15,8 +15,8 @@ from journal import audit, database, problems
 from journal.database import VisitError
 from journal.problems import Problem
 from journal.visits import seen
-from ranking.collation import by_name
-from store import reference, units
+from ranking.periods import Period, parse
+from store import catalog, reference, units
 from ui.frame import html, sign_in
 
 _TOLD = "problem_told"
@@ -38,12 +38,18 @@ def section(view: View, province: str) -> None:
             on_click=_settle,
             args=(view, problem),
         )
-    communes = reference.reference_table("units").filter(pl.col("province_code") == province)
-    names = dict(communes.select("code", "full_name").sort(by_name("full_name")).iter_rows())
+    names, periods = reference.communes_of(province), _periods(view, province)
     measures = reference.measures()
     with st.form("problem_form", border=True):
+        # Nobody's figures are in doubt because their commune comes first in the alphabet.
         st.selectbox(
-            say("problems.unit"), list(names), format_func=lambda code: names[code], key="problem_unit", width=420
+            say("problems.unit"),
+            list(names),
+            None,
+            format_func=lambda code: names[code],
+            key="problem_unit",
+            placeholder=say("problems.choose"),
+            width=420,
         )
         st.selectbox(
             say("problems.measure"),
@@ -52,11 +58,25 @@ def section(view: View, province: str) -> None:
             width=420,
             format_func=lambda key: measures[key].name.in_language(view.language) if key else say("problems.all"),
         )
-        st.text_input(say("problems.period"), key="problem_period", max_chars=23, width=220, placeholder="2026-08")
+        st.selectbox(
+            say("problems.period"),
+            ["", *periods],
+            key="problem_period",
+            width=320,
+            format_func=lambda key: periods[key] if key else say("problems.period.all"),
+        )
         st.text_area(say("problems.words"), key="problem_words", max_chars=problems.LONGEST)
         st.form_submit_button(
             say("problems.save"), icon=":material/flag:", type="primary", on_click=_mark, args=(view, province)
         )
+
+
+def _periods(view: View, province: str) -> dict[str, str]:
+    """id → words of the periods that the dataset holds of a province, the latest first."""
+    rows = catalog.catalog(view.snapshot).filter(pl.col("scope") == province)
+    spans = rows.select("period_end", "period_start", "period_kind").unique().sort(pl.all(), descending=True)
+    found = (Period(start, end, kind) for end, start, kind in spans.iter_rows())
+    return {one.id: numbers.period(one, view.language) for one in found}
 
 
 def notice(view: View, code: str) -> None:
@@ -80,9 +100,17 @@ def _entry(view: View, problem: Problem, with_unit: bool = False) -> str:
     head = [numbers.local_date(problem.created_at, view.language)]
     head += [units.known(problem.unit_code)["full_name"]] if with_unit else []
     head += [measure.name.in_language(view.language)] if measure else []
-    head += [problem.period] if problem.period else []
+    head += [_period_words(view, problem.period)] if problem.period else []
     words = escape(seen(problem.words)).replace("\n", "<br>")
     return f'<div class="gd-entry"><p class="gd-sub">{escape(" · ".join(head))}</p><p>{words}</p></div>'
+
+
+def _period_words(view: View, text: str) -> str:
+    """A period in words; an older mark may name it as its author typed it."""
+    try:
+        return numbers.period(parse(text), view.language)
+    except ValueError:
+        return text
 
 
 def _mark(view: View, province: str) -> None:
@@ -91,6 +119,8 @@ def _mark(view: View, province: str) -> None:
         view = replace(view, reader=sign_in.current())
         if not view.reader.may("problems", province):
             raise VisitError("not_allowed")
+        if state["problem_unit"] is None:
+            raise VisitError("no_unit")
         kept = problems.mark(
             Problem(
                 province,
@@ -106,7 +136,7 @@ def _mark(view: View, province: str) -> None:
         state[_TOLD] = error.kind
         return
     audit.note_act(view.reader, "problem", unit=kept.unit_code, problem=kept.id)
-    state["problem_words"] = ""
+    state["problem_words"], state["problem_unit"] = "", None
     state[_TOLD] = "saved"
 
 

@@ -113,3 +113,8 @@ def test_nothing_of_a_bad_form_is_left_in_english(published, tmp_path: Path):
 
     assert len(told) >= 6
     assert [reason for reason in told if in_language(reason, "vi") == reason] == []
+
+
+def test_the_places_of_other_rows_are_said_in_the_page_s_language():
+    said = in_language("stands more than once with different figures: f.xlsx, row 10 and f.xlsx, row 11", "vi")
+    assert said == "xuất hiện nhiều lần với số khác nhau: f.xlsx, dòng 10 và f.xlsx, dòng 11"

@@ -15,54 +15,18 @@ from etl.forms.figures import count
 from etl.forms.import_form import read_form
 from etl.forms.periods import title_period
 from etl.forms.title import reporting_unit
-from etl.workbooks import box
-from etl.workbooks.inside import answer
 from files.faults import BadInput, Fault
 from ranking.periods import Period, parse
 from ranking.tables import Measurements, Quarantine
 from tests import workbooks
+from tests.etl.forms.conftest import LAM_THAO, SEPTEMBER, VIET_TRI
 from tests.workbooks import AUGUST, BY_FIELD, EXTRA_HEADINGS, HEADINGS, SIGNATURES, FormSheet, counts, row, write
-
-SEPTEMBER = datetime(2026, 9, 5, 2, 0, tzinfo=UTC)
-LAM_THAO, VIET_TRI, HOA_BINH = "08494", "07900", "04795"
 
 # 60 online + 40 direct + 10 carried over = 110; 50 + 30 + 5 = 85 handled; 20 + 5 = 25 open; 110 = 85 + 25.
 FIGURES = counts(60, 40, 10, 50, 30, 5, 20, 5)
 OTHERS = counts(6, 4, 1, 5, 3, 0, 2, 1)
 NOTHING = counts(0, 0, 0, 0, 0, 0, 0, 0)
 EMPTY: dict[object, object] = {}
-
-
-@pytest.fixture
-def units() -> pl.DataFrame:
-    rows = [
-        (LAM_THAO, "Xã Lâm Thao", "xã", "25"),
-        (VIET_TRI, "Phường Việt Trì", "phường", "25"),
-        (HOA_BINH, "Phường Hòa Bình", "phường", "25"),
-        ("23500", "Xã Chư Sê", "xã", "52"),
-    ]
-    columns = ["code", "full_name", "kind", "province_code"]
-    frame = pl.DataFrame(rows, schema=columns, orient="row")
-    return frame.with_columns(kind_2025_07_01="kind", state_code=pl.lit(None, pl.String))
-
-
-@pytest.fixture
-def provinces() -> pl.DataFrame:
-    rows = [("25", "Phú Thọ", "H44"), ("52", "Gia Lai", "H21"), ("79", "Hồ Chí Minh", "H29")]
-    return pl.DataFrame(rows, schema=["code", "name", "state_code"], orient="row")
-
-
-@pytest.fixture
-def read(tmp_path, units, provinces, monkeypatch):
-    """Write sheets to a workbook and read it: (harvest, report)."""
-    # These files are sound, so they need no process apart, which takes most of the time of a reading.
-    monkeypatch.setattr(box, "read_apart", lambda path, limits, **_: answer(path.read_bytes(), limits))
-
-    def write_and_read(*sheets: FormSheet, file: str = "ii06-2026-08.xlsx", captured_at=SEPTEMBER, **options):
-        path = write(tmp_path / file, *sheets)
-        return read_form(path, units, provinces, captured_at=captured_at, **options)
-
-    return write_and_read
 
 
 def values(harvest, unit: str, field: str = "all") -> dict[str, tuple[float | None, float | None, str]]:
@@ -271,7 +235,8 @@ def test_a_row_named_whole_province_is_the_province(read):
 def test_a_total_that_the_rows_do_not_add_up_to_warns(read):
     rows = [row(1, "Xã Lâm Thao", OTHERS), row(2, "Sở Tư pháp", OTHERS), row(None, "Tổng cộng", FIGURES)]
     _, report = read(FormSheet(rows))
-    assert "'Tổng cộng': column 3 says 110, but the rows add up to 22" in report.warnings[0]
+    assert "'Tổng cộng': column 3 says 110, but the rows add up to 22" in report.totals[0]
+    assert report.warnings == []
 
 
 def test_a_file_whose_only_row_is_a_bad_total_gives_nothing(read):
@@ -310,7 +275,7 @@ def test_a_broken_sum_quarantines_the_row(read, wrong, message):
 def test_received_that_is_not_handled_plus_open_only_warns(read):
     harvest, report = read(FormSheet([row(1, "Xã Lâm Thao", counts(60, 40, 10, 50, 30, 5, 15, 5))]))
     assert values(harvest, LAM_THAO)["received"] == (100, None, "reported")
-    assert "column 3 is not 7 + 11 in rows 8" in report.warnings[0]
+    assert "column 3 is not 7 + 11 in rows 8" in report.totals[0]
 
 
 @pytest.mark.parametrize(
