@@ -56,10 +56,11 @@ def url() -> str:
 
 
 def of_folder(data: Path) -> str | None:
-    """The address of a data folder's own database; None where none was ever made."""
+    """The address of a data folder's own database; None where none was ever made, or the disk had no room for it."""
     if address := os.environ.get(URL):
         return address
-    return f"sqlite:///{data.resolve() / FILE}" if (data / FILE).exists() else None
+    file = data / FILE
+    return f"sqlite:///{file.resolve()}" if file.exists() and file.stat().st_size else None
 
 
 def own_file() -> Path | None:

@@ -270,9 +270,11 @@ def _pairs(frame: pl.DataFrame, coded: Coded) -> pl.DataFrame:
 
 def _homes(codes: pl.Series, texts: pl.Series, units: Units) -> pl.Series:
     """The province that each dossier's code names; where all codes hold a day, looked up by what stands before it."""
-    heads = codes.str.slice(0, codes.to_frame("code").select(pl.col("code").str.find("-", literal=True)).to_series())
+    ends = codes.to_frame("code").select(pl.col("code").str.find("-", literal=True)).to_series()
+    heads = codes.str.slice(0, ends)
     distinct = heads.unique()
-    if distinct.null_count() or distinct.len() > _HEADS_MOST:
+    # A code of an unknown form is kept as a hash, which has no dash and names no province: its text does.
+    if ends.null_count() or distinct.len() > _HEADS_MOST:
         state = _state_in_codes(codes, texts)
         return state.replace_strict(units.province_of_state, default=None, return_dtype=pl.String)
     state = _state_in_codes(distinct, distinct)

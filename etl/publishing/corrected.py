@@ -43,7 +43,8 @@ def in_force(data: Path, dataset: str) -> pl.DataFrame:
         from journal.database import VisitError, of_folder
 
         try:
-            rows = known(dataset, in_force=True, address=of_folder(data))
+            address = of_folder(data)
+            rows = known(dataset, in_force=True, address=address) if address else []
         except VisitError as error:
             raise Fault(f"corrections cannot be read ({error.kind}), so nothing was published") from None
     cells = types_of(Measurements)

@@ -637,7 +637,7 @@ def command(tmp_path, units, provinces, monkeypatch):
     """Run `import-form`; (exit code, harvests that were published)."""
     published = []
 
-    def publish(data, dataset, harvest, *, nature):
+    def publish(data, dataset, harvest, *, nature, first=None):
         published.append((dataset, nature, harvest))
         return argparse.Namespace(id="20260905T020000Z-0")
 
