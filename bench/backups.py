@@ -18,6 +18,8 @@ from files.faults import Fault
 
 BACKUPS = int(os.environ.get("GANDAN_BENCH_BACKUPS", 1000))
 TINY = {"backups": 3}
+_FEW = "snapshots:\n  live: {snapshots: 2}\n"
+"""So that snapshots are removed all the time, which is what could spoil a backup."""
 _PROCESSES = multiprocessing.get_context("spawn")
 Figure = tuple[str, float, str]
 
@@ -29,6 +31,8 @@ def run(backups: int = BACKUPS) -> list[Figure]:
     """
     with tempfile.TemporaryDirectory() as name:
         data, kept = Path(name) / "data", Path(name) / "kept"
+        (data / "local").mkdir(parents=True)
+        (data / "local" / "retention.yaml").write_text(_FEW)
         publish(data, "live", numbered(0), nature="live")
         stop, told = _PROCESSES.Event(), _PROCESSES.Queue()
         publisher = _PROCESSES.Process(target=_publish_on, args=(data, stop, told))
