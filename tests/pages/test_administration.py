@@ -61,6 +61,13 @@ def test_the_page_shows_who_may_what_and_how_the_night_went(service):
     assert "đăng nhập" in shown and "trouble: unknown" in shown
 
 
+def test_where_no_work_of_the_night_has_run_none_is_said_to_have_ended_well(service):
+    (service / "pulls.json").unlink()
+    (service / "backups.json").unlink()
+    shown = words(open_page("administration"))
+    assert "Chưa có việc hằng đêm nào từng chạy." in shown and "đều xong" not in shown
+
+
 def test_the_page_speaks_english_and_opens_for_the_one_user_of_a_machine(service, monkeypatch):
     monkeypatch.setattr(sign_in, "current", lambda: LOCAL)
     shown = words(open_page("administration", lang="en"))

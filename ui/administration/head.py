@@ -19,13 +19,15 @@ WORKS = (backups.BACKUP, backups.DRILL)
 
 
 def sentence(view: View, data: Path) -> str:
-    """What has failed last, or that nothing has. Markup."""
+    """What has failed last, or that nothing has, or that nothing has run yet. Markup."""
     say = view.say
     runs = {f"{say('admin.work.pull')} ({name})": run for name, run in pulls.last(data).items()}
     known = backups.last(data)
     runs |= {say(f"admin.work.{name}"): known[name] for name in (*WORKS, backups.PRUNE) if name in known}
     failed = [name for name, run in runs.items() if not run.ok]
-    said = say("admin.failed", what=", ".join(failed)) if failed else say("admin.sound")
+    said = say("admin.sound" if runs else "admin.none_ran")
+    if failed:
+        said = say("admin.failed", what=", ".join(failed))
     damaged = f" {escape(say('admin.sentence.damaged'))}" if people.damage() else ""
     return f"<b>{escape(said)}</b>{damaged} {escape(say('admin.sentence'))}"
 
