@@ -145,8 +145,9 @@ def control(reader: Reader, say: Speaker) -> None:
 
 def _sign_out(reader: Reader) -> None:
     note_act(reader, "sign_out")
-    with suppress(VisitError):  # without a database the cookie goes all the same
-        endings.end(reader.name, reader.name)
+    if reader.grants:  # an address that nobody vouches for must not end the sign-ins of whom it belongs to
+        with suppress(VisitError):  # without a database the cookie goes all the same
+            endings.end(reader.name, reader.name)
     st.logout()
 
 
