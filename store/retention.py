@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import polars as pl
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator, model_validator
 
 from files.faults import Fault
 from files.places import HOME, published_folder
@@ -85,34 +85,19 @@ class Days(_Strict):
 class NumberOfDays(_Strict):
     """What is older than so many days goes."""
 
-    days: int
-
-    @field_validator("days", mode="before")
-    @classmethod
-    def _is_a_number_of_days(cls, value: object) -> object:
-        return _whole("days", value, 1, MOST_DAYS)
+    days: Annotated[int, BeforeValidator(lambda value: _whole("days", value, 1, MOST_DAYS))]
 
 
 class Hours(_Strict):
     """What is older than so many hours goes."""
 
-    hours: int
-
-    @field_validator("hours", mode="before")
-    @classmethod
-    def _is_a_number_of_hours(cls, value: object) -> object:
-        return _whole("hours", value, 1, MOST_HOURS)
+    hours: Annotated[int, BeforeValidator(lambda value: _whole("hours", value, 1, MOST_HOURS))]
 
 
 class Newest(_Strict):
     """So many of the newest stay."""
 
-    newest: int
-
-    @field_validator("newest", mode="before")
-    @classmethod
-    def _is_a_number_of_copies(cls, value: object) -> object:
-        return _whole("copies", value, 1, MOST_COPIES)
+    newest: Annotated[int, BeforeValidator(lambda value: _whole("copies", value, 1, MOST_COPIES))]
 
 
 class Times(_Strict):
