@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import json
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -202,6 +203,10 @@ def test_snapshots_go_by_their_rule_and_never_the_one_in_service_or_the_one_befo
     for n in (1.0, 2.0):
         harvest = Harvest(measurement_rows([_row(numerator=n)]), CAPTURED, ["portal:x"])
         ids.append(publish(data, "live", harvest, nature="live").id)
+    for second, one in enumerate(ids):  # a manifest tells whole seconds, and these were published within one
+        manifest = folder / one / "manifest.json"
+        told = json.loads(manifest.read_text()) | {"published_at": (NOW + timedelta(seconds=second)).isoformat()}
+        manifest.write_text(json.dumps(told))
     rule(data, "snapshots: {live: {months: 1}}\n")
 
     assert prune(data, NOW + timedelta(days=4000)).gone["snapshots"] == 1
