@@ -32,7 +32,7 @@ def end(who: str, by: str) -> datetime:
     now = datetime.now(UTC)
     with transaction() as connection:
         connection.execute(sa.insert(ENDED).values(who=key(who), ended_at=now, ended_by=tidy(by)))
-    _FOUND.forget()
+    _FOUND.add(key(who), now.timestamp())
     return now
 
 
@@ -79,6 +79,10 @@ class _Found:
 
     def forget(self) -> None:
         self._known = None
+
+    def add(self, who: str, at: float) -> None:
+        """What this process has ended holds in it at once, and stays known where the database goes away."""
+        self._known = None if self._known is None else {**self._known, who: at}
 
     def now(self) -> Mapping[str, float]:
         if self._known is None or self._of != url():

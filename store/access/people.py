@@ -91,7 +91,8 @@ def reader_of(
         return Reader(name, kind="signed_in", trouble=trouble)
     grants = _grants(known, user)
     if grants:
-        return Reader(name, grants, "signed_in")
+        # Whoever acts is named by what the provider vouches for: by the address only where it was checked.
+        return Reader(address or own, grants, "signed_in")
     return Reader(name, kind="signed_in", trouble="unverified" if user.get("email") and not address else "unknown")
 
 
