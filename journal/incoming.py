@@ -80,7 +80,11 @@ def take(files: Sequence[tuple[str, bytes]]) -> Path:
 
 def looked_at(folder: Path, province: str) -> list[Report]:
     """What was understood of each workbook (`etl/forms/report.py`); nothing is published."""
-    return _run(folder, province, "", _LOOK)
+    (folder / _CHECKED).unlink(missing_ok=True)
+    understood = _run(folder, province, "", _LOOK)
+    # What the editor has seen is what a publish is held against, also a second one after the first was refused.
+    (folder / _REPORT).replace(folder / _CHECKED)
+    return understood
 
 
 def publish(folder: Path, province: str, who: str) -> list[Report]:
@@ -88,11 +92,8 @@ def publish(folder: Path, province: str, who: str) -> list[Report]:
 
     Overtaken where somebody else has published the same since `looked_at`: the folder stays, to be looked at again.
     """
-    seen = folder / _REPORT
-    options = []
-    if seen.exists():
-        seen.replace(folder / _CHECKED)
-        options = ["--checked", str(folder / _CHECKED)]
+    seen = folder / _CHECKED
+    options = ["--checked", str(seen)] if seen.exists() else []
     understood = _run(folder, province, who, *options)
     if by := [one for report in understood for one in report.get("overtaken", ())]:
         raise Overtaken(by)

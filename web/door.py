@@ -27,7 +27,7 @@ LARGEST_FORM = 12 * 2**20
 SIGN_OUT = "/auth/logout"
 UPLOADS = "/_stcore/upload_file/"
 UPLOADED_BY_ONE = 120 * 2**20
-"""Bytes an hour of one session; a form of a whole country has less than 10 MB."""
+"""Bytes an hour of one reader, whatever session the address names; a form of a whole country has less than 10 MB."""
 _BURSTS = 6
 """Reruns that were saved up may come at once, but a sixth of a minute's: drawing three hundred takes half a minute."""
 _STATIC_TIMES = 20
@@ -61,7 +61,7 @@ class Door:
         self._files = Buckets(_STATIC_TIMES * self.settings.requests, clock)
         self._reruns = Buckets(self.settings.reruns, clock, holds=max(self.settings.reruns / _BURSTS, 5))
         self._uploads = Buckets(self.settings.uploads * 2**20 / 60, clock, holds=self.settings.uploads * 2**20)
-        self._of_session = Buckets(UPLOADED_BY_ONE / 60, clock, holds=UPLOADED_BY_ONE)
+        self._of_reader = Buckets(UPLOADED_BY_ONE / 60, clock, holds=UPLOADED_BY_ONE)
         kept = self.settings.sessions * self.settings.kept_share // 100 if keeps_places else 0
         self._places = Places(self.settings.sessions, self.settings.pages_of_one, kept)
 
@@ -156,14 +156,14 @@ class Door:
         """Files come from readers who may import, and of each session and of all no more than memory holds."""
         if not _is_upload(scope, self._base_path) or scope["method"] == "OPTIONS":
             return None
-        if not self._reader_of(HTTPConnection(scope)).may("imports"):
+        reader = self._reader_of(HTTPConnection(scope))
+        if not reader.may("imports"):
             vitals.refused("upload")
             return 403, "not allowed", "files are taken from readers who may import"
         if scope["method"] == "DELETE":
             return None
-        session = scope["path"].split(UPLOADS, 1)[1].partition("/")[0]
         size = length or LARGEST_FORM  # one that does not tell its length is counted as the largest
-        if not (self._of_session.take(session, size) and self._uploads.take("all", size)):
+        if not (self._of_reader.take(reader.name, size) and self._uploads.take("all", size)):
             vitals.refused("upload")
             return 429, "too many files", "try again in an hour, or publish from the command line"
         return None

@@ -40,9 +40,6 @@ class Month:
     limits: Limits | None
 
 
-_History = tuple[tuple[Month, ...], tuple[Point, ...]]
-
-
 History = tuple[tuple[Month, ...], tuple[Point, ...]]
 
 

@@ -82,7 +82,7 @@ def movement(view: View, row: Mapping[str, Any], measure: Measure) -> str:
 
 def expected_places(row: Mapping[str, Any]) -> int:
     """The expected places won, as the difference of both expected ranks as they are shown."""
-    return round(row["expected_before"]) - round(row["expected_now"])
+    return int(numbers.rounded(row["expected_before"]) - numbers.rounded(row["expected_now"]))
 
 
 def moved_clearly(row: Mapping[str, Any], measure: Measure) -> bool:
@@ -100,7 +100,7 @@ def movement_words(view: View, row: Mapping[str, Any], measure: Measure) -> str:
     if not moved_clearly(row, measure):
         change = numbers.signed(row["change"], view.language, measure.decimals)
         return view.say("move.unclear.why", change=change)
-    own, membership = round(row["expected_own"]), round(row["expected_membership"])
+    own, membership = (int(numbers.rounded(row[f"expected_{name}"])) for name in ("own", "membership"))
     shown = {"own": own, "others": expected_places(row) - own - membership, "membership": membership}
     parts = {name: numbers.signed(places, view.language) for name, places in shown.items()}
     before, now = (numbers.number(row[name], view.language) for name in ("expected_before", "expected_now"))

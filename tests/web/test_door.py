@@ -212,7 +212,7 @@ def test_files_pass_for_readers_who_may_import(get, reader, method, status):
     assert get(Door(INNER, Settings(), reader_of=lambda _: reader), FILE, method=method).status == status
 
 
-def test_one_session_and_all_together_bring_no_more_than_memory_holds(get):
+def test_one_reader_and_all_together_bring_no_more_than_memory_holds(get):
     now = [0.0]
     few = Door(INNER, Settings(uploads=25), clock=lambda: now[0], reader_of=lambda _: EDITOR)
     size = str(10 * 2**20)
@@ -224,7 +224,7 @@ def test_one_session_and_all_together_bring_no_more_than_memory_holds(get):
     now[0] += 3600
     assert bring("c") == 404
     many = Door(INNER, Settings(uploads=10_000), clock=lambda: now[0], reader_of=lambda _: EDITOR)
-    told = [get(many, FILE, method="PUT", content_length=size).status for _ in range(13)]
+    told = [get(many, f"{FILE}{n}", method="PUT", content_length=size).status for n in range(13)]
     assert told == [404] * 12 + [429]
 
 

@@ -75,6 +75,8 @@ def noted(view: View, file: str, make: Callable[[], bytes]) -> Callable[[], byte
 @lru_cache(maxsize=4096)
 def _note_once(reader: Reader, signed_in_at: str) -> None:
     """Note a sign-in: once for all the sessions and pages that its cookie opens."""
+    if reader.trouble in ("ended", "expired"):  # the cookie of a sign-in that is over is no new one
+        return
     note_act(reader, "sign_in", roles=",".join(reader.roles), trouble=reader.trouble)
 
 
