@@ -12,8 +12,8 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from files import environment
 from store.access import people
-from ui.frame import open_pages, sign_in
-from web import map_layers, search, vitals
+from ui.frame import media, open_pages, sign_in
+from web import handed_out, map_layers, search, vitals
 from web.document import Document
 from web.door import Door
 from web.open import embed
@@ -42,6 +42,7 @@ async def prepared(app: st.App) -> AsyncIterator[None]:
     await reading
 
 
+handed_out.PAGES.addresses = media.addresses
 base_path = st.get_option("server.baseUrlPath").strip("/")
 settings = Settings.from_environment()
 people.Settings.from_environment()  # a variable that makes no sense stops the start, not a later sign-in

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -23,7 +23,11 @@ SOCKET_HEADER = "x-gandan-page"
 MOST_OF_A_PAGE = 500
 _SHORTEST, _LONGEST = 16, 64
 _PREFIX = "/media/"
-_TOLD = re.compile(rb"/media/([0-9A-Za-z]{16,128})")
+_TOLD = re.compile(r"/media/([0-9A-Za-z]{16,128})")
+
+
+def _spelled(message: bytes) -> Iterable[str]:
+    return [message.decode("utf-8", "replace")]
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class HandedOut:
     """Which files the open pages of a replica were told of. Asked by the server, written by pages' threads too."""
 
     def __init__(self) -> None:
+        self.addresses: Callable[[bytes], Iterable[str]] = _spelled
+        """The addresses that a message hands out; by default all that it spells. The app knows its messages better."""
         self._pages: dict[str, _Page] = {}
         self._lock = Lock()
 
@@ -79,11 +85,12 @@ class HandedOut:
         """A message is about to go to a page: note the files whose addresses it tells."""
         if _PREFIX.encode() not in message:
             return
+        files = [file for address in self.addresses(message) for file in _TOLD.findall(address)]
         with self._lock:
             if found := self._pages.get(page):
-                for file in _TOLD.findall(message):
-                    found.files[file.decode()] = None
-                    found.files.move_to_end(file.decode())
+                for file in files:
+                    found.files[file] = None
+                    found.files.move_to_end(file)
                 while len(found.files) > MOST_OF_A_PAGE:
                     found.files.popitem(last=False)
 
