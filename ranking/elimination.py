@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 STILL = 1e-6
 """What moves less counts as fixed, and an equation with less weight as not used."""
-_STEPS, _CLOSE = 2_000, 1e-10
-"""Of conjugate gradients: how many at most, and to what share of the beginning they go."""
+_STEPS, _STEPS_EACH, _CLOSE = 2_000, 4, 1e-10
+"""Of conjugate gradients: so many at most, or so many for each equation, and to what share of the beginning they go."""
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -31,15 +31,20 @@ class Unknown:
         """The cells that are the same in all solutions.
 
         A random step, less its part that the equations forbid, moves every other cell. That part is found by conjugate
-        gradients, so a cell that hardly moves counts as fixed: it errs towards withholding.
+        gradients, so a cell that hardly moves counts as fixed: it errs towards withholding. So do all cells of a
+        system whose part was not found in as many steps as it may take.
         """
         step = np.random.default_rng(1).uniform(1, 2, self.width)
         concerned = np.zeros(self.width, bool)
         concerned[self.column] = True
-        return concerned & (np.abs(step - self._back(self.combination(step))) < STILL)
+        weight, is_found = self._combination(step)
+        return concerned & (np.abs(step - self._back(weight)) < STILL) if is_found else concerned
 
     def combination(self, cells: Floats) -> Floats:
         """By how much to take each of the equations so that together they come closest to these factors of cells."""
+        return self._combination(cells)[0]
+
+    def _combination(self, cells: Floats) -> tuple[Floats, bool]:
         return _least(lambda weight: self._forward(self._back(weight)), self._forward(cells))
 
     def groups(self, weight: Floats, count: int) -> Integers:
@@ -65,18 +70,18 @@ class Unknown:
         return np.bincount(self.column, weight[self.row] * self.factor, minlength=self.width).astype(float)
 
 
-def _least(matrix: Callable[[Floats], Floats], right: Floats) -> Floats:
-    """The solution of a symmetric system that may have several, by conjugate gradients."""
+def _least(matrix: Callable[[Floats], Floats], right: Floats) -> tuple[Floats, bool]:
+    """The solution of a symmetric system that may have several, by conjugate gradients, and whether they came to it."""
     found, left = np.zeros(len(right)), right.copy()
     way, rest = left.copy(), float(left @ left)
     enough = _CLOSE**2 * rest
-    for _ in range(_STEPS):
+    for _ in range(max(_STEPS, _STEPS_EACH * len(right))):
         if rest <= enough:
-            break
+            return found, True
         along = matrix(way)
         by = rest / float(way @ along)
         found += by * way
         left -= by * along
         before, rest = rest, float(left @ left)
         way = left + rest / before * way
-    return found
+    return found, rest <= enough

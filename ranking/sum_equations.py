@@ -13,10 +13,6 @@ from ranking.periods import MERGER
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
 _TOTAL_OF = {"province": ("commune", "department"), "country": ("province",)}
-_TURNS = 40
-"""Rounds of withholding against several equations together."""
-_Stretch = tuple[date, date, str]
-"""Start, end and kind of a period."""
 
 
 class Equations:
@@ -65,9 +61,10 @@ class Equations:
     def hide_until_open(self, flags: Flags, small: Integers) -> None:
         """Set `flags` for further cells until no equations together have one answer for a cell of `small`.
 
-        Where some do, the smallest shown cell is withheld that their combination needs.
+        Where some do, the smallest shown cell is withheld that their combination needs: so each round withholds one
+        more at least, and there is a last one.
         """
-        for _ in range(_TURNS):
+        while True:
             terms = Unknown.of(*self._terms_of(flags), len(flags))
             if terms is None:
                 return

@@ -131,7 +131,7 @@ def _wkb_row(place: object, number: int, row: dict, column: str) -> _Row | BadIn
         )
     try:
         shape = shapely.from_wkb(row[column])
-    except (shapely.GEOSException, TypeError, ValueError):
+    except (shapely.GEOSException, NotImplementedError, TypeError, ValueError):  # a curve is not implemented
         return BadInput(place, "cannot be read as WKB", row=number, field=column)
     if shape is not None and (system := other_system(int(shapely.get_srid(shape)) or None)):
         return BadInput(place, in_another(system), row=number, field=column)
@@ -192,7 +192,7 @@ def _feature(place: object, number: int, feature: Any) -> _Row | BadInput:
         return BadInput(place, "has neither an id nor a property code", row=number, field="id")
     try:
         shape = shapely.from_geojson(json.dumps(_flat(feature["geometry"]))) if feature["geometry"] else None
-    except (shapely.GEOSException, TypeError, ValueError):
+    except (shapely.GEOSException, RecursionError, TypeError, ValueError):
         return BadInput(place, "cannot be read as a polygon", row=number, field="geometry")
     return _Row(number, said, shape)
 

@@ -33,7 +33,7 @@ def _feature(member: Any, arcs: list[list[Point]]) -> dict:
     feature = {"type": "Feature", "id": member.get("id"), "properties": member.get("properties") or {}}
     try:
         return feature | {"geometry": _geometry(member, arcs)}
-    except (AttributeError, KeyError, IndexError, TypeError):
+    except (AttributeError, KeyError, IndexError, RecursionError, TypeError):
         return feature | {"broken": "cannot be put together from its arcs"}
 
 

@@ -69,11 +69,15 @@ def write(path: Path, understood: list[dict[str, object]]) -> None:
         raise Fault(f"--report {path}: cannot be written: {error.strerror}") from error
 
 
+def kept_name(name: str) -> str:
+    """The name of a workbook as it is kept, after its content's own."""
+    return re.sub(r"[^\w.\- ]", "_", name)[-100:]
+
+
 def keep(path: Path, folder: Path) -> Path:
     """Keep a workbook under its content's own name, so that figures can be traced to it; Fault on a full disk."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    name = re.sub(r"[^\w.\- ]", "_", path.name)[-100:]
-    kept = folder / f"{digest}-{name}"
+    kept = folder / f"{digest}-{kept_name(path.name)}"
     partial = folder / f".{digest}-{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import sqlite3
 import tarfile
 import tempfile
@@ -25,6 +27,7 @@ TOP = "data"
 TOLD = "backup.json"
 """Beside it: the counts of what was kept, as `Counts` has them."""
 NAMES = "gan-dan-*.tar.gz"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _DAMAGED: tuple[type[Exception], ...] = (
     *(tarfile.TarError, OSError, EOFError, ManifestError, UnicodeDecodeError, KeyError, ValueError),
     *(sqlite3.Error, pl.exceptions.PolarsError),
@@ -95,19 +98,22 @@ def made(file: Path) -> tuple[str, int]:
     return stamp, int(number) if number.isdigit() else 1
 
 
-def checked(archive: Path) -> Counts:
+def checked(archive: Path, room: Path) -> Counts:
     """What a whole archive holds, after reading it to its end; Fault says what is not sound in it.
 
     Every dataset's pointer names a snapshot that is there, each of its files has the sha256 of its manifest, the
-    journal is a sound database, and there is as much of everything as was noted when it was made.
+    journal is a sound database, and there is as much of everything as was noted when it was made. `room`: a folder that
+    what has to be looked at is unpacked in for a moment.
     """
-    with tempfile.TemporaryDirectory(prefix="gan-dan-check-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f".partial-{os.getpid()}-check-", dir=room) as folder:
         place = Path(folder)
         try:
             names = unpacked(archive, place, only=_looked_at)
             found = counts(place / TOP, len(names))
             told = (place / TOLD).read_text(encoding="utf-8")
         except _DAMAGED as error:
+            if isinstance(error, OSError) and error.errno in FULL:
+                raise
             raise Fault(f"{archive.name}: cannot be read back: {type(error).__name__}") from None
         if told != found.to_json():
             raise Fault(f"{archive.name}: holds other figures than were kept")
@@ -130,6 +136,13 @@ def journal_rows(path: Path) -> dict[str, int]:
     """The rows of each table of an SQLite file of visits and marks; nothing without one."""
     if not path.exists():
         return {}
+    try:
+        return _rows_of_tables(path)
+    except sqlite3.Error:
+        raise Fault(f"{path.name}: is no sound database") from None
+
+
+def _rows_of_tables(path: Path) -> dict[str, int]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as found:
         if found.execute("pragma integrity_check").fetchone() != ("ok",):
             raise Fault(f"{path.name}: is no sound database")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import hashlib
 import os
 import secrets
+import shutil
 import sys
 import tarfile
 from contextlib import AbstractContextManager, nullcontext
@@ -17,6 +17,7 @@ from pathlib import Path
 from etl.dossiers.store import FOLDER as DOSSIERS
 from etl.dossiers.store import Store
 from etl.keeping.archive import (
+    FULL,
     NAMES,
     TOLD,
     TOP,
@@ -35,7 +36,6 @@ from files.places import DATA
 from journal import backups, database
 from store.retention import times
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _QUICK = 3
 
 
@@ -79,12 +79,12 @@ def backup(data: Path, folder: Path, keep: int | None = None) -> tuple[Path, lis
         partial = folder / f".partial-{os.getpid()}-{secrets.token_hex(4)}.tar.gz"
         try:
             _pack(data, folder, partial)
-            said = [*lines(checked(partial)), *_elsewhere()]
+            said = [*lines(checked(partial, folder)), *_elsewhere()]
             file = _named(partial, folder)
         finally:
             partial.unlink(missing_ok=True)
     except OSError as error:
-        reason = "the disk is full" if error.errno in _FULL else error.strerror or type(error).__name__
+        reason = "the disk is full" if error.errno in FULL else error.strerror or type(error).__name__
         raise Fault(f"{folder}: no backup was made: {reason}; those from before stay") from None
     try:
         keep = keep or times(data).backups.newest
@@ -99,8 +99,9 @@ def backup(data: Path, folder: Path, keep: int | None = None) -> tuple[Path, lis
 def _removed_if_old(left_over: Path) -> None:
     """What a backup that was ended has left; another one may be under way beside this one."""
     pid = left_over.name.split("-")[1]
-    if not (pid.isdigit() and Path(f"/proc/{pid}").exists()):
-        left_over.unlink(missing_ok=True)
+    if pid.isdigit() and Path(f"/proc/{pid}").exists():
+        return
+    shutil.rmtree(left_over, ignore_errors=True) if left_over.is_dir() else left_over.unlink(missing_ok=True)
 
 
 def _elsewhere() -> list[str]:

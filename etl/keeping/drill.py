@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from etl.keeping.archive import Counts, checked, counts, in_time_order, lines
+from etl.keeping.archive import counts, in_time_order, lines
 from etl.keeping.restore import restore
 from files.faults import Fault
 from files.places import DATA
@@ -46,18 +46,13 @@ def drill(folder: Path) -> tuple[Path, list[str]]:
     file = files[-1]
     with tempfile.TemporaryDirectory(prefix="gan-dan-drill-") as place:
         data = Path(place) / "data"
-        restore(file, data)
-        told = checked(file)
+        told, _ = restore(file, data)
         found = counts(data, sum(path.is_file() for path in data.rglob("*")))
-        _compare(file, told, found)
+        if told != found:
+            raise Fault(f"{file.name}: restored, it holds other figures than were kept")
         for dataset, one in found.datasets.items():
             try:
                 snapshot_at(dataset, data / "published" / dataset / one["snapshot"])
             except SnapshotTrouble as trouble:
                 raise Fault(f"{file.name}: {trouble}") from None
         return file, list(lines(found))
-
-
-def _compare(file: Path, told: Counts, found: Counts) -> None:
-    if told != found:
-        raise Fault(f"{file.name}: restored, it holds other figures than were kept")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
+from etl.forms.report import kept_name
 from etl.portal.archive import RUN, read_request
 from etl.portal.endpoints import ENDPOINTS, asked_period
 from etl.portal.settled import Question, all_captures
+from etl.publishing.corrected import own_figures
 from files.faults import Fault
 from journal import holdings
-from ranking.manifest import CURRENT, table_file
+from ranking.manifest import CURRENT
 
 Asked = tuple[str, Question]
 """A source and a question to it."""
@@ -59,7 +60,7 @@ def forms(data: Path) -> set[Path]:
 
     Two workbooks of one name cannot be told apart by it, so both stay. Fault where a snapshot cannot be read.
     """
-    named = {re.sub(r"[^\w.\- ]", "_", name)[-100:] for name in _sources(data)}
+    named = {kept_name(name) for name in _sources(data)}
     return {path for path in holdings.forms(data) if path.name.partition("-")[2] in named}
 
 
@@ -84,11 +85,11 @@ def _sources(data: Path) -> Iterable[str]:
     """The names of files that figures in service come from: sources read `<kind>:<name>`."""
     for pointer in sorted((data / "published").glob(f"*/{CURRENT}")):
         name = pointer.read_text(encoding="utf-8", errors="replace").strip()
-        table = pointer.parent / name / table_file("measurements")
         try:
-            sources = pl.scan_parquet(table).select(pl.col("source").unique()).collect().get_column("source")
+            # What a source said of a corrected figure is shown again once the correction is taken back.
+            sources = own_figures(pointer.parent / name).select(pl.col("source").unique()).collect()
         except (OSError, ValueError, pl.exceptions.PolarsError):
             raise Fault(
                 f"{pointer.parent.name}: the snapshot in service cannot be read, so no form was removed"
             ) from None
-        yield from (source.partition(":")[2] for source in sources)
+        yield from (source.partition(":")[2] for source in sources.get_column("source"))

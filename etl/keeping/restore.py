@@ -11,7 +11,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from etl.keeping.archive import TOP, checked, checksum_file, lines, unpacked
+from etl.keeping.archive import TOP, Counts, checked, checksum_file, lines, unpacked
 from etl.keeping.contents import JOURNAL
 from files.faults import Fault
 from files.places import DATA
@@ -25,14 +25,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Restore a backup and say what it held and where what was there lies now."""
-    for line in restore(args.file, args.data):
+    held, said = restore(args.file, args.data)
+    for line in (*lines(held), *said):
         print(line, file=sys.stderr)
     print(f"restored {args.data} from {args.file}")
     return 0
 
 
-def restore(file: Path, data: Path) -> list[str]:
-    """Put the backup `file` in the place of the folder `data`; what was done, in sentences.
+def restore(file: Path, data: Path) -> tuple[Counts, list[str]]:
+    """Put the backup `file` in the place of the folder `data`; what it holds, and what else was done, in sentences.
 
     The archive is read to its end and checked before anything is moved. What a backup leaves out, such as borders, is
     taken over from what lay there. The journal is the backup's with nothing of the one before; only where the backup
@@ -40,26 +41,33 @@ def restore(file: Path, data: Path) -> list[str]:
     """
     data = data.absolute()
     _check_sum(file)
-    said = list(lines(checked(file)))
-    data.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=".restore-", dir=data.parent))
     try:
-        unpacked(file, partial)
-        restored = partial / TOP
-        restored.mkdir(exist_ok=True)
-        if data.exists():
-            aside = data.with_name(f"{data.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-            shutil.copystat(data, restored)
-            os.chown(restored, data.stat().st_uid, data.stat().st_gid)
-            _taken_over(data, restored)
-            data.rename(aside)
-            said.append(f"what was there lies in {aside}")
-        restored.rename(data)
+        data.parent.mkdir(parents=True, exist_ok=True)
+        held = checked(file, data.parent)
+        with tempfile.TemporaryDirectory(prefix=".restore-", dir=data.parent, ignore_cleanup_errors=True) as partial:
+            return held, _put(file, Path(partial), data)
     except OSError as error:
         raise Fault(f"{data}: nothing was restored: {error.strerror or type(error).__name__}") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return said
+
+
+def _put(file: Path, partial: Path, data: Path) -> list[str]:
+    unpacked(file, partial)
+    restored = partial / TOP
+    restored.mkdir(exist_ok=True)
+    if not data.exists():
+        restored.rename(data)
+        return []
+    aside = data.with_name(f"{data.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    shutil.copystat(data, restored)
+    os.chown(restored, data.stat().st_uid, data.stat().st_gid)
+    _taken_over(data, restored)
+    data.rename(aside)
+    try:
+        restored.rename(data)
+    except OSError:
+        aside.rename(data)  # so that what was there is there again
+        raise
+    return [f"what was there lies in {aside}"]
 
 
 def _check_sum(file: Path) -> None:

@@ -199,6 +199,10 @@ def test_a_form_of_another_province_says_of_which(published, form):
     assert report["province"] == "25"
 
 
+def busy(*_: object) -> None:
+    raise IncomingError("busy")
+
+
 def test_the_second_editor_is_told_what_the_first_published_and_asked_again(published, form, tmp_path):
     """Both look at the same figures; the first publishes others; the second's files are not lost, nor published."""
     other = workbooks.write(tmp_path / "other.xlsx", FormSheet([row(1, "Xã Lâm Thao", counts(6, 4, 1, 5, 3, 0, 2, 1))]))
@@ -208,6 +212,10 @@ def test_the_second_editor_is_told_what_the_first_published_and_asked_again(publ
     incoming.publish(first, "25", "mai@phutho.gov.vn")
     after_first = (published / "published" / "live" / "current").read_text()
 
+    with pytest.MonkeyPatch.context() as patch:  # while another command runs, and the editor presses again afterwards
+        patch.setattr(incoming, "_child", busy)
+        with pytest.raises(IncomingError, match="busy"):
+            incoming.publish(second, "25", EDITOR.name)
     with pytest.raises(incoming.Overtaken) as told:
         incoming.publish(second, "25", EDITOR.name)
     (by,) = told.value.by

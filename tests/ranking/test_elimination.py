@@ -31,6 +31,14 @@ def test_cells_with_one_answer_are_found(equations, fixed):
     assert np.flatnonzero(unknown(*equations).fixed()).tolist() == fixed
 
 
+def test_a_long_ring_has_one_answer_however_many_steps_it_takes():
+    """Of 6,001 sums of two neighbours every term follows: where that is not found, nothing counts as free."""
+    n = 6001
+    row = np.repeat(np.arange(n), 2)
+    column = np.column_stack([np.arange(n), (np.arange(n) + 1) % n]).ravel()
+    assert Unknown(row, column, np.ones(2 * n), n).fixed().all()
+
+
 def test_the_equations_that_tell_a_cell_are_named_with_their_weights():
     system = unknown({0: 1, 1: 1}, {0: 1, 1: 1, 2: 1}, {3: 1, 4: 1})
     weights = system.combination(np.array([0.0, 0, 1, 0, 0]))
