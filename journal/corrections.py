@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from journal import database, problems
+from journal import database, place, problems
 from journal.database import VisitError
 from store.reference import measures
 
@@ -122,7 +122,7 @@ def known(
 ) -> list[Correction]:
     """The corrections of a dataset, the latest first; VisitError where they cannot be read.
 
-    `address`: of another database than the service's own (`journal.database.url`).
+    `address`: of another database than the service's own (`journal.place.url`).
     """
     where = [CORRECTIONS.c.dataset == dataset]
     where += [CORRECTIONS.c.province_code == province] if province else []
@@ -134,13 +134,13 @@ def known(
 
 def shown(dataset: str) -> list[Correction]:
     """The corrections of a dataset for a page; none, and a line in the log, without a database."""
-    if time.monotonic() < problems.ASLEEP.get(database.url(), 0.0):
+    if time.monotonic() < problems.ASLEEP.get(place.url(), 0.0):
         return []
     try:
         return known(dataset)
     except VisitError as error:
         _LOG.error("corrections cannot be read: %s", error)
-        problems.ASLEEP[database.url()] = time.monotonic() + problems.PAUSE_SECONDS
+        problems.ASLEEP[place.url()] = time.monotonic() + problems.PAUSE_SECONDS
         return []
 
 

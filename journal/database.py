@@ -6,7 +6,6 @@ program is left as it is.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
@@ -18,10 +17,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from filelock import FileLock
 
-from files.places import published_folder
 from journal import upgrades
+from journal.place import url
 
-URL, FILE = "GANDAN_VISITS_URL", "visits.db"
 _WAIT_MS = 15_000
 _PATIENCE_SECONDS = 5
 _LOCK = 766_2022  # of PostgreSQL's advisory locks: ours while tables are made or changed
@@ -48,19 +46,6 @@ def tidy(text: str) -> str:
 
 def utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def url() -> str:
-    """Where visits are kept: what GANDAN_VISITS_URL says, else `visits.db` in the data folder."""
-    return os.environ.get(URL) or f"sqlite:///{published_folder().parent.resolve() / FILE}"
-
-
-def of_folder(data: Path) -> str | None:
-    """The address of a data folder's own database; None where none was ever made, or the disk had no room for it."""
-    if address := os.environ.get(URL):
-        return address
-    file = data / FILE
-    return f"sqlite:///{file.resolve()}" if file.exists() and file.stat().st_size else None
 
 
 def own_file() -> Path | None:

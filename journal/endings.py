@@ -10,7 +10,8 @@ from threading import Lock, Thread
 
 import sqlalchemy as sa
 
-from journal.database import METADATA, VisitError, tidy, transaction, url, utc
+from journal.database import METADATA, VisitError, tidy, transaction, utc
+from journal.place import url
 
 ENDED = sa.Table(
     "ended_sign_ins",

@@ -14,12 +14,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-import polars as pl
-
 from files import lock, whole
 from files.faults import BadInput
 from ranking.names import spelling, unit_key
-from store.reference import reference_table
+from store.reference import communes_of
 
 FILE = Path("local") / "names.csv"
 COLUMNS = ("province", "name", "code")
@@ -102,5 +100,4 @@ def _check(path: Path, row: int, province: str, name: str, code: str) -> None:
 @lru_cache(maxsize=34)
 def _own_names(province: str) -> dict[str, str]:
     """code → bare name of the communes of a province; empty where there is no such province."""
-    units = reference_table("units").filter(pl.col("province_code") == province)
-    return {code: unit_key(name)[1] for code, name in units.select("code", "full_name").iter_rows()}
+    return {code: unit_key(name)[1] for code, name in communes_of(province).items()}

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from journal import database
+from journal import database, place
 from journal.database import VisitError
 
 LONGEST = 500
@@ -79,14 +79,14 @@ def still_open(practice: bool, *, unit: str | None = None, province: str | None 
     where = [PROBLEMS.c.settled_at.is_(None), PROBLEMS.c.practice == practice]
     where += [PROBLEMS.c.unit_code == unit] if unit else []
     where += [PROBLEMS.c.province_code == province] if province else []
-    if time.monotonic() < ASLEEP.get(database.url(), 0.0):
+    if time.monotonic() < ASLEEP.get(place.url(), 0.0):
         return []
     try:
         with database.transaction() as connection:
             rows = connection.execute(sa.select(PROBLEMS).where(*where).order_by(PROBLEMS.c.id.desc())).all()
     except VisitError as error:
         _LOG.error("data problems cannot be read: %s", error)
-        ASLEEP[database.url()] = time.monotonic() + PAUSE_SECONDS
+        ASLEEP[place.url()] = time.monotonic() + PAUSE_SECONDS
         return []
     return [_problem(row) for row in rows]
 

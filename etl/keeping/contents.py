@@ -17,9 +17,10 @@ from files.faults import Fault
 from files.places import DATA
 from journal import audit
 from journal.backups import NOTED
+from journal.place import FILE
 from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
 
-PUBLISHED, JOURNAL, AUDIT = "published", "visits.db", "audit"
+PUBLISHED, JOURNAL, AUDIT = "published", FILE, "audit"
 MADE_AGAIN = frozenset({"boundaries", "spark", "incoming", NOTED})
 """Borders are prepared again, Spark's folder and uploads that wait are for a day, and what was noted of backups is of
 the machine."""

@@ -8,7 +8,6 @@ back.
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from files.faults import Fault
+from journal.place import of_folder
 from ranking.manifest import table_file
 from ranking.periods import parse
 from ranking.states import COUNTED, NO_DOSSIERS, REPORTED
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SOURCE, QUALITY, TABLE = "correction:", "corrected", "corrected"
 _FIGURES = ("numerator", "denominator", "score", "state")
-_DATABASE = "GANDAN_VISITS_URL"
 
 
 def in_force(data: Path, dataset: str) -> pl.DataFrame:
@@ -37,14 +36,13 @@ def in_force(data: Path, dataset: str) -> pl.DataFrame:
     take them all back in silence.
     """
     rows: list[Correction] = []
-    if os.environ.get(_DATABASE) or (data / "visits.db").exists():
+    if address := of_folder(data):
         # Imported late: most publishing has no corrections, and needs no database.
         from journal.corrections import known
-        from journal.database import VisitError, of_folder
+        from journal.database import VisitError
 
         try:
-            address = of_folder(data)
-            rows = known(dataset, in_force=True, address=address) if address else []
+            rows = known(dataset, in_force=True, address=address)
         except VisitError as error:
             raise Fault(f"corrections cannot be read ({error.kind}), so nothing was published") from None
     cells = types_of(Measurements)

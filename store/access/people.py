@@ -182,9 +182,9 @@ def _current() -> tuple[People, PeopleError | None]:
     except FileNotFoundError:
         return People(), None
     except OSError:
-        return _last_sound(where), _told(where, PeopleError(where.name, "unreadable"))
-    except PeopleError as error:
-        return _last_sound(where), _told(where, error)
+        found = PeopleError(where.name, "unreadable")
+    if isinstance(found, PeopleError):
+        return _last_sound(where), _told(where, found)
     if _SOUND.get(where) != found:
         _SOUND[where] = found
         _keep(where)
@@ -192,7 +192,9 @@ def _current() -> tuple[People, PeopleError | None]:
 
 
 def _last_sound(where: Path) -> People:
-    return _SOUND.get(where) or _kept()
+    if where not in _SOUND:
+        _SOUND[where] = _kept()
+    return _SOUND[where]
 
 
 def _told(where: Path, error: PeopleError) -> PeopleError:
@@ -227,11 +229,14 @@ def _kept() -> People:
 
 
 @lru_cache(maxsize=4)
-def _read(where: Path, stamp: tuple[int, int]) -> People:
+def _read(where: Path, stamp: tuple[int, int]) -> People | PeopleError:
+    """What the file says, or what is wrong with it: every page asks, so both are kept."""
     try:
         return parsed(where.read_text(encoding="utf-8"), where.name)
     except UnicodeDecodeError:
-        raise PeopleError(where.name, "text") from None
+        return PeopleError(where.name, "text")
+    except PeopleError as error:
+        return error
 
 
 def parsed(text: str, name: str) -> People:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from journal import database as journal_database
+from journal import place
 from tests import postgres
 
 
@@ -26,7 +27,7 @@ def database(request, tmp_path, monkeypatch) -> Iterator[str]:
     address = f"sqlite:///{tmp_path / 'visits.db'}"
     if request.param == "postgresql":
         address = postgres.new_database(request.getfixturevalue("server"), request.node.name)
-    monkeypatch.setenv(journal_database.URL, address)
+    monkeypatch.setenv(place.URL, address)
     journal_database._engine.cache_clear()
     yield address
     journal_database._engine.cache_clear()

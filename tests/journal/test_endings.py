@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 
-from journal import database as journal_database
-from journal import endings
+from journal import endings, place
 
 
 def test_an_end_is_known_at_once_where_it_was_made(database):
@@ -45,7 +44,7 @@ def test_without_a_database_what_was_known_last_counts(database, monkeypatch, ca
     endings.end("lan@tinh.vn", "a")
     assert list(found.now()) == ["lan@tinh.vn"]
     monkeypatch.setattr(endings, "url", lambda: database)
-    monkeypatch.setenv(journal_database.URL, "postgresql://gandan:secret@127.0.0.1:1/nowhere")
+    monkeypatch.setenv(place.URL, "postgresql://gandan:secret@127.0.0.1:1/nowhere")
     found._of, now[0] = database, 100.0
     found.now()
     found.reading.join()

@@ -14,7 +14,7 @@ import pytest
 
 from files.places import HOME
 from journal import database as journal_database
-from journal import visits
+from journal import place, visits
 from journal.database import VisitError
 from journal.visits import Note
 
@@ -158,7 +158,7 @@ def test_characters_that_no_database_takes_are_left_out(database):
 def test_it_is_the_kind_of_database_that_was_asked_for(database):
     visits.all_visits()
 
-    assert journal_database._engine(journal_database.url()).dialect.name == database.partition(":")[0]
+    assert journal_database._engine(place.url()).dialect.name == database.partition(":")[0]
 
 
 # --- what a note must say
@@ -202,7 +202,7 @@ def test_csv_runs_no_formula_and_shows_what_would_turn_the_text():
 
 
 def test_without_an_address_visits_lie_in_the_data_folder(tmp_path, monkeypatch):
-    monkeypatch.delenv(journal_database.URL, raising=False)
+    monkeypatch.delenv(place.URL, raising=False)
     monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
     visits.record(NOTE, TODAY)
 
@@ -221,7 +221,7 @@ def test_without_an_address_visits_lie_in_the_data_folder(tmp_path, monkeypatch)
     ],
 )
 def test_an_unreachable_database_is_told_without_its_password(address, monkeypatch):
-    monkeypatch.setenv(journal_database.URL, address)
+    monkeypatch.setenv(place.URL, address)
 
     with pytest.raises(VisitError) as error:
         visits.all_visits()

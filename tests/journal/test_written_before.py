@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from journal import audit, database, problems, pulls, upgrades, visits
+from journal import audit, database, place, problems, pulls, upgrades, visits
 from journal.problems import PROBLEMS
 from journal.visits import Note
 from tests import written_before
@@ -33,7 +33,7 @@ def notes(request, data, monkeypatch) -> dict:
     if request.param == "notes_postgresql.json":
         address = new_database(request.getfixturevalue("server"), request.node.name)
         _restore(address, data / "visits.postgresql.sql")
-    monkeypatch.setenv(database.URL, address)
+    monkeypatch.setenv(place.URL, address)
     database._engine.cache_clear()
     yield written_before.expected(request.param)
     database._engine.cache_clear()

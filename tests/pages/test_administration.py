@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from journal import audit, backups, database, endings, pulls
+from journal import audit, backups, database, endings, place, pulls
 from store.access import people
 from store.access.rules import EVERYWHERE, LOCAL, Reader
 from store.retention import LOCAL as OWN_FILE
@@ -126,7 +126,7 @@ def test_whoever_is_no_administrator_any_more_ends_nobody_s(service, monkeypatch
 
 def test_without_a_database_the_page_says_that_nothing_was_ended(service, monkeypatch):
     app = open_page("administration")
-    monkeypatch.setenv(database.URL, "postgresql://gandan:secret@127.0.0.1:1/nowhere")
+    monkeypatch.setenv(place.URL, "postgresql://gandan:secret@127.0.0.1:1/nowhere")
     button(app, "end_lan@phutho.vn").click().run()
     assert not app.exception
     assert [one.value for one in app.error] == [

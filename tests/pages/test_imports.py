@@ -16,7 +16,7 @@ import pytest
 from etl.workbooks.guard import PARTS_MAX
 from etl.workbooks.read import read_workbook
 from files.faults import BadInput
-from journal import audit, corrections, database, incoming, problems
+from journal import audit, corrections, database, incoming, place, problems
 from journal.database import VisitError
 from journal.incoming import IncomingError
 from journal.problems import Problem
@@ -347,7 +347,7 @@ def test_a_mark_without_words_or_too_long_is_refused(published, words, kind):
 
 
 def test_without_a_database_pages_go_on_without_marks_and_do_not_wait_each_time(published, monkeypatch):
-    monkeypatch.setenv(database.URL, "postgresql://nobody@127.0.0.1:9/none")
+    monkeypatch.setenv(place.URL, "postgresql://nobody@127.0.0.1:9/none")
     assert problems.still_open(False) == []
 
     monkeypatch.delattr(database, "transaction")

@@ -17,7 +17,7 @@ from display.maps.trip import svg
 from display.portraits import checklist, questions, shortlist
 from display.words.text import Speaker
 from display.words.view import View
-from journal import database, visits
+from journal import database, place, visits
 from journal.visits import Note
 from press import workbook
 from ranking.route import Place, route
@@ -35,7 +35,7 @@ SHOWN = "**đậm** &lt;img src=x onerror=alert(1)&gt; [a](http://x) [U+202E]abc
 @pytest.fixture(autouse=True)
 def no_visits(tmp_path, monkeypatch):
     """Every test begins without any visit."""
-    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'visits.db'}")
+    monkeypatch.setenv(place.URL, f"sqlite:///{tmp_path / 'visits.db'}")
 
 
 def inspection(**query: str) -> AppTest:
@@ -399,7 +399,7 @@ def test_the_last_findings_stand_in_the_checklist(app_data):
 
 
 def test_without_its_database_the_page_still_prepares(app_data, monkeypatch):
-    monkeypatch.setenv(database.URL, "sqlite:////dev/null/visits.db")
+    monkeypatch.setenv(place.URL, "sqlite:////dev/null/visits.db")
     app = inspection(plan=KY_SON)
 
     assert "Chưa mở được nơi lưu ghi chép" in app.warning[0].value

@@ -10,13 +10,19 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
 from store.access.rules import Reader
-from web import handed_out
+from web import door, handed_out
 from web.door import Door
 from web.handed_out import BROWSER, HandedOut, Owner
 from web.settings import Settings
 
 FILE = "0123456789abcdef0123456789abcdef"
 MINE, OTHERS = Owner("b" * 24, "signed_in:lan"), Owner("c" * 24, "signed_in:minh")
+
+
+@pytest.fixture(autouse=True)
+def no_app(monkeypatch):
+    """A door of its own: the replica's knows Streamlit's messages once a test of this process has loaded the app."""
+    monkeypatch.setattr(door, "PAGES", HandedOut())
 
 
 def told(pages: HandedOut, owner: Owner, file: str = FILE) -> str:

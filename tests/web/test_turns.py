@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from threading import Event, Thread
 
 import pytest
@@ -30,14 +31,18 @@ def test_nobody_is_drawn_beside_another_and_everybody_gets_a_turn():
     assert threads[0][1].wait(10)
     threads += [begun(turns, "a", order, rest) for _ in range(3)]  # behind the client's own page
     threads += [begun(turns, "b", order, rest)]
+    deadline = time.monotonic() + 10
     while turns._clients.get("b", (None, 0))[1] == 0 or turns._clients["a"][1] < 4:
-        pass
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
     assert order == ["a"]
 
     first.set()
     for thread, _ in threads:
         thread.join(10)
     assert sorted(order) == ["a"] * 4 + ["b"]
+    # Of the first client's three that wait only one stands beside the other client's in the queue.
+    assert "b" in order[:3]
     assert not turns._clients
 
 

@@ -13,7 +13,7 @@ from display.words import numbers
 from display.words.view import View
 from files import sheets
 from journal import audit
-from ui.frame import html, links
+from ui.frame import html, links, sign_in
 from ui.parts import tables
 
 DAYS = ("1", "7", "30", "90")
@@ -51,7 +51,7 @@ def section(view: View, data: Path, now: datetime) -> None:
     name = f"gan-dan_audit_{now:%Y%m%d}.csv"
     st.download_button(
         say("admin.audit.csv"),
-        audit.noted(view.reader, name, partial(as_csv, found)),
+        sign_in.noted(view, name, partial(as_csv, found)),
         name,
         "text/csv",
         icon=":material/download:",

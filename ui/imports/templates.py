@@ -9,10 +9,9 @@ from functools import partial
 import streamlit as st
 
 from display.words.view import View
-from journal import audit
 from press import dossier_template, form_template
 from store.reference import province_name
-from ui.frame import html
+from ui.frame import html, sign_in
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -29,7 +28,7 @@ def section(view: View, province: str) -> None:
         for name, (file, kind, make) in files.items():
             st.download_button(
                 view.say(f"imports.templates.{name}"),
-                audit.noted(view.reader, file, make),
+                sign_in.noted(view, file, make),
                 file,
                 kind,
                 icon=":material/download:",

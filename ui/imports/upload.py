@@ -14,7 +14,6 @@ from files.faults import Fault
 from files.places import published_folder
 from journal import audit, incoming, names
 from journal.incoming import FILES_MAX, MEGABYTES_MAX, IncomingError, Overtaken
-from ranking.periods import VIETNAM
 from store.reference import province_name, province_names
 from ui.frame import html, links, sign_in
 from ui.imports.understood import file, in_words, plain
@@ -218,7 +217,7 @@ def _published(view: View, n: int, province: str, periods: list[str]) -> None:
 
 
 def _overtaken(view: View, province: str, period: str, who: str | None, at: str | None, differ: int) -> None:
-    when = _moment(at, view.language) if at else view.say("imports.overtaken.when")
+    when = numbers.local_moment(datetime.fromisoformat(at), view.language) if at else view.say("imports.overtaken.when")
     st.warning(
         view.say(
             "imports.overtaken",
@@ -230,12 +229,6 @@ def _overtaken(view: View, province: str, period: str, who: str | None, at: str 
         ),
         icon=":material/group:",
     )
-
-
-def _moment(at: str, language: str) -> str:
-    """When something was noted in the audit log, by the clock in Vietnam."""
-    moment = datetime.fromisoformat(at).astimezone(VIETNAM)
-    return f"{moment:%H:%M}, {numbers.local_date(moment, language)}"
 
 
 def _words(view: View, error: IncomingError) -> str:

@@ -128,6 +128,17 @@ def test_forms_that_published_figures_name_stay_however_old(data):
     assert named.exists() and not other.exists()
 
 
+def test_a_form_behind_a_corrected_figure_stays_for_the_day_it_is_taken_back(data):
+    named = aged(data / "raw" / "forms" / "0123-a b.xlsx", 4000)
+    snapshot = current_snapshot(data / "published" / "live")
+    table = snapshot / table_file("measurements")
+    rows = pl.read_parquet(table)
+    behind = pl.col("source").str.contains("a b.xlsx", literal=True)
+    rows.filter(behind).write_parquet(snapshot / table_file("corrected"))
+    rows.with_columns(source=pl.when(behind).then(pl.lit("correction:1")).otherwise("source")).write_parquet(table)
+    assert prune(data, NOW).gone == {} and named.exists()
+
+
 def test_a_workbook_that_is_handed_in_again_is_young_again(data, tmp_path):
     handed_in = tmp_path / "b.xlsx"
     handed_in.write_bytes(b"PK")

@@ -12,7 +12,7 @@ from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.in_service import current_snapshot, snapshot_manifest
 from etl.publishing.publish import publish
 from files.faults import Fault
-from journal import corrections, database
+from journal import corrections, place
 from tests.conftest import CAPTURED
 from tests.journal.test_corrections import ONE
 
@@ -81,6 +81,6 @@ def test_a_correction_where_the_source_is_silent_is_shown_and_remarked(published
 
 
 def test_without_their_database_nothing_is_published_that_would_take_them_back(published, monkeypatch):
-    monkeypatch.setenv(database.URL, "postgresql://nobody@127.0.0.1:9/none")
+    monkeypatch.setenv(place.URL, "postgresql://nobody@127.0.0.1:9/none")
     with pytest.raises(Fault, match="corrections cannot be read"):
         publish(published, "live", Harvest(measurement_rows([]), CAPTURED, []), nature="live")
