@@ -8,8 +8,8 @@ import polars as pl
 
 from etl.dossiers.units import Units
 from etl.forms import tellable
+from etl.forms.reading import NOT_BALANCED, ROWS_DIFFER, Reading
 from etl.forms.report import FormReport
-from etl.forms.rows import NOT_BALANCED, ROWS_DIFFER, Reading
 from ranking.periods import Period
 
 

@@ -13,12 +13,12 @@ import pytest
 
 from etl.__main__ import main
 from etl.dossiers.headers import layout
-from etl.forms.import_form import read_form
 from etl.workbooks import box
 from etl.workbooks.inside import answer
 from press import dossier_template, form_template
 from ranking.periods import parse
 from store.reference import reference_table
+from tests.form_reading import read_form
 
 NOW = datetime(2026, 9, 25, 2, 0, tzinfo=UTC)
 FIGURES = {4: 60, 5: 40, 6: 10, 8: 50, 9: 30, 10: 5, 12: 20, 13: 5}

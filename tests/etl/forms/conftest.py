@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from etl.forms.import_form import read_form
 from etl.workbooks import box
 from etl.workbooks.inside import answer
+from tests.form_reading import read_form
 from tests.workbooks import FormSheet, write
 
 SEPTEMBER = datetime(2026, 9, 5, 2, 0, tzinfo=UTC)

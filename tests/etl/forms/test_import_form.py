@@ -12,7 +12,6 @@ import pytest
 
 from etl.forms import import_form
 from etl.forms.figures import count
-from etl.forms.import_form import read_form
 from etl.forms.periods import title_period
 from etl.forms.title import reporting_unit
 from files.faults import BadInput, Fault
@@ -20,6 +19,7 @@ from ranking.periods import Period, parse
 from ranking.tables import Measurements, Quarantine
 from tests import workbooks
 from tests.etl.forms.conftest import LAM_THAO, SEPTEMBER, VIET_TRI
+from tests.form_reading import read_form
 from tests.workbooks import AUGUST, BY_FIELD, EXTRA_HEADINGS, HEADINGS, SIGNATURES, FormSheet, counts, row, write
 
 # 60 online + 40 direct + 10 carried over = 110; 50 + 30 + 5 = 85 handled; 20 + 5 = 25 open; 110 = 85 + 25.

@@ -13,8 +13,8 @@ import xlsxwriter
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from etl.forms.import_form import understood
 from etl.forms.periods import title_periods
+from etl.forms.understand import understood
 from etl.workbooks import box
 from etl.workbooks.inside import Refused, answer
 from etl.workbooks.read import read_workbook

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from etl.forms import import_form
 from etl.forms.report import plain
 from journal import names
 from tests.etl.forms.conftest import HOA_BINH, LAM_THAO
@@ -51,14 +50,11 @@ def test_a_name_of_a_person_is_neither_told_nor_offered(read):
     assert "Hoa" not in "\n".join(report.lines())
 
 
-def test_an_accepted_name_is_the_unit_from_then_on(read, tmp_path, monkeypatch):
+def test_an_accepted_name_is_the_unit_from_then_on(read, tmp_path):
     sheet = FormSheet([row(1, "UBND xã Lâm Thaoo - Tỉnh Phú Thọ", FIGURES)])
     assert read(sheet)[0].measurements.is_empty()
 
     names.accept(tmp_path, "25", "Xã Lâm Thaoo", LAM_THAO)
-    told = names.accepted(tmp_path)
-    before = import_form.understood
-    monkeypatch.setattr(import_form, "understood", lambda *a, **o: before(*a, **o, names=told))
-    harvest, report = read(sheet)
+    harvest, report = read(sheet, names=names.accepted(tmp_path))
     assert set(harvest.measurements["unit_code"]) == {LAM_THAO}
     assert report.not_found == []

@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 
 from display.words.marks import quality_words
-from etl.forms.import_form import read_form
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.in_service import current_snapshot, snapshot_manifest
 from etl.publishing.province_sums import with_sums
@@ -20,6 +19,7 @@ from store.reference import measures, reference_table
 from store.snapshot import open_snapshot
 from tests.conftest import CAPTURED
 from tests.etl.portal.test_checks import PROGRESS, parsed
+from tests.form_reading import read_form
 from tests.ui.rankings.test_panels import view_of
 from tests.workbooks import FormSheet, counts, row, write
 

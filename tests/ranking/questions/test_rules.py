@@ -13,7 +13,6 @@ from bench.questions import CALIBRATION, Result, measured, planted, table
 from display.portraits.questions import questions, sentences, tables
 from display.words.addresses import PATHS
 from display.words.numbers import MISSING
-from etl.forms.import_form import read_form
 from etl.publishing.harvest import empty_quarantine, measurement_rows
 from etl.workbooks import box
 from etl.workbooks.inside import answer
@@ -26,6 +25,7 @@ from ranking.questions.findings import strength
 from ranking.questions.inquiry import ask, fired, scores
 from ranking.tables import Revisions
 from store.snapshot import Snapshot, snapshot_at
+from tests.form_reading import read_form
 from tests.workbooks import FormSheet, counts, row, write
 
 FILES = {path.name: path.read_text(encoding="utf-8") for path in (HOME / "data/questions").glob("*.yaml")}
