@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,3 +70,13 @@ def _renumbered(column: pl.Series, distinct: pl.Series) -> pl.Series:
 def _trimmed(texts: pl.Series) -> pl.Series:
     trimmed = texts.str.strip_chars(_BLANKS)
     return trimmed.set(trimmed == "", None) if (trimmed == "").any() else trimmed
+
+
+def listed(rows: Iterable[int]) -> str:
+    """Numbers of rows as they are told."""
+    return ", ".join(map(str, rows)) or "none"
+
+
+def counted(counts: pl.Series, chosen: pl.Series) -> int:
+    """How many rows hold the texts that were chosen."""
+    return int(counts.filter(chosen.fill_null(False)).sum())

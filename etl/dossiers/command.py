@@ -20,13 +20,16 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.dossiers.batch import Rows
 from etl.dossiers.changes import Changes, fold_longest, months_in, sum_here, take_in
+from etl.dossiers.date_orders import DAY_FIRST, MONTH_FIRST
 from etl.dossiers.earlier import settle
 from etl.dossiers.files import Export, files_in, read
 from etl.dossiers.lists import Lists, lists_of
-from etl.dossiers.rows import REFUSED, Rows, dossiers, field_names
+from etl.dossiers.row_checks import REFUSED
+from etl.dossiers.rows import dossiers, field_names
 from etl.dossiers.store import Store, latest_export, rules
-from etl.dossiers.survey import DAY_FIRST, MONTH_FIRST, Reading, Survey
+from etl.dossiers.survey import Reading, Survey
 from etl.dossiers.trial import lines
 from etl.dossiers.units import Units
 from etl.forms.title import province_code
