@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from etl.workbooks.loaded import ERRORS as NAMED_ERRORS
 from etl.workbooks.outline import Area
 from etl.workbooks.read import UNCALCULATED, Sheet
 
 Cells = Sequence[str | float | None]
-ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+ERRORS = frozenset(NAMED_ERRORS.values())
 __all__ = ["ERRORS", "UNCALCULATED", "Cells", "Grid", "grid_of"]
 
 

@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree
 
-from etl.workbooks.formulas import Calculation, Node, NotPlain, Place
+from etl.workbooks.computed import computed_cells, never_calculated
 from etl.workbooks.guard import ole_trouble, zip_trouble
 from etl.workbooks.kinds import ZIP, is_workbook
+from etl.workbooks.loaded import ERRORS, Loaded, is_fraction
 from etl.workbooks.ole import records
 from etl.workbooks.outline import Outline
 from etl.workbooks.sheet_biff import outlines
@@ -20,16 +21,11 @@ from etl.workbooks.sheet_xml import TooLarge, outline, read_whole
 from etl.workbooks.web_page import grid
 
 if TYPE_CHECKING:
-    import pyarrow
+    pass
 
 UNCALCULATED = "#UNCALCULATED"
-_ERRORS = {
-    "Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
-    "Value": "#VALUE!",
-}  # fmt: skip
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATIONS = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_FRACTION = re.compile(r"-?[0-9]+\.[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,7 @@ def answer(content: bytes, limits: Limits) -> tuple[dict[str, Any], list[bytes]]
     hidden = [name for name, (state, _) in states.items() if state != "visible"]
     tables, more = _tables(content, {name: found for name, (_, found) in states.items()}, hidden)
     outlines_of = {name: states[name][1] if name in states else Outline() for name in tables}
-    computed = _computed(tables, outlines_of, _never(content, states))
+    computed = computed_cells(tables, outlines_of, never_calculated(content, states))
     sheets = []
     for name, table in tables.items():
         found = outlines_of[name]
@@ -75,8 +71,8 @@ def answer(content: bytes, limits: Limits) -> tuple[dict[str, Any], list[bytes]]
                 "marks": marks + [[*place, UNCALCULATED] for place in uncalculated],
                 "computed": [[*place, text] for place, text in cells.items()],
                 "told": [[*place] for place in cells if (found.formulas[place] or ("",))[0] != "blank"],
-                "fractions": [[r, c + found.left] for r, c in table.fractions(limits)]
-                + [[*place] for place, text in cells.items() if _is_fraction(text)],
+                "fractions": [[r, c + found.left] for r, c in (table.fractions() if limits.fractions else [])]
+                + [[*place] for place, text in cells.items() if is_fraction(text)],
                 "hidden_rows": _runs(found.hidden_rows, found.bottom),
                 "hidden_columns": _runs(found.hidden_columns, found.right),
                 "merged": found.merged,
@@ -90,7 +86,7 @@ def _page(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
 
     rows = grid(content)
     columns = [pyarrow.array(list(column), pyarrow.string()) for column in zip(*rows, strict=True)] if rows else []
-    table = _Table(pyarrow.table(columns, names=[str(n) for n in range(len(columns))]), [], None)
+    table = Loaded(pyarrow.table(columns, names=[str(n) for n in range(len(columns))]), [], None)
     sheet = {"name": "1", "left": 0, "marks": [], "computed": [], "told": [], "fractions": [], "merged": []}
     return {"sheets": [sheet | {"hidden_rows": [], "hidden_columns": []}], "hidden": []}, [table.packed()]
 
@@ -146,39 +142,7 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str, str]]:
 # Values
 
 
-@dataclass
-class _Table:
-    """A sheet as the library gives it: texts, the errors of Excel (row, column, which), and the sheet itself."""
-
-    cells: pyarrow.Table
-    errors: list[tuple[int, int, str]]
-    load: Any
-
-    def fractions(self, limits: Limits) -> list[tuple[int, int]]:
-        """Numbers with a fraction: read as whole numbers, texts like "1.234" fail and numbers like 1.234 don't."""
-        if not limits.fractions or self.load is None:
-            return []
-        columns = [column.to_pylist() for column in self.cells.columns]
-        like = [(r, c) for c, texts in enumerate(columns) for r, text in enumerate(texts) if _is_fraction(text)]
-        if not like:
-            return []
-        numbers = [column.to_pylist() for column in self.load(dtypes="int").to_arrow_with_errors()[0].columns]
-        return [(r, c) for r, c in like if numbers[c][r] is not None]
-
-    def packed(self) -> bytes:
-        import pyarrow
-
-        sink = pyarrow.BufferOutputStream()
-        with pyarrow.ipc.new_stream(sink, self.cells.schema) as stream:
-            stream.write_table(self.cells)
-        return sink.getvalue().to_pybytes()
-
-
-def _is_fraction(text: str | None) -> bool:
-    return text is not None and "." in text and bool(_FRACTION.fullmatch(text))
-
-
-def _tables(content: bytes, found: Mapping[str, Outline], hidden: list[str]) -> tuple[dict[str, _Table], list[str]]:
+def _tables(content: bytes, found: Mapping[str, Outline], hidden: list[str]) -> tuple[dict[str, Loaded], list[str]]:
     """(the visible sheets that may hold something, hidden ones that were not known as such)."""
     # Imported here, so that the process of the command line never loads the library.
     import fastexcel
@@ -199,7 +163,7 @@ def _tables(content: bytes, found: Mapping[str, Outline], hidden: list[str]) -> 
             continue
         batch, errors = sheet.to_arrow_with_errors() if sheet.width else (pyarrow.record_batch([]), None)
         told = [(*error.offset_position, _error(error.detail)) for error in (errors.errors if errors else [])]
-        tables[name] = _Table(pyarrow.Table.from_batches([batch]), told, load)
+        tables[name] = Loaded(pyarrow.Table.from_batches([batch]), told, load)
         if name in found and sheet.width not in (0, found[name].width):
             _correct(content, name, found[name])
     return tables, more
@@ -217,86 +181,7 @@ def _correct(content: bytes, name: str, found: Outline) -> None:
 
 def _error(detail: str) -> str:
     found = re.search(r"Error\((\w+)\)", detail)
-    return _ERRORS.get(found[1], "#N/A") if found else "#N/A"
-
-
-# Formulas
-
-
-def _never(content: bytes, states: Mapping[str, tuple[str, Outline]]) -> bool:
-    """Whether a workbook's writer has calculated nothing: no formula has a value, and it says so or keeps no chain."""
-    found = [one for _, one in states.values()]
-    if not any(one.without_value for one in found) or any(len(one.without_value) < len(one.formulas) for one in found):
-        return False
-    if not content.startswith(ZIP):
-        return any(one.never for one in found)
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = {name.lower(): name for name in archive.namelist()}
-        book = archive.read(names["xl/workbook.xml"])
-    return "xl/calcchain.xml" not in names or bool(re.search(rb"fullCalcOnLoad=[\"'](1|true)", book))
-
-
-def _computed(
-    tables: Mapping[str, _Table], found: Mapping[str, Outline], never: bool
-) -> dict[str, tuple[dict[tuple[int, int], str], list[tuple[int, int]]]]:
-    """Sheet → (cells that were worked out, cells whose formula nobody has calculated)."""
-    if not any(one.without_value for one in found.values()):
-        return {}
-    formulas: dict[Place, Node | None] = {
-        (name, *place): node for name, one in found.items() for place, node in one.formulas.items()
-    }
-    calculation = Calculation(_Values(tables, found), formulas)
-    result: dict[str, tuple[dict[tuple[int, int], str], list[tuple[int, int]]]] = {}
-    for name, one in found.items():
-        cells, uncalculated = result.setdefault(name, ({}, []))
-        for place, kept in one.without_value.items():
-            try:
-                value = calculation.at((name, *place)) if one.formulas[place] is not None else None
-                if one.formulas[place] is None:
-                    raise NotPlain
-            except NotPlain:
-                if kept == "" or never:
-                    uncalculated.append(place)
-                continue
-            own = one.formulas[place]
-            text = "" if value is None and own is not None and own[0] == "blank" else _written(value)
-            if text != kept:
-                cells[place] = text
-    return result
-
-
-def _written(value: float | str | None) -> str:
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else f"{value:.9f}".rstrip("0")
-    return value or "0"
-
-
-class _Values(dict[Place, str | None]):
-    """What stands in the sheets, column by column as it is asked for; NotPlain for a sheet that was not loaded."""
-
-    def __init__(self, tables: Mapping[str, _Table], found: Mapping[str, Outline]) -> None:
-        super().__init__()
-        self._tables, self._found = tables, found
-        self._columns: dict[tuple[str, int], list[str | None]] = {}
-        self._errors = {
-            (name, row, column + found[name].left): text
-            for name, table in tables.items()
-            for row, column, text in table.errors
-        }
-
-    def get(self, place: Place, default: object = None) -> str | None:
-        name, row, column = place
-        if name not in self._tables:
-            raise NotPlain
-        if place in self._errors:
-            return self._errors[place]
-        at = column - self._found[name].left
-        if not 0 <= at < self._tables[name].cells.num_columns:
-            return None
-        if (name, at) not in self._columns:
-            self._columns[name, at] = self._tables[name].cells.column(at).to_pylist()
-        texts = self._columns[name, at]
-        return texts[row] if row < len(texts) else None
+    return ERRORS.get(found[1], "#N/A") if found else "#N/A"
 
 
 def _runs(numbers: set[int], last: int) -> list[list[int]]:
