@@ -9,7 +9,7 @@ from dataclasses import replace
 from html import unescape
 from typing import Any, NamedTuple
 
-from display.drawing import small_charts
+from display.drawing import variation_icons
 from display.drawing.palette import LIGHT, Palette
 from display.portraits import checklist, facts, place_details, summary, trends
 from display.portraits.histories import VARIATIONS
@@ -78,11 +78,11 @@ def sheet(view: View, code: str) -> dict[str, object]:
 def icons() -> dict[str, str]:
     """The marks by the name under which the cells ask for them, as SVG text; each has a shape of its own."""
     found = {
-        _variation_icon(variation, good): small_charts.variation_icon(variation, good, PRINT)
+        _variation_icon(variation, good): variation_icons.variation_icon(variation, good, PRINT)
         for variation in VARIATIONS
         for good in RISING_IS_GOOD.values()
     }
-    return found | {name: small_charts.assurance_icon(name, PRINT) for name in ("yes", "no", "hit_or_miss")}
+    return found | {name: variation_icons.assurance_icon(name, PRINT) for name in ("yes", "no", "hit_or_miss")}
 
 
 def _variation_icon(variation: str, rising_is_good: bool | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from display.drawing import small_charts
+from display.drawing import small_charts, variation_icons
 from display.drawing.place_cells import place_cell, rank_whisker
 from display.portraits import summary as portraits_summary
 from display.portraits.histories import SPECIAL
@@ -163,7 +163,7 @@ def _under(text: str) -> str:
 
 
 def _variation(view: View, row: Row, words: Words) -> str:
-    svg = small_charts.variation_icon(row.variation, RISING_IS_GOOD[row.measure.direction], view.palette)
+    svg = variation_icons.variation_icon(row.variation, RISING_IS_GOOD[row.measure.direction], view.palette)
     icon = small_charts.image(svg, "", "gd-icon")
     return f'<span class="gd-marked">{icon}<span>{escape(words.variation)}</span></span>'
 
@@ -171,7 +171,7 @@ def _variation(view: View, row: Row, words: Words) -> str:
 def _assurance(view: View, row: Row, words: Words) -> str:
     if row.assurance is None:
         return numbers.MISSING
-    icon = small_charts.image(small_charts.assurance_icon(row.assurance, view.palette), "", "gd-icon")
+    icon = small_charts.image(variation_icons.assurance_icon(row.assurance, view.palette), "", "gd-icon")
     return f'<span class="gd-marked">{icon}<span>{escape(words.assurance)}</span></span>'
 
 

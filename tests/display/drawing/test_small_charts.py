@@ -12,13 +12,12 @@ from display.drawing.small_charts import (
     Chart,
     Curve,
     Usual,
-    assurance_icon,
     image,
     nice_ticks,
     over_time,
     strip,
-    variation_icon,
 )
+from display.drawing.variation_icons import assurance_icon, variation_icon
 from display.portraits.histories import VARIATIONS
 
 SVG = "{http://www.w3.org/2000/svg}"

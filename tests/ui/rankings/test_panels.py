@@ -18,16 +18,13 @@ from ranking.index_sensitivity import GROUPS, influence
 from ranking.periods import Period
 from store import snapshot
 from store.reference import measures
+from store.weights import PUBLISHED, complete, group_scores, ranked_again
 from tests.display.place_rows import place
 from ui.rankings.comparison import Cell, cells_of, lines, measures_at, unit_cell, unit_labels
 from ui.rankings.weights import (
-    PUBLISHED,
     available,
-    complete,
-    group_scores,
     influence_in_words,
     parse,
-    ranked_again,
     reason,
     written,
 )
