@@ -17,6 +17,7 @@ import polars as pl
 from etl.progress import Step, untold
 from etl.publishing import corrected
 from etl.publishing.appender import ROWS_TOGETHER, Appender
+from etl.publishing.corrected_sums import of_sums
 from etl.publishing.following import Scores, by_counts, differences_of, with_differences
 from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
 from etl.publishing.in_service import (
@@ -108,9 +109,11 @@ def publish(
 def _corrected(before: Path | None, result: Merged, corrections: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(revisions by corrections, the sources' own rows in whose place they stand); corrects `result` from here on."""
     own = result.own(corrections)
+    result.warnings += corrected.remarks(own, corrections)
+    sums = of_sums(corrections, own, result.own, measures(), reference_table("units"))
+    corrections, own = pl.concat([corrections, sums]), pl.concat([own, result.own(sums)])
     earlier = corrected.cells_of(before)
     result.corrections = corrections
-    result.warnings += corrected.remarks(own, corrections)
     now = corrected.overlaid(own, corrections)
     return corrected.revisions(before, now, result.own(earlier)), own
 

@@ -84,3 +84,25 @@ def test_without_their_database_nothing_is_published_that_would_take_them_back(p
     monkeypatch.setenv(place.URL, "postgresql://nobody@127.0.0.1:9/none")
     with pytest.raises(Fault, match="corrections cannot be read"):
         publish(published, "live", Harvest(measurement_rows([]), CAPTURED, []), nature="live")
+
+
+def test_a_province_that_was_added_up_moves_with_its_corrected_commune(tmp_path, monkeypatch, measurement):
+    monkeypatch.setenv("GANDAN_DATA", str(tmp_path))
+    counts = {"04792": 90, "04795": 70}
+    rows = [measurement(unit_code=code, numerator=n) for code, n in counts.items()]
+    rows.append(measurement(unit_code="25", level="province", state="not_reported", numerator=None, denominator=None))
+    publish(tmp_path, "live", Harvest(measurement_rows(rows), CAPTURED, ["portal:test"]), nature="live")
+
+    def province() -> tuple:
+        return table(tmp_path).filter(unit_code="25").select("numerator", "denominator", "source", "quality").row(0)
+
+    source = rows[0]["source"]
+    assert province() == (160, 200, source, "summed_from_units: 2/148")
+    kept = corrections.correct(replace(ONE, new_denominator=110))
+    publish_again(tmp_path)
+    assert province() == (165, 210, f"correction:{kept.id}", "summed_from_units: 2/148; corrected")
+    publish_again(tmp_path)
+    assert province()[:2] == (165, 210)
+    corrections.withdraw(kept.id, "25", "mai")
+    publish_again(tmp_path)
+    assert province() == (160, 200, source, "summed_from_units: 2/148")
