@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.forms.own_headings import OwnHeadings
 from etl.forms.report import FormReport
 from etl.forms.understand import understood
 from etl.publishing.harvest import Harvest
@@ -26,9 +27,9 @@ def read_form(
     captured_at: datetime,
     strict: bool = False,
     names: Accepted | None = None,
+    own: OwnHeadings | None = None,
 ) -> tuple[Harvest, FormReport]:
     """As `understood`, of a file."""
     book = read_workbook(path)
-    return understood(
-        path.name, book, units, provinces, province, period, unit, captured_at, strict=strict, names=names
-    )
+    more = {"strict": strict, "names": names, "own": own}
+    return understood(path.name, book, units, provinces, province, period, unit, captured_at, **more)

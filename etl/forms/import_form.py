@@ -19,6 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.forms import checked
+from etl.forms.own_headings import own_headings
 from etl.forms.report import keep, plain, refused, write
 from etl.forms.title import province_code
 from etl.forms.understand import BASIS, understood
@@ -67,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
         "unit": args.unit,
         "captured_at": datetime.now(UTC),
         "names": accepted(args.data),
+        "own": own_headings(args.data),
     }
     seen = checked.seen_in(args.checked) if args.checked else []
     harvests, taken = [], []

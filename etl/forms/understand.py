@@ -13,6 +13,7 @@ from etl.forms.about import Form
 from etl.forms.figures import formulas, measured
 from etl.forms.grid import grid_of
 from etl.forms.layout import FIGURES
+from etl.forms.own_headings import OwnHeadings, in_the_forms_words
 from etl.forms.reading import Reading
 from etl.forms.report import FormReport
 from etl.forms.sums import without_contradictions
@@ -44,16 +45,17 @@ def understood(
     *,
     strict: bool,
     names: Accepted | None = None,
+    own: OwnHeadings | None = None,
 ) -> tuple[Harvest, FormReport]:
     """What one workbook gives, and the report on it.
 
     `units` and `provinces` as in `ranking.tables`; `province` is a code, state code or name; `unit` is the code of the
-    commune (or province) that a form by field is about; `names`: those that provinces have accepted. These and `period`
-    win over the title block; with `strict` the title block may name no other province. Raises BadInput where the
-    workbook is not this form, lacks a column, or where neither title block nor option says which province, period or
-    unit it is about.
+    commune (or province) that a form by field is about. These and `period` win over the title block; with `strict` it
+    may name no other province. `names` and `own`: unit names and headings that provinces have accepted. Raises BadInput
+    where the workbook is not this form, lacks a column, or where neither title block nor option says which province,
+    period or unit it is about.
     """
-    found = find_tables(file, [grid_of(sheet) for sheet in book.sheets])
+    found = find_tables(file, [in_the_forms_words(grid_of(sheet), own or {}) for sheet in book.sheets])
     chosen = province and province_code(province, provinces)
     # A province is given by two digits, which are no commune's code without its zeros.
     asked = unit if unit is None or len(unit) == 2 else unit_code(unit) or unit
