@@ -49,6 +49,12 @@ _CUT_OFF_MONTH = re.compile(
 )
 _ANY_YEAR = re.compile(rf"\bnam:?{_S}(\d{{4}})\b[ ,(]*(?=$|[|¶)]|tinh\b|so lieu\b)")
 _SO_FAR = re.compile(rf"\bluy{_S}ke\b|\btu{_S}dau{_S}nam\b")
+_CLOCK = re.compile(rf"\b\d{{1,2}} ?(?:h|gio|:) ?(?:\d{{2}})?(?: ?(?:'|phut))?,?{_S}(?=(?:cua{_S})?ngay)")
+_NAMED = rf"(?:quy{_S}(?:iv|i{{1,3}}|[1-4])|thang{_S}\d{{1,2}})\b"
+_YEAR_LATER = re.compile(
+    rf"\b({_NAMED}){_S}(?:va|,|;|-)(?={_S}(?:luy ke |tinh chung |so lieu )?"
+    rf"(?:\d{{1,2}}{_S}thang\b(?:(?!\d)[^¶|]){{0,20}}|{_NAMED}[ ¶/.,-]*(?:nam{_S})?)(\d{{4}})\b)"
+)
 _WORDS = ("mot", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi mot", "muoi hai", "muoi")
 _MONTH_WORD = re.compile(
     r"(?<!\d )\bthang (muoi mot|muoi hai|" + "|".join(_WORDS[:9]) + r"|muoi|gieng|chap)(?= nam \d{4})"
@@ -110,6 +116,7 @@ def title_period(place: str, title: Title) -> Period | None:
 def _plain(text: str) -> str:
     """Folded text where every day reads d/m/yyyy, less what tells of signing and of letters."""
     text = re.sub(r"(\d{4})-(\d\d)-(\d\d)(?: 00:00:00)?", r"\3/\2/\1", fold(text))
+    text = _YEAR_LATER.sub(r"\1/\2 ", _CLOCK.sub("", text))
     text = _MONTH_WORD.sub(lambda found: f"thang {_NUMBERS[found[1]]}", text)
     text = _without_signing(_LETTER.sub(" ", text))
     text = re.sub(r"ngay[ .…]*thang[ .…]*\d{0,2}[ .,…]*nam[ .…]*\d{0,4}", " ", text)  # a day that was left open

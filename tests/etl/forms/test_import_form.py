@@ -471,6 +471,7 @@ def test_fields_of_an_unnamed_unit_ask_for_the_option(read):
         ("9 tháng đầu năm 2026", "2026-01-01_2026-09-30"),
         ("Kỳ báo cáo: Năm 2026", "2026"),
         (unicodedata.normalize("NFD", "THÁNG 8 NĂM 2026"), "2026-08"),
+        ("Từ 0h00 ngày 01/8/2026 đến 17 giờ 30 phút ngày 31/8/2026", "2026-08"),
         ("Phú Thọ, ngày 05 tháng 9 năm 2026", None),
         ("Phú Thọ, ngày … tháng 9 năm 2026", None),
         ("Thông tư số 01/2020/TT-VPCP ngày 21 tháng 10 năm 2020", None),
@@ -479,6 +480,20 @@ def test_fields_of_an_unnamed_unit_ask_for_the_option(read):
 def test_the_title_block_names_the_period(text, period):
     found = title_period("f.xlsx", [["Biểu số II.06/VPCP/KSTT"], [text]])
     assert (found and found.id) == period
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("Quý III và 9 tháng đầu năm 2026", "2026-01-01_2026-09-30", "2026-Q3"),
+        ("Tháng 8, lũy kế 8 tháng năm 2026", "2026-01-01_2026-08-31", "2026-08"),
+        ("Tháng 7, tháng 8 năm 2026", "2026-07", "2026-08"),
+        ("Quý I và quý II/2026", "2026-Q1", "2026-Q2"),
+    ],
+)
+def test_a_period_whose_year_follows_the_next_one_is_seen_too(text, first, second):
+    with pytest.raises(BadInput, match=f"several periods, {first} and {second}"):
+        title_period("f.xlsx", [[text]])
 
 
 def test_a_period_spread_over_cells_is_read():
