@@ -30,6 +30,7 @@ ACTS = (
     "export",
     "import",
     "publish",
+    "release",
     "forget",
     "prune",
     "visit_note",

@@ -90,7 +90,7 @@ def script_failed(error: Exception) -> None:
 def health() -> tuple[bool, dict[str, str]]:
     """Whether every dataset that is published opens, and there is one; per dataset `ok` or what is wrong."""
     found = {}
-    for dataset in store_snapshot.datasets():
+    for dataset in store_snapshot.datasets(unreleased=True):
         try:
             _opened(dataset)
             found[dataset] = "ok"
@@ -100,8 +100,11 @@ def health() -> tuple[bool, dict[str, str]]:
 
 
 def _opened(dataset: str) -> Snapshot:
-    snapshot = store_snapshot.open_snapshot(dataset)
-    sight.scan(snapshot, "measurements").head(1).collect()
+    """The latest snapshot, after the one that the public reads, where that is another."""
+    inside = (False, True) if dataset in store_snapshot.datasets() else (True,)
+    for unreleased in inside:
+        snapshot = store_snapshot.open_snapshot(dataset, unreleased=unreleased)
+        sight.scan(snapshot, "measurements").head(1).collect()
     return snapshot
 
 
@@ -139,7 +142,7 @@ def may_collect(request: HTTPConnection, token: str, reader_of: ReaderOf) -> boo
 def metrics() -> bytes:
     """All metrics as OpenMetrics text, those of snapshots and pulls as they are now."""
     now = time.time()
-    for dataset in store_snapshot.datasets():
+    for dataset in store_snapshot.datasets(unreleased=True):
         try:
             manifest = _opened(dataset).manifest
         except SnapshotTrouble:

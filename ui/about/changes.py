@@ -13,11 +13,11 @@ from display.words.view import View
 from ranking.manifest import MANIFEST, Manifest, ManifestError
 from ranking.periods import Period
 from ranking.vocabulary import CELL
-from store import sight, standings, states
+from store import releases, sight, standings, states
 from store.reference import measures
 from store.snapshot import Snapshot
 from ui.frame import html
-from ui.parts import errata, tables
+from ui.parts import tables
 
 MOST_LISTED = 200
 _FIGURES = ("numerator", "denominator", "score")
@@ -34,10 +34,13 @@ class Counts:
     vanished: int
 
 
-def earlier(snapshot: Snapshot) -> Snapshot | None:
-    """The snapshot of the same dataset published just before, where it is still kept and can be read."""
+def earlier(snapshot: Snapshot, *, unreleased: bool) -> Snapshot | None:
+    """The snapshot of the same dataset published just before, where it is still kept and can be read; unless
+    `unreleased` ones count, of those that were released."""
     kept = []
     for path in snapshot.folder.parent.glob(f"*/{MANIFEST}"):
+        if not unreleased and not releases.is_public(snapshot.folder.parent.name, path.parent.name):
+            continue
         try:
             manifest = Manifest.from_json(path.read_text(encoding="utf-8"))
         except (ManifestError, OSError, UnicodeDecodeError):
@@ -84,13 +87,14 @@ def compared(measure: str, before: pl.DataFrame, now: pl.DataFrame) -> Counts:
 
 def panel(view: View) -> None:
     """The comparison with the snapshot before, then the past values that were revised."""
-    before = earlier(view.snapshot)
+    inside = view.reader.may("unreleased")
+    before = earlier(view.snapshot, unreleased=inside)
     if before is None:
         html.caption(view.say("about.changes.first"))
     else:
         _since(view, before)
-    _revisions(view)
-    errata.section(view)
+    if inside:
+        _revisions(view)
 
 
 def _since(view: View, before: Snapshot) -> None:

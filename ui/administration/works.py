@@ -27,7 +27,7 @@ def section(view: View, data: Path, now: datetime) -> None:
     ] or [(say("admin.work.pull"), None)]
     runs += [(say(f"admin.work.{name}"), known.get(name)) for name in (backups.BACKUP, backups.DRILL, backups.PRUNE)]
     rows = [_row(view, name, run, now) for name, run in runs]
-    rows += [_dataset(view, name, now) for name in snapshot.datasets()]
+    rows += [_dataset(view, name, now) for name in snapshot.datasets(unreleased=True)]
     with st.container(key="admin_works"):
         tables.plain_table(headers, rows, say("admin.works"), figures=())
 
@@ -42,7 +42,7 @@ def _row(view: View, name: str, run: LastRun | None, now: datetime) -> list[str]
 def _dataset(view: View, name: str, now: datetime) -> list[str]:
     title = view.say(f"dataset.{name}")
     try:
-        manifest = snapshot.open_snapshot(name).manifest
+        manifest = snapshot.open_snapshot(name, unreleased=True).manifest
     except SnapshotTrouble as trouble:
         return [title, numbers.MISSING, view.say(f"trouble.{trouble.kind}", dataset=title), trouble.detail]
     return [title, _when(view, manifest.captured_at, now), view.say("admin.readable"), manifest.id]

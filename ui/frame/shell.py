@@ -126,7 +126,8 @@ def style(*, dark: bool) -> str:
 
 def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
     """The snapshot that is shown, as the reader may see it, and the place for the search box."""
-    published = datasets()
+    inside = reader.may("unreleased")
+    published = datasets(unreleased=inside)
     with st.container(horizontal=True, key="top_row", horizontal_alignment="distribute"):
         nature = st.container(width="content")
         box = st.container(key="search_box")
@@ -153,7 +154,7 @@ def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
     if not published:
         raise SnapshotTrouble("recorded", "missing")
     with nature:
-        snapshot = open_snapshot(dataset).seen_in(reader.seen)
+        snapshot = open_snapshot(dataset, unreleased=inside).seen_in(reader.seen)
         _nature(say, snapshot)
     return snapshot, box
 

@@ -17,11 +17,11 @@ from ranking.manifest import MANIFEST, Manifest, ManifestError
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.vocabulary import BASES
-from store import borders, coverage, public
+from store import borders, coverage, public, releases
 from store.coverage import MISSING, Coverage
 from store.policy import policy
 from store.reference import measures, province_names, reference_table
-from store.snapshot import Snapshot, datasets
+from store.snapshot import Snapshot, datasets, named
 from web.open.query import USUAL_ROWS, Problem, conditions, snapshot_of
 
 LICENCE = "CC-BY-4.0"
@@ -280,11 +280,13 @@ def _described(manifest: Manifest, current: bool) -> tuple[object, ...]:
 
 
 def _kept() -> list[tuple[Manifest, bool]]:
-    """The manifests of all snapshots that can be asked for, the newest first, and whether it is the current one."""
+    """The manifests of all released snapshots, the newest first, and whether replies are of it where none is named."""
     found = []
     for dataset in datasets():
-        current = (published_folder() / dataset / "current").read_text(encoding="utf-8", errors="replace").strip()
+        current = named(published_folder() / dataset, unreleased=False)
         for folder in sorted((published_folder() / dataset).iterdir(), reverse=True):
+            if not releases.is_public(dataset, folder.name):
+                continue
             try:
                 text = (folder / MANIFEST).read_text(encoding="utf-8")
                 found.append((Manifest.from_json(text), folder.name == current))
