@@ -34,7 +34,7 @@ def public(snapshot: Snapshot) -> pl.DataFrame:
     folder = snapshot.folder.parent
     if releases.pointer(folder, RELEASED) is None:
         return _before(snapshot.seen_in(frozenset()))
-    held = {one.snapshot for one in releases.in_public(releases.of(folder))}
+    held = {one.snapshot for one in releases.in_public(releases.known(folder.name))}
     return _latest_first(of(folder).filter(pl.col("snapshot").is_in(sorted(held))))
 
 

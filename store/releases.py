@@ -7,6 +7,7 @@ a line per release. A dataset without `released` was last published before there
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -20,6 +21,8 @@ from ranking.manifest import CURRENT, RELEASED, RELEASES
 PERSON, AGAIN, ITSELF, BEFORE, WITHHELD = HOWS = ("person", "again", "itself", "before", "withheld")
 """By somebody; by somebody who went back to an earlier one; without anybody, as the policy allows; before there were
 releases; with other small numbers withheld."""
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,15 @@ def of(folder: Path) -> tuple[Release, ...]:
     return _read(path, said.st_mtime_ns, said.st_size)
 
 
+def known(dataset: str) -> tuple[Release, ...]:
+    """All releases of a dataset as `of` tells; none, and a line in the service's log, where the log is damaged."""
+    try:
+        return of(published_folder() / dataset)
+    except Fault as fault:
+        _LOG.error("releases: %s", fault)
+        return ()
+
+
 @lru_cache(maxsize=16)
 def _read(path: Path, changed: int, size: int) -> tuple[Release, ...]:
     lines = path.read_bytes().split(b"\n")
@@ -98,7 +110,13 @@ def is_public(dataset: str, snapshot: str) -> bool:
     released = pointer(folder, RELEASED)
     if released is None or released == snapshot:
         return True
-    return any(one.snapshot == snapshot for one in in_public(of(folder)))
+    return any(one.snapshot == snapshot for one in in_public(known(dataset)))
+
+
+def made_at(dataset: str) -> datetime | None:
+    """When what the public reads of a dataset was put together; None where all of it is public or nothing."""
+    held = in_public(known(dataset))
+    return held[-1].made_at if held else None
 
 
 def is_ahead(dataset: str) -> bool:

@@ -27,7 +27,18 @@ MADE_AGAIN = frozenset({"boundaries", "spark", "incoming", NOTED})
 the machine."""
 SHIPPED = frozenset(
     (
-        *("README.md", "bands.yaml", "brief", "dossiers", "forms", "inspection", "measures", "policies", "portal"),
+        *(
+            "README.md",
+            "bands.yaml",
+            "brief",
+            "dossiers",
+            "forms",
+            "inspection",
+            "measures",
+            "open_v1.yaml",
+            "policies",
+            "portal",
+        ),
         *("questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml", "swapped_days.yaml", "texts"),
     )
 )

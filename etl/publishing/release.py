@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from etl.publishing import release_log
-from etl.publishing.in_service import current_snapshot, named, snapshot_manifest, sole_writer
+from etl.publishing.in_service import LOCK_SECONDS, current_snapshot, named, snapshot_manifest, sole_writer
 from files.faults import Fault
 from files.places import published_folder
 from journal import audit
@@ -38,18 +38,26 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def release(data: Path, dataset: str, by: str, note: str = "", *, snapshot: str | None = None) -> Release:
+def release(
+    data: Path,
+    dataset: str,
+    by: str,
+    note: str = "",
+    *,
+    snapshot: str | None = None,
+    patience_seconds: float = LOCK_SECONDS,
+) -> Release:
     """Let the public read the latest snapshot of a dataset, or a `snapshot` from before again.
 
     Fault where there is none, its files are damaged, it is what the public reads already, or it is an earlier one and
-    the note does not say why.
+    the note does not say why. A publish that goes on for longer than `patience_seconds` is a Fault too.
     """
     folder, note = data / "published" / dataset, " ".join(note.split())
     if not folder.is_dir():
         raise Fault(f"{folder}: nothing is published")
     if len(note) > LONGEST:
         raise Fault(f"the note has {len(note)} characters, at most {LONGEST} are kept")
-    with sole_writer(folder):
+    with sole_writer(folder, patience_seconds):
         manifest = _chosen(folder, snapshot)
         shown = release_log.shown(folder)
         if shown is not None and shown.name == manifest.id:

@@ -8,12 +8,11 @@ from functools import lru_cache
 
 import polars as pl
 
-from display.words import numbers
+from display.words import numbers, revisions
 from display.words.view import View
 from ranking.manifest import MANIFEST, Manifest, ManifestError
-from ranking.periods import Period
 from ranking.vocabulary import CELL
-from store import releases, sight, standings, states
+from store import releases, sight, states
 from store.reference import measures
 from store.snapshot import Snapshot
 from ui.frame import html
@@ -123,40 +122,11 @@ def _revisions(view: View) -> None:
         return
     n, shown = (numbers.number(k, view.language) for k in (rows.height, min(rows.height, MOST_LISTED)))
     html.caption(view.say("about.revisions.count", n=n, shown=shown))
-    headers = [view.say(f"about.revisions.column.{c}") for c in ("unit", "measure", "period", "old", "new", "captured")]
-    names = _names(view)
-    texts = [_revision(view, row, names) for row in rows.head(MOST_LISTED).iter_rows(named=True)]
-    tables.plain_table(headers, texts, view.say("about.revisions.title"), figures=(3, 4))
+    table(view, rows, "new_captured_at", view.say("about.revisions.column.captured"), "about.revisions.title")
 
 
-def _names(view: View) -> dict[tuple[str, str], str]:
-    """Names by level and code."""
-    return {
-        (level, code): name
-        for level in ("commune", "province", "department")
-        for code, name in standings.unit_names(view.snapshot, level).select("unit_code", "name").iter_rows()
-    }
-
-
-def _revision(view: View, row: dict, names: dict[tuple[str, str], str]) -> list[str]:
-    period = Period(row["period_start"], row["period_end"], row["period_kind"])
-    measure = measures().get(row["measure"])
-    return [
-        names.get((row["level"], row["unit_code"]), row["unit_code"]),
-        measure.short.in_language(view.language) if measure else row["measure"],
-        numbers.period(period, view.language),
-        _figures(view, row, "old"),
-        _figures(view, row, "new"),
-        numbers.local_date(row["new_captured_at"], view.language),
-    ]
-
-
-def _figures(view: View, row: dict, when: str) -> str:
-    """`90/100`, a score, or the state in words where there is no figure."""
-    numerator, denominator, score = (row[f"{when}_{name}"] for name in _FIGURES)
-    if score is not None:
-        return numbers.number(score, view.language, 2)
-    if numerator is None:
-        return view.say(f"state.{row[f'{when}_state']}")
-    parts = [numerator] if denominator is None else [numerator, denominator]
-    return "/".join(numbers.number(part, view.language, 0 if part % 1 == 0 else 1) for part in parts)
+def table(view: View, rows: pl.DataFrame, moment: str, header: str, title: str) -> None:
+    """The first of the rows of `tables.Revisions`, old figures and new ones; `header`: of the column for a `moment`."""
+    headers = [view.say(f"about.revisions.column.{name}") for name in ("unit", "measure", "period", "old", "new")]
+    texts = revisions.lines(view.say, view.snapshot, rows.head(MOST_LISTED), moment)
+    tables.plain_table([*headers, header], texts, view.say(title), figures=(3, 4))
