@@ -19,6 +19,7 @@ from web.door import Door
 from web.open import embed
 from web.open import routes as open_data
 from web.settings import Settings
+from web.sign_out import SignOut
 
 # Streamlit takes a folder `pages/` for its older kind of navigation until `st.navigation` has run once,
 # so the very first reader of a fresh server would be told that a page's own address does not exist.
@@ -63,6 +64,10 @@ app = st.App(
     "shell.py",
     lifespan=prepared,
     routes=routes,
-    middleware=[Middleware(Door, **door), Middleware(Document, base_path=base_path)],
+    middleware=[
+        Middleware(Door, **door),
+        Middleware(SignOut, base_path=base_path, end=sign_in.end_own, origin=sign_in.origin),
+        Middleware(Document, base_path=base_path),
+    ],
     on_script_error=vitals.script_failed,
 )

@@ -24,7 +24,6 @@ LONGEST_QUERY = 8_192
 LARGEST_BODY = 64 * 1024
 LARGEST_FORM = 12 * 2**20
 """A body sent to Streamlit's address for uploads: a workbook of 10 MB and what the form adds."""
-SIGN_OUT = "/auth/logout"
 UPLOADS = "/_stcore/upload_file/"
 UPLOADED_BY_ONE = 120 * 2**20
 """Bytes an hour of one reader, whatever session the address names; a form of a whole country has less than 10 MB."""
@@ -140,12 +139,7 @@ class Door:
             return 429, "too many requests", f"at most {self.settings.requests} a minute"
         if scope["type"] != "http":
             return None
-        return (
-            self._refused_address(scope)
-            or self._refused_upload(scope, int(length))
-            or self._refused_sign_out(scope, headers)
-            or self._refused_file(scope)
-        )
+        return self._refused_address(scope) or self._refused_upload(scope, int(length)) or self._refused_file(scope)
 
     def _counted(self, path: str) -> Buckets:
         """Where a request for a path is counted: of what a page is made of there may be more."""
@@ -166,14 +160,6 @@ class Door:
         if not (self._of_reader.take(reader.name, size) and self._uploads.take("all", size)):
             vitals.refused("upload")
             return 429, "too many files", "try again in an hour, or publish from the command line"
-        return None
-
-    def _refused_sign_out(self, scope: Scope, headers: Headers) -> tuple[int, str, str] | None:
-        """Streamlit signs out by GET: a picture on another site's page must not be able to do that."""
-        inner = _inner(scope["path"], self._base_path)
-        if inner == SIGN_OUT and headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-            vitals.refused("sign-out")
-            return 403, "not allowed", "signing out begins on a page of this service"
         return None
 
     def _refused_address(self, scope: Scope) -> tuple[int, str, str] | None:

@@ -37,9 +37,9 @@ SHIPPED = frozenset(
             "measures",
             "open_v1.yaml",
             "policies",
-            "portal",
         ),
-        *("questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml", "swapped_days.yaml", "texts"),
+        *("portal", "questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml"),
+        *("swapped_days.yaml", "texts"),
     )
 )
 """What the program itself brings in its own data folder, and a data folder elsewhere does not hold."""
