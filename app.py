@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from files import environment
+from journal import endings
 from store.access import people
 from ui.frame import media, open_pages, sign_in
 from web import handed_out, map_layers, search, vitals
@@ -37,6 +38,8 @@ async def prepared(app: st.App) -> AsyncIterator[None]:
         logging.getLogger("gandan").warning(sentence)
     reading = asyncio.create_task(asyncio.to_thread(search.index))
     reading.add_done_callback(lambda _: gc.freeze())
+    if sign_in.is_configured():  # the first read waits for the database, which the event loop must not
+        await asyncio.to_thread(endings.ended)
     watching = asyncio.create_task(open_pages.watch())
     yield
     watching.cancel()
@@ -48,7 +51,7 @@ base_path = st.get_option("server.baseUrlPath").strip("/")
 settings = Settings.from_environment()
 people.Settings.from_environment()  # a variable that makes no sense stops the start, not a later sign-in
 routes = [
-    *vitals.routes(sign_in.of_request),
+    *vitals.ROUTES,
     *map_layers.routes(sign_in.of_request),
     *search.ROUTES,
     *open_data.ROUTES,

@@ -43,7 +43,7 @@ def current() -> Reader:
     user = claims()
     reader = of_claims(user)
     if reader.kind == "signed_in":
-        _note_once(reader, str(user.get("iat")))
+        _note_once(reader, user.get("iat"))
     return reader
 
 
@@ -74,11 +74,11 @@ def noted(view: View, file: str, make: Callable[[], bytes]) -> Callable[[], byte
 
 
 @lru_cache(maxsize=4096)
-def _note_once(reader: Reader, signed_in_at: str) -> None:
+def _note_once(reader: Reader, issued: object) -> None:
     """Note a sign-in: once for all the sessions and pages that its cookie opens."""
     if reader.trouble in ("ended", "expired"):  # the cookie of a sign-in that is over is no new one
         return
-    note_act(reader, "sign_in", roles=",".join(reader.roles), trouble=reader.trouble)
+    note_act(reader, "sign_in", roles=",".join(reader.roles), trouble=reader.trouble, iat=issued)
 
 
 def of_request(request: HTTPConnection) -> Reader:
