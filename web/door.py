@@ -41,8 +41,8 @@ class Door:
     """Refuses what is too large, too often or for another host; hides what went wrong; adds the headers.
 
     Who may ask for which address is what `web.who_may` and the table of rules say, and nothing else decides it. A
-    refusal is `application/problem+json` with 400, 403, 404, 413, 414, 429 or 503; what fails behind the door is a 500 with
-    a number by which the service's log tells of it, and nothing else.
+    refusal is `application/problem+json` with 400, 403, 404, 413, 414, 429 or 503; what fails behind the door is a 500
+    with a number by which the service's log tells of it, and nothing else.
     """
 
     def __init__(

@@ -33,8 +33,8 @@ def run(args: argparse.Namespace) -> int:
         for line in _told(args.data / "published" / args.dataset):
             print(line)
         return 0
-    line = release(args.data, args.dataset, audit.actor(), args.note, snapshot=args.snapshot)
-    print(f"{args.dataset}: snapshot {line.snapshot} is released, {words(line.holds)}")
+    made = release(args.data, args.dataset, audit.actor(), args.note, snapshot=args.snapshot)
+    print(f"{args.dataset}: snapshot {made.snapshot} is released, {words(made.holds)}")
     return 0
 
 

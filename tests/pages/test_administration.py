@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -17,7 +18,8 @@ from store.retention import LOCAL as OWN_FILE
 from store.snapshot import open_snapshot
 from tests.conftest import CAPTURED
 from tests.opened import open_page
-from ui.administration import audit_lines, releases
+from tests.rooms import FLOORS, sources
+from ui.administration import audit_lines, head, releases
 from ui.frame import sign_in
 
 ADMIN = Reader("quantri@phutho.vn", frozenset({("admin", EVERYWHERE)}), "signed_in")
@@ -63,7 +65,7 @@ def test_the_page_shows_who_may_what_and_how_the_night_went(service):
     assert "Lần gần nhất chưa xong: Tải số liệu (live)." in shown
     assert "gan-dan-20261129T183000Z.tar.gz" in shown and "chưa lần nào" in shown
     assert "400 ngày" in shown and "30 bản mới nhất" in shown
-    assert "đăng nhập" in shown and "trouble: unknown" in shown
+    assert "đăng nhập" in shown and "vì sao không có quyền: chưa được giao vai trò" in shown
 
 
 def test_where_no_work_of_the_night_has_run_none_is_said_to_have_ended_well(service):
@@ -217,3 +219,33 @@ def test_the_errata_tell_released_figures_alone(service, measurement, monkeypatc
     monkeypatch.setattr(sign_in, "current", lambda: PUBLIC)
     shown = words(open_page("methods", part="errata", lang="en"))
     assert "90/100" in shown and "91/100" in shown
+
+
+def test_what_the_log_tells_is_in_words_and_in_what_language_the_page_is(service):
+    audit.note(service, "lan@phutho.vn", "refused", page="inspection")
+    audit.note(service, "lan@phutho.vn", "correction", unit="04792", measure="on_time_share", period="2026-08")
+    audit.note(service, "lan@phutho.vn", "sign_in", roles="leader,editor", trouble="", iat=1_788_000_000, neu="x")
+    shown = words(open_page("administration"))
+    assert "trang: Kiểm tra" in shown and "đơn vị: Xã Tân Hòa (04792)" in shown.replace("Phường", "Xã")
+    assert "vai trò: lãnh đạo, người nhập số liệu" in shown and "neu: x" in shown
+    assert "chưa tải được đủ" in shown and "not everything" not in shown
+    assert "page: Inspection" in words(open_page("administration", lang="en"))
+
+
+def test_every_key_that_an_act_is_noted_with_has_words():
+    said = re.compile(r"note(?:_act)?\((?:[^()]|\([^()]*\))*\)")
+    keys = set()
+    for path in sources(*FLOORS):
+        for call in said.findall(path.read_text(encoding="utf-8")):
+            if "act" in call or "audit.note" in call:
+                keys |= set(re.findall(r"[(,]\s*([a-z_]+)=", call))
+    assert keys - {"patience_seconds"} <= {*audit_lines.KEYS}
+
+
+def test_the_log_and_the_runs_are_read_once_for_a_page(service, monkeypatch):
+    read = []
+    lines, last = audit._lines, backups.last
+    monkeypatch.setattr(audit, "_lines", lambda path: read.append(path.name) or lines(path))
+    monkeypatch.setattr(head.backups, "last", lambda data: read.append("backups") or last(data))
+    open_page("administration")
+    assert sorted(set(read)) == sorted(read) and "backups" in read
