@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -14,15 +15,14 @@ from store.snapshot import Snapshot
 
 _FIGURES = {"numerator": pl.Float64, "denominator": pl.Float64, "score": pl.Float64, "state": pl.String}
 _MOMENT = pl.Datetime("us", "UTC")
-SCHEMA = pl.Schema(
-    {
-        **{name: pl.Date if name in ("period_start", "period_end") else pl.String for name in CELL},
-        **{f"{when}_{name}": kind for when in ("old", "new") for name, kind in _FIGURES.items()},
-        **{f"{when}_captured_at": _MOMENT for when in ("old", "new")},
-        "released_at": _MOMENT,
-        "snapshot": pl.String,
-    }
-)
+_COLUMNS: dict[str, Any] = {
+    **{name: pl.Date if name in ("period_start", "period_end") else pl.String for name in CELL},
+    **{f"{when}_{name}": kind for when in ("old", "new") for name, kind in _FIGURES.items()},
+    **{f"{when}_captured_at": _MOMENT for when in ("old", "new")},
+    "released_at": _MOMENT,
+    "snapshot": pl.String,
+}
+SCHEMA = pl.Schema(_COLUMNS)
 """The columns of `ranking.tables.Revisions`, when the change was released, and with which snapshot."""
 
 

@@ -78,7 +78,7 @@ def _run(reader: Reader) -> None:
         notes = st.container()
         if name != "administration":
             _damage(reader, view())
-        _unreleased(reader, view())
+        _unreleased(reader, view(), name)
         with vitals.rerun(name):
             if reader.may(f"page.{name}"):
                 page.run()
@@ -177,7 +177,7 @@ def _damage(reader: Reader, seen: View) -> None:
         show(f'<p class="gd-damaged" role="alert">{words} {link}</p>')
 
 
-def _unreleased(reader: Reader, seen: View) -> None:
+def _unreleased(reader: Reader, seen: View, page: str) -> None:
     """One line for whoever reads what the public does not see yet: what it is."""
     dataset = seen.snapshot.manifest.dataset
     if not (reader.may("unreleased") and releases.is_ahead(dataset)):
@@ -185,7 +185,7 @@ def _unreleased(reader: Reader, seen: View) -> None:
     what = contents(seen.say, waiting.waiting(dataset))
     what = what or seen.say("release.snapshot", snapshot=seen.snapshot.manifest.id)
     words = escape(seen.say("shell.unreleased", what=what))
-    if reader.may("release"):
+    if reader.may("release") and page != "administration":
         words += " " + addresses.anchor(seen, seen.say("shell.unreleased.link"), "administration")
     show(f'<p class="gd-unreleased" role="note">{words}</p>')
 
