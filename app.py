@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from files import environment
+from journal import endings
 from store.access import people
 from ui.frame import media, open_pages, sign_in
 from web import handed_out, map_layers, search, vitals
@@ -19,6 +20,7 @@ from web.door import Door
 from web.open import embed
 from web.open import routes as open_data
 from web.settings import Settings
+from web.sign_out import SignOut
 
 # Streamlit takes a folder `pages/` for its older kind of navigation until `st.navigation` has run once,
 # so the very first reader of a fresh server would be told that a page's own address does not exist.
@@ -36,6 +38,8 @@ async def prepared(app: st.App) -> AsyncIterator[None]:
         logging.getLogger("gandan").warning(sentence)
     reading = asyncio.create_task(asyncio.to_thread(search.index))
     reading.add_done_callback(lambda _: gc.freeze())
+    if sign_in.is_configured():  # the first read waits for the database, which the event loop must not
+        await asyncio.to_thread(endings.ended)
     watching = asyncio.create_task(open_pages.watch())
     yield
     watching.cancel()
@@ -47,7 +51,7 @@ base_path = st.get_option("server.baseUrlPath").strip("/")
 settings = Settings.from_environment()
 people.Settings.from_environment()  # a variable that makes no sense stops the start, not a later sign-in
 routes = [
-    *vitals.routes(sign_in.of_request),
+    *vitals.ROUTES,
     *map_layers.routes(sign_in.of_request),
     *search.ROUTES,
     *open_data.ROUTES,
@@ -63,6 +67,10 @@ app = st.App(
     "shell.py",
     lifespan=prepared,
     routes=routes,
-    middleware=[Middleware(Door, **door), Middleware(Document, base_path=base_path)],
+    middleware=[
+        Middleware(Door, **door),
+        Middleware(SignOut, base_path=base_path, end=sign_in.end_own, origin=sign_in.origin),
+        Middleware(Document, base_path=base_path),
+    ],
     on_script_error=vitals.script_failed,
 )

@@ -30,6 +30,7 @@ ACTS = (
     "export",
     "import",
     "publish",
+    "release",
     "forget",
     "prune",
     "visit_note",
@@ -76,11 +77,28 @@ def lines(data: Path) -> Iterator[dict[str, object]]:
         yield from _lines(path)
 
 
+class Recent:
+    """The log as one drawing of a page reads it: each of its files once, whatever is asked of it."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._read: dict[Path, list[dict[str, object]]] = {}
+
+    def since(self, since: datetime) -> list[dict[str, object]]:
+        """The lines from a moment on, the oldest first; months before are not read."""
+        first = f"audit-{since:%Y-%m}"
+        recent = (line for path in files(self._data) if path.name[:13] >= first for line in self._lines(path))
+        return [line for line in recent if (at := moment(line)) is not None and at >= since]
+
+    def _lines(self, path: Path) -> list[dict[str, object]]:
+        if path not in self._read:
+            self._read[path] = [*_lines(path)]
+        return self._read[path]
+
+
 def lines_since(data: Path, since: datetime) -> list[dict[str, object]]:
-    """The lines from a moment on, the oldest first; months before are not read."""
-    first = f"audit-{since:%Y-%m}"
-    recent = (line for path in files(data) if path.name[:13] >= first for line in _lines(path))
-    return [line for line in recent if (at := moment(line)) is not None and at >= since]
+    """The lines from a moment on, the oldest first."""
+    return Recent(data).since(since)
 
 
 def chosen(lines: Iterable[dict[str, object]], act: str = "", words: str = "") -> list[dict[str, object]]:

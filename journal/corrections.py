@@ -6,21 +6,18 @@ A correction changes no figure by itself. The next publish puts it in the place 
 
 from __future__ import annotations
 
-import logging
 import math
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from journal import database, place, problems
+from journal import database
 from journal.database import VisitError
 from store.reference import measures
 
 LONGEST = 500
-_LOG = logging.getLogger(__name__)
 CORRECTIONS = sa.Table(
     "corrections",
     database.METADATA,
@@ -134,14 +131,7 @@ def known(
 
 def shown(dataset: str) -> list[Correction]:
     """The corrections of a dataset for a page; none, and a line in the log, without a database."""
-    if time.monotonic() < problems.ASLEEP.get(place.url(), 0.0):
-        return []
-    try:
-        return known(dataset)
-    except VisitError as error:
-        _LOG.error("corrections cannot be read: %s", error)
-        problems.ASLEEP[place.url()] = time.monotonic() + problems.PAUSE_SECONDS
-        return []
+    return database.unless_asleep(lambda: known(dataset), "corrections")
 
 
 def _correction(row: sa.Row[Any]) -> Correction:

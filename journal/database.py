@@ -6,13 +6,16 @@ program is left as it is.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 from filelock import FileLock
@@ -24,6 +27,11 @@ _WAIT_MS = 15_000
 _PATIENCE_SECONDS = 5
 _LOCK = 766_2022  # of PostgreSQL's advisory locks: ours while tables are made or changed
 METADATA = sa.MetaData()
+PAUSE_SECONDS = 60
+_ASLEEP: dict[str, float] = {}
+"""Until when a database is left alone, by its address."""
+_LOG = logging.getLogger(__name__)
+_Row = TypeVar("_Row")
 
 
 class VisitError(Exception):
@@ -52,6 +60,21 @@ def own_file() -> Path | None:
     """The SQLite file that visits are kept in; None where a server keeps them."""
     place = sa.make_url(url())
     return Path(place.database or "") if place.get_backend_name() == "sqlite" else None
+
+
+def unless_asleep(read: Callable[[], list[_Row]], what: str) -> list[_Row]:
+    """What `read` gives for a page; nothing, and a line in the log, without a database.
+
+    One that could not be reached is left alone for a minute, so no page waits for it again and again.
+    """
+    if time.monotonic() < _ASLEEP.get(url(), 0.0):
+        return []
+    try:
+        return read()
+    except VisitError as error:
+        _LOG.error("%s cannot be read: %s", what, error)
+        _ASLEEP[url()] = time.monotonic() + PAUSE_SECONDS
+        return []
 
 
 @contextmanager

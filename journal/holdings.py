@@ -54,6 +54,14 @@ def begun(run: Path) -> datetime | None:
         return None
 
 
+def begun_capture(snapshot: str) -> datetime | None:
+    """When the figures of a snapshot were captured, by its id; None where it does not say so."""
+    try:
+        return datetime.strptime(snapshot.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 def forms(data: Path) -> list[Path]:
     """The workbooks that were handed in."""
     folder = data / "raw" / "forms"

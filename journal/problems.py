@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from journal import database, place
+from journal import database
 from journal.database import VisitError
 
 LONGEST = 500
-PAUSE_SECONDS = 60
-"""After the database could not be reached: the public's pages don't wait for it in every run."""
-ASLEEP: dict[str, float] = {}
-_LOG = logging.getLogger(__name__)
 PROBLEMS = sa.Table(
     "data_problems",
     database.METADATA,
@@ -79,15 +74,12 @@ def still_open(practice: bool, *, unit: str | None = None, province: str | None 
     where = [PROBLEMS.c.settled_at.is_(None), PROBLEMS.c.practice == practice]
     where += [PROBLEMS.c.unit_code == unit] if unit else []
     where += [PROBLEMS.c.province_code == province] if province else []
-    if time.monotonic() < ASLEEP.get(place.url(), 0.0):
-        return []
-    try:
-        with database.transaction() as connection:
-            rows = connection.execute(sa.select(PROBLEMS).where(*where).order_by(PROBLEMS.c.id.desc())).all()
-    except VisitError as error:
-        _LOG.error("data problems cannot be read: %s", error)
-        ASLEEP[place.url()] = time.monotonic() + PAUSE_SECONDS
-        return []
+    return database.unless_asleep(lambda: _chosen(where), "data problems")
+
+
+def _chosen(where: Sequence[sa.ColumnElement[bool]]) -> list[Problem]:
+    with database.transaction() as connection:
+        rows = connection.execute(sa.select(PROBLEMS).where(*where).order_by(PROBLEMS.c.id.desc())).all()
     return [_problem(row) for row in rows]
 
 

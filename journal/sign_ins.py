@@ -11,12 +11,11 @@ from journal import audit, endings
 
 @dataclass(frozen=True)
 class SignIn:
-    """The last sign-in of a person: by which name, in which roles, why without rights, and whether it was ended."""
+    """The last sign-in of a person: by which name, in which roles, and whether it was ended."""
 
     who: str
     at: datetime
     roles: tuple[str, ...]
-    trouble: str
     ended: bool
 
 
@@ -35,9 +34,14 @@ def recent(lines: Iterable[Mapping[str, object]], ended: Mapping[str, float]) ->
             who,
             at,
             tuple(role for role in str(line.get("roles") or "").split(",") if role),
-            str(line.get("trouble") or ""),
-            at.timestamp() <= ended.get(endings.key(who), -1.0),
+            _issued(line, at) <= ended.get(endings.key(who), -1.0),
         )
         for who, (at, line) in last.items()
     ]
     return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _issued(line: Mapping[str, object], at: datetime) -> float:
+    """When the provider issued the sign-in, which an end is compared with; older lines tell when it was noted."""
+    issued = line.get("iat")
+    return float(issued) if isinstance(issued, int | float) else at.timestamp()

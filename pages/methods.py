@@ -2,7 +2,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui.about import changes, coverage, data, freshness, head, measures, methods
+from ui.about import changes, coverage, data, errata, freshness, head, measures, methods, releases
 from ui.frame import html, links
 from ui.frame.shell import view
 from ui.parts import problems_form
@@ -28,6 +28,8 @@ parts = {
     "fresh": (":material/schedule:", partial(freshness.panel, v, today)),
     "cover": (":material/calendar_month:", partial(coverage.panel, v)),
     "changes": (":material/difference:", partial(changes.panel, v)),
+    "releases": (":material/event:", partial(releases.panel, v, today)),
+    "errata": (":material/edit_note:", partial(errata.panel, v)),
     "quarantine": (":material/block:", partial(data.quarantine, v)),
     "problems": (":material/flag:", partial(problems_form.everywhere, v)),
     "quality": (":material/rule:", partial(data.quality, v)),

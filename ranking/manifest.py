@@ -1,7 +1,8 @@
 """What a snapshot says of itself, and the names under which its files lie.
 
 A dataset's folder holds one folder per snapshot and a small file `current` with the id of the
-snapshot to read. A snapshot is never changed after `current` has named it.
+snapshot to read. A snapshot is never changed after `current` has named it. `released` names the one that the public
+reads, and is empty where nothing was released yet; a dataset from before there were releases has no such file.
 """
 
 from __future__ import annotations
@@ -12,6 +13,11 @@ from datetime import datetime
 from typing import Any
 
 CURRENT = "current"
+RELEASED = "released"
+RELEASES = "releases.jsonl"
+"""One line per release, the latest last (`store.releases`)."""
+ERRATA = "errata.parquet"
+"""What releases changed of figures that were released before (`store.errata`)."""
 MANIFEST = "manifest.json"
 FORMAT = 1
 

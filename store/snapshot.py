@@ -11,9 +11,9 @@ import polars as pl
 
 from files.faults import Fault
 from files.places import published_folder
-from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
+from ranking.manifest import CURRENT, MANIFEST, RELEASED, Manifest, ManifestError, table_file
 from ranking.periods import Period
-from store import states
+from store import releases, states
 
 DATASETS = ("live", "recorded", "simulated")
 _MENDING = {
@@ -72,27 +72,37 @@ class Snapshot:
         return self if self.seen is None else replace(self, seen=None if scope in self.seen else frozenset())
 
 
-def datasets() -> list[str]:
-    """The datasets that have been published, the best one first."""
-    return [name for name in DATASETS if (published_folder() / name / CURRENT).exists()]
+def datasets(*, unreleased: bool = False) -> list[str]:
+    """The datasets that have been released, the best one first; `unreleased`: those that wait for it too."""
+    return [name for name in DATASETS if named(published_folder() / name, unreleased=unreleased) is not None]
 
 
-def open_snapshot(dataset: str) -> Snapshot:
-    """The snapshot that `dataset` names now; SnapshotTrouble where there is none or it is damaged."""
-    pointer = published_folder() / dataset / CURRENT
-    if not pointer.exists():
+def open_snapshot(dataset: str, *, unreleased: bool = False) -> Snapshot:
+    """The snapshot of `dataset` that the public reads now; `unreleased`: the latest, as readers by the rule of that
+    name see it. SnapshotTrouble where there is none or it is damaged."""
+    folder = published_folder() / dataset
+    name = named(folder, unreleased=unreleased)
+    if name is None:
         raise SnapshotTrouble(dataset, "missing")
-    name = _named(pointer)
     try:
-        return snapshot_at(dataset, pointer.parent / name)
+        return snapshot_at(dataset, folder / name)
     except SnapshotTrouble:
-        if _named(pointer) == name:
+        if named(folder, unreleased=unreleased) == name:
             raise
-    return open_snapshot(dataset)  # a publish has replaced the snapshot in the meantime
+    return open_snapshot(dataset, unreleased=unreleased)  # it was replaced in the meantime
 
 
-def _named(pointer: Path) -> str:
-    return pointer.read_text(encoding="utf-8", errors="replace").strip()
+def named(folder: Path, *, unreleased: bool) -> str | None:
+    """The id that `open_snapshot` opens in the folder of a dataset; None where there is none.
+
+    `current` is read before it is looked whether there are releases: the first publish that knows of them writes down
+    what is released before it switches, so nobody is shown what waits.
+    """
+    current = releases.pointer(folder, CURRENT)
+    if unreleased or current is None:
+        return current
+    released = releases.pointer(folder, RELEASED)
+    return current if released is None else released or None
 
 
 def snapshot_at(dataset: str, folder: Path) -> Snapshot:

@@ -46,6 +46,18 @@ def read(path: Path, kind: type[Row]) -> dict[str, Row]:
     return {str(name): _entry(f"{place}, {name}", values, kind) for name, values in content.items()}
 
 
+def whole(path: Path, place: str, kind: type[Row]) -> Row:
+    """A file that is one entry, called `place` in messages; Fault names the key that is wrong, or says what is."""
+    try:
+        content = yaml_text.load(path.read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise Fault(f"{place}{line}: is no YAML there") from None
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise Fault(f"{place}: cannot be read: {type(error).__name__}") from None
+    return _entry(place, content, kind)
+
+
 def _entry(place: str, values: object, kind: type[Row]) -> Row:
     try:
         return kind.model_validate(values)

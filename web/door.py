@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from store.access import rules
 from store.access.rules import PUBLIC
 from web import handed_out, vitals, who_may
 from web.handed_out import PAGES
@@ -24,7 +25,6 @@ LONGEST_QUERY = 8_192
 LARGEST_BODY = 64 * 1024
 LARGEST_FORM = 12 * 2**20
 """A body sent to Streamlit's address for uploads: a workbook of 10 MB and what the form adds."""
-SIGN_OUT = "/auth/logout"
 UPLOADS = "/_stcore/upload_file/"
 UPLOADED_BY_ONE = 120 * 2**20
 """Bytes an hour of one reader, whatever session the address names; a form of a whole country has less than 10 MB."""
@@ -40,8 +40,9 @@ _HEALTH = frozenset({"/_stcore/health", "/health", "/health/live", "/metrics"})
 class Door:
     """Refuses what is too large, too often or for another host; hides what went wrong; adds the headers.
 
-    A refusal is `application/problem+json` with 400, 413, 414, 429 or 503; what fails behind the door is a 500 with
-    a number by which the service's log tells of it, and nothing else.
+    Who may ask for which address is what `web.who_may` and the table of rules say, and nothing else decides it. A
+    refusal is `application/problem+json` with 400, 403, 404, 413, 414, 429 or 503; what fails behind the door is a 500
+    with a number by which the service's log tells of it, and nothing else.
     """
 
     def __init__(
@@ -139,13 +140,8 @@ class Door:
             vitals.refused("rate")
             return 429, "too many requests", f"at most {self.settings.requests} a minute"
         if scope["type"] != "http":
-            return None
-        return (
-            self._refused_address(scope)
-            or self._refused_upload(scope, int(length))
-            or self._refused_sign_out(scope, headers)
-            or self._refused_file(scope)
-        )
+            return self._refused_address(scope)
+        return self._refused_address(scope) or self._refused_upload(scope, int(length)) or self._refused_file(scope)
 
     def _counted(self, path: str) -> Buckets:
         """Where a request for a path is counted: of what a page is made of there may be more."""
@@ -153,41 +149,33 @@ class Door:
         return self._files if inner.startswith(_FILES) or inner in _HEALTH else self._visits
 
     def _refused_upload(self, scope: Scope, length: int) -> tuple[int, str, str] | None:
-        """Files come from readers who may import, and of each session and of all no more than memory holds."""
-        if not _is_upload(scope, self._base_path) or scope["method"] == "OPTIONS":
+        """Of each session and of all no more than memory holds."""
+        if not _is_upload(scope, self._base_path) or scope["method"] in ("OPTIONS", "DELETE"):
             return None
         reader = self._reader_of(HTTPConnection(scope))
-        if not reader.may("imports"):
-            vitals.refused("upload")
-            return 403, "not allowed", "files are taken from readers who may import"
-        if scope["method"] == "DELETE":
-            return None
         size = length or LARGEST_FORM  # one that does not tell its length is counted as the largest
         if not (self._of_reader.take(reader.name, size) and self._uploads.take("all", size)):
             vitals.refused("upload")
             return 429, "too many files", "try again in an hour, or publish from the command line"
         return None
 
-    def _refused_sign_out(self, scope: Scope, headers: Headers) -> tuple[int, str, str] | None:
-        """Streamlit signs out by GET: a picture on another site's page must not be able to do that."""
-        inner = _inner(scope["path"], self._base_path)
-        if inner == SIGN_OUT and headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-            vitals.refused("sign-out")
-            return 403, "not allowed", "signing out begins on a page of this service"
-        return None
-
     def _refused_address(self, scope: Scope) -> tuple[int, str, str] | None:
-        """What the framework answers beyond what is needed here; its metrics are for whoever may have ours."""
+        """What the framework answers beyond what is needed here, and what the table of rules does not let the reader
+        ask for; a question about an address (OPTIONS) asks for nothing of it."""
         rule = who_may.resource(_inner(scope["path"], self._base_path))
         if rule is None:
             vitals.refused("closed")
             return 404, "not found", "there is nothing at this address"
-        if rule == "route.metrics" and not vitals.may_collect(
-            HTTPConnection(scope), self.settings.metrics_token, self._reader_of
-        ):
-            vitals.refused("metrics")
-            return 403, "not allowed", "metrics are told to their collector"
-        return None
+        if rules.RULES[rule].role is None or scope.get("method") == "OPTIONS" or self._may(HTTPConnection(scope), rule):
+            return None
+        name = rule.removeprefix("route.")
+        vitals.refused(name)
+        return 403, "not allowed", f"{name}: for those whom the table of rules names"
+
+    def _may(self, asks: HTTPConnection, rule: str) -> bool:
+        if rule == vitals.RULE:
+            return vitals.may_collect(asks, self.settings.metrics_token, self._reader_of)
+        return self._reader_of(asks).may(rule)
 
     def _refused_file(self, scope: Scope) -> tuple[int, str, str] | None:
         """What a page hands out is for whoever has that page open."""

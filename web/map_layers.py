@@ -10,8 +10,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from display.maps.layers import Borders, Layer, Members, encoded, encoded_borders, encoded_members
-from store import snapshot
+from store import releases, snapshot
 from store.access import rules
+from store.access.rules import Reader
 from web.readers import ReaderOf
 
 _FOR_EVER = {
@@ -26,17 +27,27 @@ def routes(reader_of: ReaderOf) -> list[Route]:
     """The addresses of all layers; `reader_of` tells who asks for one."""
 
     async def units_layer(request: Request) -> Response:
-        """The coloured units; 403 where the address shows more than its reader may see whole."""
+        """The coloured units; 403 where the address shows more than its reader may see whole or before its release."""
         seen = request.query_params.get("seen", "")
-        if seen and not await run_in_threadpool(lambda: rules.covers(reader_of(request), seen)):
+        inside = await run_in_threadpool(_is_unreleased, request)
+        if (seen or inside) and not await run_in_threadpool(lambda: _may(reader_of(request), seen, inside)):
             return PlainTextResponse("layer: sign in to see it", 403, headers={"cache-control": "no-store"})
-        return await _reply(request, Layer, encoded, _FOR_EVER if not seen else _FOR_ITS_READER)
+        return await _reply(request, Layer, encoded, _FOR_ITS_READER if seen or inside else _FOR_EVER)
 
     return [
         Route("/layers/units.geojson", units_layer),
         Route("/layers/members.geojson", members_layer),
         Route("/layers/borders.geojson", borders_layer),
     ]
+
+
+def _is_unreleased(request: Request) -> bool:
+    dataset, name = (request.query_params.get(key, "") for key in ("dataset", "snapshot"))
+    return dataset in snapshot.DATASETS and not releases.is_public(dataset, name)
+
+
+def _may(reader: Reader, seen: str, inside: bool) -> bool:
+    return rules.covers(reader, seen) and (not inside or reader.may("unreleased"))
 
 
 async def members_layer(request: Request) -> Response:

@@ -20,7 +20,8 @@ import polars as pl
 from etl.dossiers.store import FOLDER as DOSSIERS
 from etl.keeping.contents import JOURNAL, PUBLISHED, Part
 from files.faults import Fault
-from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
+from ranking.manifest import CURRENT, MANIFEST, RELEASED, RELEASES, Manifest, ManifestError, table_file
+from store import releases
 
 TOP = "data"
 """The folder in the archive that holds all of the data folder."""
@@ -36,8 +37,12 @@ _DAMAGED: tuple[type[Exception], ...] = (
 
 @dataclass(frozen=True)
 class Counts:
-    """What a data folder or an archive holds: of each dataset the snapshot that is shown and its rows, of the journal
-    the rows of each table, the files of dossiers and their rows, and the number of all files."""
+    """What a data folder or an archive holds.
+
+    Of each dataset the latest snapshot and its rows, the one that the public reads, and how many releases there were
+    (neither in a backup from before there were any); of the journal the rows of each table; the files of dossiers and
+    their rows; the number of all files.
+    """
 
     datasets: dict[str, dict[str, Any]]
     journal: dict[str, int]
@@ -55,6 +60,8 @@ class Tally:
         self.journal: dict[str, int] = {}
         self._manifests: dict[tuple[str, str], Manifest] = {}
         self._pointers: dict[str, str] = {}
+        self._released: dict[str, str] = {}
+        self._releases: dict[str, int] = {}
         self._dossiers: list[int] = []
         self._files = 0
 
@@ -66,6 +73,10 @@ class Tally:
                 self._manifests[dataset, snapshot] = Manifest.from_json(part.file.read().decode())
             case [top, dataset, name] if top == PUBLISHED and name == CURRENT:
                 self._pointers[dataset] = part.file.read().decode().strip()
+            case [top, dataset, name] if top == PUBLISHED and name == RELEASED:
+                self._released[dataset] = part.file.read().decode().strip()
+            case [top, dataset, name] if top == PUBLISHED and name == RELEASES:
+                self._releases[dataset] = part.file.read().count(b"\n")
             case [top, "dossiers", name] if top == DOSSIERS and name.endswith(".parquet"):
                 try:
                     self._dossiers.append(_rows(part.file))
@@ -76,7 +87,10 @@ class Tally:
         """What was counted."""
         shown = {name: self._manifests[name, snapshot] for name, snapshot in self._pointers.items()}
         return Counts(
-            datasets={name: _told(manifest) for name, manifest in shown.items()},
+            datasets={
+                name: _told(manifest) | _public(self._released.get(name), self._releases.get(name, 0))
+                for name, manifest in shown.items()
+            },
             journal=self.journal,
             dossiers={"files": len(self._dossiers), "rows": sum(self._dossiers)},
             files=self._files,
@@ -176,17 +190,30 @@ def _looked_at(name: str) -> bool:
 
 
 def _snapshot(pointer: Path) -> dict[str, Any]:
-    folder = pointer.parent / pointer.read_text(encoding="utf-8").strip()
+    released, log = releases.pointer(pointer.parent, RELEASED), pointer.parent / RELEASES
+    if released:
+        _checked(pointer.parent, released)
+    manifest = _checked(pointer.parent, pointer.read_text(encoding="utf-8").strip())
+    return _told(manifest) | _public(released, log.read_bytes().count(b"\n") if log.exists() else 0)
+
+
+def _checked(dataset: Path, snapshot: str) -> Manifest:
+    """The manifest of a snapshot whose files are as it says."""
+    folder = dataset / snapshot
     manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
     for table, expected in manifest.sha256.items():
         with (folder / table_file(table)).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
-                raise Fault(f"{pointer.parent.name}: {table_file(table)} is not the file that was published")
-    return _told(manifest)
+                raise Fault(f"{dataset.name}: {table_file(table)} is not the file that was published")
+    return manifest
 
 
 def _told(manifest: Manifest) -> dict[str, Any]:
     return {"snapshot": manifest.id, "rows": manifest.rows}
+
+
+def _public(released: str | None, count: int) -> dict[str, Any]:
+    return {} if released is None else {"released": released, "releases": count}
 
 
 def _dossiers(folder: Path) -> dict[str, int]:
@@ -203,6 +230,8 @@ def lines(found: Counts) -> Iterator[str]:
     """The counts as sentences."""
     for dataset, one in found.datasets.items():
         yield f"{dataset}: snapshot {one['snapshot']}, {one['rows'].get('measurements', 0)} figures"
+        if "released" in one:
+            yield f"{dataset}: the public reads {one['released'] or 'nothing yet'}, releases {one['releases']}"
     if found.journal:
         yield f"visits and marks: {', '.join(f'{name} {n}' for name, n in found.journal.items())}"
     if found.dossiers["files"]:

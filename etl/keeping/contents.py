@@ -18,7 +18,8 @@ from files.places import DATA
 from journal import audit
 from journal.backups import NOTED
 from journal.place import FILE
-from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
+from ranking.manifest import CURRENT, ERRATA, MANIFEST, RELEASED, RELEASES, Manifest, ManifestError, table_file
+from store import releases
 
 PUBLISHED, JOURNAL, AUDIT = "published", FILE, "audit"
 MADE_AGAIN = frozenset({"boundaries", "spark", "incoming", NOTED})
@@ -26,11 +27,23 @@ MADE_AGAIN = frozenset({"boundaries", "spark", "incoming", NOTED})
 the machine."""
 SHIPPED = frozenset(
     (
-        *("README.md", "bands.yaml", "brief", "dossiers", "forms", "inspection", "measures", "policies", "portal"),
-        *("questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml", "swapped_days.yaml", "texts"),
+        *(
+            "README.md",
+            "bands.yaml",
+            "brief",
+            "dossiers",
+            "forms",
+            "inspection",
+            "measures",
+            "open_v1.yaml",
+            "policies",
+        ),
+        *("portal", "questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml"),
+        *("swapped_days.yaml", "texts"),
     )
 )
 """What the program itself brings in its own data folder, and a data folder elsewhere does not hold."""
+_POINTERS = (CURRENT, RELEASED)
 _TRIES, _PAUSE = 50, 0.05
 
 
@@ -80,29 +93,48 @@ def _dataset(folder: Path) -> Generator[Part, None, list[Part]]:
     """The files of a dataset's snapshots; returns its pointer, to be written last."""
     name = f"{PUBLISHED}/{folder.name}"
     with ExitStack() as opened:
-        named, pointer, files = _named_snapshot(folder, opened)
+        named, pointers, files = _named_snapshots(folder, opened)
         yield from files
         for other in sorted(path for path in folder.iterdir() if path.is_dir()):
-            if other.name != named and not other.name.startswith("."):
+            if other.name not in named and not other.name.startswith("."):
                 yield from _snapshot(other, f"{name}/{other.name}", opened) or []
-        return pointer
+        return pointers
 
 
-def _named_snapshot(folder: Path, opened: ExitStack) -> tuple[str | None, list[Part], list[Part]]:
-    """The snapshot that the pointer names, the pointer, and its files, all open; None where nothing was published."""
+def _named_snapshots(folder: Path, opened: ExitStack) -> tuple[list[str], list[Part], list[Part]]:
+    """The snapshots that the pointers name, the pointers with the log of releases, and the snapshots' files, all open.
+
+    Nothing where nothing was published. The pointers are read first, so the log tells of all that they name.
+    """
     for _ in range(_TRIES):
-        try:
-            with (folder / CURRENT).open("rb") as file:
-                content, said = file.read(), os.fstat(file.fileno())
-        except FileNotFoundError:
-            return None, [], []
-        named = content.decode("utf-8", "replace").strip()
-        name = f"{PUBLISHED}/{folder.name}"
-        files = _snapshot(folder / named, f"{name}/{named}", opened) if named else None
-        if files is not None:
-            return named, [Part(f"{name}/{CURRENT}", BytesIO(content), said)], files
+        pointers = [part for file in _POINTERS if (part := _read_whole(folder, file))]
+        if not any(part.name.endswith(f"/{CURRENT}") for part in pointers):
+            return [], [], []
+        named = [text for part in pointers if (text := _text(part))]
+        if not named:
+            break
+        told = [part for file in (RELEASES, ERRATA) if (part := _read_whole(folder, file))]
+        found = [_snapshot(folder / one, f"{PUBLISHED}/{folder.name}/{one}", opened) for one in dict.fromkeys(named)]
+        # What is released may not be told apart from what waits by two pointers of two moments.
+        again = [releases.pointer(folder, file) for file in _POINTERS]
+        if all(files is not None for files in found) and named == [name for name in again if name]:
+            return named, [*told, *reversed(pointers)], [part for files in found for part in files or []]
         time.sleep(_PAUSE)  # a publish is putting another one in its place
-    raise Fault(f"{folder / CURRENT}: names no whole snapshot; nothing was kept, mend it with a publish")
+    raise Fault(f"{folder}: {' or '.join(_POINTERS)} names no whole snapshot; nothing was kept, mend it with a publish")
+
+
+def _read_whole(folder: Path, name: str) -> Part | None:
+    try:
+        with (folder / name).open("rb") as file:
+            return Part(f"{PUBLISHED}/{folder.name}/{name}", BytesIO(file.read()), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return None
+
+
+def _text(pointer: Part) -> str:
+    text = pointer.file.read().decode("utf-8", "replace").strip()
+    pointer.file.seek(0)
+    return text
 
 
 def _snapshot(folder: Path, name: str, opened: ExitStack) -> list[Part] | None:

@@ -52,7 +52,8 @@ def drill(folder: Path) -> tuple[Path, list[str]]:
             raise Fault(f"{file.name}: restored, it holds other figures than were kept")
         for dataset, one in found.datasets.items():
             try:
-                snapshot_at(dataset, data / "published" / dataset / one["snapshot"])
+                for name in filter(None, dict.fromkeys((one["snapshot"], one.get("released")))):
+                    snapshot_at(dataset, data / "published" / dataset / name)
             except SnapshotTrouble as trouble:
                 raise Fault(f"{file.name}: {trouble}") from None
         return file, list(lines(found))

@@ -16,7 +16,8 @@ from etl.portal.settled import Question, all_captures
 from etl.publishing.corrected import own_figures
 from files.faults import Fault
 from journal import holdings
-from ranking.manifest import CURRENT
+from ranking.manifest import CURRENT, RELEASED
+from store import releases
 
 Asked = tuple[str, Question]
 """A source and a question to it."""
@@ -82,9 +83,10 @@ def _question(sidecar: Path, about: dict[str, str]) -> Asked:
 
 
 def _sources(data: Path) -> Iterable[str]:
-    """The names of files that figures in service come from: sources read `<kind>:<name>`."""
-    for pointer in sorted((data / "published").glob(f"*/{CURRENT}")):
-        name = pointer.read_text(encoding="utf-8", errors="replace").strip()
+    """The names of files that figures in service come from, for the public or inside: sources read `<kind>:<name>`."""
+    for pointer in sorted((data / "published").glob("*/*")):
+        if pointer.name not in (CURRENT, RELEASED) or not (name := releases.pointer(pointer.parent, pointer.name)):
+            continue
         try:
             # What a source said of a corrected figure is shown again once the correction is taken back.
             sources = own_figures(pointer.parent / name).select(pl.col("source").unique()).collect()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from etl.publishing import release_log
 from etl.publishing.in_service import (
     current_snapshot,
+    put_beside,
     put_into_service,
     sha256_of,
     snapshot_id,
@@ -22,9 +25,11 @@ from etl.publishing.publish import write_public_tables
 from etl.publishing.withhold import PUBLIC, linked
 from files.faults import Fault
 from files.places import DATA
+from journal import audit
 from ranking import __version__
 from ranking.manifest import Manifest, table_file
 from store.policy import policy_in_force
+from store.releases import WITHHELD
 from store.retention import retention
 
 
@@ -43,24 +48,37 @@ def run(args: argparse.Namespace) -> int:
 def published_again(data: Path, dataset: str) -> Manifest:
     """Publish the current snapshot of a dataset once more, with public tables by the policy as it is now.
 
-    Fault where nothing is published. Where the policy is the same, nothing happens.
+    The one that the public reads is made again too, and released in its own place: what waits for a person goes on
+    waiting. Fault where nothing is published. Where the policy is the same, nothing happens.
     """
     folder = data / "published" / dataset
     with sole_writer(folder):
-        before = current_snapshot(folder)
+        before, shown = current_snapshot(folder), release_log.shown(folder)
         if before is None:
             raise Fault(f"{folder}: nothing is published")
         known = snapshot_manifest(before)
+        if shown not in (None, before) and (public := snapshot_manifest(shown)).policy != policy_in_force():
+            _release_again(folder, _write_again(folder, shown, public, put_beside))
         if known.policy == policy_in_force():
             return known
-        return _write_again(folder, before, known)
+        manifest = _write_again(folder, before, known, put_into_service)
+        if shown == before:
+            _release_again(folder, manifest)
+        if manifest.id != known.id:
+            forget_old(folder, manifest, known.id, retention(known.nature, data))
+        return manifest
 
 
-def _write_again(folder: Path, before: Path, known: Manifest) -> Manifest:
+def _release_again(folder: Path, manifest: Manifest) -> None:
+    if release_log.shown(folder) != folder / manifest.id:
+        release_log.write(folder, manifest, audit.actor(), WITHHELD)
+
+
+def _write_again(folder: Path, before: Path, known: Manifest, put: Callable[[Path, Path, Manifest], None]) -> Manifest:
+    """`put` gives the folder with all files its place."""
     partial = folder / f".partial-{os.getpid()}"
     partial.mkdir()
     try:
-        rule = retention(known.nature, folder.parents[1])
         kept = [name for name in known.rows if name not in PUBLIC]
         linked(before, partial, kept)
         rows = {name: known.rows[name] for name in kept} | write_public_tables(partial)
@@ -74,10 +92,8 @@ def _write_again(folder: Path, before: Path, known: Manifest) -> Manifest:
             published_at=datetime.now(UTC).replace(microsecond=0),
             code_version=__version__,
         )
-        put_into_service(folder, partial, manifest)
+        put(folder, partial, manifest)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    if manifest.id != known.id:
-        forget_old(folder, manifest, known.id, rule)
     return manifest

@@ -2,7 +2,8 @@
 
 The order of work makes any interruption harmless: all files of a snapshot are written to a folder that no
 reader knows, brought to disk, the folder gets its final name, and only then the file `current`
-is replaced. Until that last step readers see the old snapshot, whole; after it the new one.
+is replaced. Until that last step readers see the old snapshot, whole; after it the new one. The public reads what
+`released` names (`etl.publishing.release_log`), which follows where nothing waits for a person.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from etl.publishing import release_log
 from files import lock, whole
 from files.faults import Fault
 from journal import audit
-from ranking.manifest import CURRENT, MANIFEST, Manifest, ManifestError, table_file
+from ranking.manifest import CURRENT, MANIFEST, RELEASED, Manifest, ManifestError, table_file
+from store import releases
 
 LOCK_SECONDS = 300
 _MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish again"
 
 
-def sole_writer(folder: Path) -> AbstractContextManager[None]:
-    """Hold the folder of a dataset for one publish."""
-    return lock.sole_publisher(folder, ".publish.lock", "publish", LOCK_SECONDS)
+def sole_writer(folder: Path, seconds: float = LOCK_SECONDS) -> AbstractContextManager[None]:
+    """Hold the folder of a dataset for one publish; Fault where another holds it for longer than `seconds`."""
+    return lock.sole_publisher(folder, ".publish.lock", "publish", seconds)
 
 
 def current_snapshot(folder: Path) -> Path | None:
@@ -60,25 +63,39 @@ def snapshot_manifest(snapshot: Path) -> Manifest:
 
 
 def put_into_service(folder: Path, partial: Path, manifest: Manifest) -> None:
-    """Write the manifest, switch to the snapshot, and note in the audit log who has published it."""
-    (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-    _switch(folder, partial, manifest.id)
+    """Write the manifest, switch to the snapshot, note in the audit log who has published it, and release it where it
+    waits for nobody."""
+    released = release_log.waits_for_nobody(folder, manifest, release_log.shown(folder), partial)
+    release_log.adopt(folder)
+    put_beside(folder, partial, manifest)
+    if named(folder) != manifest.id:
+        whole.write(folder / CURRENT, f"{manifest.id}\n".encode())
     about = {"dataset": manifest.dataset, "snapshot": manifest.id, "rows": manifest.rows["measurements"]}
     audit.note(folder.parents[1], audit.actor(), "publish", **about)
+    if released:
+        release_log.by_itself(folder, manifest)
 
 
-def _switch(folder: Path, partial: Path, snapshot: str) -> None:
+def put_beside(folder: Path, partial: Path, manifest: Manifest) -> None:
+    """Write the manifest and give the folder its final name.
+
+    A snapshot that a pointer names stays as it is, but for the policy of its public tables where another one comes to
+    the same.
+    """
+    snapshot = manifest.id
+    (partial / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
     for path in [*partial.iterdir(), partial]:
         whole.to_disk(path)
     final = folder / snapshot
     if final.exists():
-        if named(folder) == snapshot:
+        if snapshot in (named(folder), releases.pointer(folder, RELEASED)):
             shutil.rmtree(partial)
+            if Manifest.from_json((final / MANIFEST).read_text(encoding="utf-8")).policy != manifest.policy:
+                whole.write(final / MANIFEST, manifest.to_json().encode())
             return
         shutil.rmtree(final)
     partial.rename(final)
     whole.to_disk(folder)
-    whole.write(folder / CURRENT, f"{snapshot}\n".encode())
 
 
 def sha256_of(path: Path) -> str:

@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from etl.publishing import release_log
 from journal import audit
 from ranking.manifest import MANIFEST, Manifest, ManifestError
 from store.retention import Retention
@@ -23,7 +24,10 @@ def forget_old(folder: Path, manifest: Manifest, before: str | None, rule: Reten
 
 
 def forget(folder: Path, in_use: list[str], now: datetime, rule: Retention) -> tuple[list[str], list[str]]:
-    """Remove what need not stay beside those `in_use`: (the ids that are gone, those that could not be removed)."""
+    """Remove what need not stay beside those `in_use` and the one that the public reads: (the ids that are gone, those
+    that could not be removed)."""
+    shown = release_log.shown(folder)
+    in_use = [*in_use, *([shown.name] if shown and shown.name not in in_use else [])]
     published = {path.name: _published_at(path) for path in folder.iterdir() if path.is_dir() and path.name[0] != "."}
     gone, left = [], []
     for name in sorted(published.keys() - rule.staying(published, now, in_use)):

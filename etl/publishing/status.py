@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.publishing import release_log
 from etl.publishing.in_service import current_snapshot, snapshot_manifest
 from files.faults import Fault
 from files.places import DATA
@@ -46,6 +47,10 @@ def _print_dataset(name: str, folder: Path, province: str | None) -> str:
         return "damaged"
     print(f"{name} ({manifest.nature}), snapshot {manifest.id}")
     print(f"  captured {manifest.captured_at:%Y-%m-%d %H:%M} UTC, published {manifest.published_at:%Y-%m-%d %H:%M} UTC")
+    shown = release_log.shown(folder)
+    if shown != snapshot:
+        what = f"snapshot {shown.name}" if shown else "nothing yet"
+        print(f"  the public reads {what}: `python -m etl release --dataset {name}` releases this one")
     print("  sources: " + "; ".join(manifest.sources))
     print("  rows: " + ", ".join(f"{table} {count:,}" for table, count in manifest.rows.items()))
     if manifest.policy != policy_in_force():

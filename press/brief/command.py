@@ -22,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="the PDF file to write")
     parser.add_argument("--dataset", choices=snapshot.DATASETS, help="default: the first of these that is published")
     parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0], help="default: vi")
+    parser.add_argument(
+        "--unreleased", action="store_true", help="of the latest snapshot, which may not be released yet"
+    )
     parser.add_argument("--data", type=Path, help="folder that holds published/ (default: data)")
 
 
@@ -45,12 +48,13 @@ def run(args: argparse.Namespace) -> int:
 def _brief(args: argparse.Namespace) -> bytes:
     if units.unit(args.unit) is None:
         raise ValueError(f"--unit {args.unit!r} is not the code of a commune of today; 16654 is one")
-    dataset = args.dataset or next(iter(snapshot.datasets()), None)
+    dataset = args.dataset or next(iter(snapshot.datasets(unreleased=args.unreleased)), None)
     if dataset is None:
         raise ValueError(
             f"{published_folder()}: nothing is published; `python -m etl pull` or `python -m etl simulate` fills it"
         )
-    view = View(args.lang, Speaker(args.lang), snapshot.open_snapshot(dataset), LIGHT)
+    opened = snapshot.open_snapshot(dataset, unreleased=args.unreleased)
+    view = View(args.lang, Speaker(args.lang), opened, LIGHT)
     return pdf.pdf(view, args.unit)
 
 

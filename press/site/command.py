@@ -23,7 +23,7 @@ from display.portraits.plain_figures import Portrait, Province, province
 from display.words.text import LANGUAGES, Speaker
 from files.faults import Fault
 from files.places import HOME
-from press.site import data, paths, picture
+from press.site import data, paths, picture, releases
 from press.site import pages as site_pages
 from press.site.pages import Site, Text
 from press.site.release import Book, release
@@ -180,7 +180,7 @@ def _general(
         pages = [
             site_pages.home(site, say, provinces),
             site_pages.measures(site, say),
-            site_pages.methods(site, say),
+            site_pages.methods(site, say, releases.values(say, snapshot)),
             site_pages.downloads(site, say, files),
             site_pages.missing(site, say),
         ]

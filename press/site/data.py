@@ -14,7 +14,7 @@ from display.words.text import Speaker
 from ranking.collation import name_order
 from ranking.names import fold
 from store.reference import measures, reference_table, scope_name
-from web.open.tables import LICENCE
+from web.open.table import LICENCE
 
 _LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
 _CREATOR = {"@type": "Organization", "name": "Gần Dân"}

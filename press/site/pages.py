@@ -239,8 +239,9 @@ def measures(site: Site, say: Speaker) -> Text:
     return _text(say, MEASURES, "measures.html", {"page": page, "measures": found, "source": ""})
 
 
-def methods(site: Site, say: Speaker) -> Text:
-    """How levels, bands, ranges and like communes are worked out, and what is not published."""
+def methods(site: Site, say: Speaker, released: Mapping[str, object]) -> Text:
+    """How levels, bands, ranges and like communes are worked out, what is not published, and what `releases.values`
+    tells of releases."""
     small = policy().shown_instead(say.language)
     texts = {
         name: say(f"site.methods.{name}") if name != "small" else f"{small[:1].upper()}{small[1:]}."
@@ -248,7 +249,7 @@ def methods(site: Site, say: Speaker) -> Text:
     }
     chapters = [(say(f"site.methods.{name}.title"), texts[name]) for name in _METHODS]
     page = _page(site, say, METHODS, say("site.methods"), say("site.home.sentence"), "vn", "")
-    return _text(say, METHODS, "methods.html", {"page": page, "chapters": chapters, "source": ""})
+    return _text(say, METHODS, "methods.html", {"page": page, "chapters": chapters, "source": "", **released})
 
 
 def downloads(site: Site, say: Speaker, files: Sequence[Mapping[str, Any]]) -> Text:

@@ -50,6 +50,8 @@ RULES: dict[str, Rule] = {
     "plans": Rule("inspector", own=True),
     "visits": Rule("inspector", own=True),
     "imports": Rule("editor", own=True),
+    "unreleased": Rule("leader"),  # the latest snapshot before it is released, as far as `figures` goes
+    "release": Rule("admin"),  # not editors: who brings figures in does not also let them out
     "problems": Rule("editor", own=True),
     # addresses, as web/who_may.py names them
     "route.document": ANYBODY,  # the page around the app, without figures

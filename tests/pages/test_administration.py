@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
+from etl.publishing.harvest import Harvest, measurement_rows
+from etl.publishing.publish import publish
+from etl.publishing.release import release
 from journal import audit, backups, database, endings, place, pulls
 from store.access import people
-from store.access.rules import EVERYWHERE, LOCAL, Reader
+from store.access.rules import EVERYWHERE, LOCAL, PUBLIC, Reader
 from store.retention import LOCAL as OWN_FILE
+from store.snapshot import open_snapshot
+from tests.conftest import CAPTURED
 from tests.opened import open_page
-from ui.administration import audit_lines
+from tests.rooms import FLOORS, sources
+from ui.administration import audit_lines, head, releases
 from ui.frame import sign_in
 
 ADMIN = Reader("quantri@phutho.vn", frozenset({("admin", EVERYWHERE)}), "signed_in")
@@ -58,7 +65,7 @@ def test_the_page_shows_who_may_what_and_how_the_night_went(service):
     assert "Lần gần nhất chưa xong: Tải số liệu (live)." in shown
     assert "gan-dan-20261129T183000Z.tar.gz" in shown and "chưa lần nào" in shown
     assert "400 ngày" in shown and "30 bản mới nhất" in shown
-    assert "đăng nhập" in shown and "trouble: unknown" in shown
+    assert "đăng nhập" in shown and "vì sao không có quyền: chưa được giao vai trò" in shown
 
 
 def test_where_no_work_of_the_night_has_run_none_is_said_to_have_ended_well(service):
@@ -151,3 +158,94 @@ def test_the_csv_holds_each_line_and_runs_nothing():
     lines = [{"at": "2026-11-29T00:00:00+00:00", "who": "=1+1", "act": "export", "file": "a.csv", "rows": 3}]
     (row,) = csv.DictReader(io.StringIO(audit_lines.as_csv(lines).decode("utf-8-sig")))
     assert row["who"] == "'=1+1" and row["about"] == '{"file": "a.csv", "rows": 3}'
+
+
+# --- releases
+
+
+@pytest.fixture
+def waiting(service, measurement):
+    """A form of August that waits for release; its snapshot."""
+    form = measurement(measure="on_time_share_form", series="ii06", basis="form", source="form:a.xlsx")
+    return publish(service, "live", Harvest(measurement_rows([form]), CAPTURED, ["form:a.xlsx"]), nature="live").id
+
+
+def test_an_administrator_releases_what_waits_and_it_is_noted(service, waiting):
+    app = open_page("administration")
+    assert "Chưa công bố: biểu II.06 (tháng 8/2026)" in words(app)
+    app.text_input(key="release_note_live").set_value("Biểu tháng 8")
+    button(app, "release_do_live").click()
+    app.run()
+    assert open_snapshot("live").manifest.id == waiting
+    assert "Không có gì chờ công bố." in words(app) and "Chưa công bố:" not in words(app)
+    (line,) = [one for one in audit.lines(service) if one["act"] == "release" and one["how"] == "person"]
+    assert (line["who"], line["note"]) == (ADMIN.name, "Biểu tháng 8")
+
+
+def test_who_is_no_administrator_any_more_releases_nothing(service, waiting, monkeypatch):
+    app = open_page("administration")
+    monkeypatch.setattr(sign_in, "current", lambda: LEADER)
+    releases._release(service, "live", waiting, "release_note_live")
+    assert open_snapshot("live").manifest.id != waiting
+    assert button(app, "release_do_live")
+
+
+def test_an_earlier_snapshot_is_released_again_with_a_note_alone(service, waiting):
+    before = open_snapshot("live").manifest.id
+    release(service, "live", "an@phutho.vn")
+    app = open_page("administration")
+    assert button(app, "release_again_do").disabled
+    app.text_input(key="release_again_note").set_value("Biểu của Phú Thọ sai")
+    app.run()
+    button(app, "release_again_do").click()
+    app.run()
+    assert open_snapshot("live").manifest.id == before
+    assert "công bố lại bản trước: Biểu của Phú Thọ sai" in words(app)
+
+
+def test_a_leader_reads_what_waits_and_the_public_the_release_before(service, waiting, monkeypatch):
+    monkeypatch.setattr(sign_in, "current", lambda: LEADER)
+    shown = words(open_page("methods"))
+    assert waiting in shown and "Chưa công bố: biểu II.06 (tháng 8/2026)" in shown and "Xem và công bố" not in shown
+    monkeypatch.setattr(sign_in, "current", lambda: PUBLIC)
+    shown = words(open_page("methods", part="releases"))
+    assert waiting not in shown and "Chưa công bố" not in shown
+    assert "số mới của Cổng, công bố ngay khi cập nhật" in shown
+
+
+def test_the_errata_tell_released_figures_alone(service, measurement, monkeypatch):
+    rows = [measurement(numerator=91.0, captured_at=CAPTURED.replace(day=4))]
+    publish(service, "live", Harvest(measurement_rows(rows), CAPTURED.replace(day=4), ["portal:test"]), nature="live")
+    monkeypatch.setattr(sign_in, "current", lambda: PUBLIC)
+    shown = words(open_page("methods", part="errata", lang="en"))
+    assert "90/100" in shown and "91/100" in shown
+
+
+def test_what_the_log_tells_is_in_words_and_in_what_language_the_page_is(service):
+    audit.note(service, "lan@phutho.vn", "refused", page="inspection")
+    audit.note(service, "lan@phutho.vn", "correction", unit="04792", measure="on_time_share", period="2026-08")
+    audit.note(service, "lan@phutho.vn", "sign_in", roles="leader,editor", trouble="", iat=1_788_000_000, neu="x")
+    shown = words(open_page("administration"))
+    assert "trang: Kiểm tra" in shown and "đơn vị: Xã Tân Hòa (04792)" in shown.replace("Phường", "Xã")
+    assert "vai trò: lãnh đạo, người nhập số liệu" in shown and "neu: x" in shown
+    assert "chưa tải được đủ" in shown and "not everything" not in shown
+    assert "page: Inspection" in words(open_page("administration", lang="en"))
+
+
+def test_every_key_that_an_act_is_noted_with_has_words():
+    said = re.compile(r"note(?:_act)?\((?:[^()]|\([^()]*\))*\)")
+    keys = set()
+    for path in sources(*FLOORS):
+        for call in said.findall(path.read_text(encoding="utf-8")):
+            if "act" in call or "audit.note" in call:
+                keys |= set(re.findall(r"[(,]\s*([a-z_]+)=", call))
+    assert keys - {"patience_seconds"} <= {*audit_lines.KEYS}
+
+
+def test_the_log_and_the_runs_are_read_once_for_a_page(service, monkeypatch):
+    read = []
+    lines, last = audit._lines, backups.last
+    monkeypatch.setattr(audit, "_lines", lambda path: read.append(path.name) or lines(path))
+    monkeypatch.setattr(head.backups, "last", lambda data: read.append("backups") or last(data))
+    open_page("administration")
+    assert sorted(set(read)) == sorted(read) and "backups" in read

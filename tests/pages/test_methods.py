@@ -329,8 +329,8 @@ def test_the_snapshot_before_is_the_latest_of_those_published_earlier(published_
     shutil.copytree(own, tmp_path / own.name)
     manifest = Manifest.from_json((own / "manifest.json").read_text(encoding="utf-8"))
 
-    assert changes.earlier(snapshot.Snapshot(tmp_path / own.name, manifest)).folder == tmp_path / "b"
-    assert changes.earlier(snapshot.Snapshot(tmp_path / "a", manifest_of(tmp_path / "a"))) is None
+    assert changes.earlier(snapshot.Snapshot(tmp_path / own.name, manifest), unreleased=True).folder == tmp_path / "b"
+    assert changes.earlier(snapshot.Snapshot(tmp_path / "a", manifest_of(tmp_path / "a")), unreleased=True) is None
 
 
 def manifest_of(folder) -> Manifest:

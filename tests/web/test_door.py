@@ -265,14 +265,6 @@ def test_behind_tls_every_cookie_goes_over_tls_alone(tls, secure):
     assert [value.count("secure") for value in found] == [int(one) for one in secure]
 
 
-@pytest.mark.parametrize(
-    ("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 404), ("none", 404)]
-)
-def test_another_site_signs_nobody_out(get, site, status):
-    assert get(behind(), "/auth/logout", sec_fetch_site=site).status == status
-    assert get(behind(), "/auth/logout").status == 404
-
-
 # --- all addresses of the service
 
 

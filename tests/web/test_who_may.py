@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from unittest.mock import MagicMock
 
@@ -11,7 +12,7 @@ from starlette.routing import Mount, Route, Router
 from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
 
 import app
-from store.access.rules import EVERYWHERE, PUBLIC, RULES, Reader
+from store.access.rules import EVERYWHERE, PUBLIC, RULES, Reader, Rule
 from web import who_may
 from web.door import Door
 from web.settings import Settings
@@ -39,9 +40,36 @@ def test_every_rule_of_an_address_is_in_the_table_of_rules_and_every_one_there_i
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("path", sorted(who_may.RESOURCES))
-def test_a_role_may_ask_for_what_the_list_says(path, role):
+def test_the_door_lets_a_role_ask_for_what_the_list_says(get, path, role):
     rule = who_may.RESOURCES[path]
-    assert reader(role).may(rule) == (role in ONLY.get(rule, ROLES))
+    reply = get(_door(role), path.replace("*", "x"), x_forwarded_for="203.0.113.7")
+    refused = reply.status == 403 and b"table of rules" in reply.body
+    assert refused == (role not in ONLY.get(rule, ROLES))
+
+
+def test_the_door_follows_a_rule_that_changes(get, monkeypatch):
+    assert get(_door("public"), "/search.json").status == 200
+    monkeypatch.setitem(RULES, "route.search", Rule("leader"))
+    assert [get(_door(role), "/search.json").status for role in ("public", "leader")] == [403, 200]
+    assert get(_door("public"), "/search.json", method="OPTIONS").status == 200
+
+
+def test_the_door_follows_the_list_of_addresses(get, monkeypatch):
+    monkeypatch.setattr(who_may, "RESOURCES", {**who_may.RESOURCES, "/embed/unit": "route.metrics"})
+    asked = [get(_door(role), "/embed/unit", x_forwarded_for="203.0.113.7").status for role in ("editor", "admin")]
+    assert asked == [403, 200]
+
+
+def test_the_door_asks_the_list_for_a_page_s_connection_too(monkeypatch):
+    monkeypatch.setitem(RULES, "route.page", Rule("leader"))
+    sent: list[dict] = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/_stcore/stream", "query_string": b"", "headers": [], "client": ("::1", 1)}
+    asyncio.run(_door("public")(scope, lambda: None, send))
+    assert sent == [{"type": "websocket.close", "code": 1008, "reason": "not allowed"}]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +92,11 @@ async def answered(request):
     return PlainTextResponse("answered")
 
 
+def _door(role: str, base: str = "") -> Door:
+    inside = Router([Route("/{all:path}", answered, methods=["GET", "POST", "OPTIONS"])])
+    return Door(inside, Settings(), base, reader_of=lambda _: reader(role))
+
+
 @pytest.mark.parametrize("base", ["", "gan-dan"])
 @pytest.mark.parametrize(
     ("path", "role", "status"),
@@ -78,8 +111,7 @@ async def answered(request):
 )
 def test_the_door_closes_what_is_closed(get, base, path, role, status):
     at = f"/{base}" if base else ""
-    door = Door(Router([Route("/{all:path}", answered)]), Settings(), base, reader_of=lambda _: reader(role))
-    assert get(door, at + path, x_forwarded_for="203.0.113.7").status == status
+    assert get(_door(role, base), at + path, x_forwarded_for="203.0.113.7").status == status
 
 
 def reader(role: str) -> Reader:

@@ -8,16 +8,15 @@ from functools import lru_cache
 
 import polars as pl
 
-from display.words import numbers
+from display.words import numbers, revisions
 from display.words.view import View
 from ranking.manifest import MANIFEST, Manifest, ManifestError
-from ranking.periods import Period
 from ranking.vocabulary import CELL
-from store import sight, standings, states
+from store import releases, sight, states
 from store.reference import measures
 from store.snapshot import Snapshot
 from ui.frame import html
-from ui.parts import errata, tables
+from ui.parts import tables
 
 MOST_LISTED = 200
 _FIGURES = ("numerator", "denominator", "score")
@@ -34,10 +33,13 @@ class Counts:
     vanished: int
 
 
-def earlier(snapshot: Snapshot) -> Snapshot | None:
-    """The snapshot of the same dataset published just before, where it is still kept and can be read."""
+def earlier(snapshot: Snapshot, *, unreleased: bool) -> Snapshot | None:
+    """The snapshot of the same dataset published just before, where it is still kept and can be read; unless
+    `unreleased` ones count, of those that were released."""
     kept = []
     for path in snapshot.folder.parent.glob(f"*/{MANIFEST}"):
+        if not unreleased and not releases.is_public(snapshot.folder.parent.name, path.parent.name):
+            continue
         try:
             manifest = Manifest.from_json(path.read_text(encoding="utf-8"))
         except (ManifestError, OSError, UnicodeDecodeError):
@@ -84,13 +86,14 @@ def compared(measure: str, before: pl.DataFrame, now: pl.DataFrame) -> Counts:
 
 def panel(view: View) -> None:
     """The comparison with the snapshot before, then the past values that were revised."""
-    before = earlier(view.snapshot)
+    inside = view.reader.may("unreleased")
+    before = earlier(view.snapshot, unreleased=inside)
     if before is None:
         html.caption(view.say("about.changes.first"))
     else:
         _since(view, before)
-    _revisions(view)
-    errata.section(view)
+    if inside:
+        _revisions(view)
 
 
 def _since(view: View, before: Snapshot) -> None:
@@ -119,40 +122,11 @@ def _revisions(view: View) -> None:
         return
     n, shown = (numbers.number(k, view.language) for k in (rows.height, min(rows.height, MOST_LISTED)))
     html.caption(view.say("about.revisions.count", n=n, shown=shown))
-    headers = [view.say(f"about.revisions.column.{c}") for c in ("unit", "measure", "period", "old", "new", "captured")]
-    names = _names(view)
-    texts = [_revision(view, row, names) for row in rows.head(MOST_LISTED).iter_rows(named=True)]
-    tables.plain_table(headers, texts, view.say("about.revisions.title"), figures=(3, 4))
+    table(view, rows, "new_captured_at", view.say("about.revisions.column.captured"), "about.revisions.title")
 
 
-def _names(view: View) -> dict[tuple[str, str], str]:
-    """Names by level and code."""
-    return {
-        (level, code): name
-        for level in ("commune", "province", "department")
-        for code, name in standings.unit_names(view.snapshot, level).select("unit_code", "name").iter_rows()
-    }
-
-
-def _revision(view: View, row: dict, names: dict[tuple[str, str], str]) -> list[str]:
-    period = Period(row["period_start"], row["period_end"], row["period_kind"])
-    measure = measures().get(row["measure"])
-    return [
-        names.get((row["level"], row["unit_code"]), row["unit_code"]),
-        measure.short.in_language(view.language) if measure else row["measure"],
-        numbers.period(period, view.language),
-        _figures(view, row, "old"),
-        _figures(view, row, "new"),
-        numbers.local_date(row["new_captured_at"], view.language),
-    ]
-
-
-def _figures(view: View, row: dict, when: str) -> str:
-    """`90/100`, a score, or the state in words where there is no figure."""
-    numerator, denominator, score = (row[f"{when}_{name}"] for name in _FIGURES)
-    if score is not None:
-        return numbers.number(score, view.language, 2)
-    if numerator is None:
-        return view.say(f"state.{row[f'{when}_state']}")
-    parts = [numerator] if denominator is None else [numerator, denominator]
-    return "/".join(numbers.number(part, view.language, 0 if part % 1 == 0 else 1) for part in parts)
+def table(view: View, rows: pl.DataFrame, moment: str, header: str, title: str) -> None:
+    """The first of the rows of `tables.Revisions`, old figures and new ones; `header`: of the column for a `moment`."""
+    headers = [view.say(f"about.revisions.column.{name}") for name in ("unit", "measure", "period", "old", "new")]
+    texts = revisions.lines(view.say, view.snapshot, rows.head(MOST_LISTED), moment)
+    tables.plain_table([*headers, header], texts, view.say(title), figures=(3, 4))

@@ -9,6 +9,7 @@ from html import escape
 from display.words import numbers
 from display.words.view import View
 from ranking.periods import local_day
+from store import errata
 from store.reference import measures
 from ui.about.measures import overdue, present
 from ui.frame import html
@@ -46,8 +47,15 @@ def figures(view: View, day: date) -> Sequence[Figure]:
         _figure(view, "measures", len(present(view)), say("about.figure.measures.of", n=len(every))),
         _figure(view, "review", late, review),
         _figure(view, "quarantine", rows.get("quarantine", 0), say("about.figure.quarantine.note")),
-        _figure(view, "revisions", rows.get("revisions", 0), say("about.figure.revisions.note")),
+        _figure(view, "revisions", _revised(view), say("about.figure.revisions.note")),
     ]
+
+
+def _revised(view: View) -> int:
+    """For the public those of released figures: a snapshot's own tell of steps in between too."""
+    if view.reader.may("unreleased"):
+        return view.snapshot.manifest.rows.get("revisions", 0)
+    return errata.public(view.snapshot).height
 
 
 def _figure(view: View, name: str, value: int, note: str) -> Figure:

@@ -182,9 +182,10 @@ def _group(view: View, measure: Measure) -> str:
 def by_dataset(view: View) -> None:
     """Which of the published datasets hold which measure."""
     names, held = [], []
-    for name in snapshot.datasets():
+    inside = view.reader.may("unreleased")
+    for name in snapshot.datasets(unreleased=inside):
         try:
-            held.append(set(catalog.catalog(snapshot.open_snapshot(name)).get_column("measure")))
+            held.append(set(catalog.catalog(snapshot.open_snapshot(name, unreleased=inside)).get_column("measure")))
         except snapshot.SnapshotTrouble:
             continue  # the dataset's own page says what is wrong with it
         names.append(name)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
-from display.words import numbers
+from display.words import addresses, numbers
 from display.words.view import View
 from files import sheets
 from journal import audit
+from journal.audit import Recent
+from store import units
+from store.access.rules import ROLES
+from store.reference import measures, province_names
+from store.releases import HOWS
+from store.snapshot import DATASETS
 from ui.frame import html, links, sign_in
 from ui.parts import tables
 
@@ -21,7 +26,7 @@ SHOWN = 100
 _ALL = "all"
 
 
-def section(view: View, data: Path, now: datetime) -> None:
+def section(view: View, log: Recent, now: datetime) -> None:
     """The filters, the latest lines, and the file with all that the filters leave."""
     say = view.say
     st.subheader(say("admin.audit"), anchor=False)
@@ -38,7 +43,7 @@ def section(view: View, data: Path, now: datetime) -> None:
             width=250,
         )
         words = links.words(say("admin.audit.words"), "q", placeholder=say("admin.audit.example"), width=250)
-    recent = audit.lines_since(data, now - timedelta(days=int(days)))
+    recent = log.since(now - timedelta(days=int(days)))
     found = audit.chosen(recent, "" if act == _ALL else act, words)
     n = numbers.number(len(found), view.language)
     if not found:
@@ -73,5 +78,45 @@ def _row(view: View, line: dict[str, object]) -> list[str]:
     at, act = audit.moment(line), str(line.get("act"))
     when = numbers.local_moment(at, view.language) if at else numbers.MISSING
     named = view.say(f"admin.act.{act}") if act in audit.ACTS else act
-    about = " · ".join(f"{name}: {value}" for name, value in audit.about(line).items())
+    about = " · ".join(_about(view, name, value) for name, value in audit.about(line).items())
     return [when, str(line.get("who")), named, about]
+
+
+KEYS = (
+    *("roles", "trouble", "iat", "person", "page", "unit", "visit", "version", "province", "measure", "period"),
+    *("correction", "problem", "file", "files", "units", "dataset", "snapshot", "rows", "of", "before", "after"),
+    *("how", "note", "replies", "forms", "uploads", "snapshots", "sign_ins", "audit"),
+)
+"""What lines of the log tell beside when, who and what; another key, as of an older program, is shown as it is."""
+TROUBLES = ("expired", "ended", "unverified", "audience", "unknown")
+"""As `store.access.rules.Reader.trouble` has them."""
+
+
+def _about(view: View, name: str, value: object) -> str:
+    key = view.say(f"admin.about.{name}") if name in KEYS else name
+    return f"{key}: {_value(view, name, str(value))}"
+
+
+def _value(view: View, name: str, value: str) -> str:
+    """In words where it is one that we have words for, else as it was written."""
+    say = view.say
+    match name:
+        case "roles":
+            return ", ".join(say(f"access.role.{role}") if role in ROLES else role for role in value.split(","))
+        case "page" if value in addresses.PATHS:
+            return say(f"page.{value}")
+        case "trouble" if value in TROUBLES:
+            return say(f"admin.trouble.{value}")
+        case "dataset" if value in DATASETS:
+            return say(f"dataset.{value}")
+        case "how" if value in HOWS:
+            return say(f"admin.how.{value}")
+        case "iat" if value.replace(".", "", 1).isdigit():
+            return numbers.local_moment(datetime.fromtimestamp(float(value), UTC), view.language)
+        case "measure" if measure := measures().get(value):
+            return measure.short.in_language(view.language)
+        case "unit" if unit := units.unit(value):
+            return f"{unit['full_name']} ({value})"
+        case "province":
+            return province_names().get(value, value)
+    return value

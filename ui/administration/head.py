@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -18,12 +19,23 @@ from ui.frame.html import Figure
 WORKS = (backups.BACKUP, backups.DRILL)
 
 
-def sentence(view: View, data: Path) -> str:
+@dataclass(frozen=True)
+class Runs:
+    """How the works of the night ended last, read once for the whole page: pulls by dataset, and all others."""
+
+    pulls: Mapping[str, LastRun]
+    kept: Mapping[str, LastRun]
+
+    @classmethod
+    def of(cls, data: Path) -> Runs:
+        return cls(pulls.last(data), backups.last(data))
+
+
+def sentence(view: View, known: Runs) -> str:
     """What has failed last, or that nothing has, or that nothing has run yet. Markup."""
     say = view.say
-    runs = {f"{say('admin.work.pull')} ({name})": run for name, run in pulls.last(data).items()}
-    known = backups.last(data)
-    runs |= {say(f"admin.work.{name}"): known[name] for name in (*WORKS, backups.PRUNE) if name in known}
+    runs = {f"{say('admin.work.pull')} ({name})": run for name, run in known.pulls.items()}
+    runs |= {say(f"admin.work.{name}"): known.kept[name] for name in (*WORKS, backups.PRUNE) if name in known.kept}
     failed = [name for name, run in runs.items() if not run.ok]
     said = say("admin.sound" if runs else "admin.none_ran")
     if failed:
@@ -32,11 +44,10 @@ def sentence(view: View, data: Path) -> str:
     return f"<b>{escape(said)}</b>{damaged} {escape(say('admin.sentence'))}"
 
 
-def figures(view: View, data: Path, now: datetime) -> Sequence[Figure]:
+def figures(view: View, data: Path, known: Runs, now: datetime) -> Sequence[Figure]:
     """The last pull, backup and drill with how long ago they ended, and what is free on the disk."""
-    pulled = max(pulls.last(data).values(), key=lambda run: run.ended_at, default=None)
-    known = backups.last(data)
-    found = {"pull": pulled, **{name: known.get(name) for name in WORKS}}
+    pulled = max(known.pulls.values(), key=lambda run: run.ended_at, default=None)
+    found = {"pull": pulled, **{name: known.kept.get(name) for name in WORKS}}
     cards = [_run(view, view.say(f"admin.work.{name}"), run, now) for name, run in found.items()]
     return [*cards, _disk(view, data)]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from display.words import numbers
 from display.words.view import View
 from journal import audit, endings, sign_ins
+from journal.audit import Recent
 from journal.database import VisitError
 from journal.sign_ins import SignIn
 from store.access import people
@@ -20,11 +20,11 @@ MOST = 50
 _TOLD = "ended_told"
 
 
-def section(view: View, data: Path, now: datetime) -> None:
+def section(view: View, log: Recent, now: datetime) -> None:
     """One line per person, the latest first."""
     say = view.say
     hours = people.Settings.from_environment().hours
-    found = sign_ins.recent(audit.lines_since(data, now - timedelta(hours=hours)), endings.ended())
+    found = sign_ins.recent(log.since(now - timedelta(hours=hours)), endings.ended())
     st.subheader(say("admin.signed_in"), anchor=False)
     _tell(view)
     whole = numbers.number(hours, view.language, 0 if hours == round(hours) else 1)

@@ -50,23 +50,35 @@ async def watch() -> None:
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         try:
-            draw_again()
+            draw_again(await asyncio.to_thread(changed))
             await asyncio.to_thread(roles.note_changes, published_folder().parent)
         except Exception as error:  # the next look may fare better, and no later end may be missed
             _LOG.error("open pages could not be looked at: %s", type(error).__name__)
 
 
-def draw_again() -> int:
-    """Run the pages again whose reader is no longer who they were drawn for; how many."""
+def changed() -> dict[str, Reader]:
+    """The sessions whose reader is no longer who the page was drawn for, with whom that was.
+
+    It reads the file of roles and asks for ended sign-ins, so it belongs beside the event loop.
+    """
+    return {
+        session_id: reader
+        for session_id, (reader, claims) in list(_DRAWN.items())
+        if sign_in.of_claims(claims) != reader
+    }
+
+
+def draw_again(of: Mapping[str, Reader]) -> int:
+    """Run the pages of these sessions again, but for those drawn for another reader since; how many."""
     sessions = get_instance()._session_mgr
     for session_id in [known for known in list(_DRAWN) if sessions.get_session_info(known) is None]:
         _DRAWN.pop(session_id, None)
-    changed = 0
+    again = 0
     for info in sessions.list_active_sessions():
-        reader, claims = _DRAWN.get(info.session.id, (None, {}))
-        if reader and sign_in.of_claims(claims) != reader:
+        reader, _ = _DRAWN.get(info.session.id, (None, {}))
+        if reader and of.get(info.session.id) == reader:
             del _DRAWN[info.session.id]
             # As Streamlit does where a script has changed: with what stands in the page's controls.
             info.session.request_rerun(info.session._client_state)
-            changed += 1
-    return changed
+            again += 1
+    return again

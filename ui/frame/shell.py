@@ -12,9 +12,11 @@ from display.drawing import css
 from display.drawing.palette import palette
 from display.words import addresses
 from display.words.numbers import local_date
+from display.words.releases import contents
 from display.words.text import LANGUAGES, Speaker
 from display.words.view import View
 from files.places import HOME
+from store import releases, waiting
 from store.access import people
 from store.access.rules import Reader
 from store.snapshot import Snapshot, SnapshotTrouble, datasets, open_snapshot
@@ -76,6 +78,7 @@ def _run(reader: Reader) -> None:
         notes = st.container()
         if name != "administration":
             _damage(reader, view())
+        _unreleased(reader, view(), name)
         with vitals.rerun(name):
             if reader.may(f"page.{name}"):
                 page.run()
@@ -126,7 +129,8 @@ def style(*, dark: bool) -> str:
 
 def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
     """The snapshot that is shown, as the reader may see it, and the place for the search box."""
-    published = datasets()
+    inside = reader.may("unreleased")
+    published = datasets(unreleased=inside)
     with st.container(horizontal=True, key="top_row", horizontal_alignment="distribute"):
         nature = st.container(width="content")
         box = st.container(key="search_box")
@@ -153,7 +157,7 @@ def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
     if not published:
         raise SnapshotTrouble("recorded", "missing")
     with nature:
-        snapshot = open_snapshot(dataset).seen_in(reader.seen)
+        snapshot = open_snapshot(dataset, unreleased=inside).seen_in(reader.seen)
         _nature(say, snapshot)
     return snapshot, box
 
@@ -171,6 +175,19 @@ def _damage(reader: Reader, seen: View) -> None:
         words = escape(seen.say("admin.damaged", file=fault.name))
         link = addresses.anchor(seen, seen.say("admin.damaged.more"), "administration")
         show(f'<p class="gd-damaged" role="alert">{words} {link}</p>')
+
+
+def _unreleased(reader: Reader, seen: View, page: str) -> None:
+    """One line for whoever reads what the public does not see yet: what it is."""
+    dataset = seen.snapshot.manifest.dataset
+    if not (reader.may("unreleased") and releases.is_ahead(dataset)):
+        return
+    what = contents(seen.say, waiting.waiting(dataset))
+    what = what or seen.say("release.snapshot", snapshot=seen.snapshot.manifest.id)
+    words = escape(seen.say("shell.unreleased", what=what))
+    if reader.may("release") and page != "administration":
+        words += " " + addresses.anchor(seen, seen.say("shell.unreleased.link"), "administration")
+    show(f'<p class="gd-unreleased" role="note">{words}</p>')
 
 
 def _footer(reader: Reader, say: Speaker, snapshot: Snapshot) -> None:

@@ -24,6 +24,7 @@ from store.access import people, rules
 from store.access.rules import LOCAL, PUBLIC, Reader
 from store.reference import scope_name
 from ui.frame import html
+from web import sign_out
 from web.settings import Settings, is_loopback
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
@@ -42,7 +43,7 @@ def current() -> Reader:
     user = claims()
     reader = of_claims(user)
     if reader.kind == "signed_in":
-        _note_once(reader, str(user.get("iat")))
+        _note_once(reader, user.get("iat"))
     return reader
 
 
@@ -73,11 +74,11 @@ def noted(view: View, file: str, make: Callable[[], bytes]) -> Callable[[], byte
 
 
 @lru_cache(maxsize=4096)
-def _note_once(reader: Reader, signed_in_at: str) -> None:
+def _note_once(reader: Reader, issued: object) -> None:
     """Note a sign-in: once for all the sessions and pages that its cookie opens."""
     if reader.trouble in ("ended", "expired"):  # the cookie of a sign-in that is over is no new one
         return
-    note_act(reader, "sign_in", roles=",".join(reader.roles), trouble=reader.trouble)
+    note_act(reader, "sign_in", roles=",".join(reader.roles), trouble=reader.trouble, iat=issued)
 
 
 def of_request(request: HTTPConnection) -> Reader:
@@ -138,19 +139,26 @@ def control(reader: Reader, say: Speaker) -> None:
     elif reader.kind == "signed_in":
         with st.popover(say("access.me"), icon=":material/account_circle:", key="who"):
             html.caption(words(reader, say))
-            st.button(
-                say("access.sign_out"), icon=":material/logout:", key="sign_out", on_click=_sign_out, args=(reader,)
-            )
+            base = st.get_option("server.baseUrlPath").strip("/")
+            html.show(sign_out.form(say, f"/{base}".rstrip("/") + sign_out.PATH))
     elif is_configured():
         st.button(say("access.sign_in"), icon=":material/login:", key="sign_in", on_click=st.login)
 
 
-def _sign_out(reader: Reader) -> None:
+def origin() -> str | None:
+    """Our own origin as the identity provider knows it; None where none is configured."""
+    return get_origin_from_redirect_uri() if is_configured() else None
+
+
+def end_own(request: HTTPConnection) -> None:
+    """End the sign-ins of whoever signs out, and note it; nothing where nobody has signed in."""
+    reader = of_request(request)
+    if reader.kind != "signed_in":
+        return
     note_act(reader, "sign_out")
     if reader.grants:  # an address that nobody vouches for must not end the sign-ins of whom it belongs to
         with suppress(VisitError):  # without a database the cookie goes all the same
             endings.end(reader.name, reader.name)
-    st.logout()
 
 
 def words(reader: Reader, say: Speaker) -> str:

@@ -10,7 +10,7 @@ from journal import corrections
 from journal.corrections import Correction
 from journal.visits import seen
 from ranking.periods import parse
-from store import units
+from store import releases, units
 from store.reference import measures
 from ui.frame import html
 
@@ -21,12 +21,18 @@ def section(view: View) -> None:
     """The corrections of the dataset, the latest first; nothing where it holds figures that nobody corrects."""
     if view.snapshot.manifest.nature != "live":
         return
-    known = corrections.shown(view.snapshot.manifest.dataset)
+    known = [one for one in corrections.shown(view.snapshot.manifest.dataset) if _is_out(view, one)]
     html.show(f'<h3 class="gd-list-title">{escape(view.say("corrections.errata"))}</h3>')
     if not known:
         html.caption(view.say("corrections.errata.none"))
         return
     html.show("".join(entry(view, one) for one in known[:MOST_LISTED]))
+
+
+def _is_out(view: View, one: Correction) -> bool:
+    """For the public once a snapshot was released that was made after it; one without releases has shown all."""
+    made = releases.made_at(view.snapshot.manifest.dataset)
+    return view.reader.may("unreleased") or made is None or one.created_at <= made
 
 
 def entry(view: View, one: Correction, *, values: bool = False) -> str:

@@ -11,7 +11,8 @@ from store import snapshot
 from web.open import package
 from web.open.formats import GEOJSON, TYPES
 from web.open.query import Parameter, parameters
-from web.open.tables import LICENCE, Kind, kinds
+from web.open.table import LICENCE, Kind
+from web.open.tables import kinds
 
 BASE = "/open/v1"
 _PROBLEMS = {

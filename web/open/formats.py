@@ -10,7 +10,7 @@ import polars as pl
 
 from files import sheets
 from web.open.query import FORMATS, Problem
-from web.open.tables import Table
+from web.open.table import Table
 
 TYPES = {
     "json": "application/json",

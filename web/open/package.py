@@ -16,7 +16,7 @@ from store.policy import policy
 from store.snapshot import Snapshot
 from store.states import states
 from web.open.query import Problem, conditions
-from web.open.tables import LICENCE, said_of
+from web.open.table import LICENCE, said_of
 
 PARAMETERS = ("dataset", "snapshot", "province", "measure", "period", "level", "basis")
 MOST_ROWS = 200_000

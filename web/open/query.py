@@ -12,7 +12,7 @@ import polars as pl
 from files.places import published_folder
 from ranking.periods import MERGER, Period, parse
 from ranking.vocabulary import BASES, COUNTRY, LEVELS
-from store import snapshot
+from store import releases, snapshot
 from store.reference import measures, province_names, reference_table
 from store.snapshot import Snapshot, SnapshotTrouble
 
@@ -95,13 +95,13 @@ def checked(pairs: Iterable[tuple[str, str]], allowed: Iterable[str]) -> dict[st
 
 
 def snapshot_of(query: Mapping[str, str]) -> Snapshot:
-    """The snapshot that a query means; Problem 404 where there is none, 503 where it is damaged."""
+    """The released snapshot that a query means; Problem 404 where there is none, 503 where it is damaged."""
     dataset = query.get("dataset") or next(iter(snapshot.datasets()), "recorded")
     try:
         if "snapshot" not in query:
             return snapshot.open_snapshot(dataset)
         folder = published_folder() / dataset / query["snapshot"]
-        if not folder.is_dir():
+        if not folder.is_dir() or not releases.is_public(dataset, query["snapshot"]):
             raise Problem(404, "No such snapshot", f"{query['snapshot']} of {dataset} is not kept here")
         return snapshot.snapshot_at(dataset, folder)
     except SnapshotTrouble as trouble:

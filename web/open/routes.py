@@ -25,7 +25,8 @@ from store import borders
 from store.policy import policy
 from web.open import description, formats, package
 from web.open.query import USUAL_ROWS, Problem, checked, snapshot_of
-from web.open.tables import Kind, kinds
+from web.open.table import Kind
+from web.open.tables import kinds
 
 HOME = "/open/v1"
 METHODS = ("GET", "HEAD", "OPTIONS")

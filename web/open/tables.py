@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -11,102 +10,74 @@ import polars as pl
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from display.words.text import LANGUAGES, Speaker
+from display.words.text import LANGUAGES
 from files.places import published_folder
 from ranking.manifest import MANIFEST, Manifest, ManifestError
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.vocabulary import BASES
-from store import borders, coverage, public
+from store import borders, coverage, public, releases
 from store.coverage import MISSING, Coverage
 from store.policy import policy
 from store.reference import measures, province_names, reference_table
-from store.snapshot import Snapshot, datasets
-from web.open.query import USUAL_ROWS, Problem, conditions, snapshot_of
+from store.snapshot import datasets, named
+from web.open import promised, release_tables
+from web.open.query import Problem, conditions, snapshot_of
+from web.open.table import PAGED, REFERENCE, Kind, Table, marked, paged, stretch
 
-LICENCE = "CC-BY-4.0"
 _UNIT = ("province", "unit")
 _ROWS = ("dataset", "snapshot", "province", "unit", "measure", "period", "level", "basis")
+_CHANGED = ("dataset", "province", "unit", "measure", "period", "level", "basis", "field")
 _WHO = ("dataset", "snapshot", "province", "basis", "period")
-_PAGED = ("limit", "offset", "format")
-
-
-@dataclass(frozen=True)
-class Table:
-    """One page of a table; `said` are facts about it, `records` what JSON gives in place of the rows."""
-
-    name: str
-    rows: pl.DataFrame
-    total: int
-    said: Mapping[str, object]
-    records: list[dict] | None = None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A table that can be asked for: its parameters, its rows, and the stamp of what they are made from."""
-
-    what: str
-    parameters: tuple[str, ...]
-    rows: Callable[[Mapping[str, str]], Table]
-    stamp: Callable[[Mapping[str, str]], str] = field(default=lambda _: borders.lineage_id())
 
 
 def kinds() -> dict[str, Kind]:
     """The tables by name, in the order of the index."""
     return {
-        "datasets": Kind("One row per dataset and snapshot that is kept.", _PAGED, _datasets, lambda _: _kept_stamp()),
-        "units": Kind("One row per commune of today.", (*_UNIT, *_PAGED), _units),
-        "lineage": Kind("One row per old commune and new one that holds part of it.", (*_UNIT, *_PAGED), _lineage),
-        "measures": Kind("One row per measure: what it means and how it is computed.", ("measure", *_PAGED), _measures),
+        "datasets": Kind("One row per dataset and snapshot that is kept.", PAGED, _datasets, lambda _: _kept_stamp()),
+        "units": Kind("One row per commune of today.", (*_UNIT, *PAGED), _units),
+        "lineage": Kind("One row per old commune and new one that holds part of it.", (*_UNIT, *PAGED), _lineage),
+        "measures": Kind("One row per measure: what it means and how it is computed.", ("measure", *PAGED), _measures),
         "measurements": Kind(
-            "One row per unit, period, measure, field and basis.", (*_ROWS, "field", *_PAGED), _measurements, _taken
+            "One row per unit, period, measure, field and basis.", (*_ROWS, "field", *PAGED), _measurements, _taken
         ),
         "standings": Kind(
-            "One row per unit, period, measure and ranking.", (*_ROWS, "scope", *_PAGED), _standings, _taken
+            "One row per unit, period, measure and ranking.", (*_ROWS, "scope", *PAGED), _standings, _taken
         ),
         "coverage": Kind(
             "One row per province, source and period: how many of all its communes have reported.",
-            (*_WHO, *_PAGED),
+            (*_WHO, *PAGED),
             _coverage,
             _taken,
         ),
         "missing": Kind(
             "One row per commune, source and period that it has not reported, with the one it last did.",
-            (*_WHO, "unit", *_PAGED),
+            (*_WHO, "unit", *PAGED),
             _missing,
             _taken,
         ),
+        "releases": Kind(
+            "One row per release of a dataset, and per one that is announced: the calendar of releases.",
+            ("dataset", *PAGED),
+            release_tables.calendar,
+            release_tables.stamp,
+        ),
+        "errata": Kind(
+            "One row per figure that a release changed after it had been released: what it was and what it is.",
+            (*_CHANGED, *PAGED),
+            release_tables.errata,
+            release_tables.stamp,
+        ),
+        "columns": Kind(
+            "One row per table and column: its type and its meaning, which stay as long as this address.",
+            PAGED,
+            promised.columns,
+            promised.stamp,
+        ),
         "boundaries": Kind(
-            "One row per commune: its area.", (*_UNIT, *_PAGED), _boundaries, lambda _: borders.boundaries_id()
+            "One row per commune: its area.", (*_UNIT, *PAGED), _boundaries, lambda _: borders.boundaries_id()
         ),
     }
-
-
-def said_of(snapshot: Snapshot) -> dict[str, object]:
-    """What every reply from a snapshot says of it; `note` marks what is simulated, in both languages."""
-    manifest = snapshot.manifest
-    simulated = manifest.nature == "simulated"
-    return {
-        "dataset": manifest.dataset,
-        "snapshot": manifest.id,
-        "nature": manifest.nature,
-        "note": " ".join(Speaker(language)("open.simulated") for language in LANGUAGES) if simulated else None,
-        "captured_at": manifest.captured_at.isoformat(),
-        "sources": manifest.sources,
-        "licence": LICENCE,
-    }
-
-
-_REFERENCE = {
-    "dataset": None,
-    "snapshot": None,
-    "nature": "reference",
-    "note": None,
-    "captured_at": None,
-    "sources": ["data/README.md"],
-    "licence": LICENCE,
-}
 
 
 def with_values(rows: pl.DataFrame) -> pl.DataFrame:
@@ -126,14 +97,14 @@ def _taken(query: Mapping[str, str]) -> str:
 
 def _measurements(query: Mapping[str, str]) -> Table:
     snapshot = snapshot_of(query)
-    page = public.measurements(snapshot, *conditions(query), **_stretch(query))
-    return _marked("measurements", with_values(page.rows), page.total, snapshot)
+    page = public.measurements(snapshot, *conditions(query), **stretch(query))
+    return marked("measurements", with_values(page.rows), page.total, snapshot)
 
 
 def _standings(query: Mapping[str, str]) -> Table:
     snapshot = snapshot_of(query)
-    page = public.standings(snapshot, *conditions(query), **_stretch(query))
-    return _marked("standings", page.rows, page.total, snapshot)
+    page = public.standings(snapshot, *conditions(query), **stretch(query))
+    return marked("standings", page.rows, page.total, snapshot)
 
 
 def _coverage(query: Mapping[str, str]) -> Table:
@@ -175,31 +146,11 @@ def _reported(query: Mapping[str, str]) -> Iterator[tuple[str, Coverage]]:
 
 
 def _said(name: str, rows: pl.DataFrame, query: Mapping[str, str]) -> Table:
-    return _marked(name, rows.slice(*_stretch(query).values()), rows.height, snapshot_of(query))
-
-
-def _marked(name: str, rows: pl.DataFrame, total: int, snapshot: Snapshot) -> Table:
-    """Every row says what it is: a file can lose the reply that it came with."""
-    nature = snapshot.manifest.nature
-    word = "mô phỏng" if nature == "simulated" else nature
-    return Table(name, rows.with_columns(nature=pl.lit(word)), total, said_of(snapshot))
-
-
-def _stretch(query: Mapping[str, str]) -> dict[str, int]:
-    return {"offset": int(query.get("offset", 0)), "limit": int(query.get("limit", USUAL_ROWS))}
-
-
-def _paged(name: str, rows: pl.DataFrame, query: Mapping[str, str]) -> Table:
-    return Table(
-        name,
-        rows.slice(**{"offset": _stretch(query)["offset"], "length": _stretch(query)["limit"]}),
-        rows.height,
-        _REFERENCE,
-    )
+    return marked(name, rows.slice(*stretch(query).values()), rows.height, snapshot_of(query))
 
 
 def _units(query: Mapping[str, str]) -> Table:
-    return _paged("units", _of_units(_named_units(), query, "code").sort("code"), query)
+    return paged("units", _of_units(_named_units(), query, "code").sort("code"), query)
 
 
 @lru_cache(maxsize=1)
@@ -211,7 +162,7 @@ def _named_units() -> pl.DataFrame:
 def _lineage(query: Mapping[str, str]) -> Table:
     units = reference_table("units").select(new_code="code", province_code="province_code")
     rows = reference_table("lineage").join(units, on="new_code", how="left")
-    return _paged("lineage", _of_units(rows, query, "new_code").sort("new_code", "old_code"), query)
+    return paged("lineage", _of_units(rows, query, "new_code").sort("new_code", "old_code"), query)
 
 
 def _of_units(rows: pl.DataFrame, query: Mapping[str, str], code: str) -> pl.DataFrame:
@@ -221,11 +172,11 @@ def _of_units(rows: pl.DataFrame, query: Mapping[str, str], code: str) -> pl.Dat
 
 def _measures(query: Mapping[str, str]) -> Table:
     chosen = [m for m in measures().values() if query.get("measure") in (None, m.id)]
-    start, length = _stretch(query).values()
+    start, length = stretch(query).values()
     page = chosen[start : start + length]
     rows = pl.DataFrame([_flat(measure) for measure in page], schema=_FLAT, orient="row")
     records = [measure.model_dump(mode="json") | {"public": _public(measure)} for measure in page]
-    return Table("measures", rows, len(chosen), _REFERENCE, records)
+    return Table("measures", rows, len(chosen), REFERENCE, records)
 
 
 _FLAT = {
@@ -270,7 +221,7 @@ def _datasets(query: Mapping[str, str]) -> Table:
         "standings": pl.Int64,
         "sources": pl.String,
     }
-    return _paged("datasets", pl.DataFrame(rows, schema=schema, orient="row"), query)
+    return paged("datasets", pl.DataFrame(rows, schema=schema, orient="row"), query)
 
 
 def _described(manifest: Manifest, current: bool) -> tuple[object, ...]:
@@ -280,11 +231,13 @@ def _described(manifest: Manifest, current: bool) -> tuple[object, ...]:
 
 
 def _kept() -> list[tuple[Manifest, bool]]:
-    """The manifests of all snapshots that can be asked for, the newest first, and whether it is the current one."""
+    """The manifests of all released snapshots, the newest first, and whether replies are of it where none is named."""
     found = []
     for dataset in datasets():
-        current = (published_folder() / dataset / "current").read_text(encoding="utf-8", errors="replace").strip()
+        current = named(published_folder() / dataset, unreleased=False)
         for folder in sorted((published_folder() / dataset).iterdir(), reverse=True):
+            if not releases.is_public(dataset, folder.name):
+                continue
             try:
                 text = (folder / MANIFEST).read_text(encoding="utf-8")
                 found.append((Manifest.from_json(text), folder.name == current))
@@ -307,14 +260,14 @@ def _boundaries(query: Mapping[str, str]) -> Table:
     rows = pl.read_parquet(path, columns=["code", name]).join(units, on="code")
     rows = _of_units(rows, query, "code").sort("code").rename({name: "geometry"})
     nature = borders.boundaries_nature()
-    page = _paged("boundaries", rows.with_columns(nature=pl.lit(nature)), query)
+    page = paged("boundaries", rows.with_columns(nature=pl.lit(nature)), query)
     shapes = shapely.from_wkb(page.rows.get_column("geometry").to_list())
     records = [
         {"type": "Feature", "id": row["code"], "properties": row, "geometry": shape}
         for row, shape in zip(page.rows.drop("geometry").to_dicts(), map(_geojson, shapes), strict=True)
     ]
     areas = page.rows.with_columns(geometry=pl.Series([shape.wkt for shape in shapes], dtype=pl.String))
-    said = _REFERENCE | {"sources": ["NXB Tài nguyên – Môi trường và Bản đồ Việt Nam"] if nature == "official" else []}
+    said = REFERENCE | {"sources": ["NXB Tài nguyên – Môi trường và Bản đồ Việt Nam"] if nature == "official" else []}
     return Table("boundaries", areas, page.total, said | {"borders": nature}, records)
 
 

@@ -51,7 +51,7 @@ def opened(monkeypatch) -> tuple[Session, dict]:
 
 
 def test_a_page_stays_while_its_reader_does(opened):
-    assert open_pages.draw_again() == 0
+    assert open_pages.draw_again(open_pages.changed()) == 0
     assert opened[0].runs == []
 
 
@@ -61,10 +61,18 @@ def test_a_page_stays_while_its_reader_does(opened):
 def test_a_page_is_drawn_again_once_where_a_sign_in_has_ended_or_its_rights_have_changed(opened, change):
     session, now = opened
     now["reader"] = replace(LEADER, **change)
-    assert [open_pages.draw_again(), open_pages.draw_again()] == [1, 0]
+    assert [open_pages.draw_again(open_pages.changed()), open_pages.draw_again(open_pages.changed())] == [1, 0]
     assert session.runs == ["controls"]
 
 
 def test_sessions_that_have_gone_are_forgotten(opened):
-    open_pages.draw_again()
+    open_pages.draw_again(open_pages.changed())
     assert set(open_pages._DRAWN) == {"a"}
+
+
+def test_a_page_that_was_drawn_for_another_reader_meanwhile_is_left_alone(opened):
+    session, now = opened
+    now["reader"] = replace(LEADER, grants=frozenset({("leader", "38")}))
+    found = open_pages.changed()
+    open_pages._DRAWN["a"] = (now["reader"], CLAIMS)
+    assert (open_pages.draw_again(found), session.runs) == (0, [])
