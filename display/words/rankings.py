@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from html import escape
 from math import floor, log10
+from typing import Any
 
 import polars as pl
 
@@ -219,9 +221,20 @@ def _times(view: View, ranked: pl.DataFrame) -> str:
     return view.say("rankings.certainty.times", n=count, ratio=times)
 
 
+def needs_place(selection: Selection) -> bool:
+    """Whether a name alone does not say where it is: that of a commune, in a list of the whole country."""
+    return selection.is_country and selection.level == "commune"
+
+
+def full_name(selection: Selection, row: Mapping[str, Any]) -> str:
+    """The name of a row's unit, with its province where the list needs it."""
+    place = province_names().get(row["province_code"]) if needs_place(selection) else None
+    return f"{row['name']} ({place})" if place else str(row["name"])
+
+
 def with_place(selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:
-    """In a list of the whole country a commune's name alone does not say where it is: add the province."""
-    if not selection.is_country or selection.level != "commune":
+    """Rows with the name of the province, where the list needs it."""
+    if not needs_place(selection):
         return rows
     return rows.with_columns(province_name=pl.col("province_code").replace_strict(province_names(), default=None))
 

@@ -123,29 +123,27 @@ def _stop(view: View, number: int, stop: Stop) -> list[str]:
     return [str(number), unit["full_name"], province, km, total, str(asked), str(number + 1)]
 
 
-_TEMPLATE = HOME / "data" / "brief" / "brief.typ"
-
-
+_TEMPLATES = HOME / "data" / "brief"
 _FONTS = HOME / "static" / "fonts" / "ttf"
 # For those who listen to it: tagged, with headings, title, language and words for each picture (ISO 14289-1).
 # The typesetter refuses a template that breaks what a program can check of it.
 _STANDARD: Literal["ua-1"] = "ua-1"
 
 
-def typeset(data: Mapping[str, object], made_at: datetime) -> bytes:
-    """The PDF that `data/brief/brief.typ` makes of `data`; the same bytes for the same data and `made_at`.
+def typeset(data: Mapping[str, object], made_at: datetime, template: str = "brief.typ") -> bytes:
+    """The PDF that a template of `data/brief/` makes of `data`; the same bytes for the same data and `made_at`.
 
     Texts travel as JSON, never as source of the template, so whatever a name holds is printed as it stands.
     """
     compiler = typst.Compiler(
-        _TEMPLATE,
-        root=_TEMPLATE.parent,
+        _TEMPLATES / template,
+        root=_TEMPLATES,
         font_paths=_fonts(),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
     )
     made = compiler.compile(format="pdf", timestamp=made_at, pdf_standards=_STANDARD)
     if not isinstance(made, bytes):
-        raise TypeError(f"{_TEMPLATE.name}: the typesetter gave {type(made).__name__} for a PDF")
+        raise TypeError(f"{template}: the typesetter gave {type(made).__name__} for a PDF")
     return made
 
 

@@ -13,6 +13,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from files import sheets
 from files.sheets import Sheet
+from press import ranking_sheet
 from store.reference import scope_name
 from ui.frame import sign_in
 
@@ -66,7 +67,8 @@ _PLAIN = (
 
 
 def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[tuple[str, str]]) -> None:
-    """Three buttons; a file is made only when its button is pressed."""
+    """A button per file: three tables, and the sheets to print of a list that paper can hold. A file is made only when
+    its button is pressed."""
     name = f"gan-dan_{selection.measure.id}_{selection.level}_{selection.scope}_{selection.period.id}"
     content = partial(sheet, view, selection, rows, filters)
     files = {
@@ -84,6 +86,18 @@ def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[
                 icon=":material/download:",
                 on_click="ignore",
                 key=f"download_{ending}",
+            )
+        for paper in ranking_sheet.papers(rows):
+            printed = ranking_sheet.file_name(view, selection, paper)
+            made = partial(ranking_sheet.pdf, view, selection, rows, paper, str(st.context.url or ""))
+            st.download_button(
+                view.say(f"sheet.download.{paper}"),
+                sign_in.noted(view, printed, made),
+                printed,
+                "application/pdf",
+                icon=":material/print:",
+                on_click="ignore",
+                key=f"sheet_{paper}",
             )
 
 

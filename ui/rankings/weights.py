@@ -151,7 +151,7 @@ def sentence(view: View, selection: Selection, rows: pl.DataFrame, weights: Weig
         "weights.moved",
         moved=numbers.number(moved.height, view.language),
         n=count,
-        name=_full_name(selection, most),
+        name=rankings.full_name(selection, most),
         published=published,
         chosen=chosen,
     )
@@ -177,7 +177,7 @@ def _row(view: View, selection: Selection, row: dict) -> str:
         numbers.number(row[name], view.language) for name in ("published", "chosen", "low", "high")
     )
     total = numbers.number(row["total"], view.language, 2)
-    place = province_names().get(row["province_code"], "") if _needs_place(selection) else ""
+    place = province_names().get(row["province_code"], "") if rankings.needs_place(selection) else ""
     under = f'<span class="gd-sub">{escape(place)}</span>' if place else ""
     return (
         f'<tr><th scope="row">{escape(row["name"])}{under}'
@@ -191,10 +191,6 @@ def _row(view: View, selection: Selection, row: dict) -> str:
 
 def _ahead(view: View, row: dict) -> str:
     return numbers.MISSING if row["ahead"] is None else f"{numbers.number(100 * row['ahead'], view.language)} %"
-
-
-def _needs_place(selection: Selection) -> bool:
-    return selection.is_country and selection.level == "commune"
 
 
 def _change(view: View, places: int) -> str:
@@ -264,15 +260,10 @@ def _missing(view: View, selection: Selection, scores: pl.DataFrame) -> None:
     title = view.say("weights.missing.title", n=numbers.number(without.height, view.language))
     st.subheader(title, anchor=False)
     headers = [view.say(f"table.unit.{selection.level}"), view.say("weights.missing.reason")]
-    rows = [[_full_name(selection, row), reason(view, row)] for row in without.head(ROWS).iter_rows(named=True)]
+    rows = [[rankings.full_name(selection, row), reason(view, row)] for row in without.head(ROWS).iter_rows(named=True)]
     tables.plain_table(headers, rows, title, figures=())
     if without.height > ROWS:
         caption(view.say("weights.missing.rest", rest=numbers.number(without.height - ROWS, view.language)))
-
-
-def _full_name(selection: Selection, row: dict) -> str:
-    place = province_names().get(row["province_code"]) if _needs_place(selection) else None
-    return f"{row['name']} ({place})" if place else row["name"]
 
 
 def reason(view: View, row: dict) -> str:
