@@ -9,6 +9,7 @@ Needs root, debootstrap, systemd-container, chromium, an index of packages, and 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import logging
 import os
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +28,7 @@ from pathlib import Path
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Page, sync_playwright
 
+from bench import hostile
 from files.places import HOME
 from store.reference import reference_table
 from tests.pages.test_in_browser import FLAGS
@@ -36,6 +39,9 @@ NAME, SITE = "gandan.thu.vn", "xem.gandan.thu.vn"
 PEOPLE = {"chutich": "Xếp hạng", "thanhtra": "Chuẩn bị kiểm tra", "nhaplieu": "Nhập biểu"}
 """The people of deploy/access.example.yaml, and how the page begins that each must be able to open."""
 _PAGES = {"chutich": "/xep-hang", "thanhtra": "/kiem-tra", "nhaplieu": "/nhap-bieu"}
+CLICKS, HOSTILE_SECONDS, ENDED_WITHIN = 5, 30.0, 10
+HOSTILE = (20, 10, 1000)
+"""Pages that the client opens, files that it sends, addresses that it asks for."""
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -120,7 +126,8 @@ def commands(provider: str, portal: str) -> str:
 def stand_ins() -> Iterator[tuple[str, str]]:
     """(address of the provider's description, address of the portal), whose clock is today's."""
     people = [
-        User(sub=name, claims={"email": f"{name}@phutho.gov.vn", "email_verified": True}) for name in (*PEOPLE, "la")
+        User(sub=name, claims={"email": f"{name}@phutho.gov.vn", "email_verified": True})
+        for name in (*PEOPLE, "quantri", "la")
     ]
     world = World(reference_table("units"), reference_table("provinces"))
     world.now = datetime.now(world.now.tzinfo)
@@ -181,6 +188,11 @@ def tried(machine: Machine) -> Iterator[str]:
     wait("health", lambda: '"ok"' in machine.run(health, check=False))
     machine.run("systemctl start gan-dan-nightly")
     yield "backup made, restored, and a nightly round published into it"
+    said = machine.run(f"{here}sh deploy/drill.sh {kept} {data}").splitlines()
+    if not said[0].endswith("was restored aside and is sound"):
+        raise RuntimeError(f"drill: {said}")
+    yield f"drill: {said[0]}"
+    yield from tried_by_people()
 
     machine.run(
         "cd /opt/gan-dan/clone && git -c user.name=t -c user.email=t@thu.vn commit -q --allow-empty -m next "
@@ -193,6 +205,51 @@ def tried(machine: Machine) -> Iterator[str]:
     if before == after or machine.run("readlink /opt/gan-dan/current") != before:
         raise RuntimeError(f"upgrade: {before} → {after}")
     yield f"upgraded and gone back: {json.loads(machine.run(health))['status']}"
+
+
+def tried_by_people() -> Iterator[str]:
+    """A leader's page beside a hostile client, and what becomes of it when an administrator ends the sign-in."""
+    with sync_playwright() as playwright:
+        rules = [f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, *rules])
+        leader = chromium.new_context(ignore_https_errors=True).new_page()
+        signed_in(leader, "chutich", _PAGES["chutich"])
+        yield beside_a_hostile_client(leader)
+        admin = chromium.new_context(ignore_https_errors=True).new_page()
+        signed_in(admin, "quantri", "/quan-tri")
+        yield ended_by(admin, leader)
+        chromium.close()
+
+
+def beside_a_hostile_client(leader: Page) -> str:
+    """How long the leader's page takes in calm and while a client without a sign-in asks for all it can; RuntimeError
+    where it fails, or a file of the client is taken."""
+    calm = [drawn(leader) for _ in range(CLICKS)]
+    with ThreadPoolExecutor(1) as beside:
+        client = beside.submit(asyncio.run, hostile.attack("https://127.0.0.1", HOSTILE_SECONDS, *HOSTILE))
+        under = [drawn(leader) for _ in range(CLICKS)]
+        got = client.result(2 * HOSTILE_SECONDS)
+    if taken := sorted(what for what in got if what.startswith("files answered 2")):
+        raise RuntimeError(f"hostile client: {taken}")
+    told = ", ".join(f"{what} {number}" for what, number in sorted(got.items()))
+    return f"hostile client: a page in {max(calm):.1f} s at most in calm, {max(under):.1f} s beside it; {told}"
+
+
+def drawn(page: Page) -> float:
+    """Seconds until a page that is loaded again has its title."""
+    started = time.monotonic()
+    page.reload()
+    page.wait_for_selector("h1:has-text('Xếp hạng')", timeout=60_000)
+    return time.monotonic() - started
+
+
+def ended_by(admin: Page, leader: Page) -> str:
+    """The administrator ends the leader's sign-ins; the leader's open page says so within 10 s, or TimeoutError."""
+    line = admin.locator(".st-key-admin_signed_in [data-testid=stHorizontalBlock]", has_text="chutich@phutho.gov.vn")
+    line.get_by_role("button", name="Kết thúc").last.click()
+    started = time.monotonic()
+    leader.wait_for_selector("h1:not(:has-text('Xếp hạng'))", timeout=1000 * ENDED_WITHIN)
+    return f"a sign-in that was ended: the open page was closed after {time.monotonic() - started:.0f} s"
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ from ranking.vocabulary import BASES, CELL, PERIOD_COLUMNS
 from store import releases
 
 _FIGURES = ("numerator", "denominator", "score", "max_score", "state")
+_OWN = (pl.col("basis") != "portal") | pl.col("source").str.starts_with("correction:")
 Periods = dict[str, list[str]]
 """By basis the first and the last period, as `ranking.periods.parse` reads them."""
 
@@ -23,15 +24,17 @@ def holds(snapshot: Path) -> Periods:
     return _periods(_figures(snapshot).select("basis", *PERIOD_COLUMNS).unique().collect())
 
 
-def differing(before: Path | None, now: Path, *bases: str) -> Periods:
+def differing(before: Path | None, now: Path, *, own: bool = False) -> Periods:
     """Of what figures differ between two snapshots' folders, or stand in one of them alone.
 
-    `before` None: all in `now`. By the bases given, or all. A capture that tells the same again makes no difference.
+    `before` None: all in `now`. `own`: only what a province says itself, which is forms, dossiers
+    and corrections. A capture that tells the same again makes no difference.
     """
-    mine = _figures(now).filter(pl.col("basis").is_in(bases or BASES)).select(*CELL, *_FIGURES)
+    chosen = _OWN if own else pl.lit(True)
+    mine = _figures(now).filter(chosen).select(*CELL, *_FIGURES)
     if before is None:
         return _periods(mine.select("basis", *PERIOD_COLUMNS).unique().collect())
-    theirs = _figures(before).filter(pl.col("basis").is_in(bases or BASES)).select(*CELL, *_FIGURES)
+    theirs = _figures(before).filter(chosen).select(*CELL, *_FIGURES)
     cells = [*CELL, *_FIGURES]
     apart = [
         one.join(other, on=cells, how="anti", nulls_equal=True).select("basis", *PERIOD_COLUMNS).unique()

@@ -25,9 +25,10 @@ LOCK_SECONDS = 300
 _MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish again"
 
 
-def sole_writer(folder: Path, seconds: float = LOCK_SECONDS) -> AbstractContextManager[None]:
-    """Hold the folder of a dataset for one publish; Fault where another holds it for longer than `seconds`."""
-    return lock.sole_publisher(folder, ".publish.lock", "publish", seconds)
+def sole_writer(folder: Path, seconds: float | None = None) -> AbstractContextManager[None]:
+    """Hold the folder of a dataset for one publish; Fault where another holds it for longer than `seconds`, by default
+    `LOCK_SECONDS`."""
+    return lock.sole_publisher(folder, ".publish.lock", "publish", LOCK_SECONDS if seconds is None else seconds)
 
 
 def current_snapshot(folder: Path) -> Path | None:

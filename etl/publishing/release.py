@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from etl.publishing import release_log
-from etl.publishing.in_service import LOCK_SECONDS, current_snapshot, named, snapshot_manifest, sole_writer
+from etl.publishing.in_service import current_snapshot, named, snapshot_manifest, sole_writer
 from files.faults import Fault
 from files.places import published_folder
 from journal import audit
@@ -45,7 +45,7 @@ def release(
     note: str = "",
     *,
     snapshot: str | None = None,
-    patience_seconds: float = LOCK_SECONDS,
+    patience_seconds: float | None = None,
 ) -> Release:
     """Let the public read the latest snapshot of a dataset, or a `snapshot` from before again.
 

@@ -37,7 +37,7 @@ def waits_for_nobody(folder: Path, manifest: Manifest, before: Path | None, now:
     if release_policy(folder.parents[1]).portal == "person" or (known and known[-1].how == AGAIN):
         return False
     try:
-        return not waiting.differing(before, now, "form", "dossiers")
+        return not waiting.differing(before, now, own=True)
     except (OSError, pl.exceptions.PolarsError) as error:  # nobody can tell, so somebody has to look
         _LOG.error("%s: what the public reads cannot be compared: %s", folder.name, type(error).__name__)
         return False

@@ -39,7 +39,7 @@ def test_the_people_of_the_trial_are_in_the_example_and_know_the_titles_of_their
         "nhaplieu": say("page.imports"),
     }
 
-    assert fresh_machine.PEOPLE.keys() <= known
+    assert {*fresh_machine.PEOPLE, "quantri"} <= known
     assert all(titles[who].startswith(begin) for who, begin in fresh_machine.PEOPLE.items())
     assert "Trang này cần đăng nhập" in say("access.refused.title")
 
@@ -88,3 +88,27 @@ def test_waiting_ends(monkeypatch):
     assert fresh_machine.wait("nothing", lambda: True) < 1
     with pytest.raises(TimeoutError, match="waited 0 s for a replica"):
         fresh_machine.wait("a replica", lambda: False, seconds=0)
+
+
+class Page:
+    """A page whose title comes at once."""
+
+    def reload(self):
+        pass
+
+    def wait_for_selector(self, selector, timeout):
+        assert selector.startswith("h1")
+
+
+@pytest.mark.parametrize(("answers", "fails"), [({"files answered 403": 10}, False), ({"files answered 204": 1}, True)])
+def test_a_file_that_is_taken_from_the_hostile_client_ends_the_trial(monkeypatch, answers, fails):
+    async def attack(address, seconds, pages, files, requests):
+        assert (address, pages, files, requests) == ("https://127.0.0.1", *fresh_machine.HOSTILE)
+        return answers
+
+    monkeypatch.setattr(fresh_machine.hostile, "attack", attack)
+    if fails:
+        with pytest.raises(RuntimeError, match="files answered 204"):
+            fresh_machine.beside_a_hostile_client(Page())
+    else:
+        assert "files answered 403 10" in fresh_machine.beside_a_hostile_client(Page())

@@ -120,7 +120,7 @@ def test_what_is_published_is_in_the_log_under_the_editor_s_name_and_the_workboo
     assert (first["act"], first["who"], first["dataset"]) == ("publish", EDITOR.name, "live")
     assert (last["act"], last["who"], last["files"]) == ("import", EDITOR.name, "bieu.xlsx")
     assert (last["province"], last["period"], last["snapshot"]) == ("25", "2026-08", first["snapshot"])
-    figures = sight.scan(snapshot.open_snapshot("live"), "measurements").collect()
+    figures = sight.scan(snapshot.open_snapshot("live", unreleased=True), "measurements").collect()
     assert figures.filter(unit_code="08494", measure="online_filing_share").height == 1
     assert not folder.exists()
     (kept,) = (published / "raw" / "forms").iterdir()
@@ -337,7 +337,7 @@ def test_a_correction_is_written_published_and_taken_back(page, published):
     page.button(key=f"correction_withdraw_{kept.id}").click().run()
     assert corrections.known("live", in_force=True) == []
     acts = [line["act"] for line in audit.lines(published)]
-    assert acts == ["publish", "correction", "publish", "correction_withdrawn"]
+    assert acts == ["publish", "release", "correction", "publish", "correction_withdrawn"]
 
 
 @pytest.mark.parametrize(("words", "kind"), [("  ", "no_words"), ("x" * 501, "too_long")])

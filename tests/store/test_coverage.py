@@ -23,7 +23,9 @@ FORGOTTEN, NEVER, SILENT, ALWAYS_SILENT, NOTHING, FEW = "14758", "14797", "14812
 @pytest.fixture
 def world(published, measurement):
     """`simulated`: all 166 communes of Thanh Hóa in July and August, but for those that say nothing."""
-    codes = standings.unit_names(open_snapshot("live"), "commune").filter(pl.col("province_code") == THANH_HOA)
+    codes = standings.unit_names(open_snapshot("live", unreleased=True), "commune").filter(
+        pl.col("province_code") == THANH_HOA
+    )
     rows = [row for code in codes.get_column("unit_code") for row in _rows(code, measurement)]
     rows.append(measurement(unit_code=THANH_HOA, level="province", numerator=9000, denominator=10000))
     publish(published, "simulated", Harvest(measurement_rows(rows), CAPTURED, ["made up"]), nature="simulated")

@@ -85,7 +85,7 @@ def told(node: object) -> str:
 
 
 def seen_by(reader: Reader) -> Snapshot:
-    return open_snapshot("live").seen_in(reader.seen)
+    return open_snapshot("live", unreleased=True).seen_in(reader.seen)
 
 
 def states(reader: Reader, table: str, unit: str) -> set[str]:
@@ -108,7 +108,7 @@ def test_ranks_within_the_own_province_are_whole(world):
 
 
 def test_whoever_sees_all_reads_the_file_itself(world):
-    snapshot = open_snapshot("live")
+    snapshot = open_snapshot("live", unreleased=True)
     assert (
         sight.scan(snapshot, "measurements").collect().equals(pl.read_parquet(snapshot.folder / "measurements.parquet"))
     )
@@ -117,7 +117,10 @@ def test_whoever_sees_all_reads_the_file_itself(world):
 @pytest.mark.parametrize("table", ["measurements", "standings", "revisions", "quarantine", "departments"])
 @pytest.mark.parametrize("reader", [PUBLIC, LEADER], ids=["public", "leader"])
 def test_a_narrowed_table_has_all_rows_and_the_same_columns(world, table, reader):
-    whole, narrow = sight.scan(open_snapshot("live"), table).collect(), sight.scan(seen_by(reader), table).collect()
+    whole, narrow = (
+        sight.scan(open_snapshot("live", unreleased=True), table).collect(),
+        sight.scan(seen_by(reader), table).collect(),
+    )
 
     assert narrow.schema == whole.schema
     assert narrow.height == whole.height
@@ -189,7 +192,7 @@ def test_leaders_of_two_provinces_share_what_both_may_see(world):
 
 
 def layer(reader: Reader) -> str:
-    snapshot = open_snapshot("live")
+    snapshot = open_snapshot("live", unreleased=True)
     found = layers.Layer(
         "live", snapshot.manifest.id, FORM, "form", "2026-08", HA_NOI, "symbol", "vi", "light",
         seen=code_of(reader.seen),

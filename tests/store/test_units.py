@@ -32,7 +32,7 @@ def small(tmp_path_factory) -> Iterator[Snapshot]:
         patch.setenv("GANDAN_DATA", str(folder))
         _forget()
         publish(folder, "live", Harvest(measurement_rows(rows), CAPTURED, ["portal:test"]), nature="live")
-        yield open_snapshot("live")
+        yield open_snapshot("live", unreleased=True)
     _forget()
 
 

@@ -38,7 +38,7 @@ def small(tmp_path_factory):
         patch.setenv("GANDAN_DATA", str(data))
         _forget()
         publish_world(data, revised=True)
-        yield open_snapshot("live")
+        yield open_snapshot("live", unreleased=True)
     _forget()
 
 

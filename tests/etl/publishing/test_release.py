@@ -88,6 +88,13 @@ def test_a_pull_of_the_portal_waits_only_while_a_form_does(published, folder, fo
     assert portal(92.0) == public_id()
 
 
+def test_a_correction_of_a_portal_figure_waits_too(published, folder, measurement):
+    before = public_id()
+    corrected = measurement(numerator=95.0, source="correction:1", captured_at=CAPTURED.replace(day=4))
+    harvest = Harvest(measurement_rows([corrected]), CAPTURED.replace(day=4), ["correction:1"])
+    assert publish(published, "live", harvest, nature="live").id != public_id() == before
+
+
 def test_a_place_may_let_the_portal_wait_too(published, folder, portal):
     (published / LOCAL).parent.mkdir()
     (published / LOCAL).write_text("portal: person\n")

@@ -49,7 +49,7 @@ def without_public_tables(snapshot: Snapshot) -> Snapshot:
 
 
 def test_public_measurements_are_what_the_rules_leave(small):
-    snapshot = open_snapshot("live")
+    snapshot = open_snapshot("live", unreleased=True)
     whole = sight.scan(snapshot, "measurements").collect()
     flags = hidden(whole, withhold._places(), measures(), policy.policy())
 
@@ -59,14 +59,14 @@ def test_public_measurements_are_what_the_rules_leave(small):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_public_tables_are_what_the_app_would_work_out(small, table):
-    snapshot = open_snapshot("live")
+    snapshot = open_snapshot("live", unreleased=True)
     made, worked_out = public.scan(snapshot, table), public.scan(without_public_tables(snapshot), table)
 
     assert made.collect().equals(worked_out.collect())
 
 
 def test_the_order_of_units_tells_nothing_of_ranks(small):
-    rows = public.scan(open_snapshot("live"), "standings").filter(pl.col("scope") == COUNTRY).collect()
+    rows = public.scan(open_snapshot("live", unreleased=True), "standings").filter(pl.col("scope") == COUNTRY).collect()
     ranked = rows.filter(pl.col("level") == "commune", pl.col("measure") == "on_time_share")
 
     assert ranked.get_column("unit_code").is_sorted()
@@ -74,7 +74,7 @@ def test_the_order_of_units_tells_nothing_of_ranks(small):
 
 
 def test_a_page_counts_all_rows_and_shows_some(small):
-    snapshot = open_snapshot("live")
+    snapshot = open_snapshot("live", unreleased=True)
     page, whole = public.measurements(snapshot, offset=2, limit=3), public.measurements(snapshot)
 
     assert page.total == whole.total == whole.rows.height
@@ -82,7 +82,7 @@ def test_a_page_counts_all_rows_and_shows_some(small):
 
 
 def test_another_policy_is_not_read_from_old_tables(small, monkeypatch):
-    snapshot = open_snapshot("live")
+    snapshot = open_snapshot("live", unreleased=True)
     stricter = policy.policy().model_copy(update={"minimum": 101})
     monkeypatch.setattr(public, "policy", lambda: stricter)
     monkeypatch.setattr(public, "policy_in_force", lambda: "another")
@@ -105,7 +105,7 @@ def test_a_damaged_public_table_is_a_damaged_snapshot(small):
     path.write_bytes(path.read_bytes()[:-20])
 
     with pytest.raises(SnapshotTrouble, match="standings_public"):
-        open_snapshot("live")
+        open_snapshot("live", unreleased=True)
 
 
 def test_withholding_anew_changes_the_public_tables_alone(small, monkeypatch, capsys):

@@ -25,6 +25,7 @@ from display.words.text import Speaker
 from etl.__main__ import main
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
+from etl.publishing.release import release as to_public
 from files.faults import Fault
 from files.places import HOME
 from press.site import band_map, command
@@ -37,6 +38,7 @@ from store.snapshot import open_snapshot
 from tests.conftest import CAPTURED, _row
 from tests.pages.test_transparency import answer, place
 
+LATER = CAPTURED.replace(day=5)
 BASE = "https://site.example/gan-dan/"
 HEAVIEST = 60_000
 FIGURES = {"04792": (90, 100), "04795": (70, 100), "04828": (7, 8), "04849": (19, 23)}
@@ -53,6 +55,8 @@ def publish_small(data: Path, nghi_son: int = 75, nature: str = "live") -> None:
         _row(unit_code="16654", numerator=nghi_son, denominator=100, **form),
     ]
     publish(data, nature, Harvest(measurement_rows(rows), CAPTURED, ["portal:test"]), nature=nature)
+    if nature == "live":
+        to_public(data, nature, "an@phutho.vn", "Biểu tháng 8")
 
 
 @pytest.fixture(scope="module")
@@ -418,3 +422,22 @@ def test_an_unknown_province_is_refused(tmp_path, monkeypatch):
 
     with pytest.raises(Fault, match="'99'"):
         build(tmp_path / "out", "live", only=["99"])
+
+
+def test_the_page_of_methods_tells_what_was_released_and_what_changed_afterwards(built, tmp_path, monkeypatch):
+    monkeypatch.setenv("GANDAN_DATA", str(tmp_path / "data"))
+    publish_small(tmp_path / "data")
+    publish(
+        tmp_path / "data",
+        "live",
+        Harvest(measurement_rows([_row(unit_code="04792", numerator=91, denominator=100, captured_at=LATER,
+                measure="on_time_share_form", series="ii06", basis="form")]), LATER, ["portal:test"]),
+        nature="live",
+    )  # fmt: skip
+    build(tmp_path / "out", "live", base=BASE, only=["25"])
+    page = (tmp_path / "out" / "current" / "phuong-phap.html").read_text(encoding="utf-8")
+    assert "biểu II.06 (tháng 8/2026) · Biểu tháng 8" in page and "Chưa có số nào đổi sau khi công bố." in page
+    to_public(tmp_path / "data", "live", "an@phutho.vn", "Gửi lại")
+    build(tmp_path / "out", "live", base=BASE, only=["25"])
+    page = (tmp_path / "out" / "current" / "en" / "phuong-phap.html").read_text(encoding="utf-8")
+    assert "90/100 → 91/100" in page and "Gửi lại" in page and "an@phutho.vn" not in page

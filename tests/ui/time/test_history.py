@@ -66,7 +66,7 @@ def small(tmp_path_factory):
     publish(data, "live", Harvest(measurement_rows(small_world()), CAPTURED, ["test"]), nature="live")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GANDAN_DATA", str(data))
-        yield open_snapshot("live")
+        yield open_snapshot("live", unreleased=True)
 
 
 def view_of(snapshot, language="en") -> View:
