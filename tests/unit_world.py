@@ -7,6 +7,7 @@ from pathlib import Path
 
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
+from etl.publishing.release import release
 from ranking.periods import Period, calendar_period
 from tests.conftest import CAPTURED
 
@@ -54,9 +55,10 @@ def world(first_on_time: float = ON_TIME[0]) -> list[dict]:
 
 
 def publish_world(folder: Path, *, revised: bool = False) -> None:
-    """Publish the dataset `live`; `revised`: a second time, a day later, with January's 90 become 85."""
+    """Publish and release the dataset `live`; `revised`: a second time, a day later, with January's 90 become 85."""
     publish(folder, "live", Harvest(measurement_rows(world()), CAPTURED, ["portal:test"]), nature="live")
     if revised:
         later = CAPTURED + timedelta(days=1)
         changed = [{**old, "captured_at": old["captured_at"] + timedelta(days=1)} for old in world(85)]
         publish(folder, "live", Harvest(measurement_rows(changed), later, ["portal:test"]), nature="live")
+    release(folder, "live", "lan")
