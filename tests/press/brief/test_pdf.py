@@ -59,7 +59,7 @@ def data(tmp_path_factory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def real(data):
-    return open_snapshot("live")
+    return open_snapshot("live", unreleased=True)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def test_a_half_is_rounded_up_on_page_and_paper_alike(tmp_path, monkeypatch):
     _forget()
     rows = [row | {"numerator": 65.0, "denominator": 80.0} if _is_august(row) else row for row in world()]
     publish(tmp_path, "live", Harvest(measurement_rows(rows), CAPTURED, ["portal:test"]), nature="live")
-    view = view_of(open_snapshot("live"))
+    view = view_of(open_snapshot("live", unreleased=True))
 
     assert "81,3 %" in plain(tables.table(view, NGHI_SON, summary.rows(view.snapshot, NGHI_SON)))
     assert "Đúng hạn (Cổng) 81,3 %" in text_of(pdf.pdf(view, NGHI_SON))
