@@ -227,7 +227,7 @@ def test_the_second_editor_is_told_what_the_first_published_and_asked_again(publ
 
     incoming.looked_at(second, "25")
     incoming.publish(second, "25", EDITOR.name)
-    figures = sight.scan(snapshot.open_snapshot("live"), "measurements").collect()
+    figures = sight.scan(snapshot.open_snapshot("live", unreleased=True), "measurements").collect()
     assert figures.filter(unit_code="08494", measure="online_filing_share").item(0, "numerator") == 60
 
 
@@ -330,7 +330,7 @@ def test_a_correction_is_written_published_and_taken_back(page, published):
     assert "90/100 → 95/100" in said(page)
     assert "Đếm thiếu &lt;b&gt;năm&lt;/b&gt; hồ sơ" in said(page)
     page.button(key="correction_publish").click().run()
-    figures = sight.scan(snapshot.open_snapshot("live"), "measurements").collect()
+    figures = sight.scan(snapshot.open_snapshot("live", unreleased=True), "measurements").collect()
     row = figures.filter(unit_code="04792", measure="on_time_share")
     assert row.select("numerator", "quality").row(0) == (95, "corrected")
 

@@ -200,7 +200,7 @@ def phu_tho(tmp_path, monkeypatch, measurement):
         measurement(unit_code="25", level="province", numerator=186, denominator=231, **form),
     ]
     publish(tmp_path, "live", Harvest(measurement_rows(rows), CAPTURED, ["portal:test"]), nature="live")
-    return province(snapshot.open_snapshot("live"), "25")
+    return province(snapshot.open_snapshot("live", unreleased=True), "25")
 
 
 def test_every_commune_of_the_province_is_there(phu_tho):

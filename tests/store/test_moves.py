@@ -20,7 +20,7 @@ def small(tmp_path_factory) -> Iterator[Snapshot]:
         patch.setenv("GANDAN_DATA", str(folder))
         _forget()
         publish_world(folder)
-        yield open_snapshot("live")
+        yield open_snapshot("live", unreleased=True)
     _forget()
 
 

@@ -59,7 +59,7 @@ def data(tmp_path_factory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def real(data):
-    return open_snapshot("live")
+    return open_snapshot("live", unreleased=True)
 
 
 @pytest.fixture(scope="module")
