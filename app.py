@@ -12,12 +12,13 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from files import environment
 from store.access import people
-from ui.frame import media, open_pages, sign_in
+from ui.frame import first_paint, media, open_pages, sign_in
 from web import handed_out, map_layers, search, vitals
 from web.document import Document
 from web.door import Door
 from web.open import embed
 from web.open import routes as open_data
+from web.packed import Packed, framework
 from web.settings import Settings
 
 # Streamlit takes a folder `pages/` for its older kind of navigation until `st.navigation` has run once,
@@ -63,6 +64,10 @@ app = st.App(
     "shell.py",
     lifespan=prepared,
     routes=routes,
-    middleware=[Middleware(Door, **door), Middleware(Document, base_path=base_path)],
+    middleware=[
+        Middleware(Door, **door),
+        Middleware(Packed, folder=framework(), base_path=base_path),
+        Middleware(Document, base_path=base_path, known=first_paint.known()),
+    ],
     on_script_error=vitals.script_failed,
 )
