@@ -13,7 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from files import environment
 from store.access import people
 from ui.frame import first_paint, media, open_pages, sign_in
-from web import handed_out, map_layers, search, vitals
+from web import drawings, handed_out, map_layers, search, vitals
 from web.document import Document
 from web.door import Door
 from web.open import embed
@@ -50,6 +50,7 @@ people.Settings.from_environment()  # a variable that makes no sense stops the s
 routes = [
     *vitals.routes(sign_in.of_request),
     *map_layers.routes(sign_in.of_request),
+    *drawings.routes(sign_in.of_request),
     *search.ROUTES,
     *open_data.ROUTES,
     *embed.ROUTES,

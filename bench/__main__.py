@@ -2,8 +2,8 @@
 
 A benchmark is a module or package of this folder with a `run`, which gives (name, value, unit) of each figure; the
 others are what benchmarks are made of. What a figure may be at most stands in the benchmark's `BUDGETS`, by name: one
-that is more is marked, and the command ends with 1. `TINY` are the arguments with which `run` goes through all its parts in
-seconds, on the recorded dataset at most: so the tests see that no benchmark has stopped working.
+that is more is marked, and the command ends with 1. `TINY` are the arguments with which `run` goes through all its
+parts in seconds, on the recorded dataset at most: so the tests see that no benchmark has stopped working.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,6 +23,7 @@ _TITLE = "<title>Streamlit</title>"
 _ICON, _NO_ICON = 'href="./favicon.png"', 'href="data:,"'
 _FONT = "app/static/fonts/be-vietnam-pro-400-normal.woff2"
 """What text is drawn in before any style sheet has said so."""
+_FIRST_LOOK = Path(__file__).with_name("first_look.html").read_text(encoding="utf-8").strip()
 
 
 class Document:
@@ -122,11 +124,12 @@ def script_hashes(page: str) -> str:
 
 def rewritten(page: str, language: str, base_path: str = "", known: Mapping[str, Any] | None = None) -> str:
     """Streamlit's page in the reader's language, with our title, our font in place of its own, and without its icon,
-    which ours replaces as soon as a page is drawn."""
+    which ours replaces as soon as a page is drawn; `first_look.html` holds the page back until it stands."""
     more = "".join(f",{name}:{_within_script(value)}" for name, value in (known or {}).items())
     script = f'<script>window.__streamlit={{BACKEND_BASE_URL:location.origin+"/{base_path}"{more}}}</script>'
     page = page.replace('<html lang="en">', f'<html lang="{language}">', 1)
-    page = page.replace(_TITLE, f"<title>Gần Dân</title>{script}", 1).replace(_ICON, _NO_ICON, 1)
+    first = _FIRST_LOOK.replace("PATH", f"/{base_path}")
+    page = page.replace(_TITLE, f"<title>Gần Dân</title>{script}{first}", 1).replace(_ICON, _NO_ICON, 1)
     start = page.find('<link\n      rel="preload"')
     if start >= 0:
         font = f"/{base_path}/{_FONT}" if base_path else f"/{_FONT}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,14 +13,11 @@ from starlette.routing import Route
 from display.maps.layers import Borders, Layer, Members, encoded, encoded_borders, encoded_members
 from store import snapshot
 from store.access import rules
+from web.packing import chosen, packed
 from web.readers import ReaderOf
 
-_FOR_EVER = {
-    "cache-control": "public, max-age=31536000, immutable",
-    "content-encoding": "gzip",
-    "vary": "accept-encoding",
-}
-_FOR_ITS_READER = _FOR_EVER | {"cache-control": "private, max-age=3600", "vary": "accept-encoding, cookie"}
+FOR_EVER = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+FOR_ITS_READER = FOR_EVER | {"cache-control": "private, max-age=3600", "vary": "accept-encoding, cookie"}
 
 
 def routes(reader_of: ReaderOf) -> list[Route]:
@@ -30,7 +28,7 @@ def routes(reader_of: ReaderOf) -> list[Route]:
         seen = request.query_params.get("seen", "")
         if seen and not await run_in_threadpool(lambda: rules.covers(reader_of(request), seen)):
             return PlainTextResponse("layer: sign in to see it", 403, headers={"cache-control": "no-store"})
-        return await _reply(request, Layer, encoded, _FOR_EVER if not seen else _FOR_ITS_READER)
+        return await _reply(request, Layer, encoded, FOR_EVER if not seen else FOR_ITS_READER)
 
     return [
         Route("/layers/units.geojson", units_layer),
@@ -48,14 +46,23 @@ async def borders_layer(request: Request) -> Response:
 
 
 async def _reply(
-    request: Request, kind: type, encode: Callable[..., bytes], headers: dict[str, str] = _FOR_EVER
+    request: Request, kind: type, encode: Callable[..., bytes], headers: dict[str, str] = FOR_EVER
 ) -> Response:
     """The GeoJSON of a layer; 400 where the address is incomplete, 404 where it names nothing."""
     try:
         layer = kind(**dict(request.query_params))
-        body = await run_in_threadpool(encode, layer)
+        packing = chosen(request.headers.get("accept-encoding", ""))
+        body = await run_in_threadpool(packed_layer, encode, layer, packing)
     except TypeError:
         return PlainTextResponse("layer: the address is incomplete", 400)
     except (snapshot.SnapshotTrouble, KeyError, ValueError):
         return PlainTextResponse("layer: there is none at this address", 404)
-    return Response(body, media_type="application/geo+json", headers=headers)
+    more = {"content-encoding": packing} if packing else {}
+    return Response(body, media_type="application/geo+json", headers=headers | more)
+
+
+@lru_cache(maxsize=96)
+def packed_layer(encode: Callable[..., bytes], layer: Layer | Members | Borders, packing: str) -> bytes:
+    """The GeoJSON of a layer in a packing; as it is where that is empty."""
+    plain = encode(layer)
+    return packed(plain, packing) if packing else plain

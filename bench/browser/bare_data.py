@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 
 from display.maps import layers
@@ -27,5 +26,5 @@ def write(folder: Path, dataset: str, scope: str, period: str) -> int:
         dataset, snapshot.manifest.id, MEASURE, BASIS, period, scope, shape, "vi", "light",
         borders.boundaries_id() if shape == "area" else "", edition=layers.edition(),
     )  # fmt: skip
-    (folder / "units.geojson").write_bytes(gzip.decompress(layers.encoded(layer)))
+    (folder / "units.geojson").write_bytes(layers.encoded(layer))
     return rows.height

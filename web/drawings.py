@@ -1,0 +1,45 @@
+"""The picture of likely ranks at its address, for whoever may see the figures in it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from display.drawing import addressed
+from store import snapshot
+from store.access import rules
+from web import packing
+from web.map_layers import FOR_EVER, FOR_ITS_READER
+from web.readers import ReaderOf
+
+
+def routes(reader_of: ReaderOf) -> list[Route]:
+    """The address of all pictures; `reader_of` tells who asks for one."""
+
+    async def places(request: Request) -> Response:
+        """403 where the address shows more than its reader may see, 400 and 404 where it names no picture."""
+        seen = request.query_params.get("seen", "")
+        if seen and not await run_in_threadpool(lambda: rules.covers(reader_of(request), seen)):
+            return PlainTextResponse("drawing: sign in to see it", 403, headers={"cache-control": "no-store"})
+        kind = packing.chosen(request.headers.get("accept-encoding", ""))
+        try:
+            drawing = addressed.Drawing(**dict(request.query_params))
+            body = await run_in_threadpool(_body, drawing, kind)
+        except TypeError:
+            return PlainTextResponse("drawing: the address is incomplete", 400)
+        except (snapshot.SnapshotTrouble, KeyError, ValueError):
+            return PlainTextResponse("drawing: there is none at this address", 404)
+        headers = (FOR_ITS_READER if seen else FOR_EVER) | ({"content-encoding": kind} if kind else {})
+        return Response(body, media_type="image/svg+xml", headers=headers)
+
+    return [Route(addressed.PATH, places)]
+
+
+@lru_cache(maxsize=64)
+def _body(drawing: addressed.Drawing, kind: str) -> bytes:
+    plain = addressed.drawn(drawing).encode("utf-8")
+    return packing.packed(plain, kind) if kind else plain
