@@ -13,7 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from files import environment
 from store.access import people
 from ui.frame import first_paint, media, open_pages, sign_in
-from web import drawings, handed_out, map_layers, search, vitals
+from web import chunks, drawings, handed_out, map_layers, search, vitals
 from web.document import Document
 from web.door import Door
 from web.open import embed
@@ -68,7 +68,9 @@ app = st.App(
     middleware=[
         Middleware(Door, **door),
         Middleware(Packed, folder=framework(), base_path=base_path),
-        Middleware(Document, base_path=base_path, known=first_paint.known()),
+        Middleware(
+            Document, base_path=base_path, known=first_paint.known(), head=chunks.links(chunks.needed(framework()))
+        ),
     ],
     on_script_error=vitals.script_failed,
 )

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web import handed_out, packing, replies
 
 _TITLE = "<title>Streamlit</title>"
+_HEAD_ENDS = "</head>"
 _ICON, _NO_ICON = 'href="./favicon.png"', 'href="data:,"'
 _FONT = "app/static/fonts/be-vietnam-pro-400-normal.woff2"
 """What text is drawn in before any style sheet has said so."""
@@ -34,9 +35,11 @@ class Document:
     ask for before it draws (`known`) stands in the page too.
     """
 
-    def __init__(self, app: ASGIApp, base_path: str = "", known: Mapping[str, Any] | None = None) -> None:
-        """`known`: further entries of `window.__streamlit`, such as the theme."""
-        self.app, self._base_path, self._known = app, base_path, dict(known or {})
+    def __init__(
+        self, app: ASGIApp, base_path: str = "", known: Mapping[str, Any] | None = None, head: str = ""
+    ) -> None:
+        """`known`: further entries of `window.__streamlit`, such as the theme; `head`: further lines of the head."""
+        self.app, self._base_path, self._known, self._head = app, base_path, dict(known or {}), head
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _asks_for_page(scope):
@@ -45,7 +48,7 @@ class Document:
         plain = dict(scope, headers=[(k, v) for k, v in scope["headers"] if k not in (b"accept-encoding", b"range")])
         with_cookie = handed_out.BROWSER in HTTPConnection(scope).cookies
         kind = packing.chosen(Headers(scope=scope).get("accept-encoding", ""))
-        page = _Page(_language(scope), self._base_path, json.dumps(self._known, sort_keys=True))
+        page = _Page(_language(scope), self._base_path, json.dumps(self._known, sort_keys=True), self._head)
         await self.app(plain, receive, _Rewriter(send, page, kind, with_cookie).send)
 
 
@@ -64,6 +67,7 @@ class _Page:
     language: str
     base_path: str
     known: str
+    head: str
 
 
 class _Rewriter:
@@ -111,6 +115,8 @@ class _Rewriter:
 def _finished(page: str, of: _Page, kind: str) -> tuple[bytes, str]:
     """A page as it goes out, and its policy: the framework's own is the same for all readers of a language."""
     text = rewritten(page, of.language, of.base_path, json.loads(of.known))
+    if _TITLE in page:  # an embed is a page of its own
+        text = text.replace(_HEAD_ENDS, of.head + _HEAD_ENDS, 1)
     body = text.encode("utf-8")
     return packing.packed(body, kind) if kind else body, replies.policy(script_src=script_hashes(text))
 

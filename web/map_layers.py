@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from threading import Lock, Thread
 
+from cachetools import LRUCache
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -13,8 +15,13 @@ from starlette.routing import Route
 from display.maps.layers import Borders, Layer, Members, encoded, encoded_borders, encoded_members
 from store import snapshot
 from store.access import rules
-from web.packing import chosen, packed
+from web.packing import BEST, chosen, packed
 from web.readers import ReaderOf
+
+_LARGE = 200_000
+"""Bytes: the layer of a province has less than 60 kB, and is packed well enough."""
+_BEST: LRUCache[Layer | Members | Borders, bytes] = LRUCache(maxsize=32)
+_PACKING = Lock()
 
 FOR_EVER = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
 FOR_ITS_READER = FOR_EVER | {"cache-control": "private, max-age=3600", "vary": "accept-encoding, cookie"}
@@ -52,13 +59,31 @@ async def _reply(
     try:
         layer = kind(**dict(request.query_params))
         packing = chosen(request.headers.get("accept-encoding", ""))
-        body = await run_in_threadpool(packed_layer, encode, layer, packing)
+        body = await run_in_threadpool(_smallest, encode, layer, packing)
     except TypeError:
         return PlainTextResponse("layer: the address is incomplete", 400)
     except (snapshot.SnapshotTrouble, KeyError, ValueError):
         return PlainTextResponse("layer: there is none at this address", 404)
     more = {"content-encoding": packing} if packing else {}
     return Response(body, media_type="application/geo+json", headers=headers | more)
+
+
+def _smallest(encode: Callable[..., bytes], layer: Layer | Members | Borders, packing: str) -> bytes:
+    """A layer in a packing, the best one where there has been time for it: that of a country is packed again, in a
+    thread of its own and one at a time, for whoever asks next."""
+    if packing == "br" and (best := _BEST.get(layer)):
+        return best
+    body = packed_layer(encode, layer, packing)
+    if packing == "br" and len(body) > _LARGE and _PACKING.acquire(blocking=False):
+        Thread(target=_pack_again, args=(encode, layer), daemon=True).start()
+    return body
+
+
+def _pack_again(encode: Callable[..., bytes], layer: Layer | Members | Borders) -> None:
+    try:
+        _BEST[layer] = packed(encode(layer), "br", BEST)
+    finally:
+        _PACKING.release()
 
 
 @lru_cache(maxsize=96)

@@ -18,6 +18,7 @@ from display.drawing.palette import palette, rgb
 from display.maps import borders as maps_borders
 from display.maps import members as maps_members
 from display.maps.colouring import COMPARABLE, WAYS, Coloured, Reader, coloured
+from display.maps.turned import turned
 from display.words import marks, numbers, places
 from display.words.text import LANGUAGES, Speaker, texts
 from files.places import published_folder
@@ -143,6 +144,8 @@ def collection(layer: Layer) -> dict:
     looks = coloured(rows, measures()[layer.measure], layer.way, reader, beside)
     # In the order of codes neighbours follow each other, and their common borders compress to a fifth less.
     rows = rows.sort("unit_code")
+    drawn = [code for code in rows.get_column("unit_code") if code in shapes]
+    shapes = dict(zip(drawn, turned(shapes[code] for code in drawn), strict=True))
     features = [_feature(layer, row, looks, shapes.get(row["unit_code"])) for row in rows.iter_rows(named=True)]
     return {"type": "FeatureCollection", "features": [feature for feature in features if feature]}
 

@@ -241,3 +241,26 @@ def test_names_need_no_boundaries(get, published):
     content = json.loads(gzip.decompress(of(layers.borders("VN", "vi", False), get).body))
     labels = {feature["properties"]["label"] for feature in content["features"]}
     assert labels == {"Quần đảo Hoàng Sa", "Quần đảo Trường Sa"}
+
+
+def test_a_large_layer_is_packed_again_for_whoever_asks_next(get, published, monkeypatch):
+    layer = layers.borders("VN", "vi", False)
+    monkeypatch.setattr(map_layers, "_LARGE", 10)
+    monkeypatch.setattr(map_layers, "_BEST", {})
+    begun = []
+    monkeypatch.setattr(
+        map_layers, "Thread", lambda target, args, daemon: begun.append(target) or Started(target, args)
+    )
+    path, _, query = layer.address().partition("?")
+    first, second = (get(APP, path, query, accept_encoding="br") for _ in range(2))
+
+    assert len(begun) == 1
+    assert brotli.decompress(second.body) == brotli.decompress(first.body)
+    assert second.body == map_layers._BEST[layer]
+
+
+class Started:
+    """A thread that has done its work when it has been started."""
+
+    def __init__(self, target, args):
+        self.start = lambda: target(*args)
