@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,16 +77,15 @@ _SETTLED = """([drawn, quiet, from]) => new Promise((done) => {
 
 @dataclass
 class Visit:
-    """What was counted of one visit so far: bytes over the wire, requests, and the messages' sizes before packing."""
+    """What was counted of one visit so far: bytes over the wire, requests, and the messages' sizes, as they are and
+    as the server packs them."""
 
     page: Page
     bytes: int = 0
     requests: int = 0
     messages: int = 0
+    packed: int = 0
     largest: int = 0
-
-    def forget(self) -> None:
-        self.bytes = self.requests = self.messages = self.largest = 0
 
     def settle(self, previous: str = "") -> float:
         """Milliseconds of the page's clock when it stood still with all drawn; `previous`: a title that has to go."""
@@ -115,6 +115,7 @@ class Visit:
 
 def _listen(visit: Visit, talk: CDPSession) -> None:
     started: dict[str, str] = {}
+    packer = zlib.compressobj(wbits=-12, memLevel=5)  # as uvicorn's permessage-deflate
 
     def sent(event: dict) -> None:
         if event["request"]["url"].startswith("http"):
@@ -127,9 +128,11 @@ def _listen(visit: Visit, talk: CDPSession) -> None:
 
     def frame(event: dict) -> None:
         reply = event["response"]
-        size = len(base64.b64decode(reply["payloadData"])) if reply["opcode"] == 2 else len(reply["payloadData"])
-        visit.messages += size
-        visit.largest = max(visit.largest, size)
+        text = reply["payloadData"]
+        message = base64.b64decode(text) if reply["opcode"] == 2 else text.encode()
+        visit.messages += len(message)
+        visit.packed += len(packer.compress(message) + packer.flush(zlib.Z_SYNC_FLUSH))
+        visit.largest = max(visit.largest, len(message))
 
     talk.on("Network.requestWillBeSent", sent)
     talk.on("Network.loadingFinished", finished)
