@@ -38,6 +38,8 @@ _LOOK = """() => {  // every 50 ms, as a camera would: whether the main area sho
   const seen = () => {
     const main = document.querySelector("[data-testid=stMainBlockContainer]");
     if (!main) return false;
+    const shape = getComputedStyle(document.querySelector("[data-testid=stMain]"), "::before");
+    if (shape.content !== "none" && shape.content !== "normal") return true;
     const walk = document.createTreeWalker(main, NodeFilter.SHOW_ELEMENT);
     for (let node = walk.nextNode(); node; node = walk.nextNode()) {
       if (!node.matches("h1,h2,p,td,th,canvas,svg,img,[data-testid=stSkeleton],.gd-card,.gd-hold")) continue;
