@@ -49,7 +49,15 @@ _SAID = {
     "packed": "messages to the browser, packed",
     "largest": "largest message",
 }
-TINY = {"dataset": "recorded", "scope": "25", "period": "2026-08", "pages": ["rankings"], "views": ["time"], "runs": 1}
+TINY = {
+    "dataset": "recorded",
+    "scope": "25",
+    "period": "2026-08",
+    "pages": ["rankings"],
+    "views": ["time"],
+    "runs": 1,
+    "phones": [False],
+}
 
 
 def run(
@@ -59,8 +67,10 @@ def run(
     pages: Sequence[str] = tuple(page for page in PATHS if page != "administration"),
     views: Sequence[str] = tuple(_BESIDE),
     runs: int = RUNS,
+    phones: Sequence[bool] = (False, True),
 ) -> Iterator[Figure]:
-    """(name, value, unit) of each figure; `pages`: whose layout is watched, `views`: to which one clicks."""
+    """(name, value, unit) of each figure; `pages`: whose layout is watched, `views`: to which one clicks; `phones`:
+    whether a cold visit comes from a slow phone, to which the bare page's 9 MB take a minute each time."""
     link = f"dataset={dataset}&province={scope}&period={period}&unit={UNIT[dataset]}"
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright, ExitStack() as stack:
         folder = Path(name)
@@ -71,7 +81,7 @@ def run(
         stack.callback(browser.close)
         for address in (f"{ours}/{PATHS['rankings']}", f"{bare}/"):  # the first reader of a server is another figure
             _cold(browser, address, link, runs=1)
-        yield from _beside(browser, f"{ours}/{PATHS['rankings']}", f"{bare}/", link, runs)
+        yield from _beside(browser, f"{ours}/{PATHS['rankings']}", f"{bare}/", link, runs, phones)
         for page in pages:
             for wide, high in WIDTHS.items():
                 with fresh(browser) as context, visited(
@@ -114,10 +124,10 @@ def _cold(browser: Browser, address: str, link: str, *, runs: int, phone: bool =
     return {name: statistics.median(one[name] for one in found) for name in found[0]}
 
 
-def _beside(browser: Browser, ours: str, bare: str, link: str, runs: int) -> Iterator[Figure]:
+def _beside(browser: Browser, ours: str, bare: str, link: str, runs: int, phones: Sequence[bool]) -> Iterator[Figure]:
     """A cold first visit to the rankings, on a desk and on a slow phone, beside the bare page."""
-    for name, phone in (("cold visit", False), ("cold visit, slow phone", True)):
-        times = 1 if phone else runs  # 9 MB of the bare page take a minute each
+    for phone in phones:
+        name, times = ("cold visit, slow phone", 1) if phone else ("cold visit", runs)
         own, other = (_cold(browser, address, link, runs=times, phone=phone) for address in (ours, bare))
         units = {"requests": ""} | dict.fromkeys(("bytes", "messages", "packed", "largest", "warm bytes"), "kB")
         for key in own:
