@@ -5,6 +5,7 @@ ARG EXTRA=
 COPY requirements*.lock.txt ./
 RUN pip install --no-cache-dir --require-hashes -r "requirements${EXTRA:+-$EXTRA}.lock.txt"
 COPY --chown=root:root . .
+RUN python -m web.packed
 ENV GANDAN_DATA=/data GANDAN_LOCAL=no GANDAN_LOG=json GANDAN_PYTHON=python PYTHONDONTWRITEBYTECODE=1
 RUN mkdir -p /data /var/www/gan-dan /var/lib/gan-dan-backups && chown gan-dan /data /var/www/gan-dan /var/lib/gan-dan-backups
 USER gan-dan

@@ -23,6 +23,7 @@ setup: $(BIN)/.ready $(BIN)/.ready-dev
 $(BIN)/.ready: $(RUNS) deploy/venv.sh deploy/packages.sh $(AGAIN)
 	sh deploy/venv.sh .venv $(PYTHON)
 	sh deploy/packages.sh .venv $(RUNS)
+	$(BIN)/python -m web.packed
 	@touch $@
 
 $(BIN)/.ready-dev: requirements-dev.lock.txt deploy/chromium.sh deploy/postgres.sh deploy/java.sh deploy/nginx.sh $(BIN)/.ready

@@ -13,12 +13,13 @@ from streamlit.runtime.pages_manager import PagesManager
 from files import environment
 from journal import endings
 from store.access import people
-from ui.frame import media, open_pages, sign_in
-from web import handed_out, map_layers, search, vitals
+from ui.frame import first_paint, media, open_pages, sign_in
+from web import chunks, drawings, handed_out, map_layers, search, vitals
 from web.document import Document
 from web.door import Door
 from web.open import embed
 from web.open import routes as open_data
+from web.packed import Packed, framework
 from web.settings import Settings
 from web.sign_out import SignOut
 
@@ -53,6 +54,7 @@ people.Settings.from_environment()  # a variable that makes no sense stops the s
 routes = [
     *vitals.ROUTES,
     *map_layers.routes(sign_in.of_request),
+    *drawings.routes(sign_in.of_request),
     *search.ROUTES,
     *open_data.ROUTES,
     *embed.ROUTES,
@@ -70,7 +72,10 @@ app = st.App(
     middleware=[
         Middleware(Door, **door),
         Middleware(SignOut, base_path=base_path, end=sign_in.end_own, origin=sign_in.origin),
-        Middleware(Document, base_path=base_path),
+        Middleware(Packed, folder=framework(), base_path=base_path),
+        Middleware(
+            Document, base_path=base_path, known=first_paint.known(), head=chunks.links(chunks.needed(framework()))
+        ),
     ],
     on_script_error=vitals.script_failed,
 )

@@ -1,13 +1,16 @@
 """`make bench` or `python -m bench [--tiny] [NAME …]`: run the benchmarks and print their figures.
 
 A benchmark is a module or package of this folder with a `run`, which gives (name, value, unit) of each figure; the
-others are what benchmarks are made of. `TINY` are the arguments with which `run` goes through all its parts in
-seconds, on the recorded dataset at most: so the tests see that no benchmark has stopped working.
+others are what benchmarks are made of. What a figure may be at most stands in the benchmark's `BUDGETS`, by name: one
+that is more is marked, and the command ends with 1. `TINY` are the arguments with which `run` goes through all its
+parts in seconds, on the recorded dataset at most: so the tests see that no benchmark has stopped working.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
+import sys
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
@@ -38,13 +41,18 @@ def main() -> None:
     args = parser.parse_args()
     if unknown := sorted({*args.names} - {*MODULES}):
         parser.error(f"bench/ has no {', '.join(unknown)}; it has {', '.join(MODULES)}")
+    over = 0
     for name in args.names or MODULES:
         if module := benchmark(name):
             print(f"{name}: {(module.__doc__ or '').splitlines()[0]}")
             for figure, value, unit in figures(module, tiny=args.tiny):
-                print(f"  {figure:<64} {value:>10,.1f} {unit}")
+                most = math.inf if args.tiny else getattr(module, "BUDGETS", {}).get(figure, math.inf)
+                over += value > most
+                print(f"  {figure:<64} {value:>10,.2f} {unit}{f'   over {most:g}' if value > most else ''}")
         elif args.names:
             parser.error(f"bench/{name}.py is no benchmark: it has no run()")
+    if over:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

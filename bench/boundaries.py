@@ -25,6 +25,7 @@ from etl.boundaries.sources import read
 from etl.publishing.publish import current_snapshot
 from store import borders
 from store.reference import province_names, reference_table
+from web import map_layers
 
 FROM = "GANDAN_BOUNDARIES_FROM"
 Figure = tuple[str, float, str]
@@ -109,7 +110,7 @@ def _bytes(data: Path, dataset: str, scope: str) -> int:
         dataset=dataset, snapshot=snapshot, measure="on_time_share", basis="portal", period="2026-08", scope=scope,
         shape="area", language="vi", theme="light", boundaries=borders.boundaries_id(),
     )  # fmt: skip
-    return len(layers.encoded(layer))
+    return len(map_layers.packed_layer(layers.encoded, layer, "gzip"))
 
 
 if __name__ == "__main__":

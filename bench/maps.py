@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -18,6 +18,7 @@ from store import borders
 from store.reference import province_names
 from store.snapshot import open_snapshot
 from tests.pages.test_in_browser import FLAGS, served
+from web import map_layers
 
 RUNS = 5
 Figure = tuple[str, float, str]
@@ -80,12 +81,15 @@ def _weights(dataset: str, provinces: Sequence[str]) -> Iterator[Figure]:
             dataset, snapshot, "on_time_share", "portal", "2026-08", scope, shape, "vi", "light",
             borders.boundaries_id(), edition=layers.edition(),
         )  # fmt: skip
-        return len(layers.encoded(layer))
+        return sent(layers.encoded, layer)
+
+    def sent(encode: Callable[..., bytes], layer: layers.Layer | layers.Members | layers.Borders) -> int:
+        return len(map_layers.packed_layer(encode, layer, "br"))
 
     kinds = {
         f"units as {shape}s": units,
-        "old communes": lambda scope: len(layers.encoded_members(layers.members(scope, "vi"))),
-        "borders and names": lambda scope: len(layers.encoded_borders(layers.borders(scope, "vi", shape == "area"))),
+        "old communes": lambda scope: sent(layers.encoded_members, layers.members(scope, "vi")),
+        "borders and names": lambda scope: sent(layers.encoded_borders, layers.borders(scope, "vi", shape == "area")),
     }
     for name, size in kinds.items():
         yield f"layer of the country, {name}", size("VN") / 1000, "kB"

@@ -22,7 +22,15 @@ _OURS = [
         "bom-ref": "Be Vietnam Pro",
         "description": "the typeface of pages and prints",
         "licenses": [{"license": {"id": "OFL-1.1"}}],
-    }
+    },
+    {
+        "type": "data",
+        "name": "Material Symbols",
+        "version": "static/icons",
+        "bom-ref": "Material Symbols",
+        "description": "the icons of pages",
+        "licenses": [{"license": {"id": "Apache-2.0"}}],
+    },
 ]
 
 

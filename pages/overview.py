@@ -26,7 +26,7 @@ with head:
 pictured = overview_head.is_pictured(ranks)
 if pictured:
     with above, st.container(key="picture_beside"):
-        likely.picture(v, chosen.measure, chosen.level, ranks, [links.elsewhere("unit")], likely.BESIDE_FIGURES)
+        likely.picture(v, chosen, ranks, [links.elsewhere("unit")], "beside")
 with figures if pictured else above:
     html.cards(overview_head.figures(v, chosen, rows))
 with doors:

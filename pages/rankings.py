@@ -43,14 +43,11 @@ with above:
             with drawing:
                 if pictured:
                     mine = [links.elsewhere("unit"), *links.asked().get("units", "").split(",")]
-                    look = places.BESIDE_FIGURES
-                    places.picture(v, measure, selection.level, found, mine, look, explained=False)
+                    places.picture(v, selection, found, mine, "beside", explained=False)
                 else:
                     charts.draw(v, kind, rows, months, measure, level, rankings.level_name(v))
             with words:
-                html.caption(
-                    places.reading(v, found, places.BESIDE_FIGURES) if pictured else charts.reading(v, kind, rows)
-                )
+                html.caption(places.reading(v, found, "beside") if pictured else charts.reading(v, kind, rows))
 
 if over_the_list := rankings.list_head(v, selection, rows, found):
     html.show(f'<p class="gd-caption">{over_the_list}</p>')

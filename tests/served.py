@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -24,15 +25,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(*options: str, port: int | None = None, before: Sequence[str] = ()) -> Iterator[str]:
+def served(
+    *options: str, port: int | None = None, before: Sequence[str] = (), script: str = "app.py", cwd: Path = HOME
+) -> Iterator[str]:
     """The app, started as the README says but for `options`, on a free port; its address.
 
-    `before`: the words of a command that starts another one.
+    `before`: the words of a command that starts another one; `script`, `cwd`: another app, and the folder whose
+    settings it takes.
     """
     port = port or free_port()
     place = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    command = [*before, sys.executable, "-m", "streamlit", "run", "app.py", *place, *options]
-    with subprocess.Popen(command, cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    command = [*before, sys.executable, "-m", "streamlit", "run", script, *place, *options]
+    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             wait_for(f"http://127.0.0.1:{port}/_stcore/health")
             yield f"http://127.0.0.1:{port}"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from threading import Lock, Thread
 
+from cachetools import LRUCache
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -13,14 +16,16 @@ from display.maps.layers import Borders, Layer, Members, encoded, encoded_border
 from store import releases, snapshot
 from store.access import rules
 from store.access.rules import Reader
+from web.packing import BEST, chosen, packed
 from web.readers import ReaderOf
 
-_FOR_EVER = {
-    "cache-control": "public, max-age=31536000, immutable",
-    "content-encoding": "gzip",
-    "vary": "accept-encoding",
-}
-_FOR_ITS_READER = _FOR_EVER | {"cache-control": "private, max-age=3600", "vary": "accept-encoding, cookie"}
+_LARGE = 200_000
+"""Bytes: the layer of a province has less than 60 kB, and is packed well enough."""
+_BEST: LRUCache[Layer | Members | Borders, bytes] = LRUCache(maxsize=32)
+_PACKING = Lock()
+
+FOR_EVER = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+FOR_ITS_READER = FOR_EVER | {"cache-control": "private, max-age=3600", "vary": "accept-encoding, cookie"}
 
 
 def routes(reader_of: ReaderOf) -> list[Route]:
@@ -28,17 +33,29 @@ def routes(reader_of: ReaderOf) -> list[Route]:
 
     async def units_layer(request: Request) -> Response:
         """The coloured units; 403 where the address shows more than its reader may see whole or before its release."""
-        seen = request.query_params.get("seen", "")
-        inside = await run_in_threadpool(_is_unreleased, request)
-        if (seen or inside) and not await run_in_threadpool(lambda: _may(reader_of(request), seen, inside)):
+        headers = await headers_for(request, reader_of)
+        if headers is None:
             return PlainTextResponse("layer: sign in to see it", 403, headers={"cache-control": "no-store"})
-        return await _reply(request, Layer, encoded, _FOR_ITS_READER if seen or inside else _FOR_EVER)
+        return await _reply(request, Layer, encoded, headers)
 
     return [
         Route("/layers/units.geojson", units_layer),
         Route("/layers/members.geojson", members_layer),
         Route("/layers/borders.geojson", borders_layer),
     ]
+
+
+async def headers_for(request: Request, reader_of: ReaderOf) -> dict[str, str] | None:
+    """How long what an address names may be kept, and by whom; None where whoever asks may not see it.
+
+    The address says in `seen` whose figures it shows whole, in `dataset` and `snapshot` where they come from.
+    """
+    seen = request.query_params.get("seen", "")
+    inside = await run_in_threadpool(_is_unreleased, request)
+    if not seen and not inside:
+        return FOR_EVER
+    allowed = await run_in_threadpool(lambda: _may(reader_of(request), seen, inside))
+    return FOR_ITS_READER if allowed else None
 
 
 def _is_unreleased(request: Request) -> bool:
@@ -59,14 +76,41 @@ async def borders_layer(request: Request) -> Response:
 
 
 async def _reply(
-    request: Request, kind: type, encode: Callable[..., bytes], headers: dict[str, str] = _FOR_EVER
+    request: Request, kind: type, encode: Callable[..., bytes], headers: dict[str, str] = FOR_EVER
 ) -> Response:
     """The GeoJSON of a layer; 400 where the address is incomplete, 404 where it names nothing."""
     try:
         layer = kind(**dict(request.query_params))
-        body = await run_in_threadpool(encode, layer)
+        packing = chosen(request.headers.get("accept-encoding", ""))
+        body = await run_in_threadpool(_smallest, encode, layer, packing)
     except TypeError:
         return PlainTextResponse("layer: the address is incomplete", 400)
     except (snapshot.SnapshotTrouble, KeyError, ValueError):
         return PlainTextResponse("layer: there is none at this address", 404)
-    return Response(body, media_type="application/geo+json", headers=headers)
+    more = {"content-encoding": packing} if packing else {}
+    return Response(body, media_type="application/geo+json", headers=headers | more)
+
+
+def _smallest(encode: Callable[..., bytes], layer: Layer | Members | Borders, packing: str) -> bytes:
+    """A layer in a packing, the best one where there has been time for it: that of a country is packed again, in a
+    thread of its own and one at a time, for whoever asks next."""
+    if packing == "br" and (best := _BEST.get(layer)):
+        return best
+    body = packed_layer(encode, layer, packing)
+    if packing == "br" and len(body) > _LARGE and _PACKING.acquire(blocking=False):
+        Thread(target=_pack_again, args=(encode, layer), daemon=True).start()
+    return body
+
+
+def _pack_again(encode: Callable[..., bytes], layer: Layer | Members | Borders) -> None:
+    try:
+        _BEST[layer] = packed(encode(layer), "br", BEST)
+    finally:
+        _PACKING.release()
+
+
+@lru_cache(maxsize=96)
+def packed_layer(encode: Callable[..., bytes], layer: Layer | Members | Borders, packing: str) -> bytes:
+    """The GeoJSON of a layer in a packing; as it is where that is empty."""
+    plain = encode(layer)
+    return packed(plain, packing) if packing else plain

@@ -13,6 +13,7 @@ RESOURCES = MappingProxyType(
         "/layers/units.geojson": "route.units_layer",
         "/layers/members.geojson": "route.members_layer",
         "/layers/borders.geojson": "route.borders_layer",
+        "/drawings/places.svg": "route.places_drawing",
         "/search.json": "route.search",
         "/open/v1": "route.open",
         "/open/v1/*": "route.open",

@@ -6,7 +6,6 @@ language, theme), so any replica can answer it and any cache may keep it for eve
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +18,7 @@ from display.drawing.palette import palette, rgb
 from display.maps import borders as maps_borders
 from display.maps import members as maps_members
 from display.maps.colouring import COMPARABLE, WAYS, Coloured, Reader, coloured
+from display.maps.turned import turned
 from display.words import marks, numbers, places
 from display.words.text import LANGUAGES, Speaker, texts
 from files.places import published_folder
@@ -90,27 +90,24 @@ class Borders:
         return "/layers/borders.geojson?" + urlencode(asdict(self))
 
 
-@lru_cache(maxsize=64)
 def encoded(layer: Layer) -> bytes:
-    """The layer as compressed GeoJSON."""
-    return _packed(collection(layer))
+    """The layer as GeoJSON text."""
+    return _text(collection(layer))
 
 
-@lru_cache(maxsize=40)
 def encoded_members(layer: Members) -> bytes:
-    """The old communes of a scope as compressed GeoJSON."""
+    """The old communes of a scope as GeoJSON text."""
     if layer != members(layer.scope, layer.language):
         raise KeyError(layer)
-    return _packed(maps_members.collection(layer.scope, Speaker(layer.language)))
+    return _text(maps_members.collection(layer.scope, Speaker(layer.language)))
 
 
-@lru_cache(maxsize=40)
 def encoded_borders(layer: Borders) -> bytes:
-    """Province borders and names as compressed GeoJSON."""
+    """Province borders and names as GeoJSON text."""
     if layer != borders(layer.scope, layer.language, bool(layer.boundaries)):
         raise KeyError(layer)
     shapes = areas(layer.scope) if layer.boundaries else {}
-    return _packed(maps_borders.collection(layer.scope, shapes, Speaker(layer.language)))
+    return _text(maps_borders.collection(layer.scope, shapes, Speaker(layer.language)))
 
 
 def members(scope: str, language: str) -> Members:
@@ -130,9 +127,8 @@ def _check_place(scope: str, language: str) -> None:
         raise KeyError(scope, language)
 
 
-def _packed(features: dict) -> bytes:
-    text = json.dumps(features, ensure_ascii=False, separators=(",", ":"))
-    return gzip.compress(text.encode("utf-8"), 6, mtime=0)
+def _text(features: dict) -> bytes:
+    return json.dumps(features, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
 def collection(layer: Layer) -> dict:
@@ -148,6 +144,8 @@ def collection(layer: Layer) -> dict:
     looks = coloured(rows, measures()[layer.measure], layer.way, reader, beside)
     # In the order of codes neighbours follow each other, and their common borders compress to a fifth less.
     rows = rows.sort("unit_code")
+    drawn = [code for code in rows.get_column("unit_code") if code in shapes]
+    shapes = dict(zip(drawn, turned(shapes[code] for code in drawn), strict=True))
     features = [_feature(layer, row, looks, shapes.get(row["unit_code"])) for row in rows.iter_rows(named=True)]
     return {"type": "FeatureCollection", "features": [feature for feature in features if feature]}
 

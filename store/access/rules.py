@@ -64,6 +64,7 @@ RULES: dict[str, Rule] = {
     "route.members_layer": ANYBODY,
     "route.borders_layer": ANYBODY,
     "route.units_layer": ANYBODY,  # as the public may see it; whole figures by the rule `figures`
+    "route.places_drawing": ANYBODY,  # the same
     "route.open": ANYBODY,
     "route.embed": ANYBODY,
     "route.health": ANYBODY,

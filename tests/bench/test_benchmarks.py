@@ -7,6 +7,7 @@ import re
 import shutil
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -16,8 +17,8 @@ from files.places import HOME
 
 PARTS = {"data_folder", "fresh_machine", "growth_picture", "reader"}
 """What is no benchmark: what they are made of, and the fresh machine, which has tests of its own."""
-BROWSED = {"maps"}
-SLOW = {"boundaries", "dossier_csv", "dossiers", "hostile", "load", "maps", "portal_faults"}
+BROWSED = {"browser", "maps"}
+SLOW = {"boundaries", "browser", "dossier_csv", "dossiers", "hostile", "load", "maps", "portal_faults"}
 MARKS = {"browser": BROWSED, "slow": SLOW}
 NAMES = [
     pytest.param(name, marks=[getattr(pytest.mark, mark) for mark, names in MARKS.items() if name in names])
@@ -140,7 +141,23 @@ def test_the_command_prints_each_figure_with_its_unit(monkeypatch, capsys):
     bench.main()
     title, *lines = capsys.readouterr().out.splitlines()
     assert title == "rank_sets: Time and memory of the rank sets of the whole country: 3,321 communes."
-    assert re.fullmatch(r"  rank sets of 20 communes, marginal, time +\d\.\d s", lines[0])
+    assert re.fullmatch(r"  rank sets of 20 communes, marginal, time +\d\.\d\d s", lines[0])
+
+
+def test_a_figure_over_its_budget_is_marked_and_ends_the_command_with_1(monkeypatch, capsys):
+    module = SimpleNamespace(
+        __doc__="Weighs.",
+        BUDGETS={"large": 1.0, "small": 1.0},
+        run=lambda: [("large", 2.0, "kB"), ("small", 1.0, "kB")],
+    )
+    monkeypatch.setattr(bench, "benchmark", lambda name: module)
+    monkeypatch.setattr("sys.argv", ["bench", "maps"])
+    with pytest.raises(SystemExit) as ended:
+        bench.main()
+    large, small = capsys.readouterr().out.splitlines()[1:]
+    assert ended.value.code == 1
+    assert large.endswith("2.00 kB   over 1")
+    assert "over" not in small
 
 
 def test_the_simulated_country_is_built_where_it_is_missing_and_no_other_dataset(tmp_path, monkeypatch):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import brotli
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from web.document import Document
+from files.places import HOME
+from web.document import Document, rewritten
 
 PAGE = """<!doctype html><html lang="en"><head><link
       rel="preload" href="./font.woff2" /><title>Streamlit</title></head><body>Đúng hạn</body></html>"""
@@ -56,8 +58,25 @@ def test_the_title_is_ours(ask):
     assert "Streamlit" not in body
 
 
-def test_the_unused_font_is_not_fetched(ask):
-    assert "preload" not in ask().body.decode()
+def test_our_font_is_fetched_and_the_unused_one_is_not(ask):
+    body = ask().body.decode()
+    assert 'href="/app/static/fonts/be-vietnam-pro-400-normal.woff2" as="font"' in body
+    assert "font.woff2" not in body
+    assert (HOME / "static" / "fonts" / "be-vietnam-pro-400-normal.woff2").is_file()
+
+
+def test_the_page_is_packed_as_the_browser_takes_it(ask):
+    plain, packed = ask(), ask(accept_encoding="gzip, br")
+    assert brotli.decompress(packed.body) == plain.body
+    assert packed.headers["content-encoding"] == "br"
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+
+
+def test_what_the_client_would_ask_for_stands_in_the_page():
+    body = rewritten(PAGE, "vi", "app", {"LIGHT_THEME": {"font": "</script><b>"}})
+    assert 'origin+"/app",LIGHT_THEME:{"font":"\\u003c/script>\\u003cb>"}}' in body
+    assert 'href="/app/app/static/' in body
 
 
 def test_the_rest_of_the_page_stays(ask):

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from urllib.parse import urlencode
 
+import brotli
 import pytest
 import shapely
 from starlette.applications import Starlette
@@ -34,7 +35,7 @@ def ask(get, published):
 
     def asked(without: str = "", **changes: str):
         words = {name: value for name, value in (known | changes).items() if name != without}
-        return get(APP, PATH, urlencode(words))
+        return get(APP, PATH, urlencode(words), accept_encoding="gzip")
 
     return asked
 
@@ -58,6 +59,13 @@ def test_a_layer_is_compressed_geojson_that_may_be_kept_for_ever(ask):
     assert reply.headers["content-encoding"] == "gzip"
     assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert int(reply.headers["content-length"]) == len(reply.body)
+
+
+def test_a_layer_goes_out_in_brotli_where_the_browser_takes_it_and_plain_where_it_takes_nothing(get, published):
+    path, _, query = layers.borders("VN", "vi", False).address().partition("?")
+    plain, packed = get(APP, path, query), get(APP, path, query, accept_encoding="gzip, br")
+    assert "content-encoding" not in plain.headers
+    assert brotli.decompress(packed.body) == plain.body
 
 
 def test_a_layer_holds_all_units_of_its_scope_those_without_a_row_too(ask):
@@ -149,7 +157,7 @@ def test_the_address_of_a_layer_leads_to_it(get, published):
     snapshot = current_snapshot(published / "published" / "live").name
     layer = layers.Layer("live", snapshot, "on_time_share", "portal", "2026-08", "25", "symbol", "vi", "light")
     path, _, query = layer.address().partition("?")
-    assert len(features(get(APP, path, query))) == 148
+    assert len(features(get(APP, path, query, accept_encoding="gzip"))) == 148
 
 
 @pytest.mark.parametrize("name", ["dataset", "snapshot", "measure", "period", "scope", "shape", "language", "theme"])
@@ -201,7 +209,7 @@ def test_a_damaged_snapshot_is_404(ask, published):
 
 def of(layer, get):
     path, _, query = layer.address().partition("?")
-    return get(APP, path, query)
+    return get(APP, path, query, accept_encoding="gzip")
 
 
 def test_old_communes_have_an_address_that_may_be_kept_for_ever(get, published):
@@ -233,3 +241,26 @@ def test_names_need_no_boundaries(get, published):
     content = json.loads(gzip.decompress(of(layers.borders("VN", "vi", False), get).body))
     labels = {feature["properties"]["label"] for feature in content["features"]}
     assert labels == {"Quần đảo Hoàng Sa", "Quần đảo Trường Sa"}
+
+
+def test_a_large_layer_is_packed_again_for_whoever_asks_next(get, published, monkeypatch):
+    layer = layers.borders("VN", "vi", False)
+    monkeypatch.setattr(map_layers, "_LARGE", 10)
+    monkeypatch.setattr(map_layers, "_BEST", {})
+    begun = []
+    monkeypatch.setattr(
+        map_layers, "Thread", lambda target, args, daemon: begun.append(target) or Started(target, args)
+    )
+    path, _, query = layer.address().partition("?")
+    first, second = (get(APP, path, query, accept_encoding="br") for _ in range(2))
+
+    assert len(begun) == 1
+    assert brotli.decompress(second.body) == brotli.decompress(first.body)
+    assert second.body == map_layers._BEST[layer]
+
+
+class Started:
+    """A thread that has done its work when it has been started."""
+
+    def __init__(self, target, args):
+        self.start = lambda: target(*args)

@@ -9,6 +9,8 @@ import streamlit as st
 from ui.frame import folded_typing, links
 
 _KEY = "browser"
+NARROW = "gan_dan_narrow"
+"""The cookie that says whether a window is narrow as a phone's."""
 _SCRIPT = """
 export default function ({ data, setStateValue }) {
   document.documentElement.lang = data.language;
@@ -62,12 +64,14 @@ export default function ({ data, setStateValue }) {
 def meet(language: str, pages: Iterable[str], *, refused: bool = False, signed_in: bool = False) -> bool:
     """Give the document its language, and follow its links; whether the window is narrow as a phone's.
 
-    The first run of a session doesn't know the width yet: a narrow window asks for one more run. A link to one of
+    The page around the app tells by a cookie how wide the window was when it was opened (`web/first_look.html`); one
+    that has changed asks for one more run. A link to one of
     `pages` (paths) is followed in this session, which spares the reader the start of a new one. Where the page was
     `refused`, the tab keeps its address, and goes there once the reader has signed in: signing in itself leads to
     the app's own address.
     """
-    narrow = bool(getattr(st.session_state.get(_KEY), "narrow", False))
+    known = getattr(st.session_state.get(_KEY), "narrow", None)
+    narrow = st.context.cookies.get(NARROW) == "1" if known is None else bool(known)
     component = st.components.v2.component("gan_dan_browser", js=folded_typing.SCRIPT + _SCRIPT)
     data = {"language": language, "narrow": narrow, "pages": list(pages), "refused": refused, "signed_in": signed_in}
     component(key=_KEY, data=data, on_narrow_change=_nothing, height=0)

@@ -2,11 +2,19 @@
 // into it finds the dot. With the focus on the picture, the arrow keys go from unit to unit and Enter goes to the row.
 export default function ({ data, parentElement }) {
   const hold = parentElement.querySelector(".gd-places-hold");
-  hold.innerHTML = data.svg;
-  const svg = hold.querySelector("svg");
-  hold.hidden = !svg;
-  if (!svg) return;
+  const server = (window.__streamlit?.BACKEND_BASE_URL ?? location.origin).replace(/\/$/, "");
+  const address = data.address.startsWith("/") ? server + data.address : data.address;
+  let gone = false, end = () => {};
+  fetch(address)
+    .then((reply) => { if (!reply.ok) throw new Error(reply.status); return reply.text(); })
+    .then((svg) => { if (!gone) end = drawn(hold, svg, data.label); })
+    .catch(() => { if (!gone) hold.textContent = data.failed; });
+  return () => { gone = true; end(); };
+}
 
+function drawn(hold, text, label) {
+  hold.innerHTML = text;
+  const svg = hold.querySelector("svg");
   const units = unitsOf(svg);
   svg.querySelectorAll("title").forEach((title) => title.remove()); // their words are shown beside the dot at once
   const order = new Map(units.map((unit, at) => [unit.code, at]));
@@ -14,7 +22,7 @@ export default function ({ data, parentElement }) {
   let marked = null, at = -1;
 
   hold.tabIndex = 0;
-  for (const [name, value] of Object.entries({ role: "slider", "aria-label": data.label, "aria-valuemin": 1,
+  for (const [name, value] of Object.entries({ role: "slider", "aria-label": label, "aria-valuemin": 1,
     "aria-valuemax": units.length, "aria-valuenow": 1, "aria-valuetext": units[0].said })) hold.setAttribute(name, value);
 
   const rowOf = (code) => document.querySelector(`tr[data-unit="${CSS.escape(code)}"]`);

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -11,25 +10,22 @@ from pathlib import Path
 import polars as pl
 import streamlit as st
 
-from display.drawing.likely_frame import PHONE, Look
-from display.drawing.likely_places import has_room, likely_places
+from display.drawing import addressed
+from display.drawing.likely_places import has_room
 from display.words import places as words
+from display.words.selection import Selection
 from display.words.view import View
-from ranking.measures import Measure
 from ui.frame import html
 
 _SCRIPT = Path(__file__).with_suffix(".js")
-BESIDE_FIGURES = Look(880, 310)
-"""In two thirds of a page, with its figures beside it."""
 
 
 def picture(
     view: View,
-    measure: Measure,
-    level: str,
+    selection: Selection,
     places: pl.DataFrame,
     mine: Collection[str] = (),
-    look: Look | None = None,
+    size: str = "whole",
     *,
     headed: bool = True,
     explained: bool = True,
@@ -38,32 +34,27 @@ def picture(
 
     `explained`: whether these stand below; not where the page gives them itself (`reading`).
 
-    `places`: as `display.words.places.ordered` describes it; `level`: commune, province or department; `mine`: the
-    codes of the reader's units; `look`: its size on a wide window, `likely_frame.COLUMN` beside another part of the
-    page. Rows of a table that carry `place_cells.row_mark` find their dots, and dots their rows. Once on a page.
+    `places`: of the selection, as `display.words.places.ordered` describes it; `mine`: the codes of the reader's units;
+    `size`: on a wide window, one of `display.drawing.addressed.SIZES`. The browser fetches the picture by its address.
+    Rows of a table that carry `place_cells.row_mark` find their dots, and dots their rows. Once on a page.
     """
     if headed:
-        html.show(f'<p class="gd-finding">{escape(words.headline(view.say, level, places))}</p>')
-    look = look_of(view, mine, look)
-    svg = likely_places(view.say, measure, level, places, look)
+        html.show(f'<p class="gd-finding">{escape(words.headline(view.say, selection.level, places))}</p>')
+    drawing = addressed.drawing_of(view, selection, list(mine), size)
     component = st.components.v2.component(
         "gan_dan_places", html='<div class="gd-places-hold"></div>', js=_script(), isolate_styles=False
     )
-    component(key="places", data={"svg": svg, "label": measure.name.in_language(view.language)})
-    if svg and explained:
-        html.caption(words.explained(view.say, places, many=not has_room(places, look)))
+    label = selection.measure.name.in_language(view.language)
+    data = {"address": drawing.address(), "label": label, "failed": view.say("places.not_loaded")}
+    component(key="places", data=data)
+    if explained:
+        html.caption(words.explained(view.say, places, many=not has_room(places, addressed.SIZES[drawing.size])))
 
 
-def reading(view: View, places: pl.DataFrame, look: Look | None = None) -> str:
+def reading(view: View, places: pl.DataFrame, size: str = "whole") -> str:
     """How the picture is read, without how sure it is."""
-    return words.reading(view.say, many=not has_room(places, look_of(view, look=look)))
-
-
-def look_of(view: View, mine: Collection[str] = (), look: Look | None = None) -> Look:
-    """The size, colours and marks of the picture for this reader."""
-    simulated = view.snapshot.manifest.nature == "simulated"
-    size = PHONE if view.narrow else look or Look()
-    return replace(size, palette=view.palette, mine=tuple(mine), simulated=simulated)
+    look = addressed.SIZES["phone" if view.narrow else size]
+    return words.reading(view.say, many=not has_room(places, look))
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,7 @@ from ui.frame import links
 from ui.frame.html import show
 from ui.parts.tables import band_chip
 
-ROWS_PER_PAGE = 200
+ROWS_PER_PAGE = 100
 
 
 _TREND = 12
@@ -170,7 +170,7 @@ def _range(view: View, row: dict, place: dict) -> str:
         return ""
     words = [places.expected_words(view.say, place), places.range_words(view.say, place)]
     said = "; ".join([*words, *filter(None, [places.proven_words(view.say, row)])])
-    return f'<span class="gd-range" title="{escape(said)}">{image(whisker, said)}</span>'
+    return f'<span class="gd-range" role="img" title="{escape(said)}">{image(whisker, "")}</span>'
 
 
 def _peers(view: View, row: dict) -> str:

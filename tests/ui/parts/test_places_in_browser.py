@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 import polars as pl
 import pytest
@@ -53,13 +54,15 @@ def table(rows: pl.DataFrame) -> str:
 
 def with_script(page: Page, of: int) -> None:
     rows = province(of)
-    data = {"svg": likely_places(SAY, SHARE, "commune", rows, Look()), "label": "On time"}
+    svg = quote(likely_places(SAY, SHARE, "commune", rows, Look()))
+    data = {"address": f"data:image/svg+xml,{svg}", "label": "On time", "failed": "not loaded"}
     start = f"void mount({{data: {json.dumps(data)}, parentElement: document.querySelector('main')}})"
     page.set_content(
         f'<main><div class="gd-places-hold"></div></main>{table(rows)}'
         f"<script>{SCRIPT.replace('export default function', 'window.mount = function', 1)}</script>"
     )
     page.evaluate(start)
+    page.locator("svg.gd-places").wait_for()
 
 
 def found(page: Page) -> str | None:
@@ -106,13 +109,14 @@ def test_the_keyboard_goes_from_unit_to_unit_and_to_the_row(page, of):
     assert page.evaluate("document.activeElement.textContent") == "Xã 3"
 
 
-def test_a_picture_of_nothing_takes_no_room(page):
+def test_a_picture_that_does_not_come_is_said(page):
     page.set_content(
         '<main><div class="gd-places-hold"></div></main>'
         f"<script>{SCRIPT.replace('export default function', 'window.mount = function', 1)}</script>"
     )
-    page.evaluate("void mount({data: {svg: '', label: ''}, parentElement: document.querySelector('main')})")
-    assert not page.locator(".gd-places-hold").is_visible()
+    data = json.dumps({"address": "data:nothing at all", "label": "", "failed": "not loaded"})
+    page.evaluate(f"void mount({{data: {data}, parentElement: document.querySelector('main')}})")
+    page.get_by_text("not loaded").wait_for()
 
 
 def test_without_a_script_the_style_sheet_rings_the_dot_and_marks_the_row(page):
