@@ -10,7 +10,8 @@ from bench.attack import attacked
 from bench.attack.score import ALL, FEW, Count
 from etl.publishing.harvest import measurement_rows
 from ranking.periods import calendar_period
-from ranking.suppression import Policy, hidden, places_of, suppressed
+from ranking.suppression import hidden, places_of, suppressed
+from ranking.suppression_policy import Policy
 from store.policy import policy
 from store.reference import measures, reference_table
 from tests.conftest import CAPTURED
