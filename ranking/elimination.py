@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-STILL = 1e-5
+STILL = 1e-4
 """What moves less counts as fixed, and an equation with less weight as not used."""
-_STEPS, _STEPS_EACH, _CLOSE = 2_000, 4, 1e-8
+_STEPS, _STEPS_EACH, _CLOSE = 2_000, 4, 1e-6
 """Of conjugate gradients: so many at most, or so many for each equation, and to what share of the beginning they go."""
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
