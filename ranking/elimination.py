@@ -17,7 +17,10 @@ Integers = NDArray[np.int64]
 
 
 class Terms:
-    """All equations of some cells: `equation`, `cell` and `factor` of each term, and what each cell counts (`size`)."""
+    """All equations of some cells: `equation`, `cell` and `factor` of each term, and what each cell counts (`size`).
+
+    `solved`: how many terms were solved so far.
+    """
 
     def __init__(self, parts: Sequence[tuple[Integers, Integers, Floats]], size: Floats) -> None:
         """`parts`: the terms of several lots of equations, each numbered from 0."""
@@ -27,6 +30,7 @@ class Terms:
         self.equation = equation[order]
         self.cell, self.factor = (np.concatenate([part[n] for part in parts])[order] for n in (1, 2))
         self.count, self.size = int(starts[-1]), size
+        self.solved = 0
         self._known_open: set[int] = set()
 
     def that_free(self, flags: Flags, small: Flags, shown: Flags) -> Integers:
@@ -42,6 +46,7 @@ class Terms:
             name = hash((equation.tobytes(), cell.tobytes()))
             if name in self._known_open:
                 continue
+            self.solved += len(cell)
             unknown = Unknown(equation, cell, factor)
             follows = unknown.fixed() & small[unknown.cells]
             if follows.any():

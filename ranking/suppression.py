@@ -16,8 +16,8 @@ from ranking.sum_equations import Equations
 from ranking.suppression_policy import Policy
 from ranking.vocabulary import CELL
 
-_ROUNDS = 6
-"""How often equations are solved together: each round of a whole country takes a quarter of a minute, and finds less."""
+_MOST_TERMS = 6_000_000
+"""Of equations solved together, over all rounds: half a million take about ten seconds; a province has some two hundred rounds."""
 FIGURES = ("numerator", "denominator", "score", "max_score")
 
 
@@ -63,7 +63,7 @@ def hidden(
        (`carried_over.Chains`), none or at least two are withheld.
     5. All equations that have a total in the data and those of dossiers carried over, of all families that are tied to
        each other, taken together, have more than one answer for every small cell (`elimination.Terms`), as far as
-       `_ROUNDS` rounds of solving them bring it: of a province some small cells can be left that follow from dozens.
+       `_MOST_TERMS` bring it: of a whole country some small cells can be left that follow from dozens of equations.
     6. From snapshot to snapshot: what `before` withheld stays withheld, whatever its figure now; what it showed with
        the same figures protects nothing, and stays shown. So two snapshots together tell no more than one.
     7. A measure that counts some of the dossiers of another is withheld where that one is.
@@ -150,7 +150,7 @@ class _Tied:
         size = np.concatenate([family.sizes() for family in self.families])
         terms = Terms(parts, size)
         self._keep_rules(flags, lots)
-        for _ in range(_ROUNDS):
+        while terms.solved < _MOST_TERMS:
             more = terms.that_free(flags, self.small, self.shown)
             if not len(more):
                 return
