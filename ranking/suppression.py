@@ -17,7 +17,7 @@ from ranking.suppression_policy import Policy
 from ranking.vocabulary import CELL
 
 _MOST_TERMS = 6_000_000
-"""Of equations solved together, over all rounds: half a million take about ten seconds; a province has some two hundred rounds."""
+"""Of equations solved together, over all rounds; half a million take about ten seconds, a province has many rounds."""
 FIGURES = ("numerator", "denominator", "score", "max_score")
 
 
