@@ -29,23 +29,27 @@ def benchmark(name: str) -> ModuleType | None:
     return module if hasattr(module, "run") else None
 
 
-def figures(module: ModuleType, *, tiny: bool) -> Iterable[Figure]:
-    """What a benchmark measures, whole or in its tiny form."""
-    return module.run(**module.TINY) if tiny else module.run()
+def figures(module: ModuleType, *, tiny: bool, public: Path | None = None) -> Iterable[Figure]:
+    """What a benchmark measures, whole or in its tiny form; `public`: the files that the attack gets."""
+    more = {} if public is None else {"public": public}
+    return module.run(**module.TINY, **more) if tiny else module.run(**more)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="run the benchmarks and print their figures")
     parser.add_argument("names", nargs="*", metavar="NAME", help="all of them unless given")
     parser.add_argument("--tiny", action="store_true", help="in seconds, to see that they work: the figures say little")
+    parser.add_argument("--public", type=Path, metavar="DIR", help="of `attack`: downloaded files, not the app's own")
     args = parser.parse_args()
+    if args.public and args.names != ["attack"]:
+        parser.error("--public: only of attack")
     if unknown := sorted({*args.names} - {*MODULES}):
         parser.error(f"bench/ has no {', '.join(unknown)}; it has {', '.join(MODULES)}")
     over = 0
     for name in args.names or MODULES:
         if module := benchmark(name):
             print(f"{name}: {(module.__doc__ or '').splitlines()[0]}")
-            for figure, value, unit in figures(module, tiny=args.tiny):
+            for figure, value, unit in figures(module, tiny=args.tiny, public=args.public):
                 most = math.inf if args.tiny else getattr(module, "BUDGETS", {}).get(figure, math.inf)
                 over += value > most
                 print(f"  {figure:<64} {value:>10,.2f} {unit}{f'   over {most:g}' if value > most else ''}")

@@ -34,6 +34,7 @@ parts = {
     "problems": (":material/flag:", partial(problems_form.everywhere, v)),
     "quality": (":material/rule:", partial(data.quality, v)),
     "warnings": (":material/warning:", partial(data.warnings, v)),
+    "withheld": (":material/visibility_off:", partial(data.withheld, v)),
     "inflation": (":material/ssid_chart:", partial(data.dispersion, v)),
     "datasets": (":material/database:", partial(measures.by_dataset, v)),
 }

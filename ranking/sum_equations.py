@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from ranking.elimination import STILL, Flags, Floats, Integers, Unknown
+from ranking.elimination import Flags, Floats, Integers
 from ranking.periods import MERGER
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
@@ -42,69 +42,40 @@ class Equations:
             known = names[places_of_totals] == totals.get_column("equation").to_numpy()
             self.total[places_of_totals[known]] = cell[totals.get_column("at").to_numpy()[known]]
 
-    def hide_more(self, flags: Flags) -> None:
-        """Set `flags` for the smallest further cells until every equation keeps what `hidden` promises."""
+    def hide_more(self, flags: Flags, shown: Flags, dear: Integers) -> None:
+        """Set `flags` for further cells until every equation keeps what `hidden` promises.
+
+        Those that are least `dear` come first, the smallest of them before others; what was `shown` before stays.
+        """
         while True:
-            self._close(flags)
-            open_parts = self._lacking(flags)[self.equation] & ~flags[self.cell]
+            self._close(flags, shown)
+            open_parts = np.flatnonzero(self._lacking(flags)[self.equation] & ~flags[self.cell] & ~shown[self.cell])
+            open_parts = open_parts[np.lexsort((open_parts, dear[self.cell[open_parts]], self.equation[open_parts]))]
             lacking, first = np.unique(self.equation[open_parts], return_index=True)
-            smallest = self.cell[open_parts][first]
+            chosen = self.cell[open_parts][first]
             exhausted = self._lacking(flags)
             exhausted[lacking] = False
             whole = self.total[exhausted]
             whole = whole[whole >= 0]
-            if not len(smallest) and flags[whole].all():
+            whole = whole[~shown[whole]]
+            if not len(chosen) and flags[whole].all():
                 return
-            flags[smallest] = True
+            flags[chosen] = True
             flags[whole] = True
 
-    def hide_until_open(self, flags: Flags, small: Integers) -> None:
-        """Set `flags` for further cells until no equations together have one answer for a cell of `small`.
-
-        Where some do, the smallest shown cell is withheld that their combination needs: so each round withholds one
-        more at least, and there is a last one.
-        """
-        while True:
-            terms = Unknown.of(*self._terms_of(flags), len(flags))
-            if terms is None:
-                return
-            follows = np.zeros(len(flags), bool)
-            follows[small] = True
-            follows &= terms.fixed()
-            further = self._that_free(flags, terms, follows) if follows.any() else self.cell[:0]
-            if not len(further):
-                return
-            flags[further] = True
-            self.hide_more(flags)
-
-    def _terms_of(self, flags: Flags) -> tuple[Integers, Integers, Floats]:
-        """Equation, cell and factor of every term whose cell has its flag, of the equations that have a total."""
-        parts = flags[self.cell] & (self.total[self.equation] >= 0)
-        totals = np.flatnonzero((self.total >= 0) & flags[self.total])
+    def terms(self) -> tuple[Integers, Integers, Floats]:
+        """Equation, cell and factor of every term of the equations that have a total."""
+        parts = self.total[self.equation] >= 0
+        totals = np.flatnonzero(self.total >= 0)
         equation = np.concatenate([self.equation[parts], totals])
         cell = np.concatenate([self.cell[parts], self.total[totals]])
         return equation, cell, np.concatenate([np.ones(parts.sum()), -np.ones(len(totals))])
 
-    def _that_free(self, flags: Flags, terms: Unknown, follows: Flags) -> Integers:
-        """For each group of equations that together tell a cell, the smallest shown one that they rest on."""
-        weight = np.zeros(len(self.total))
-        weight[terms.equations] = terms.combination(follows.astype(float))
-        group = terms.groups(weight, len(self.total))
-        equation, cell, factor = self._terms_of(~flags)
-        used = np.abs(weight[equation]) > STILL
-        equation, cell, factor = equation[used], cell[used], factor[used]
-        net = np.bincount(cell, weight[equation] * factor, minlength=len(flags))
-        needed = np.abs(net[cell]) > STILL
-        size = np.full(len(flags), np.inf)
-        np.minimum.at(size, self.cell, self.size)
-        order = np.lexsort((cell[needed], size[cell[needed]], group[equation[needed]]))
-        _, first = np.unique(group[equation[needed]][order], return_index=True)
-        return np.unique(cell[needed][order][first])
-
-    def _close(self, flags: Flags) -> None:
+    def _close(self, flags: Flags, shown: Flags) -> None:
         while True:
             count = np.bincount(self.equation[flags[self.cell]], minlength=len(self.total))
             wholes = self.total[self.closed & (count > 0) & (self.total >= 0)]
+            wholes = wholes[~shown[wholes]]
             if flags[wholes].all():
                 return
             flags[wholes] = True

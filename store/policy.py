@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from files.faults import Fault
 from files.places import HOME
-from ranking.suppression import Policy, PolicyError, stamp
+from ranking.suppression_policy import Policy, PolicyError, stamp
 from store.reference import measures
 
 

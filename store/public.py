@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from ranking.later_columns import completed
 from ranking.manifest import table_file
-from ranking.suppression import GROUP, places_of, suppressed, suppressed_standings, withheld_ranks, withheld_rows
+from ranking.suppression import places_of, suppressed, withheld_rows
 from ranking.vocabulary import CELL
+from ranking.withheld_standings import GROUP, suppressed_standings, withheld_ranks
 from store.policy import policy, policy_in_force
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot
@@ -88,7 +89,7 @@ def _standings(snapshot: Snapshot, where: Sequence[pl.Expr], offset: int, limit:
     chosen = chosen.gather(np.argsort(_order(snapshot)[chosen.to_numpy()]))
     rows = _rows(snapshot, "standings", where, chosen.slice(offset, limit))
     flags = _flags(snapshot, "standings", rows)
-    withheld = [_withheld(snapshot, family) for family in _families(rows)]
+    withheld = [_withheld(snapshot, group) for group in _groups(rows)]
     if not withheld:
         return Page(rows.drop("row"), chosen.len())
     return Page(suppressed_standings(rows.drop("row"), flags, pl.concat(withheld)), chosen.len())
@@ -119,32 +120,32 @@ def _scan(snapshot: Snapshot, table: str) -> pl.LazyFrame:
 def _flags(snapshot: Snapshot, table: str, rows: pl.DataFrame) -> pl.Series:
     found = np.zeros(rows.height, bool)
     places = rows.get_column("row").to_numpy()
-    for family in _families(rows):
-        found |= np.isin(places, _hidden_places(snapshot, family)[table])
+    for group in _groups(rows):
+        found |= np.isin(places, _hidden_places(snapshot, group)[table])
     return pl.Series("hidden", found)
 
 
-def _families(rows: pl.DataFrame) -> list[tuple[str, ...]]:
-    return sorted({policy().family_of(measure) for measure in rows.get_column("measure").unique()})
+def _groups(rows: pl.DataFrame) -> list[tuple[str, ...]]:
+    return policy().groups_of(rows.get_column("measure").unique().sort())
 
 
-def _hidden_places(snapshot: Snapshot, family: tuple[str, ...]) -> dict[str, NDArray[np.uint32]]:
+def _hidden_places(snapshot: Snapshot, group: tuple[str, ...]) -> dict[str, NDArray[np.uint32]]:
     """The places of the withheld rows in the files of measurements and standings."""
     with _ONE_AT_A_TIME:  # it takes seconds for the whole country: readers who come meanwhile wait for the same answer
-        return _worked_out(snapshot, family)
+        return _worked_out(snapshot, group)
 
 
 @lru_cache(maxsize=256)
-def _worked_out(snapshot: Snapshot, family: tuple[str, ...]) -> dict[str, NDArray[np.uint32]]:
+def _worked_out(snapshot: Snapshot, group: tuple[str, ...]) -> dict[str, NDArray[np.uint32]]:
     tables = (_scan(snapshot, "measurements"), _scan(snapshot, "standings"))
-    rows, ranked = withheld_rows(*tables, family, _places(), measures(), policy())
+    rows, ranked = withheld_rows(*tables, group, _places(), measures(), policy())
     return {"measurements": rows.to_numpy(), "standings": ranked.to_numpy()}
 
 
 @lru_cache(maxsize=256)
-def _withheld(snapshot: Snapshot, family: tuple[str, ...]) -> pl.DataFrame:
-    """The ranks that the withheld units of a family had."""
-    places = pl.Series(_hidden_places(snapshot, family)["standings"])
+def _withheld(snapshot: Snapshot, group: tuple[str, ...]) -> pl.DataFrame:
+    """The ranks that the withheld units of a group had."""
+    places = pl.Series(_hidden_places(snapshot, group)["standings"])
     rows = _scan(snapshot, "standings").filter(pl.col("row").is_in(places.implode())).select("row", *GROUP, "rank")
     return withheld_ranks(rows.collect())
 

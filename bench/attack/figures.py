@@ -23,12 +23,15 @@ DAYS = "days"
 
 @dataclass(frozen=True)
 class Figures:
-    """`cells`: the rows; `keys`: the columns; `known`: figures, NaN where none; `withheld`: where one was taken out."""
+    """`cells`: the rows; `keys`: the columns; `known`: figures, NaN where none; `withheld`: where one was taken out;
+    `elsewhere`: where one was taken out of one measure, and another shows it.
+    """
 
     cells: pl.DataFrame
     keys: list[str]
     known: NDArray[np.float64]
     withheld: NDArray[np.bool_]
+    elsewhere: NDArray[np.bool_]
 
     def values(self, long: pl.DataFrame) -> NDArray[np.float64]:
         """The figures of another long table, such as the truth, in the same rows and columns."""
@@ -83,7 +86,8 @@ def figures(published: pl.DataFrame) -> Figures:
     )
     nothing = _matrix(cells, keys, silent)
     known = np.where(np.isnan(known), nothing, known)
-    return Figures(cells, keys, known, ~np.isnan(_matrix(cells, keys, gone)) & np.isnan(known))
+    taken_out = ~np.isnan(_matrix(cells, keys, gone))
+    return Figures(cells, keys, known, taken_out & np.isnan(known), taken_out & ~np.isnan(known))
 
 
 def _matrix(cells: pl.DataFrame, keys: list[str], rows: pl.DataFrame) -> NDArray[np.float64]:

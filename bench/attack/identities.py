@@ -15,7 +15,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bench.attack.figures import CELL, DAYS, Figures
-from ranking.periods import Period, previous
 from ranking.vocabulary import COUNTRY
 
 GROUPS = ("ckmb", "clgq", "mdhl", "mdsh", "tdgq", "tttt")
@@ -28,7 +27,16 @@ PARTS = (
     ("open:open_overdue", ("open:aged_1_5", "open:aged_6_15", "open:aged_16_30", "open:aged_over_30")),
     ("ended:n", ("ended:n-timed", "ended:timed")),
 )
-AT_MOST = (("4", "4+5"), ("8+9", "7"), ("13", "11"))
+AT_MOST = (
+    ("4", "4+5"),
+    ("8+9", "7"),
+    ("13", "11"),
+    ("received:fee_owed", "received:n"),
+    ("received:away", "received:n"),
+    ("open:open_overdue", "open:open_known"),
+    ("ended:timed", "ended:n"),
+    ("ended:handed_out", "ended:n"),
+)
 NEARLY_ALL, TESTS = 0.95, 5
 _SPLIT = ("unit_code", "level", "old", "series", "field")
 Integers = NDArray[np.int64]
@@ -179,22 +187,18 @@ def _in(cells: pl.DataFrame, tile: tuple) -> pl.DataFrame:
 
 
 def _carried_over(found: System, cells: pl.DataFrame, keys: dict[str, int]) -> None:
-    months = cells.filter(pl.col("period_kind") == "month")
-    dated = [
-        (start, before.start)
-        for start, end, kind in months.select("period_start", "period_end", "period_kind").unique().iter_rows()
-        if (before := previous(Period(start, end, kind)))
-    ]
-    if not dated:
-        return
-    follow = pl.DataFrame(dated, schema={"period_start": pl.Date, "earlier": pl.Date}, orient="row")
-    before = months.select(*_SPLIT, earlier="period_start", was="at")
-    pairs = months.join(follow, on="period_start").join(before, on=[*_SPLIT, "earlier"])
+    """Of months and of longer periods: what is open at a day is that of the shortest period that ends on it."""
+    unit = [name for name in _SPLIT if name != "old"]
+    ends = cells.sort("period_start", descending=True).unique([*unit, "period_end"], keep="first", maintain_order=True)
+    before = ends.select(*unit, period_start=pl.col("period_end").dt.offset_by("1d"), was="at", was_old="old")
+    after = ends.select(*unit, "period_end", now="at")
+    pairs = cells.join(before, on=[*unit, "period_start"]).filter(pl.col("old") == pl.col("was_old"))
+    pairs = pairs.join(after, on=[*unit, "period_end"])
     for still, came, went in CARRIED:
         if not {still, came, went} <= set(keys) or not pairs.height:
             continue
         terms: Terms = [
-            (_placed(found, pairs["at"], keys[still]), 1.0),
+            (_placed(found, pairs["now"], keys[still]), 1.0),
             (_placed(found, pairs["was"], keys[still]), -1.0),
             (_placed(found, pairs["at"], keys[came]), -1.0),
             (_placed(found, pairs["at"], keys[went]), 1.0),

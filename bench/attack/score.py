@@ -15,6 +15,7 @@ from ranking.measures import Measure
 
 ALL = "withheld small figures"
 FEW = "days of a few dossiers"
+ELSEWHERE = "shown by another measure"
 _EXACT = 0.01
 
 
@@ -55,6 +56,9 @@ def score(
         here = names == kind
         parts = (part & here for part in (small, exact, *near))
         found[kind] = Count(*(int(part.sum()) for part in parts))
+    told = figures.elsewhere & sizes & (truth > 0) & (truth < minimum)
+    if told.any():
+        found[ELSEWHERE] = Count(*(int(told.sum()),) * 4)
     days = [n for n, key in enumerate(figures.keys) if key.startswith(DAYS)]
     if days and "ended:n" in figures.keys:
         ended = truth[:, figures.keys.index("ended:n")]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from display.portraits.summary import Row, rows
 from display.words import bands, numbers, places
-from display.words.marks import FEW, quality_words, unranked
+from display.words.marks import FEW, quality_words, unranked, withheld_words
 from display.words.view import View
+from ranking.states import SUPPRESSED
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def _interval(row: Row, language: str) -> str:
 def _notes(view: View, row: Row) -> list[str]:
     """What must be read with the figure: how firm it is, how few dossiers, what its source doubts."""
     found = [view.say("rankings.provisional")] if row.provisional else []
+    found += [withheld_words(view.say)] if row.state == SUPPRESSED else []
     if row.value is not None and row.rank is None:
         whole = row.n if row.measure.kind == "share" else None
         found.append(unranked(view.say, row.measure, {"value": row.value, "rank": None, "denominator": whole}))

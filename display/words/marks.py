@@ -15,6 +15,7 @@ from ranking.monthly_charts import MONTHLY_CHART
 from ranking.periods import parse
 from ranking.standings import is_alike
 from ranking.stretches import DERIVED
+from store.policy import policy
 
 
 def nature_word(view: View) -> str:
@@ -32,6 +33,11 @@ _QUALITIES = (
     *("captured_apart", "no_petitions", "petitions", "monthly_chart", "corrected"),
     *("area_population_of_one_predecessor", "area_differs_from_polygon"),
 )
+
+
+def withheld_words(say: Speaker) -> str:
+    """Why a figure is withheld, and what stands instead, in two sentences."""
+    return say("withheld.why", shown=policy().shown_instead(say.language))
 
 
 def n_label(measure: Measure) -> str:

@@ -35,15 +35,12 @@ from etl.publishing.province_sums import with_sums
 from etl.publishing.withhold import write_public
 from files.faults import Fault
 from ranking import __version__
-from ranking.ages import age
-from ranking.certainty import with_certainty, with_errors
 from ranking.derived import received_per_1000, received_per_day
 from ranking.manifest import Manifest, table_file
 from ranking.measures import Measure
-from ranking.movement import with_movement
-from ranking.standings import standings, unit_scopes
+from ranking.ranked import placed, ranked
+from ranking.standings import unit_scopes
 from ranking.tables import SNAPSHOT_TABLES, Measurements, Revisions, Standings
-from ranking.tiers import latest, with_tiers
 from ranking.vocabulary import CELL
 from store import states
 from store.policy import policy_in_force
@@ -51,8 +48,6 @@ from store.reference import measures, reference_table
 from store.retention import Days, retention, times
 from store.swapped_days import swapped_days
 
-COUNTRY_PERIODS = 3
-PROVINCE_WINDOWS, COUNTRY_WINDOWS = 3, 1
 REMARKS_KEPT = 60
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
 
@@ -204,7 +199,7 @@ def _write(
     try:
         rule = retention(nature, folder.parents[1])
         rows = _write_figures(partial, chunks, step, scores)
-        rows |= write_public_tables(partial, step)
+        rows |= write_public_tables(partial, step, folder / before if before else None)
         small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}
         for name, table in small.items():
             with Appender(partial, name) as file:
@@ -235,9 +230,10 @@ def _write(
     return manifest
 
 
-def write_public_tables(partial: Path, step: Step = untold) -> dict[str, int]:
+def write_public_tables(partial: Path, step: Step = untold, before: Path | None = None) -> dict[str, int]:
+    """The public tables of a folder, held against those of the snapshot `before`; how many rows each has."""
     with Appender(partial, "measurements_public") as measured, Appender(partial, "standings_public") as ranked:
-        return write_public(partial, measured.append, ranked.append, step)
+        return write_public(partial, measured.append, ranked.append, step, before)
 
 
 def _write_figures(
@@ -248,7 +244,7 @@ def _write_figures(
     counts = {"measurements": 0, "standings": 0}
     with (
         Appender(partial, "measurements") as measured,
-        Appender(partial, "standings", Standings.validate) as ranked,
+        Appender(partial, "standings", Standings.validate) as kept,
         ThreadPoolExecutor(1) as beside,
     ):
         last: Future[pl.DataFrame] | None = None
@@ -257,25 +253,12 @@ def _write_figures(
             step(f"ranking {measure.id}")
             counts["measurements"] += measured.append(rows)
             offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
-            standing = standings(rows, measure, unit_scopes(units, provinces, offices))
-            if standing.get_column("rank").null_count() == standing.height:
-                # Without a rank there is nothing to be sure of, and nothing that moved.
-                counts["standings"] += ranked.append(last.result()) if last else 0
-                last = beside.submit(_as_it_is, standing)
-                continue
             given = scores(measure) if scores else None
-            errors = with_errors(standing, rows, measure, rows, beside=[age()], given=given)
-            standing = with_certainty(standing, rows, measure, rows, country_periods=COUNTRY_PERIODS, errors=errors)
-            standing = with_movement(standing, measure.direction, rows)
-            counts["standings"] += ranked.append(last.result()) if last else 0
-            groups = latest(errors, PROVINCE_WINDOWS, COUNTRY_WINDOWS)
-            last = beside.submit(with_tiers, standing, errors, measure, groups)
-        counts["standings"] += ranked.append(last.result()) if last else 0
+            standing, errors = ranked(rows, measure, unit_scopes(units, provinces, offices), given)
+            counts["standings"] += kept.append(last.result()) if last else 0
+            last = beside.submit(placed, standing, errors, measure)
+        counts["standings"] += kept.append(last.result()) if last else 0
     return counts
-
-
-def _as_it_is(standing: pl.DataFrame) -> pl.DataFrame:
-    return standing
 
 
 def with_derived(

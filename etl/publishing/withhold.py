@@ -9,16 +9,21 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import polars as pl
 
 from etl.progress import Step, untold
+from etl.publishing.in_service import snapshot_manifest
 from ranking.later_columns import completed
 from ranking.manifest import table_file
-from ranking.suppression import GROUP, places_of, suppressed, suppressed_standings, withheld_ranks, withheld_rows
-from store.policy import policy
+from ranking.ranked import placed, ranked
+from ranking.standings import unit_scopes
+from ranking.states import SUPPRESSED
+from ranking.suppression import places_of, suppressed, withheld_rows
+from ranking.withheld_standings import GROUP
+from store.policy import policy, policy_in_force
 from store.reference import measures, reference_table
 
 PUBLIC = {"measurements_public": "measurements", "standings_public": "standings"}
@@ -28,26 +33,38 @@ _ROWS_TOGETHER = 100_000
 Append = Callable[[pl.DataFrame], int]
 
 
-def write_public(folder: Path, measured: Append, ranked: Append, step: Step = untold) -> dict[str, int]:
+def write_public(
+    folder: Path, measured: Append, ranked: Append, step: Step = untold, before: Path | None = None
+) -> dict[str, int]:
     """Write the public tables of a folder that holds `measurements` and `standings`; how many rows each has.
 
-    In the order of the files, so many measures at a time as hold few rows: a family's rows are looked at together, but
-    never all rows of a whole country.
+    `before`: the snapshot that this one follows, whose public tables are held against these (`suppression.hidden`).
+    In the order of the files, so many measures at a time as hold few rows: measures that are tied are looked at
+    together, once, but never all rows of a whole country.
     """
     counts = dict.fromkeys(PUBLIC, 0)
-    for measures_here, families in _batches(folder):
+    seen = _seen(before)
+    for measures_here in _batches(folder):
         for measure in measures_here:
             step(f"withholding small numbers of {measure}")
-        rows, standing = _withheld(folder, families)
-        counts["measurements_public"] += measured(_measurements(folder, measures_here, rows))
-        public = _standings(folder, measures_here, standing)
+        found = [_withheld(folder, group, seen) for group in policy().groups_of(measures_here)]
+        shown = _measurements(folder, measures_here, pl.concat([rows for rows, _ in found]))
+        counts["measurements_public"] += measured(shown)
+        public = _standings(folder, measures_here, shown)
         counts["standings_public"] += ranked(public) if public.height else 0
     _withheld.cache_clear()
     return counts
 
 
-def _batches(folder: Path) -> Iterator[tuple[list[str], tuple[str, ...]]]:
-    """Measures in the order of the file, as many together as hold few rows, with all of their families."""
+def _seen(before: Path | None) -> Path | None:
+    """The file of what the public was shown, by the same policy: another one decides everything by itself."""
+    if before is None or snapshot_manifest(before).policy != policy_in_force():
+        return None
+    return before / table_file("measurements_public")
+
+
+def _batches(folder: Path) -> Iterator[list[str]]:
+    """Measures in the order of the file, as many together as hold few rows."""
     counted = [_scan(folder, table).group_by("measure", maintain_order=True).len().collect() for table in _TABLES]
     ranked = dict(counted[1].iter_rows())
     here: list[str] = []
@@ -55,23 +72,20 @@ def _batches(folder: Path) -> Iterator[tuple[list[str], tuple[str, ...]]]:
     for measure, count in counted[0].iter_rows():
         more = count + ranked.get(measure, 0)
         if here and rows + more > _ROWS_TOGETHER:
-            yield here, _families(here)
+            yield here
             here, rows = [], 0
         here.append(measure)
         rows += more
     if here:
-        yield here, _families(here)
+        yield here
 
 
-def _families(names: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for name in names for one in policy().family_of(name)))
-
-
-@lru_cache(maxsize=4)
-def _withheld(folder: Path, families: tuple[str, ...]) -> tuple[pl.Series, pl.Series]:
-    """The places of the withheld rows in the files of measurements and standings."""
+@cache
+def _withheld(folder: Path, group: tuple[str, ...], seen: Path | None) -> tuple[pl.Series, pl.Series]:
+    """The places of the withheld rows of a group in the files of measurements and standings."""
     measurements, standings = (_scan(folder, table) for table in _TABLES)
-    return withheld_rows(measurements, standings, families, _places(), measures(), policy())
+    before = None if seen is None else pl.scan_parquet(seen)
+    return withheld_rows(measurements, standings, group, _places(), measures(), policy(), before)
 
 
 def _measurements(folder: Path, names: list[str], hidden: pl.Series) -> pl.DataFrame:
@@ -79,12 +93,27 @@ def _measurements(folder: Path, names: list[str], hidden: pl.Series) -> pl.DataF
     return suppressed(rows.drop("row"), rows.get_column("row").is_in(hidden.implode()).alias("hidden"))
 
 
-def _standings(folder: Path, names: list[str], hidden: pl.Series) -> pl.DataFrame:
-    """In the order of units within each ranking: the file's own would tell where a withheld unit stands."""
-    rows = _scan(folder, "standings").filter(pl.col("measure").is_in(names)).collect()
-    rows = rows.with_columns(ranking=pl.struct(GROUP).rle_id()).sort("ranking", "unit_code").drop("ranking")
-    flags = rows.get_column("row").is_in(hidden.implode()).alias("hidden")
-    return suppressed_standings(rows.drop("row"), flags, withheld_ranks(rows.filter(flags)))
+def _standings(folder: Path, names: list[str], shown: pl.DataFrame) -> pl.DataFrame:
+    """In the order of units within each ranking: the file's own would tell where a withheld unit stands.
+
+    Where anything of a measure's basis is withheld, its units are ranked by what is shown, and intervals, bands,
+    movements and likely places come from that alone: those of the whole tables rest on withheld months and units.
+    """
+    rows = _scan(folder, "standings").drop("row").filter(pl.col("measure").is_in(names)).collect()
+    touched = shown.filter(pl.col("state") == SUPPRESSED).select("measure", "series", "basis").unique()
+    on = touched.columns
+    again = [
+        placed(*ranked(part, measures()[name], _scopes(part)), measures()[name])
+        for (name,), part in shown.join(touched, on=on, how="semi").partition_by("measure", as_dict=True).items()
+    ]
+    rows = pl.concat([rows.join(touched, on=on, how="anti"), *(part.select(rows.columns) for part in again)])
+    place = pl.col("measure").replace_strict({name: n for n, name in enumerate(names)}, return_dtype=pl.Int64)
+    return rows.sort(place, *(name for name in GROUP if name != "measure"), "unit_code")
+
+
+def _scopes(rows: pl.DataFrame) -> pl.DataFrame:
+    offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
+    return unit_scopes(reference_table("units"), reference_table("provinces"), offices)
 
 
 def _scan(folder: Path, table: str) -> pl.LazyFrame:

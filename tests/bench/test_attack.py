@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 import pytest
 
-from bench.attack import attacked
-from bench.attack.score import ALL, FEW, Count
+from bench.attack import attacked, remembered
+from bench.attack.score import ALL, ELSEWHERE, FEW, Count
 from etl.publishing.harvest import measurement_rows
 from ranking.periods import calendar_period
-from ranking.suppression import Policy, hidden, places_of, suppressed
+from ranking.suppression import hidden, places_of, suppressed
+from ranking.suppression_policy import Policy
 from store.policy import policy
 from store.reference import measures, reference_table
 from tests.conftest import CAPTURED
@@ -270,3 +273,73 @@ def test_days_are_told_of_a_few_dossiers():
     ]
     assert one_kind(rows, 0, basis="dossiers")[FEW].exact == 1
     assert one_kind(rows, 0, 1, basis="dossiers")[FEW].exact == 0
+
+
+def test_a_count_withheld_in_one_measure_and_shown_by_another_is_counted():
+    rows = [
+        row(COMMUNES[0], AUGUST, "received", 6, None, **DOSSIERS),
+        row(COMMUNES[0], AUGUST, "decided_elsewhere_share", 2, 6, **DOSSIERS),
+    ]
+    assert one_kind(rows, 0, basis="dossiers")[ELSEWHERE].exact == 1
+    whole = measurement_rows(rows)
+    assert ELSEWHERE not in found(shown(whole, policy()), whole, "dossiers")
+
+
+def test_a_quarter_carried_over_tells_what_was_open_at_its_end():
+    rows = []
+    for code in COMMUNES[:6]:
+        for number, still in ((1, 30), (2, 4 if code == COMMUNES[0] else 25)):
+            span = ("quarter", 2026, number)
+            rows += [
+                row(code, span, "open_overdue_share", 1, still, **FORM),
+                row(code, span, "received", 90, None, **FORM),
+                row(code, span, "on_time_share_form", 5, 90 + 30 - still, **FORM),
+            ]
+    assert one_kind(rows, 3)["carried over"].exact == 1
+    whole = measurement_rows(rows)
+    assert found(shown(whole, policy()), whole, "form")[ALL].exact == 0
+
+
+# --- snapshot after snapshot
+
+
+def snapshots(whole: Sequence[pl.DataFrame], *, knowing: bool) -> list[pl.DataFrame]:
+    """As the public saw each; `knowing`: publishing looked at what it had shown before."""
+    seen: list[pl.DataFrame] = []
+    for rows in whole:
+        before = seen[-1] if knowing and seen else None
+        seen.append(suppressed(rows, hidden(rows, PLACES, measures(), policy(), before)))
+    return seen
+
+
+def month_after_month(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """What is known after three months, after four and so on: a longer period once it is over."""
+    ends = rows.filter(pl.col("period_kind") == "month").get_column("period_end").unique().sort()[2:]
+    return [rows.filter(pl.col("period_end") <= end) for end in ends]
+
+
+def test_ten_snapshots_in_a_row_tell_no_more_than_one(form):
+    whole = month_after_month(form)
+    finds = found(remembered(snapshots(whole, knowing=True)), whole[-1], "form")
+    assert len(whole) == 10
+    assert (finds[ALL].exact, finds[ALL].within_1, finds[ALL].within_2) == (0, 0, 0)
+
+
+def test_snapshots_that_forget_each_other_give_figures_away(form):
+    whole = month_after_month(form)
+    assert found(remembered(snapshots(whole, knowing=False)), whole[-1], "form")[ALL].exact > 0
+
+
+def test_a_correction_takes_no_figure_out_of_its_cover():
+    """One commune is 4; corrected, its neighbour that covered it is shown no more than before."""
+    sizes = dict(zip(COMMUNES[:6], (4, 12, 30, 40, 50, 60), strict=True))
+    revised = {**sizes, COMMUNES[1]: 55}
+    whole = [
+        measurement_rows(
+            row(code, AUGUST, "received", n, None, **FORM) for code, n in [*told_.items(), ("25", sum(told_.values()))]
+        )
+        for told_ in (sizes, revised)
+    ]
+    for knowing, state in ((False, "reported"), (True, "suppressed")):
+        last = snapshots(whole, knowing=knowing)[-1]
+        assert last.filter(pl.col("unit_code") == COMMUNES[1]).item(0, "state") == state

@@ -6,7 +6,7 @@ import re
 
 from display.words import numbers
 from files.places import HOME
-from ranking.suppression import Policy
+from ranking.suppression_policy import Policy
 from store.policy import policy
 from store.retention import times
 

@@ -15,8 +15,10 @@ from etl.publishing.harvest import measurement_rows
 from files.places import HOME
 from ranking.periods import calendar_period
 from ranking.standings import standings, unit_scopes
-from ranking.suppression import Policy, PolicyError, hidden, places_of, suppressed, suppressed_standings, withheld_ranks
+from ranking.suppression import hidden, places_of, suppressed
+from ranking.suppression_policy import Policy, PolicyError
 from ranking.tables import Measurements, Standings
+from ranking.withheld_standings import suppressed_standings, withheld_ranks
 from store.reference import measures, reference_table
 from tests.conftest import CAPTURED
 from tests.drawn import examples
@@ -259,26 +261,22 @@ def test_where_only_alike_ones_are_left_to_see_nobody_has_a_rank(ranked):
     assert shown.select("rank", "of").rows() == [(None, 2), (None, 2)]
 
 
-def test_a_range_of_ranks_is_widened_by_those_left_out(ranked):
+def test_what_rests_on_withheld_units_and_months_is_empty(ranked):
     rows = frame(*received({"04792": 4, "04795": 30, "04828": 12, "04831": 80}))
     table, out = ranked(rows)
-    table = table.with_columns(rank_low=pl.lit(1, pl.UInt32), rank_high=pl.lit(4, pl.UInt32))
-    shown = suppressed_standings(table, out, withheld_ranks(table.filter(out))).filter(~out)
-    assert set(shown.select("rank_low", "rank_high").iter_rows()) == {(1, 2)}
+    table = table.with_columns(value_low=pl.lit(20.0), rho=pl.lit(0.01), expected_rank=pl.lit(1.5), p_first=pl.lit(0.5))
+    shown = suppressed_standings(table, out, withheld_ranks(table.filter(out)))
+    rest = ("value_low", "rho", "rank_low", "expected_rank", "p_first", "previous_rank")
+    assert shown.select(rest).null_count().row(0) == (4,) * len(rest)
 
 
-def test_movements_are_empty_where_someone_is_left_out(ranked):
-    rows = frame(*received({"04792": 4, "04795": 30, "04828": 12, "04831": 80}))
-    table, out = ranked(rows)
-    assert suppressed_standings(table, out, withheld_ranks(table.filter(out)))["previous_rank"].null_count() == 4
-
-
-def test_movements_are_empty_where_someone_was_left_out_the_period_before(ranked):
+def test_a_month_withheld_empties_the_intervals_of_every_month_of_its_series(ranked):
+    """The error of a count is the spread of all months of its unit: the one withheld would follow."""
     july = {"period_start": date(2026, 7, 1), "period_end": date(2026, 7, 31)}
     gone, out = ranked(frame(*received({"04792": 4, "04795": 30, "04828": 50}, **july)))
     now, nobody = ranked(frame(*received({"04792": 20, "04795": 30, "04828": 50})))
     shown = suppressed_standings(now, nobody, withheld_ranks(gone.filter(out)))
-    assert shown["previous_rank"].null_count() == 3
+    assert shown["previous_rank"].null_count() == shown["rank_low"].null_count() == 3
     assert shown["rank"].to_list() == now["rank"].to_list()
 
 
@@ -330,9 +328,11 @@ def months_of(measure: str, sizes: list[int], code: str = "04792") -> list[dict[
     return rows
 
 
-def withheld_months(rows: pl.DataFrame, rules: Policy) -> dict[str, list[int]]:
+def withheld_months(rows: pl.DataFrame, rules: Policy, before: pl.DataFrame | None = None) -> dict[str, list[int]]:
     """The months that are withheld, by measure; a quarter counts as 10 and its number."""
-    out = rows.filter(hidden(rows, PLACES, measures(), rules)).with_columns(month=pl.col("period_end").dt.month())
+    out = rows.filter(hidden(rows, PLACES, measures(), rules, before)).with_columns(
+        month=pl.col("period_end").dt.month()
+    )
     month = (
         pl.when(pl.col("period_kind") == "quarter").then(10 + pl.col("month") // 3).otherwise("month").alias("month")
     )
@@ -350,27 +350,49 @@ def test_a_month_that_is_withheld_takes_another_of_its_quarter(published_policy)
     assert withheld_months(frame(*alone, quarter), published_policy) == {"received": [1, 3]}
 
 
-def test_what_was_open_is_withheld_for_whole_half_years_with_what_was_resolved_at_their_edges(published_policy):
-    still = [30, 4, 30, 30, 30, 30, 30, 30, 30]
+@pytest.mark.parametrize(
+    ("still", "out"),
+    [
+        ([30, 4, 30, 30, 30, 30], {"open_overdue_share": [2], "on_time_share_form": [2, 3]}),
+        ([30, 4, 5, 30, 30, 30], {"open_overdue_share": [2, 3], "on_time_share_form": [2, 4]}),
+        ([30, 4, 30, 5, 30, 30], {"open_overdue_share": [2, 3, 4], "on_time_share_form": [2, 5]}),
+        ([30, 4, 30, 30, 5, 30], {"open_overdue_share": [2, 5], "on_time_share_form": [2, 3, 5, 6]}),
+        ([4, 30, 30, 30, 30, 5], {"open_overdue_share": [1, 6], "on_time_share_form": [2, 6]}),
+    ],
+    ids=["one month", "two", "one between two", "two between two", "the first and the last"],
+)
+def test_what_was_open_takes_what_was_resolved_where_a_stretch_begins_and_after_it_ends(published_policy, still, out):
     rows = frame(
-        *months_of("online_filing_share", [60] * 9),
-        *months_of("on_time_share_form", [60] * 9),
+        *months_of("online_filing_share", [60] * 6),
+        *months_of("on_time_share_form", [60] * 6),
         *months_of("open_overdue_share", still),
     )
-    assert withheld_months(rows, published_policy) == {
-        "on_time_share_form": [1, 7],
-        "open_overdue_share": [1, 2, 3, 4, 5, 6],
-    }
+    assert withheld_months(rows, published_policy) == out
 
 
 def test_dossiers_resolved_that_are_few_take_what_was_open_with_them(published_policy):
     """Else they would follow from what was open before and after, and received."""
     rows = frame(
         *months_of("online_filing_share", [60] * 9),
-        *months_of("on_time_share_form", [60, 4] + [60] * 7),
+        *months_of("on_time_share_form", [60, 60, 4] + [60] * 6),
         *months_of("open_overdue_share", [30] * 9),
     )
-    assert withheld_months(rows, published_policy)["open_overdue_share"] == [1, 2, 3, 4, 5, 6]
+    assert withheld_months(rows, published_policy) == {"open_overdue_share": [3], "on_time_share_form": [3, 4]}
+
+
+def test_a_quarter_by_itself_is_carried_over_like_a_month(published_policy):
+    rows = [
+        row("04792", measure=measure, series="ii06", basis="form", numerator=0.0, denominator=float(size),
+            period_start=period.start, period_end=period.end, period_kind="quarter")
+        for measure, sizes in (
+            ("online_filing_share", [60, 60, 60]), ("on_time_share_form", [60, 60, 60]),
+            ("open_overdue_share", [30, 4, 30]),
+        )
+        for size, period in zip(sizes, (calendar_period("quarter", 2026, n) for n in (1, 2, 3)), strict=True)
+    ]  # fmt: skip
+    assert withheld_months(frame(*rows), published_policy) == {
+        "open_overdue_share": [12], "on_time_share_form": [12, 13],
+    }  # fmt: skip
 
 
 def test_what_is_open_at_the_end_of_a_quarter_is_what_is_open_at_the_end_of_its_last_month(published_policy):
@@ -379,16 +401,79 @@ def test_what_is_open_at_the_end_of_a_quarter_is_what_is_open_at_the_end_of_its_
         period_start=date(2026, 1, 1), period_end=date(2026, 3, 31), period_kind="quarter",
     )  # fmt: skip
     rows = frame(*months_of("open_overdue_share", [30, 30, 4]), quarter)
-    assert withheld_months(rows, published_policy) == {"open_overdue_share": [1, 2, 3, 11]}
+    assert withheld_months(rows, published_policy) == {"open_overdue_share": [3, 11]}
+
+
+def test_what_counts_some_of_the_dossiers_goes_with_them(published_policy):
+    """Of 4 + 30 + 12 received the fees owed would tell at least how many a withheld unit has."""
+    kind = {"series": "dossiers", "basis": "dossiers"}
+    owed = {"04792": 12, "04795": 29, "04828": 12}
+    rows = frame(
+        *received({"04792": 4, "04795": 30, "04828": 12}, **kind),
+        *(row(c, measure="online_payment_share", numerator=1.0, denominator=float(n), **kind) for c, n in owed.items()),
+    )
+    flags = hidden(rows, PLACES, measures(), published_policy)
+    paid = rows.filter(flags, pl.col("measure") == "online_payment_share").get_column("unit_code").to_list()
+    assert paid == ["04792", "04828"]
+
+
+# --- from snapshot to snapshot
+
+
+def public(rows: pl.DataFrame, rules: Policy, before: pl.DataFrame | None = None) -> pl.DataFrame:
+    return suppressed(rows, hidden(rows, PLACES, measures(), rules, before))
+
+
+def gone(shown: pl.DataFrame) -> set[str]:
+    return set(shown.filter(pl.col("state") == "suppressed").get_column("unit_code"))
+
+
+def of_form(sizes: dict[str, float]) -> pl.DataFrame:
+    return frame(*received(sizes, series="ii06", basis="form"))
+
+
+def test_what_was_withheld_stays_withheld_although_another_would_do_now(published_policy):
+    """04828 was withheld beside 04792; shown now, it would give 04792 away through the total of before."""
+    first = public(of_form({"04792": 4, "04795": 30, "04828": 12, "25": 46}), published_policy)
+    then = of_form({"04792": 4, "04795": 30, "04828": 35, "25": 69})
+    assert gone(first) == {"04792", "04828"}
+    assert gone(public(then, published_policy)) == {"04792", "04795"}
+    assert gone(public(then, published_policy, first)) == {"04792", "04828"}
+
+
+def test_what_was_shown_protects_nothing(published_policy):
+    """Everybody has read 12 of 04828: with the total of now it would tell the 4, so the total goes, or another does."""
+    first = public(of_form({"04792": 20, "04795": 30, "04828": 12, "25": 62}), published_policy)
+    then = of_form({"04792": 4, "04795": 30, "04828": 12, "25": 46})
+    assert gone(public(then, published_policy, first)) == {"04792", "25"}
+
+
+def test_an_open_month_that_was_shown_leaves_what_was_resolved_to_protect_the_next(published_policy):
+    def months(still: list[int]) -> pl.DataFrame:
+        n = len(still)
+        return frame(
+            *months_of("online_filing_share", [60] * n),
+            *months_of("on_time_share_form", [60] * n),
+            *months_of("open_overdue_share", still),
+        )
+
+    first = public(months([30, 30]), published_policy)
+    second = public(months([30, 30, 4]), published_policy, first)
+    third = months([30, 30, 4, 30, 4])
+    assert withheld_months(third, published_policy, second) == {
+        "open_overdue_share": [3, 4, 5],
+        "on_time_share_form": [3],
+    }
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("carried_over: {open: opened, received: received, resolved: decided, stretch_months: 6}", "no measure opened"),
-        ("carried_over: {open: received, received: received, resolved: decided, stretch_months: 5}", "stretch_months"),
+        ("carried_over: {open: opened, received: received, resolved: decided}", "no measure opened"),
+        ("carried_over: {open: received, received: received, resolved: decided, bridge_months: 13}", "bridge_months"),
+        ("rests_on: {received: filed}", "no measure filed"),
     ],
 )
-def test_what_is_carried_over_must_be_measures_and_parts_of_a_year(text, complaint):
+def test_what_is_tied_must_be_measures_and_a_bridge_short(text, complaint):
     with pytest.raises(PolicyError, match=complaint):
         policy(text)

@@ -15,6 +15,7 @@ from ranking.overdispersion import ASSUMED
 from store import dispersions, sight
 from store.reference import measures, province_names, reference_table
 from store.snapshot import Snapshot
+from store.withheld import shares
 from ui.frame import html
 from ui.parts import tables
 
@@ -126,6 +127,32 @@ def warnings(view: View) -> None:
         return
     html.caption(view.say("about.warnings.note", n=numbers.number(len(remarks), view.language)))
     html.show(f'<ul class="gd-about" lang="en">{"".join(f"<li>{escape(text)}</li>" for text in remarks)}</ul>')
+
+
+def withheld(view: View) -> None:
+    """How much of each measure the public does not see, by source, counted from the snapshot."""
+    rows = shares(view.snapshot).filter(pl.col("measure").is_in(list(measures())))
+    sums = rows.group_by("measure", "basis", maintain_order=True).agg(pl.col("rows", "withheld").sum())
+    if not rows.get_column("withheld").sum():
+        html.caption(view.say("about.withheld.none"))
+        return
+    html.caption(view.say("about.withheld.reading"))
+    headers = [view.say(f"about.withheld.column.{name}") for name in ("measure", "basis", "rows", "withheld", "share")]
+    order = list(measures())
+    known = sorted(sums.iter_rows(named=True), key=lambda row: (row["basis"], order.index(row["measure"])))
+    texts = [_withheld(view, row) for row in known]
+    tables.plain_table(headers, texts, view.say("about.part.withheld"), figures=(2, 3, 4))
+
+
+def _withheld(view: View, row: dict) -> list[str]:
+    counts = [numbers.number(row[name], view.language) for name in ("rows", "withheld")]
+    share = numbers.number(100 * row["withheld"] / row["rows"], view.language, 1)
+    return [
+        measures()[row["measure"]].short.in_language(view.language),
+        view.say(f"about.source.{row['basis']}"),
+        *counts,
+        f"{share} %",
+    ]
 
 
 def dispersion(view: View) -> None:

@@ -19,6 +19,7 @@ from files.places import HOME
 from store import releases, waiting
 from store.access import people
 from store.access.rules import Reader
+from store.policy import policy
 from store.snapshot import Snapshot, SnapshotTrouble, datasets, open_snapshot
 from ui.frame import browser, links, open_pages, search, sign_in, unmet
 from ui.frame.html import show
@@ -195,7 +196,8 @@ def _footer(reader: Reader, say: Speaker, snapshot: Snapshot) -> None:
     nature = say(f"nature.{manifest.nature}", captured=local_date(manifest.captured_at, say.language))
     words = say("shell.footer", nature=nature, snapshot=manifest.id)
     if reader.seen is not None:
-        words = f"{words} {say('access.withheld' if reader.seen else 'access.withheld.public')}"
+        shown = policy().shown_instead(say.language)
+        words = f"{words} {say('access.withheld' if reader.seen else 'access.withheld.public', shown=shown)}"
     remarks = "".join(f"<li>{escape(text)}</li>" for text in manifest.warnings)
     if remarks:
         title = escape(say("shell.remarks", n=len(manifest.warnings)))

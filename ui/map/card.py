@@ -14,6 +14,7 @@ from display.maps.members import districts, merged_from
 from display.words import addresses, marks, numbers, places, rankings
 from display.words.selection import Selection
 from display.words.view import View
+from ranking.states import SUPPRESSED
 from store.reference import reference_table
 from ui.frame import html
 from ui.parts import charts, tables
@@ -41,6 +42,8 @@ def _standing(view: View, selection: Selection, row: dict | None) -> str:
     measure, say = selection.measure, view.say
     if row is None or row["value"] is None:
         silence = say(f"state.{row['state']}") if row else say("map.card.no_figure")
+        if row and row["state"] == SUPPRESSED:
+            silence = marks.withheld_words(say)
         return f'<div class="gd-silent">{escape(silence)}</div>'
     notes = [measure.short.in_language(view.language), numbers.period(selection.period, view.language)]
     lines = [", ".join(notes), layers.note(row, measure, say)]

@@ -7,13 +7,14 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from display.words import numbers, rankings
+from display.words import marks, numbers, rankings
 from display.words.marks import nature_word
 from display.words.selection import Selection
 from display.words.view import View
 from files import sheets
 from files.sheets import Sheet
 from press import ranking_sheet
+from ranking.states import SUPPRESSED
 from store.reference import scope_name
 from ui.frame import sign_in
 
@@ -137,7 +138,12 @@ def notes(
         (say("download.licence.name"), say("download.licence")),
         *rest,
         (say("download.columns.name"), say("download.columns")),
+        *([(say("state.suppressed"), marks.withheld_words(say))] if _withheld(rows) else []),
     ]
+
+
+def _withheld(rows: pl.DataFrame) -> bool:
+    return SUPPRESSED in rows.get_column("state")
 
 
 def _csv(content: partial[Sheet]) -> bytes:

@@ -11,7 +11,7 @@ from display.words.text import LANGUAGES, Speaker
 from files import sheets
 from files.sheets import Sheet
 from ranking.vocabulary import COUNTRY
-from store import public, reference, standings
+from store import public, reference, standings, withheld
 from store.policy import policy
 from store.snapshot import Snapshot
 from store.states import states
@@ -146,6 +146,7 @@ def _metadata(rows: pl.DataFrame, query: Mapping[str, str], snapshot: Snapshot) 
         "captured_at": said["captured_at"],
         "chosen": dict(query),
         "suppression": {language: rules.shown_instead(language) for language in LANGUAGES},
+        "withheld": withheld.shares(snapshot).to_dicts(),
         "measures": [measure.model_dump(mode="json") for measure in measures],
         "resources": [
             {

@@ -16,7 +16,7 @@ from ranking.manifest import MANIFEST, Manifest, ManifestError
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.vocabulary import BASES
-from store import borders, coverage, public, releases
+from store import borders, coverage, public, releases, withheld
 from store.coverage import MISSING, Coverage
 from store.policy import policy
 from store.reference import measures, province_names, reference_table
@@ -43,6 +43,12 @@ def kinds() -> dict[str, Kind]:
         ),
         "standings": Kind(
             "One row per unit, period, measure and ranking.", (*_ROWS, "scope", *PAGED), _standings, _taken
+        ),
+        "withheld": Kind(
+            "One row per measure, basis and series: how many of its figures are withheld from the public.",
+            ("dataset", "snapshot", *PAGED),
+            _withheld,
+            _taken,
         ),
         "coverage": Kind(
             "One row per province, source and period: how many of all its communes have reported.",
@@ -105,6 +111,10 @@ def _standings(query: Mapping[str, str]) -> Table:
     snapshot = snapshot_of(query)
     page = public.standings(snapshot, *conditions(query), **stretch(query))
     return marked("standings", page.rows, page.total, snapshot)
+
+
+def _withheld(query: Mapping[str, str]) -> Table:
+    return _said("withheld", withheld.shares(snapshot_of(query).seen_in(frozenset())), query)
 
 
 def _coverage(query: Mapping[str, str]) -> Table:

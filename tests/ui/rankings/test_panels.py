@@ -292,7 +292,7 @@ def test_tier_expected_rank_and_likely_ranks_stand_beside_the_rank_by_value(app_
     [
         (None, "không có trong nguồn"),
         ({"value": None, "state": "no_dossiers"}, "không phát sinh hồ sơ"),
-        ({"value": None, "state": "suppressed"}, "không công bố vì quá ít"),
+        ({"value": None, "state": "suppressed"}, "không công bố: quá ít hồ sơ, hoặc ẩn cùng"),
     ],
 )
 def test_a_silence_is_said_in_words(app_data, row, text):

@@ -1,0 +1,103 @@
+"""Measures that rest on the same dossiers: what their rows count, which cell each is of, and what was seen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from ranking.elimination import Flags
+from ranking.measures import Measure
+from ranking.states import COUNTED, SUPPRESSED
+from ranking.sum_equations import Equations
+from ranking.suppression_policy import Policy
+from ranking.vocabulary import CELL
+
+SEEN = ("seen_numerator", "seen_denominator", "seen_state")
+"""What an earlier snapshot showed the public of the same row, beside it."""
+
+
+class Family:
+    """The rows of measures that rest on the same dossiers, and for each cell whether it is `small`, or was `shown` or
+    `withheld` before."""
+
+    def __init__(
+        self,
+        rows: pl.DataFrame,
+        measures: Mapping[str, Measure],
+        policy: Policy,
+        family: Sequence[str],
+    ) -> None:
+        """`rows`: those of the `family` that the policy protects, with `SEEN`."""
+        self.measures = tuple(family)
+        self.is_resolved = _is(family, policy, "resolved")
+        self.rows = _sized(rows, measures, policy, family)
+        self.names, self.cell = np.unique(self.rows.get_column("cell").to_numpy(), return_inverse=True)
+        self.width = len(self.names)
+        size, minimum = self._figures()
+        self.small = self._of_cells((size > 0) & (size < minimum))
+        counted: Flags = self.rows.get_column("state").is_in(COUNTED).to_numpy()
+        self.counted = counted
+        self.withheld = self._of_cells(
+            counted & (rows.get_column("seen_state") == SUPPRESSED).fill_null(False).to_numpy()
+        )
+        same = pl.all_horizontal(pl.col(n).eq_missing(pl.col(f"seen_{n}")) for n in ("numerator", "denominator"))
+        told = rows.select(same & pl.col("seen_state").is_in(COUNTED).fill_null(False)).to_series().to_numpy()
+        self.shown = self._of_cells(counted & told) & ~self.small & ~self.withheld
+
+    def sizes(self) -> np.ndarray:
+        """What each cell counts, infinite where nothing is known."""
+        size, _ = self._figures()
+        found = np.full(self.width, np.inf)
+        np.fmin.at(found, self.cell, size)
+        return found
+
+    def equations(self, places: pl.DataFrame) -> Equations:
+        size, minimum = self._figures()
+        return Equations(self.rows, places, self.cell, size, minimum, self.is_resolved)
+
+    def resting_on(self, other: Family, flags: Flags) -> Flags:
+        """The cells of the same dossiers' unit, period, field and basis as those of `other` that have a flag."""
+        return np.isin(self.names, other.names[flags])
+
+    def _figures(self) -> tuple[np.ndarray, np.ndarray]:
+        size, minimum = (self.rows.get_column(name).fill_null(np.nan).to_numpy() for name in ("size", "minimum"))
+        return size, minimum
+
+    def _of_cells(self, rows: Flags) -> Flags:
+        found = np.zeros(self.width, bool)
+        found[self.cell[rows]] = True
+        return found
+
+
+def _is(family: Sequence[str], policy: Policy, which: str) -> bool:
+    return policy.carried_over is not None and getattr(policy.carried_over, which) in family
+
+
+def _sized(rows: pl.DataFrame, measures: Mapping[str, Measure], policy: Policy, family: Sequence[str]) -> pl.DataFrame:
+    """The rows with what they count (`size`, null where nothing), their `minimum`, and which cell each is of.
+
+    What is open at the end of a month and at the end of its quarter is the same cell.
+    """
+    stock = any(_is(policy.family_of(policy.rests_on.get(name, name)), policy, "open") for name in family)
+    apart = ("period_start", "period_kind") if stock else ()
+    names = rows.get_column("measure").unique().to_list()
+    counted = [pl.when(pl.col("measure") == name).then(_counted(measures.get(name))) for name in names]
+    minimum = pl.col("measure").replace_strict(
+        {name: policy.minimum_of(name) for name in names}, return_dtype=pl.Float64
+    )
+    return rows.with_columns(
+        size=pl.coalesce(*counted) if counted else pl.lit(None, pl.Float64),
+        minimum=minimum,
+        cell=pl.struct(name for name in CELL if name not in ("measure", "series", *apart)).hash(),
+        stock=pl.lit(stock),
+    )
+
+
+def _counted(measure: Measure | None) -> pl.Expr:
+    """What a row of a measure counts; of a measure that is no longer defined, whatever it may count."""
+    if measure is None:
+        return pl.coalesce("denominator", "numerator")
+    figure = {"share": "denominator", "count": "numerator", "rate": "numerator"}.get(measure.kind)
+    return pl.col(figure) if figure else pl.lit(None, pl.Float64)
