@@ -28,6 +28,7 @@ SHIPPED = frozenset(
     (
         *("README.md", "bands.yaml", "brief", "dossiers", "forms", "inspection", "measures", "policies", "portal"),
         *("questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml", "swapped_days.yaml", "texts"),
+        *("simulated_dossiers.parquet", "simulated_dossiers.yaml"),
     )
 )
 """What the program itself brings in its own data folder, and a data folder elsewhere does not hold."""
