@@ -1,7 +1,7 @@
 """The simulated country: figures that no commune ever reported, with the shape that real ones have.
 
-It draws from `data/simulated.yaml` and nothing else: the same calibration gives the same rows, to the
-last dossier. Provinces and the country are sums of their communes and departments; before the merger
+It draws from `data/simulated.yaml`, and what only dossiers tell from `data/simulated_dossiers.parquet`: the same
+calibration gives the same rows, to the last dossier. Provinces and the country are sums of their communes and departments; before the merger
 the communes are the old ones, each counted under the province of today that it belongs to.
 """
 
@@ -32,7 +32,7 @@ WARNINGS = [
     "Simulated figures: no commune reported any of them.",
     "Departments are counted from July 2025 on, so the figures of provinces and of the country rise there.",
     "The former island districts had no communes: their special zones begin in July 2025.",
-    "What only dossiers tell, such as medians of days, is there by month and quarter since January 2026.",
+    "What only dossiers tell, such as medians of days, is there by month and quarter since April 2026.",
 ]
 
 

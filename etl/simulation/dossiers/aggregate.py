@@ -66,11 +66,19 @@ def make(ground: Ground, path: Path = AGGREGATE, step: Step = untold) -> int:
 
 
 def told(rows: pl.DataFrame, since: date) -> pl.DataFrame:
-    """What the aggregate keeps of `ranking.dossiers.tables.SCHEMA`: months and quarters since a day, without fields."""
-    is_quarter = pl.col("period_end").dt.month() - pl.col("period_start").dt.month() == 2
+    """What the aggregate keeps of `ranking.dossiers.tables.SCHEMA`: months and whole quarters since a day, no fields.
+
+    A quarter to date is left out, since its months tell as much and withholding would take it apart for long; so are
+    quarters of what is open, which are their last months.
+    """
     is_month = pl.col("period_start").dt.month() == pl.col("period_end").dt.month()
+    is_quarter = (pl.col("period_kind") == "quarter") & ~pl.col("measure").is_in(_open_ones())
     kept = (pl.col("field") == "all") & (pl.col("period_start") >= since) & (is_month | is_quarter)
     return rows.filter(pl.col("measure").is_in(wanted()), kept)
+
+
+def _open_ones() -> list[str]:
+    return [*DossierMeasures.of(measures()).kinds["open"]]
 
 
 def write(rows: pl.DataFrame, path: Path) -> int:
