@@ -2,7 +2,7 @@
 
 It draws from `data/simulated.yaml`, and takes what only dossiers tell from `data/simulated_dossiers.parquet`: the same
 calibration gives the same rows, to the last dossier. Provinces and the country are sums of their communes and
-departments; before the merger the communes are the old ones, each counted under the province of today that it belongs to.
+departments; before the merger the communes are the old ones, each counted under the province of today that holds it.
 """
 
 from __future__ import annotations
