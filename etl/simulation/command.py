@@ -32,7 +32,7 @@ WARNINGS = [
     "Simulated figures: no commune reported any of them.",
     "Departments are counted from July 2025 on, so the figures of provinces and of the country rise there.",
     "The former island districts had no communes: their special zones begin in July 2025.",
-    "What only dossiers tell, such as medians of days, is there by month and quarter since April 2026.",
+    "What only dossiers tell, such as medians of days, is there by month and quarter since July 2026.",
 ]
 
 

@@ -66,14 +66,13 @@ def make(ground: Ground, path: Path = AGGREGATE, step: Step = untold) -> int:
 
 
 def told(rows: pl.DataFrame, since: date) -> pl.DataFrame:
-    """What the aggregate keeps of `ranking.dossiers.tables.SCHEMA`: months and whole quarters since a day, no fields.
+    """What the aggregate keeps of `ranking.dossiers.tables.SCHEMA`: months and quarters since a day, without fields.
 
-    A quarter to date is left out, since its months tell as much and withholding would take it apart for long; so are
-    quarters of what is open, which are their last months.
+    Quarters of what is open are left out: they are their last months.
     """
-    is_month = pl.col("period_start").dt.month() == pl.col("period_end").dt.month()
-    is_quarter = (pl.col("period_kind") == "quarter") & ~pl.col("measure").is_in(_open_ones())
-    kept = (pl.col("field") == "all") & (pl.col("period_start") >= since) & (is_month | is_quarter)
+    months = pl.col("period_end").dt.month() - pl.col("period_start").dt.month()
+    is_quarter = (months == 2) & ~pl.col("measure").is_in(_open_ones())
+    kept = (pl.col("field") == "all") & (pl.col("period_start") >= since) & ((months == 0) | is_quarter)
     return rows.filter(pl.col("measure").is_in(wanted()), kept)
 
 
