@@ -18,9 +18,10 @@ from pathlib import Path
 import polars as pl
 
 from bench import dossier_generator
+from etl.simulation.dossiers.wording import CHANNELS, DATES, HEADINGS, STATES, as_text, worded
 from files.places import HOME
 from ranking.dossiers.days import calendar
-from ranking.dossiers.rows import KEYS, SUMS
+from ranking.dossiers.rows import FLAGS, KEYS, POST, SUMS
 from ranking.dossiers.tables import added
 from store.reference import reference_table
 from store.swapped_days import swapped_days
@@ -31,36 +32,11 @@ TINY = {"rows": 2_000}
 EXPORTED = date(2026, 10, 1)
 PROVINCE = "25"
 SQL = HOME / "bench" / "dossiers.sql"
-_CHANNELS = ["", "Trực tuyến toàn trình", "Trực tuyến một phần", "Trực tuyến", "Trực tiếp", "Bưu chính"]
-_STATES = {1: "Đang xử lý", 3: "Đã xử lý", 6: "Dừng xử lý"}
-_FIELDS = ("Hộ tịch", "Đất đai", "Y tế", "Giáo dục", "Xây dựng")
-_FLAGS = {
-    "fee_owed": "Phải nộp phí",
-    "paid_online": "Thanh toán trực tuyến",
-    "e_result": "Kết quả điện tử",
-    "digitised": "Số hóa",
-    "reused": "Tái sử dụng dữ liệu",
-}
-_DATES = {
-    "received": "Ngày tiếp nhận",
-    "due": "Ngày hẹn trả",
-    "done": "Ngày có kết quả",
-    "returned": "Ngày trả kết quả",
-    "stopped": "Ngày dừng xử lý",
-}
-_COLUMNS = {
-    "code": "Mã hồ sơ",
-    "intake": "Đơn vị tiếp nhận",
-    "decision": "Đơn vị giải quyết",
-    "field": "Lĩnh vực",
-    "procedure": "Mã thủ tục",
-    "channel": "Hình thức nộp",
-    **_DATES,
-    "state": "Trạng thái",
-    "supplements": "Số lần bổ sung",
-    "waited": "Số ngày chờ bổ sung",
-    **_FLAGS,
-}
+_CHANNELS = ["", *(CHANNELS.get(number, "") for number in range(1, POST + 1))]
+_DATES = {name: HEADINGS[name] for name in DATES}
+_FLAGS = {name: HEADINGS[name] for name in FLAGS}
+# Without the column that says that they are simulated: they go into a store for the moment.
+_COLUMNS = {name: heading for name, heading in HEADINGS.items() if name != "simulated"}
 
 
 def run(rows: int = 1_000_000, folder: Path | None = None) -> list[Figure]:
@@ -86,35 +62,30 @@ def write(path: Path, rows: int) -> None:
     units = _units()
     with path.open("wb") as file:
         file.write((";".join(_COLUMNS.values()) + "\n").encode())
-        months = -(-rows // dossier_generator.ROWS_A_MONTH)
-        for step in range(months):
-            size = min(dossier_generator.ROWS_A_MONTH, rows - step * dossier_generator.ROWS_A_MONTH)
-            said = _said(dossier_generator.dossiers(dossier_generator.LAST_MONTH - step, size), units)
-            said.write_csv(file, separator=";", include_header=False)
+        left, month = rows, dossier_generator.LAST_MONTH
+        while left > 0:
+            found = dossier_generator.dossiers(month, left)
+            _said(found, rows - left, units).write_csv(file, separator=";", include_header=False)
+            left, month = left - found.height, month - 1
 
 
 def _units() -> pl.DataFrame:
     return reference_table("units").filter(pl.col("province_code") == PROVINCE).select("code", "full_name").sort("code")
 
 
-def _said(rows: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
-    names = pl.Series(units["full_name"])
-    yes = {True: "Có", False: "Không"}
-    # A limit of no days counts from the working day before where a dossier comes in on a Sunday.
-    rows = rows.with_columns(due=pl.when(pl.col("due").is_not_null()).then(pl.max_horizontal("due", "received")))
-    return rows.select(
-        code=pl.col("code").str.replace(r"^H\d+\.\d+", "H44.202"),
-        intake=pl.lit(names).gather(pl.col("intake") % names.len()),
-        decision=pl.lit(names).gather(pl.col("decision") % names.len()),
-        field=pl.lit(pl.Series(_FIELDS)).gather(pl.col("field") % len(_FIELDS)),
-        procedure=pl.format("2.{}", 100_000 + pl.col("procedure")),
-        channel=pl.lit(pl.Series(_CHANNELS)).gather(pl.col("channel")),
-        **{name: pl.col(name).dt.strftime("%d/%m/%Y") for name in _DATES},
-        state=pl.col("state").replace_strict(_STATES, return_dtype=pl.String),
-        supplements="supplements",
-        waited="waited",
-        **{name: pl.col(name).replace_strict(yes, default=None, return_dtype=pl.String) for name in _FLAGS},
-    )
+def _said(rows: pl.DataFrame, before: int, units: pl.DataFrame) -> pl.DataFrame:
+    """The dossiers of the country as those of one province, in the words of an export; numbered on from `before`."""
+    names, country = pl.Series(units["full_name"]), dossier_generator.country()
+    day = pl.col(HEADINGS["code"]).str.extract(r"-(\d{6})-")
+    own = {
+        name: pl.lit(names).gather(rows.get_column(name).cast(pl.Int64) % names.len()).alias(HEADINGS[name])
+        for name in ("intake", "decision")
+    }
+    code = pl.format("H44.202-{}-{}", day, pl.int_range(pl.len()) + before).alias(HEADINGS["code"])
+    # No procedure with a legal maximum, which DuckDB's side does not know.
+    procedure = pl.format("2.{}", rows.get_column("procedure").cast(pl.Int32) + 100_000).alias(HEADINGS["procedure"])
+    said = as_text(worded(rows, country)).with_columns(code, procedure, *own.values())
+    return said.select(_COLUMNS.values())
 
 
 def _measured(engine: str, path: Path, out: Path, name: str) -> list[Figure]:
@@ -155,12 +126,12 @@ def _ours(path: Path, out: Path) -> None:
 def _duckdb(path: Path, out: Path) -> None:
     import duckdb
 
-    units = _units()
+    units, fields = _units(), dossier_generator.country().procedures.fields
     lists = {
         "units": pl.DataFrame({"id": range(units.height), "name": units["full_name"]}),
-        "fields": pl.DataFrame({"id": range(len(_FIELDS)), "name": _FIELDS}),
+        "fields": pl.DataFrame({"id": range(len(fields)), "name": fields}),
         "channels": pl.DataFrame({"id": range(len(_CHANNELS)), "name": _CHANNELS}),
-        "states": pl.DataFrame({"id": [*_STATES], "name": [*_STATES.values()]}),
+        "states": pl.DataFrame({"id": [*STATES], "name": [*STATES.values()]}),
     }
     connection = duckdb.connect()
     connection.execute(f"SET threads = {THREADS}; SET memory_limit = '2GiB'; SET temp_directory = '{out / 'spill'}'")

@@ -244,9 +244,8 @@ def _one_day(given: Path, out: Path) -> None:
 def _kept(given: Path, out: Path) -> Store:
     """A store of the given dossiers, with the sums that `_polars` has left, as an earlier import leaves it."""
     from etl.dossiers.store import Store
-    from store.reference import reference_table
 
-    store = Store(out)
+    store, country = Store(out), dossier_generator.country()
     folders = [(given, store.folder / "dossiers")]
     folders += [(out.parent / "polars" / table, store.folder / "sums" / table) for table in KEYS]
     for source, target in folders:
@@ -254,10 +253,10 @@ def _kept(given: Path, out: Path) -> Store:
         for file in _files(source):
             (target / file.name).hardlink_to(file)
     names = {
-        "units": reference_table("units")["code"].sort().to_list(),
-        "provinces": reference_table("provinces")["code"].sort().to_list(),
-        "fields": [f"Lĩnh vực {n}" for n in range(dossier_generator.FIELDS)],
-        "procedures": [f"{n}" for n in range(dossier_generator.PROCEDURES)],
+        "units": list(country.units.codes),
+        "provinces": country.provinces,
+        "fields": country.procedures.fields,
+        "procedures": country.procedures.names,
     }
     (store.folder / "lists").mkdir()
     for name, listed in names.items():

@@ -196,9 +196,13 @@ def _of_rates(rows: pl.DataFrame, months: pl.DataFrame) -> Floats:
 
 
 def _of_counts(rows: pl.DataFrame, months: pl.DataFrame) -> Floats:
-    """On the square-root scale pure Poisson noise has standard deviation ½ whatever the count (Anscombe 1948)."""
+    """On the square-root scale pure Poisson noise has standard deviation ½ whatever the count (Anscombe 1948).
+
+    At least 1: that a unit's months happen to lie nearer together than chance would have them is chance too.
+    """
     root = (pl.col("numerator") + 3 / 8).sqrt()
-    return (2 * _spread(rows, months.select(*COMMON, "unit_code", "period_start", value=root))) ** 2
+    found = (2 * _spread(rows, months.select(*COMMON, "unit_code", "period_start", value=root))) ** 2
+    return np.maximum(1.0, found)
 
 
 def _count_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:

@@ -28,7 +28,7 @@ from etl.dossiers.files import Export, files_in, read
 from etl.dossiers.lists import Lists, lists_of
 from etl.dossiers.row_checks import REFUSED
 from etl.dossiers.rows import dossiers, field_names
-from etl.dossiers.store import Store, latest_export, rules
+from etl.dossiers.store import LIVE, SIMULATED, Store, latest_export, rules
 from etl.dossiers.survey import Reading, Survey
 from etl.dossiers.trial import lines
 from etl.dossiers.units import Units
@@ -90,6 +90,8 @@ def run(args: argparse.Namespace) -> int:
             except Fault as fault:
                 failed += 1
                 print(f"{fault}; nothing was taken from this file", file=sys.stderr)
+        if store.state()["nature"] == SIMULATED and args.dataset == LIVE:
+            raise Fault(f"simulated dossiers are never published to {LIVE}; give --dataset {SIMULATED}")
         for remark in remarks(units.near(), SERIES):
             print(f"warning: {remark}")
         changes = take_in(store)
@@ -124,7 +126,14 @@ def _check_kept(store: Store, args: argparse.Namespace) -> None:
     held = _held(args, ())
     if held is None:
         return
-    shown = held.filter(pl.col("state") == "reported").select("unit_code").unique().collect().height
+    # What the simulated country shows at first was never kept here.
+    shown = (
+        held.filter(pl.col("state") == "reported", pl.col("source") != SIMULATED)
+        .select("unit_code")
+        .unique()
+        .collect()
+        .height
+    )
     if shown:
         raise Fault(
             f"{store.folder}: keeps no dossiers, but {args.dataset} shows those of {shown} units; "
@@ -144,7 +153,8 @@ def _bring_up_to_date(store: Store, units: Units, refused: list[dict], args: arg
         print("nothing has changed, so nothing was published")
         return
     only = field_names(lists)
-    _publish(args, harvest(store, units, set(state["months"]), refused, _held(args, only)), only)
+    taken = harvest(store, units, set(state["months"]), refused, _held(args, only))
+    _publish(args, taken, only, store.state()["nature"] or LIVE)
     _procedures(store).write_csv(store.folder / "procedures.csv")
     store.remember(pending=[], months=[], unpublished=False, rules=rules(), formulas=formulas)
     fold_longest(store)
@@ -204,6 +214,7 @@ def _staged(
     taken, survey, reading = _Taken(), Survey(path.name, lists, day, dates), None
     try:
         export = read(path, lists)
+        store.note_nature(SIMULATED if any(SIMULATED in one.layout.read for one in export.tables) else LIVE, path.name)
         # Columns are judged by what is seen of them: where the whole file tells otherwise than its beginning, again.
         while True:
             used = _stage_all(store, export, units, province, day, lists, survey, reading, taken)
@@ -366,10 +377,10 @@ def _as_measurements(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select([*schema]).cast(schema)
 
 
-def _publish(args: argparse.Namespace, taken: Harvest, fields: Collection[str]) -> None:
+def _publish(args: argparse.Namespace, taken: Harvest, fields: Collection[str], nature: str) -> None:
     # Imported late: reading exports needs nothing of what publishing needs.
     from etl.publishing.publish import publish
 
     taken.fields[BASIS] = frozenset({"all", *fields})
-    manifest = publish(args.data, args.dataset, taken, nature="live")
+    manifest = publish(args.data, args.dataset, taken, nature=nature)
     print(f"published {manifest.id} to {args.dataset}")

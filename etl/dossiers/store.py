@@ -22,7 +22,7 @@ import polars as pl
 from etl.dossiers.codes import HASHED, KNOWN_CODE, hashed, part_of, written
 from etl.dossiers.units import OFFICE, Units
 from files import lock, whole
-from files.faults import Fault
+from files.faults import BadInput, Fault
 from files.places import DATA
 from ranking import yaml_text
 from ranking.dossiers.days import calendar
@@ -34,6 +34,8 @@ PROCEDURES = DATA / "dossiers" / "procedures.yaml"
 FOLDER = "dossiers_store"
 _LISTS = {"intake": "units", "decision": "units", "province": "provinces", "field": "fields", "procedure": "procedures"}
 _LISTED_MAX = {"units": 2**14, "provinces": 2**8, "fields": 2**10, "procedures": 2**15}
+LIVE, SIMULATED = "live", "simulated"
+"""The nature of what a store keeps: one of them alone."""
 _LOCK_SECONDS = 300
 _SALT_BYTES = 32
 
@@ -126,7 +128,19 @@ class Store:
     def state(self) -> dict:
         path = self.folder / "state.json"
         empty = {"exports": {}, "pending": [], "months": [], "unpublished": False, "rules": "", "formulas": ""}
+        empty |= {"nature": LIVE if self.parts() else ""}
         return empty | (json.loads(path.read_text(encoding="utf-8")) if path.exists() else {})
+
+    def note_nature(self, nature: str, file: str) -> None:
+        """Remember what the first export is; BadInput where a file is real and the store simulated, or the reverse."""
+        known = self.state()["nature"] if self.parts() or self.staged() else ""
+        if not known:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.remember(nature=nature)
+        elif known != nature:
+            what = {LIVE: "real dossiers", SIMULATED: "simulated dossiers (column Mô phỏng)"}
+            own = f"{self.folder} keeps {what[known]}; give it a data folder of its own with --data"
+            raise BadInput(file, f"holds {what[nature]}, but {own}")
 
     def remember(self, **changed: object) -> None:
         content = json.dumps(self.state() | changed, ensure_ascii=False, indent=1) + "\n"

@@ -39,6 +39,7 @@ SHIPPED = frozenset(
             "policies",
         ),
         *("portal", "questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml"),
+        *("simulated_dossiers.parquet", "simulated_dossiers.yaml"),
         *("swapped_days.yaml", "texts"),
     )
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,13 +22,21 @@ from etl.simulation.world import Units, World, new_units, old_units
 from ranking.vocabulary import COUNTRY
 
 
+@dataclass(frozen=True)
+class Era:
+    """The units of one era, their rates (units × months, the chance of each thing counted) and their figures."""
+
+    units: Units
+    rates: dict[str, np.ndarray]
+    block: Block
+
+
 def country(world: World, months: Months, calibration: Calibration) -> list[Block]:
     """Old communes, new communes with departments, provinces, the country."""
     new = new_units(world, months.new(), calibration)
     old = old_units(world, new, months.old(), calibration)
     levels = solved_levels(new, months, calibration)
-    before, since = (_block(units, levels, months, calibration) for units in (old, new))
-    since = replace(since, by_field=figures_by_field(since.figures, new, months, calibration))
+    before, since = _era(old, levels, months, calibration).block, _since(new, levels, months, calibration).block
     provinces = summed(world.provinces["code"].to_numpy(), "province", [(before, old.home), (since, new.home)])
     nation = summed(np.array([COUNTRY], object), "country", [(provinces, np.zeros(PROVINCES, int))])
     scores = index_scores(since, provinces, new, months, calibration)
@@ -36,13 +44,25 @@ def country(world: World, months: Months, calibration: Calibration) -> list[Bloc
     return [before, *scored]
 
 
-def _block(units: Units, levels: Levels, months: Months, calibration: Calibration) -> Block:
+def since_merger(world: World, months: Months, calibration: Calibration) -> Era:
+    """The communes of today and the departments, with their fields."""
+    new = new_units(world, months.new(), calibration)
+    return _since(new, solved_levels(new, months, calibration), months, calibration)
+
+
+def _since(new: Units, levels: Levels, months: Months, calibration: Calibration) -> Era:
+    era = _era(new, levels, months, calibration)
+    fields = figures_by_field(era.block.figures, new, months, calibration)
+    return replace(era, block=replace(era.block, by_field=fields))
+
+
+def _era(units: Units, levels: Levels, months: Months, calibration: Calibration) -> Era:
     oddities = planted(units, months, calibration)
     rates = with_rates(_rates(units, levels, months, calibration), units.months, oddities, months)
     dossiers = received(units, months, calibration)
     figures = with_repeats(_figures(units, dossiers, rates, calibration), oddities)
     silent = {basis: silence(units, basis, months, calibration, oddities) for basis in BASES}
-    return Block(units.codes, units.levels, units.months, figures, silent)
+    return Era(units, rates, Block(units.codes, units.levels, units.months, figures, silent))
 
 
 def _rates(units: Units, levels: Levels, months: Months, calibration: Calibration) -> dict[str, np.ndarray]:

@@ -19,7 +19,7 @@ def figures_by_field(
     traits = list(calibration["fields"].values())
     column = {name: np.array([trait[name] for trait in traits])[:, None] for name in traits[0]}
     mix = np.where(units.office, column["departments"], column["communes"])
-    mix = mix * np.exp(calibration["field_spread"] * rng.standard_normal(mix.shape))
+    mix = mix * np.exp(column["ward"] * units.ward + column["spread"] * rng.standard_normal(mix.shape))
     late, paper = column["late"][..., None], column["paper"][..., None]
     whole = np.broadcast_to(figures["received"], (len(traits), *figures["received"].shape))
     received = shared_out(rng, figures["received"], whole, mix[..., None])

@@ -44,8 +44,16 @@ _COUNTED = {
 }
 _BY_FIELD = ("received", "on_time_share", "online_filing_share")
 
+_BESIDE = {
+    "petition_on_time_share": ("petitions_on_time", "petitions"),
+    "petition_satisfaction_share": ("petitions_satisfied", "petitions"),
+    "online_services_used_share": ("services_used", "services"),
+}
+
 COUNTED = tuple(_COUNTED)
 SCORED = ("index_766", *GROUPS)
+BESIDE = tuple(_BESIDE)
+"""What the portal counts since 2026 that are no dossiers."""
 
 
 def counted_rows(blocks: list[Block], measure: str, months: Months, calibration: Calibration) -> Iterator[pl.DataFrame]:
@@ -98,6 +106,19 @@ def score_rows(blocks: list[Block], measure: str, months: Months) -> Iterator[pl
         top = np.full(score.shape, GROUPS.get(measure, 100.0))
         values = {"score": np.where(silent, np.nan, score), "max_score": top}
         yield _rows(kept, measure, months, "portal", _state(silent, ~np.isnan(score)), values)
+
+
+def beside_rows(blocks: list[Block], measure: str, months: Months) -> Iterator[pl.DataFrame]:
+    """All rows of a measure of `BESIDE`, of the months that the rules of 2026 are for; departments have none."""
+    numerator, denominator = _BESIDE[measure]
+    last = int((months.series == SERIES.index("766-2026")).sum())
+    for block in (block for block in blocks if denominator in block.scores):
+        kept = block.levels != "department"
+        part, whole = (block.scores[name][kept, -last:].astype(float) for name in (numerator, denominator))
+        silent = block.silent["portal"][kept, -last:]
+        own = Block(block.codes[kept], block.levels[kept], block.months, {}, {})
+        values = {"numerator": np.where(silent, np.nan, part), "denominator": np.where(silent, np.nan, whole)}
+        yield _rows(own, measure, months, "portal", _state(silent, whole > 0), values)
 
 
 def _rows(

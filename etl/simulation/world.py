@@ -39,7 +39,8 @@ class Units:
     """The communes (and departments) of one era: what they are and how each differs from the average.
 
     `months`: positions in `Months`. `size`: dossiers in an average month. `home`: position of
-    the province. `traits`: standard normal, one per unit.
+    the province. `ward`: which are phường (of today; of the old ones it is not told). `traits`: standard normal, one
+    per unit.
     """
 
     era: str
@@ -48,6 +49,7 @@ class Units:
     office: np.ndarray
     home: np.ndarray
     size: np.ndarray
+    ward: np.ndarray
     traits: dict[str, np.ndarray]
 
     @property
@@ -69,7 +71,8 @@ def new_units(world: World, months: np.ndarray, calibration: Calibration) -> Uni
     own = np.repeat(np.arange(PROVINCES), calibration["volume"]["departments"])
     home = np.concatenate([world.units["home"].to_numpy(), own])
     codes = np.concatenate([world.units["code"].to_numpy(), offices])
-    return Units("new", months, codes, office, home, size, _new_traits(size, home * 2 + office, calibration))
+    ward = np.concatenate([(world.units["kind"] == "phường").to_numpy(), np.zeros(len(offices), bool)])
+    return Units("new", months, codes, office, home, size, ward, _new_traits(size, home * 2 + office, calibration))
 
 
 def _commune_sizes(world: World, calibration: Calibration) -> np.ndarray:
@@ -124,7 +127,8 @@ def old_units(world: World, new: Units, months: np.ndarray, calibration: Calibra
     fresh = {name: rng.standard_normal(len(codes)) for name in _TRAITS}
     traits = {name: mixed(new.traits[name][main], fresh[name], settings["effect_kept"]) for name in _TRAITS}
     size = np.bincount(of_row, weights=given)
-    return Units("old", months, codes, np.zeros(len(codes), bool), new.home[main], size, traits)
+    none = np.zeros(len(codes), bool)
+    return Units("old", months, codes, none, new.home[main], size, none, traits)
 
 
 def _heaviest(group: np.ndarray, weight: np.ndarray, value: np.ndarray) -> np.ndarray:

@@ -135,6 +135,15 @@ def test_a_count_has_poisson_error_until_its_own_months_are_known():
     assert _filled(COUNT, rows, _history(COUNT, jumping))["00001"] == (1, 2, "alike")
 
 
+def test_months_that_lie_nearer_together_than_chance_has_them_are_chance_too():
+    """A count that stands still has the error of pure chance, none below: such a spread once ended the publishing."""
+    rows = _rows(COUNT, {"00001": (4, None), "00002": (20, None)})
+    still = _history(COUNT, {"00001": [4] * 8, "00002": [20, 20, 20, 20, 20, 20, 20, 21]})
+    known = with_errors(_standings(COUNT, rows), rows, COUNT, still)
+    assert known.get_column("inflation").to_list() == [1.0] * known.height
+    assert _filled(COUNT, rows, still) == {"00001": (1, 1, "above"), "00002": (2, 2, "below")}
+
+
 def test_seventy_two_overdue_dossiers_are_more_than_four():
     """On the scale of the root the error of a large count is no larger, so that it is told from the middle one."""
     rows = _rows(COUNT, {f"{unit:05d}": (4, None) for unit in range(30)} | {"00072": (72, None)})

@@ -15,10 +15,11 @@ from etl.publishing.harvest import measurement_rows
 from etl.simulation import command
 from etl.simulation.calibration import CALIBRATION, GROUPS, read_calibration
 from etl.simulation.command import chunks
-from etl.simulation.rows import COUNTED, SCORED
+from etl.simulation.dossiers.aggregate import wanted
+from etl.simulation.rows import BESIDE
 from files.faults import BadInput
 from ranking.tables import Measurements
-from store.reference import reference_table
+from store.reference import measures, reference_table
 
 MERGER, YEAR_2026 = date(2025, 7, 1), date(2026, 1, 1)
 PHU_THO = "25"
@@ -230,9 +231,11 @@ def test_units_of_each_era(built):
 
 
 def test_only_the_last_month_is_open(seen):
-    for chunk in seen.values():
-        open_months = chunk.periods.filter("provisional").rows()
-        assert open_months == [(date(2026, 9, 1), date(2026, 9, 26), "to_date", True)]
+    quarter = (date(2026, 7, 1), date(2026, 9, 26), "to_date", True)
+    for measure, chunk in seen.items():
+        still_open = chunk.periods.filter("provisional").rows()
+        of_quarters = measure in wanted() and not measure.startswith("overdue")
+        assert still_open == [quarter] * of_quarters + [(date(2026, 9, 1), *quarter[1:])]
     periods = seen["received"].periods
     assert periods.height == 36
     assert periods["period_start"][0] == date(2023, 10, 1)
@@ -242,12 +245,45 @@ def test_bases_and_series(seen):
     portal = {("portal", "766-2025"), ("portal", "766-2026")}
     form = {"online_filing_share", "open_overdue", "open_overdue_share", "on_time_share_form"}
     assert {measure for measure, chunk in seen.items() if chunk.bases == {("form", "ii06")}} == form
-    assert all(chunk.bases == portal for measure, chunk in seen.items() if measure not in form)
+    assert {measure for measure, chunk in seen.items() if chunk.bases == {("dossiers", "dossiers")}} == set(wanted())
+    assert {measure for measure, chunk in seen.items() if chunk.bases == {("portal", "766-2026")}} == set(BESIDE)
+    others = seen.keys() - form - set(wanted()) - set(BESIDE)
+    assert all(seen[measure].bases == portal for measure in others)
     assert set(GROUPS) | {"index_766"} <= set(seen)
 
 
 def test_every_row_names_its_source(seen):
     assert all(chunk.sources == ["simulated"] for chunk in seen.values())
+
+
+def test_every_measure_of_the_registry_has_figures(built):
+    """What a province's dossiers alone tell is there too; two rates are derived when the country is published."""
+    derived = {"received_per_day", "received_per_1000"}
+    assert built.keys() | derived == measures().keys()
+    for measure, frame in built.items():
+        level = "province" if measure == "online_services_used_share" else "commune"
+        told = frame.filter(pl.col("level") == level, pl.col("state") == "reported")
+        value = told.select(pl.coalesce("score", pl.col("numerator") / pl.col("denominator"), "numerator")).to_series()
+        fewest = 33 if level == "province" else 1500 if measure in BESIDE else 3000
+        assert told["unit_code"].n_unique() > fewest, measure
+        assert value.n_unique() > 1, measure
+
+
+def test_petitions_give_the_points_that_the_score_has(built):
+    """Without one both halves are full; with some a score holds 6 for each share, so it lies below 18 as they do."""
+    key = ["unit_code", "level", "period_start"]
+    parts = [
+        built[name].select(*key, points=(6 * pl.col("numerator") / pl.col("denominator").replace(0, None)).round(2))
+        for name in BESIDE[:2]
+    ]
+    points = parts[0].join(parts[1], on=key, suffix="_satisfied").with_columns(pl.col("^points.*$").fill_null(6.0))
+    scores = built["mdhl"].filter(pl.col("series") == "766-2026", pl.col("level") != "country")
+    rest = scores.drop_nulls("score").join(points, on=key).select(
+        pl.col("score") - pl.col("points") - pl.col("points_satisfied")
+    ).to_series()  # fmt: skip
+    assert rest.len() > 29_000
+    assert rest.min() > -0.02
+    assert rest.max() < 6.02
 
 
 # --- accounting
@@ -534,15 +570,14 @@ def test_a_rule_that_does_not_exist_is_refused(tmp_path, old, new, message):
 
 def test_every_step_of_the_command_is_told(tmp_path, measurement, monkeypatch, capsys):
     def one_row_each(*_):
-        for name in COUNTED:
-            yield measurement_rows([measurement(measure=name)])
-        for name in SCORED:
-            yield measurement_rows([measurement(measure=name, score=50.0)])
+        for name in command.MEASURES:
+            score = {"score": 50.0} if measures()[name].kind == "score" else {}
+            yield measurement_rows([measurement(measure=name, **score)])
 
     monkeypatch.setattr(command, "chunks", one_row_each)
     assert main(["simulate", "--data", str(tmp_path)]) == 0
 
     told = capsys.readouterr().err.splitlines()
     assert told[0] == f"simulate: drawing the country (1 of {len(told)})"
-    assert told[-1] == f"simulate: withholding small numbers of {SCORED[-1]} ({len(told)} of {len(told)})"
+    assert told[-1] == f"simulate: withholding small numbers of {command.MEASURES[-1]} ({len(told)} of {len(told)})"
     assert len(told) == 1 + 2 * len({line.split(" ")[-4] for line in told[1:]})
