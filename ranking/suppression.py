@@ -16,7 +16,7 @@ from ranking.sum_equations import Equations
 from ranking.suppression_policy import Policy
 from ranking.vocabulary import CELL
 
-_MOST_TERMS = 6_000_000
+_MOST_TERMS = 1_000_000
 """Of equations solved together, over all rounds; half a million take about ten seconds, a province has many rounds."""
 FIGURES = ("numerator", "denominator", "score", "max_score")
 
