@@ -12,7 +12,7 @@ from starlette.routing import Route
 from display.drawing import addressed
 from store import snapshot
 from web import packing
-from web.map_layers import headers_for
+from web.map_layers import headers_for, waits_for
 from web.readers import ReaderOf
 
 
@@ -27,6 +27,8 @@ def routes(reader_of: ReaderOf) -> list[Route]:
         kind = packing.chosen(request.headers.get("accept-encoding", ""))
         try:
             drawing = addressed.Drawing(**dict(request.query_params))
+            if await waits_for(request, reader_of):
+                raise KeyError(drawing)
             body = await run_in_threadpool(_body, drawing, kind)
         except TypeError:
             return PlainTextResponse("drawing: the address is incomplete", 400)

@@ -15,7 +15,6 @@ from starlette.routing import Route
 from display.maps.layers import Borders, Layer, Members, encoded, encoded_borders, encoded_members
 from store import releases, snapshot
 from store.access import rules
-from store.access.rules import Reader
 from web.packing import BEST, chosen, packed
 from web.readers import ReaderOf
 
@@ -32,11 +31,11 @@ def routes(reader_of: ReaderOf) -> list[Route]:
     """The addresses of all layers; `reader_of` tells who asks for one."""
 
     async def units_layer(request: Request) -> Response:
-        """The coloured units; 403 where the address shows more than its reader may see whole or before its release."""
+        """The coloured units; 403 where the address shows more than its reader may see whole."""
         headers = await headers_for(request, reader_of)
         if headers is None:
             return PlainTextResponse("layer: sign in to see it", 403, headers={"cache-control": "no-store"})
-        return await _reply(request, Layer, encoded, headers)
+        return await _reply(request, Layer, encoded, headers, waits=await waits_for(request, reader_of))
 
     return [
         Route("/layers/units.geojson", units_layer),
@@ -46,25 +45,24 @@ def routes(reader_of: ReaderOf) -> list[Route]:
 
 
 async def headers_for(request: Request, reader_of: ReaderOf) -> dict[str, str] | None:
-    """How long what an address names may be kept, and by whom; None where whoever asks may not see it.
+    """How long what an address names may be kept, and by whom; None where whoever asks may not see it whole.
 
     The address says in `seen` whose figures it shows whole, in `dataset` and `snapshot` where they come from.
     """
     seen = request.query_params.get("seen", "")
-    inside = await run_in_threadpool(_is_unreleased, request)
-    if not seen and not inside:
-        return FOR_EVER
-    allowed = await run_in_threadpool(lambda: _may(reader_of(request), seen, inside))
-    return FOR_ITS_READER if allowed else None
+    if seen and not await run_in_threadpool(lambda: rules.covers(reader_of(request), seen)):
+        return None
+    return FOR_ITS_READER if seen or await run_in_threadpool(_is_unreleased, request) else FOR_EVER
+
+
+async def waits_for(request: Request, reader_of: ReaderOf) -> bool:
+    """Whether an address names a snapshot that waits for its release, which whoever asks may not see: it is none."""
+    return await run_in_threadpool(lambda: _is_unreleased(request) and not reader_of(request).may("unreleased"))
 
 
 def _is_unreleased(request: Request) -> bool:
     dataset, name = (request.query_params.get(key, "") for key in ("dataset", "snapshot"))
     return dataset in snapshot.DATASETS and not releases.is_public(dataset, name)
-
-
-def _may(reader: Reader, seen: str, inside: bool) -> bool:
-    return rules.covers(reader, seen) and (not inside or reader.may("unreleased"))
 
 
 async def members_layer(request: Request) -> Response:
@@ -76,11 +74,18 @@ async def borders_layer(request: Request) -> Response:
 
 
 async def _reply(
-    request: Request, kind: type, encode: Callable[..., bytes], headers: dict[str, str] = FOR_EVER
+    request: Request,
+    kind: type,
+    encode: Callable[..., bytes],
+    headers: dict[str, str] = FOR_EVER,
+    *,
+    waits: bool = False,
 ) -> Response:
-    """The GeoJSON of a layer; 400 where the address is incomplete, 404 where it names nothing."""
+    """The GeoJSON of a layer; 400 where the address is incomplete, 404 where it names nothing, or what `waits`."""
     try:
         layer = kind(**dict(request.query_params))
+        if waits:
+            raise KeyError(layer)
         packing = chosen(request.headers.get("accept-encoding", ""))
         body = await run_in_threadpool(_smallest, encode, layer, packing)
     except TypeError:

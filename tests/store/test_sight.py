@@ -14,6 +14,7 @@ from display.maps import layers
 from display.words import addresses
 from etl.publishing.harvest import Harvest, measurement_rows, quarantine_rows
 from etl.publishing.publish import publish
+from etl.publishing.release import release
 from ranking.periods import Period
 from store import catalog, sight, standings, units
 from store.access.rules import LOCAL, PUBLIC, Reader, code_of
@@ -75,6 +76,7 @@ def world_data(tmp_path_factory, small_data):
 def world(published, world_data):
     """`published` with small numbers: 7 of 9 in Ngọc Hà (Hà Nội), once revised, and 5 of 8 in Thống Nhất (Phú Thọ)."""
     shutil.copytree(world_data, published, dirs_exist_ok=True)
+    release(published, "live", "lan")
     return published
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from ranking.manifest import CURRENT, MANIFEST
+from ranking.manifest import CURRENT, MANIFEST, RELEASED
 from ranking.periods import parse
 from store import catalog, months, standings
 from store import names as store_names
@@ -33,9 +33,9 @@ def snapshot(published):
     return store_snapshot.open_snapshot("live")
 
 
-def trouble(dataset: str = "live") -> SnapshotTrouble:
+def trouble(dataset: str = "live", *, unreleased: bool = False) -> SnapshotTrouble:
     with pytest.raises(SnapshotTrouble) as caught:
-        store_snapshot.open_snapshot(dataset)
+        store_snapshot.open_snapshot(dataset, unreleased=unreleased)
     return caught.value
 
 
@@ -69,12 +69,19 @@ def test_a_dataset_that_is_not_there_names_the_command_that_makes_it(tmp_path, m
 @pytest.mark.parametrize("name", ["20260101T000000Z-00000000\n", "", "\0\0\0\0"])
 def test_a_pointer_to_nowhere_is_damage(published, folder, name):
     (folder / CURRENT).write_text(name)
-    assert trouble().kind == "damaged"
+    assert trouble(unreleased=True).kind == "damaged"
 
 
 def test_a_pointer_that_is_no_text_is_damage(published, folder):
     (folder / CURRENT).write_bytes(b"\xff\xfe")
+    assert trouble(unreleased=True).kind == "damaged"
+
+
+@pytest.mark.parametrize("name", [b"20260101T000000Z-00000000\n", b"\0\0\0\0", b"\xff\xfe"])
+def test_a_release_of_nothing_is_damage_to_the_public_alone(published, folder, name):
+    (folder / RELEASED).write_bytes(name)
     assert trouble().kind == "damaged"
+    assert store_snapshot.open_snapshot("live", unreleased=True)
 
 
 @pytest.mark.parametrize("table", ["measurements", "standings", "revisions", "quarantine"])
@@ -136,7 +143,7 @@ def test_a_snapshot_replaced_while_it_is_opened_is_opened_anew(snapshot, folder,
     def replaced(dataset: str, path: Path) -> store_snapshot.Snapshot:
         opened.append(path)
         if len(opened) == 1:
-            (folder / CURRENT).write_text(newer.name)
+            (folder / RELEASED).write_text(newer.name)
             shutil.rmtree(path)
         return look(dataset, path)
 

@@ -92,7 +92,7 @@ def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[
             printed = ranking_sheet.file_name(view, selection, paper)
             made = partial(ranking_sheet.pdf, view, selection, rows, paper, str(st.context.url or ""))
             st.download_button(
-                view.say(f"sheet.download.{paper}"),
+                view.say("sheet.download", paper=paper.upper()),
                 sign_in.noted(view, printed, made),
                 printed,
                 "application/pdf",
