@@ -422,7 +422,7 @@ def test_which_dataset_holds_what_is_a_table_of_all_of_them(app_data):
     )
 
     assert re.search(rf"{satisfaction}\s+có\s+có", text)
-    assert re.search(rf"{petitions}\s+có\s+–", text)
+    assert re.search(rf"{petitions}\s+có\s+có", text)
 
 
 # A dataset that was captured twice, and refused a row
@@ -445,12 +445,12 @@ def test_a_second_capture_is_compared_with_the_first_and_the_revision_listed(liv
 
 def test_corrections_are_listed_with_their_reason_and_without_their_author(live_data):
     publish_world(live_data)
-    text = words(open_page("methods", dataset="live", part="changes"))
+    text = words(open_page("methods", dataset="live", part="errata"))
     assert "không có đính chính nào" in text
     kept = corrections.correct(ONE)
     corrections.withdraw(kept.id, "25", "mai")
 
-    text = words(open_page("methods", dataset="live", part="changes"))
+    text = words(open_page("methods", dataset="live", part="errata"))
     assert "Đếm thiếu năm hồ sơ" in text
     assert "đã rút lại ngày" in text
     assert "không có đính chính nào" not in text

@@ -109,7 +109,7 @@ def test_markup_in_the_search_is_shown_as_text(app_data):
 
 
 def test_unranked_units_say_why(app_data):
-    text = words(open_page("rankings", dataset="simulated", province="VN", page="17"))
+    text = words(open_page("rankings", dataset="simulated", province="VN", page="33"))
 
     assert "chưa có báo cáo" in text
     assert "không phát sinh hồ sơ" in text

@@ -54,7 +54,7 @@ def test_the_ranking_says_who_fills_its_end_and_shows_both_places(app_data, meas
     assert sorted(map(int, places)) == sorted(ranked(measure, YEAR).get_column("rank_without"))
 
 
-@pytest.mark.parametrize(("dataset", "measure"), [("recorded", "tdgq"), ("simulated", "index_766")])
+@pytest.mark.parametrize(("dataset", "measure"), [("recorded", "tdgq"), ("simulated", "tdgq")])
 def test_without_petitions_known_nothing_is_said_of_them(app_data, dataset, measure):
     app = open_page("rankings", dataset=dataset, province="25", measure=measure)
 

@@ -6,12 +6,13 @@ import json
 import re
 from dataclasses import replace
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from display.drawing import addressed
 from display.words import numbers, rankings
 from display.words.selection import Selection
 from ranking.periods import parse
@@ -108,7 +109,7 @@ def test_rows_show_tier_and_expected_rank_under_their_window_and_the_range_as_a_
         "vi": f"có thể từ hạng {low} đến hạng {high} trong {first['of']}; chắc chắn trong khoảng hạng %d–%d" % certain,
         "en": f"likely between rank {low} and {high} of {first['of']}; proven between rank %d and %d" % certain,
     }
-    assert re.search(rf'class="gd-range" title="[^"]+; {said[language]}"><img class="" alt=', row)
+    assert re.search(rf'class="gd-range" title="[^"]+; {said[language]}"><img ', row)
     expected = {"vi": "hạng dự kiến", "en": "about rank"}[language]
     assert f'<span class="gd-expected">{expected} {round(first["expected_rank"])}</span>' in row
 
@@ -218,6 +219,7 @@ def test_the_commune_that_the_reader_has_looked_up_is_named_in_the_picture(app_d
     app = linked(page, dataset="simulated", province="25", period="2026-08")
     app.session_state["remembered"] = {"unit": "08230"}
     [drawn] = [one.proto for one in app.run().get("bidi_component") if one.proto.component_name == "gan_dan_places"]
-    svg = json.loads(drawn.json)["svg"]
+    asked = dict(parse_qsl(urlsplit(json.loads(drawn.json)["address"]).query, keep_blank_values=True))
+    svg = addressed.drawn(addressed.Drawing(**asked))
 
     assert re.search(r'<text [^>]*font-weight="600"[^>]*>Xã Phù Ninh [^<]* · hạng dự kiến \d+</text>', svg)

@@ -53,6 +53,6 @@ def test_the_index_loses_the_same_points_as_satisfaction(app_data):
     assert set(both.get_column("of_without")) == {148}
 
 
-def test_a_measure_without_such_points_and_a_dataset_without_petitions_stay_as_they_are(app_data):
+def test_a_measure_without_such_points_stays_as_it_is(app_data):
     assert "rank_without" not in ranked("tdgq", AUGUST).columns
-    assert "rank_without" not in ranked("index_766", AUGUST, "38", "simulated").columns
+    assert "rank_without" not in ranked("tdgq", AUGUST, "38", "simulated").columns

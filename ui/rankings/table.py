@@ -22,7 +22,8 @@ from ui.frame import links
 from ui.frame.html import show
 from ui.parts.tables import band_chip
 
-ROWS_PER_PAGE = 100
+ROWS_PER_PAGE, ROWS_AT_ONCE = 100, 200
+"""A list is cut into pages, but not that of a province."""
 
 
 _TREND = 12
@@ -94,7 +95,7 @@ def _cell(column: _Column, row: dict) -> str:
 
 def pages(view: View, rows: pl.DataFrame) -> tuple[int, int]:
     """(offset, length) of the rows to show; a pager appears where they don't fit on one page."""
-    if rows.height <= ROWS_PER_PAGE:
+    if rows.height <= ROWS_AT_ONCE:
         return 0, rows.height
     last = -(-rows.height // ROWS_PER_PAGE)
     page = links.page_number("page", last)

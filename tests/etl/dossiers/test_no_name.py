@@ -158,6 +158,7 @@ def test_nothing_of_a_thousand_people_is_left_anywhere(bring: Bring, people, tmp
         "--base-url",
         "https://example.org/",
     ]
+    assert main(["release", "--data", str(tmp_path / "data")]) == 0
     assert main(["site", "--out", str(tmp_path / "data" / "site"), *words]) == 0
     assert left_behind(tmp_path / "data", secrets) == set()
     assert left_behind(tmp_path / "in", secrets), "the search itself must find what is there"
