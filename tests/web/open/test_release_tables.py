@@ -97,7 +97,7 @@ def test_a_snapshot_that_was_taken_back_cannot_be_asked_for(published, form, ask
     assert states[second] == "withdrawn"
 
 
-@pytest.mark.parametrize(("reader", "status"), [(PUBLIC, 403), (Reader("a", frozenset({("leader", "25")})), 200)])
+@pytest.mark.parametrize(("reader", "status"), [(PUBLIC, 404), (Reader("a", frozenset({("leader", "25")})), 200)])
 def test_a_map_of_what_waits_is_for_readers_with_a_role(published, form, get, reader, status):
     latest = form(90.0)
     layer = Layer("live", latest, "on_time_share", "portal", "2026-08", "25", "symbol", "vi", "light")
