@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from ranking.elimination import Flags
+from ranking.elimination import Flags, Floats
 from ranking.measures import Measure
 from ranking.states import COUNTED, SUPPRESSED
 from ranking.sum_equations import Equations
@@ -60,6 +60,18 @@ class Family:
     def resting_on(self, other: Family, flags: Flags) -> Flags:
         """The cells of the same dossiers' unit, period, field and basis as those of `other` that have a flag."""
         return np.isin(self.names, other.names[flags])
+
+    def room_under(self, other: Family, flags: Flags) -> Floats:
+        """By how much each cell counts less than that of `other` which it is a part of; infinite where that is unknown.
+
+        A cell of `other` with a flag is not shown, so it bounds nothing.
+        """
+        room = np.full(self.width, np.inf)
+        at = np.minimum(np.searchsorted(other.names, self.names), max(other.width - 1, 0))
+        if other.width:
+            told = (other.names[at] == self.names) & ~flags[at]
+            room[told] = (other.sizes()[at] - self.sizes())[told]
+        return room
 
     def _figures(self) -> tuple[np.ndarray, np.ndarray]:
         size, minimum = (self.rows.get_column(name).fill_null(np.nan).to_numpy() for name in ("size", "minimum"))

@@ -12,6 +12,8 @@ from ranking.elimination import Flags, Floats, Integers
 from ranking.periods import MERGER
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
+NEAR = 2
+"""A part that is known to within so many dossiers is as good as told."""
 _TOTAL_OF = {"province": ("commune", "department"), "country": ("province",)}
 
 
@@ -31,6 +33,7 @@ class Equations:
         over_time = parts.get_column("over_time").to_numpy()[counts][order] & is_resolved
         self.equation, at = ids[order], at[order]
         self.cell, self.size = cell[at], size[at]
+        self.room: Floats = np.full(len(at), np.inf)
         self.minimum = np.zeros(len(names))
         self.minimum[self.equation] = minimum[at]
         self.closed: Flags = np.zeros(len(names), bool)
@@ -87,8 +90,21 @@ class Equations:
         together = np.bincount(self.equation[out], self.size[out], minlength=len(self.total))
         total_out = (self.total >= 0) & flags[self.total]
         enough = np.where(self.minimum > 0, count + self.minimum - 1, 0)
-        few = (count > 0) & ((count < 2) | (together < enough))
+        few = (count > 0) & ((count < 2) | (together < enough)) | self._is_tight(out)
         return np.where(total_out, count == 0, few)
+
+    def _is_tight(self, out: Flags) -> Flags:
+        """Where a small part among those that are `out` follows to within `NEAR`, since no other can be much larger.
+
+        `room`: by how much each part is smaller than what it is a part of, infinite where that is not shown.
+        """
+        tight = np.zeros(len(self.total), bool)
+        if np.isfinite(self.room).any():
+            room = np.minimum(self.room, 1e9)
+            others = np.bincount(self.equation[out], room[out], minlength=len(self.total))[self.equation] - room
+            follows = out & (self.size < self.minimum[self.equation]) & (others <= NEAR) & (room <= NEAR)
+            tight[self.equation[follows]] = True
+        return tight
 
 
 def _terms(rows: pl.DataFrame, places: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

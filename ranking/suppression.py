@@ -66,7 +66,8 @@ def hidden(
        `_MOST_TERMS` bring it: of a whole country some small cells can be left that follow from dozens of equations.
     6. From snapshot to snapshot: what `before` withheld stays withheld, whatever its figure now; what it showed with
        the same figures protects nothing, and stays shown. So two snapshots together tell no more than one.
-    7. A measure that counts some of the dossiers of another is withheld where that one is.
+    7. A measure that counts some of the dossiers of another is withheld where that one is; and where all parts of a
+       total come so near to what they are parts of that a small one follows, one more part is, or the total.
 
     The second part that rule 1 needs, and the like, are those that bring the fewest further ones with them, and the
     smallest of these. Not guaranteed: how far several equations or figures published elsewhere narrow a withheld figure
@@ -112,8 +113,12 @@ def _decided(
     for name, under in resting.items():
         if under:
             own = families[name]
-            taken = [own.resting_on(families[other], flags[other]) for other in under if other in flags]
-            flags[name] = _Tied([own], places, policy).withheld(np.any(taken, axis=0) if taken else None)[0]
+            known = [(families[other], flags[other]) for other in under if other in flags]
+            tied = _Tied([own], places, policy)
+            if known:
+                tied.room = np.min([own.room_under(*one) for one in known], axis=0)
+            taken = [own.resting_on(*one) for one in known]
+            flags[name] = tied.withheld(np.any(taken, axis=0) if taken else None)[0]
     return [(family, flags[name]) for name, family in families.items()]
 
 
@@ -128,6 +133,7 @@ class _Tied:
             for name in ("small", "shown", "withheld")
         )
         self.carried = self._carried_over(policy)
+        self.room = np.full(len(self.small), np.inf)
 
     def withheld(self, further: Flags | None = None) -> list[Flags]:
         """Which cells of each family are withheld: the small ones, those withheld before, `further` ones, and what
@@ -141,6 +147,8 @@ class _Tied:
 
     def _withhold_beside(self, flags: Flags) -> None:
         lots = [family.equations(self.places) for family in self.families]
+        for lot, (start, end) in zip(lots, self._spans(), strict=True):
+            lot.room = self.room[start:end][lot.cell]
         parts = [
             (equation, cell + start, factor)
             for (equation, cell, factor), start in zip((lot.terms() for lot in lots), self.starts, strict=False)

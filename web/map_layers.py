@@ -52,7 +52,8 @@ async def headers_for(request: Request, reader_of: ReaderOf) -> dict[str, str] |
     seen = request.query_params.get("seen", "")
     if seen and not await run_in_threadpool(lambda: rules.covers(reader_of(request), seen)):
         return None
-    return FOR_ITS_READER if seen or await run_in_threadpool(_is_unreleased, request) else FOR_EVER
+    inside = await run_in_threadpool(_is_unreleased, request)
+    return FOR_ITS_READER if seen or inside else FOR_EVER
 
 
 async def waits_for(request: Request, reader_of: ReaderOf) -> bool:

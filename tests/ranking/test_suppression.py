@@ -417,6 +417,23 @@ def test_what_counts_some_of_the_dossiers_goes_with_them(published_policy):
     assert paid == ["04792", "04828"]
 
 
+def test_parts_that_nearly_fill_what_they_are_parts_of_do_not_hide_a_small_one(published_policy):
+    """61 owed, 13 + 27 of them shown: of the 21 that are left 12 at most are of 04795, so 9 of 04792."""
+    kind = {"series": "dossiers", "basis": "dossiers"}
+    owed = {"04792": (9, 11), "04795": (12, 12), "04828": (13, 30), "04831": (27, 60)}
+    whole = {"25": (61, 113)}
+    rows = frame(
+        *received({c: came for c, (_, came) in (owed | whole).items()}, **kind),
+        *(
+            row(c, measure="online_payment_share", numerator=1.0, denominator=float(n), **kind)
+            for c, (n, _) in (owed | whole).items()
+        ),
+    )
+    flags = hidden(rows, PLACES, measures(), published_policy)
+    paid = rows.filter(flags, pl.col("measure") == "online_payment_share").get_column("unit_code").to_list()
+    assert paid == ["04792", "04795", "04828"]
+
+
 # --- from snapshot to snapshot
 
 
