@@ -33,7 +33,9 @@ def routes(reader_of: ReaderOf) -> list[Route]:
         except TypeError:
             return PlainTextResponse("drawing: the address is incomplete", 400)
         except (snapshot.SnapshotTrouble, KeyError, ValueError):
-            return PlainTextResponse("drawing: there is none at this address", 404)
+            return PlainTextResponse(
+                "drawing: there is none at this address", 404, headers={"cache-control": "no-store"}
+            )
         packed_as = {"content-encoding": kind} if kind else {}
         return Response(body, media_type="image/svg+xml", headers=headers | packed_as)
 

@@ -92,7 +92,7 @@ async def _reply(
     except TypeError:
         return PlainTextResponse("layer: the address is incomplete", 400)
     except (snapshot.SnapshotTrouble, KeyError, ValueError):
-        return PlainTextResponse("layer: there is none at this address", 404)
+        return PlainTextResponse("layer: there is none at this address", 404, headers={"cache-control": "no-store"})
     more = {"content-encoding": packing} if packing else {}
     return Response(body, media_type="application/geo+json", headers=headers | more)
 

@@ -109,7 +109,7 @@ def test_rows_show_tier_and_expected_rank_under_their_window_and_the_range_as_a_
         "vi": f"có thể từ hạng {low} đến hạng {high} trong {first['of']}; chắc chắn trong khoảng hạng %d–%d" % certain,
         "en": f"likely between rank {low} and {high} of {first['of']}; proven between rank %d and %d" % certain,
     }
-    assert re.search(rf'class="gd-range" title="[^"]+; {said[language]}"><img ', row)
+    assert re.search(rf'class="gd-range" role="img" title="[^"]+; {said[language]}"><img ', row)
     expected = {"vi": "hạng dự kiến", "en": "about rank"}[language]
     assert f'<span class="gd-expected">{expected} {round(first["expected_rank"])}</span>' in row
 

@@ -192,7 +192,7 @@ def test_an_address_with_an_unknown_word_is_400(ask):
 def test_an_address_that_names_nothing_is_404_and_tells_nothing(ask, changes):
     reply = ask(**changes)
     assert (reply.status, reply.body) == (404, b"layer: there is none at this address")
-    assert "cache-control" not in reply.headers
+    assert reply.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("way_out", ["../live/", "x/../", "./"])
