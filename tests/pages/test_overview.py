@@ -170,6 +170,14 @@ def test_those_that_stand_out_come_with_value_gap_and_n(app_data):
     assert f"{numbers.number(first['denominator'], 'vi')} hồ sơ" in text
 
 
+def test_of_a_measure_without_a_good_side_nobody_is_called_better_or_worse(app_data):
+    view, selection = view_of("recorded"), chosen("25")
+    rows = rankings.rows_of(view, selection)
+    neutral = replace(selection, measure=selection.measure.model_copy(update={"direction": "neutral"}))
+    headings = [side.heading for side in standouts.sides(view, neutral, rows)]
+    assert [heading.split(" so với")[0] for heading in headings] == ["Thấp hơn rõ", "Cao hơn rõ"]
+
+
 def test_without_intervals_the_ends_of_the_list_are_not_called_clear(app_data):
     view, selection = view_of("recorded"), chosen("25")
     rows = rankings.rows_of(view, selection).with_columns(band=pl.lit(None, pl.String))

@@ -29,7 +29,9 @@ class Standouts:
 
 
 def sides(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Standouts]:
-    """The worse side first. Without intervals nobody stands out clearly: then the two ends of the list, called so.
+    """The worse side first, of a measure without a good side the lower one.
+
+    Without intervals nobody stands out clearly: then the two ends of the list, called so.
 
     Empty where nobody is ranked, or all have the same value.
     """
@@ -39,7 +41,8 @@ def sides(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Standouts]:
     level = common(rows, chosen.measure)
     if ranked.get_column("band").count():
         far = ranked.with_columns(gap=(pl.col("value") - level).abs()).sort("gap", by_name(), descending=[True, False])
-        return [_clear(view, far.filter(pl.col("band") == band), band) for band in (BELOW, ABOVE)]
+        neutral = chosen.measure.direction == "neutral"
+        return [_clear(view, far.filter(pl.col("band") == band), band, neutral=neutral) for band in (BELOW, ABOVE)]
     ends = ranked.sort("rank", by_name())
     few = min(MOST, ends.height // 2)
     return [
@@ -48,8 +51,9 @@ def sides(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Standouts]:
     ]
 
 
-def _clear(view: View, units: pl.DataFrame, band: str) -> Standouts:
-    heading = view.say(f"overview.standouts.{band}", n=numbers.number(units.height, view.language))
+def _clear(view: View, units: pl.DataFrame, band: str, *, neutral: bool) -> Standouts:
+    key = f"overview.standouts.neutral.{band}" if neutral else f"overview.standouts.{band}"
+    heading = view.say(key, n=numbers.number(units.height, view.language))
     return Standouts(heading, units.head(MOST), band)
 
 
