@@ -174,8 +174,14 @@ def unpacked(archive: Path, folder: Path, only: Callable[[str], bool] | None = N
             if member.isfile() and member.name != TOLD:
                 names.append(member.name)
             if only is None or only(member.name):
-                packed.extract(member, folder, filter="tar")
+                member.mode &= 0o755
+                packed.extract(member, folder, **_filtered())
     return names
+
+
+def _filtered() -> dict[str, Any]:
+    """Python before 3.11.4, as Debian 12 has it, knows no filters: what they refuse has been refused already."""
+    return {"filter": "tar"} if hasattr(tarfile, "tar_filter") else {}
 
 
 def _is_inside(name: str) -> bool:

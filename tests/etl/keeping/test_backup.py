@@ -334,6 +334,16 @@ def test_a_drill_tells_what_is_lost_on_the_way_back(full, kept, monkeypatch):
         drill.drill(kept)
 
 
+def test_a_python_without_filters_of_archives_keeps_and_restores_too(full, kept, monkeypatch, capsys):
+    """Debian 12 has Python 3.11.2; filters came with 3.11.4."""
+    old = tarfile.TarFile.extract
+    monkeypatch.delattr(tarfile, "tar_filter")
+    monkeypatch.setattr(tarfile.TarFile, "extract", lambda self, member, path: old(self, member, path, filter="data"))
+    backup.backup(full, kept)
+    drill.run(argparse.Namespace(backups=kept, data=full))
+    assert "was restored aside and is sound" in capsys.readouterr().out
+
+
 def test_a_restore_that_fails_half_way_leaves_what_was_there(full, kept, monkeypatch):
     file, _ = backup.backup(full, kept)
     real, before = Path.rename, sorted(path.name for path in full.iterdir())
