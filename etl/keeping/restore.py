@@ -55,11 +55,12 @@ def _put(file: Path, partial: Path, data: Path) -> list[str]:
     restored = partial / TOP
     restored.mkdir(exist_ok=True)
     if not data.exists():
+        _own(restored, next((path for path in restored.rglob("*") if path.is_file()), restored).stat())
         restored.rename(data)
         return []
     aside = data.with_name(f"{data.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     shutil.copystat(data, restored)
-    os.chown(restored, data.stat().st_uid, data.stat().st_gid)
+    _own(restored, data.stat())
     _taken_over(data, restored)
     data.rename(aside)
     try:
@@ -68,6 +69,12 @@ def _put(file: Path, partial: Path, data: Path) -> list[str]:
         aside.rename(data)  # so that what was there is there again
         raise
     return [f"what was there lies in {aside}"]
+
+
+def _own(restored: Path, like: os.stat_result) -> None:
+    """Give all folders to whom the data belong: a backup holds files alone, and root makes folders of root."""
+    for folder, _, _ in os.walk(restored):
+        os.chown(folder, like.st_uid, like.st_gid)
 
 
 def _check_sum(file: Path) -> None:

@@ -236,6 +236,21 @@ def backup_arguments(data: Path, folder: Path):
 # --- restoring
 
 
+@pytest.mark.parametrize("over", [True, False])
+def test_all_folders_belong_to_whom_the_data_belong(full, kept, tmp_path_factory, monkeypatch, over):
+    """Root restores for the service, which has to write there afterwards."""
+    file, _ = backup.backup(full, kept)
+    data = full if over else tmp_path_factory.mktemp("empty") / "data"
+    given = {}
+    monkeypatch.setattr(restore.os, "chown", lambda path, user, group, **_: given.update({str(path): (user, group)}))
+    restore.restore(file, data)
+    folders = {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_dir()} - {"boundaries"}
+    own = (data.stat().st_uid, data.stat().st_gid)
+    told = {path.partition("/data/")[2] or path.rpartition("/")[2]: whose for path, whose in given.items()}
+    assert {"published/live", "raw"} <= folders
+    assert {folder: told.get(folder) for folder in folders} == dict.fromkeys(folders, own)
+
+
 def test_the_journal_of_before_leaves_nothing_beside_the_restored_one(full, kept):
     file, _ = backup.backup(full, kept)
     (full / "visits.db-wal").write_bytes(b"of another database")
