@@ -151,6 +151,7 @@ def signed_in(page: Page, who: str, path: str) -> str:
 def tried(machine: Machine) -> Iterator[str]:
     """What was tried of the service that runs, each with what came of it."""
     health = f"curl -sk https://{NAME}/health"
+    wait("health", lambda: '"ok"' in machine.run(health, check=False))
     yield f"health: {machine.run(health)}"
     wait(
         "the first nightly round",
