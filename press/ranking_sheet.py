@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from html import unescape
 from typing import Any, Literal
 from urllib.parse import urljoin
 
@@ -15,10 +13,10 @@ import polars as pl
 from display.drawing import likely_places
 from display.drawing.likely_frame import BANDS_OF_TIERS, Look
 from display.words import addresses, numbers, places, rankings
-from display.words.marks import n_label, n_of, unranked
+from display.words.marks import n_label, n_of, simulated_suffix, unranked
 from display.words.selection import Selection
 from display.words.view import View
-from press.brief.content import PRINT, column
+from press.brief.content import PRINT, column, plain_text
 from press.brief.pdf import typeset
 from press.site import province_map
 from store import borders
@@ -34,7 +32,6 @@ _TINTS = {"first": "#0A585E", "middle": "#D5DADF", "last": "#C08A2E", _NO_TIER: 
 """Of tiers on the map: three greys to a copier."""
 _WIDTHS = {"rank": 0.0, "unit": 3.0, "value": 0.0, "interval": 0.0, "n": 0.0, "tier": 0.0, "expected": 0.0}
 _RIGHT = frozenset({"rank", "value", "interval", "n", "expected"})
-_TAG = re.compile(r"<[^>]*>")
 
 
 def papers(rows: pl.DataFrame) -> tuple[Paper, ...]:
@@ -57,7 +54,7 @@ def pdf(view: View, selection: Selection, rows: pl.DataFrame, paper: Paper, at: 
         "foot": [say("shell.footer", nature=nature, snapshot=manifest.id), at and urljoin(at, page)],
         "page": say("brief.page", page="{page}"),
         "colours": {"ink": PRINT.ink, "quiet": PRINT.quiet, "line": PRINT.line},
-        "sentence": _plain(rankings.sentence(view, selection, rows)),
+        "sentence": plain_text(rankings.sentence(view, selection, rows)),
         "picture": _picture(view, selection, rows, paper),
         "map": _map(view, selection, rows),
         "columns": _columns(view, selection),
@@ -70,12 +67,7 @@ def pdf(view: View, selection: Selection, rows: pl.DataFrame, paper: Paper, at: 
 
 def file_name(view: View, selection: Selection, paper: Paper) -> str:
     """`gan-dan_on_time_share_25_2026-08_a4.pdf`; a simulated one says so in its name."""
-    simulated = "_mo-phong" if view.snapshot.manifest.nature == "simulated" else ""
-    return f"gan-dan_{selection.measure.id}_{selection.scope}_{selection.period.id}_{paper}{simulated}.pdf"
-
-
-def _plain(markup: str) -> str:
-    return unescape(_TAG.sub("", markup))
+    return f"gan-dan_{selection.measure.id}_{selection.scope}_{selection.period.id}_{paper}{simulated_suffix(view)}.pdf"
 
 
 def _picture(view: View, selection: Selection, rows: pl.DataFrame, paper: Paper) -> dict[str, str]:

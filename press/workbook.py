@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from display.portraits import checklist, summary_words, visits
 from display.portraits.checklist import Line
 from display.words import numbers
+from display.words.marks import simulated_suffix
 from display.words.view import View
 from journal.visits import Visit, seen
 from store import units
@@ -44,8 +45,7 @@ def workbook(view: View, code: str) -> bytes:
 
 def file_name(view: View, code: str) -> str:
     """`gan-dan_phieu-kiem-tra_16654.xlsx`; a simulated one says so in its name."""
-    simulated = "_mo-phong" if view.snapshot.manifest.nature == "simulated" else ""
-    return f"gan-dan_phieu-kiem-tra_{code}{simulated}.xlsx"
+    return f"gan-dan_phieu-kiem-tra_{code}{simulated_suffix(view)}.xlsx"
 
 
 def _lay_out(sheet: Worksheet) -> None:

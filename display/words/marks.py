@@ -23,6 +23,11 @@ def nature_word(view: View) -> str:
     return "mô phỏng" if nature == "simulated" else nature
 
 
+def simulated_suffix(view: View) -> str:
+    """What the name of a file ends in, before its ending, where its figures are simulated: `_mo-phong`; else empty."""
+    return "_mo-phong" if view.snapshot.manifest.nature == "simulated" else ""
+
+
 FEW = 30
 _SUMMED = re.compile(r"summed_from_units: (\d+)/(\d+)(?:, (\d+) departments)?")
 

@@ -110,11 +110,11 @@ def _stamp(view: View, common: Common | None) -> Iterator[str]:
 
 def _facts(view: View, unit: dict, merged: str) -> list[tuple[str, str]]:
     origin = view.say("unit.fact.merged")
-    return [(name, merged if name == origin else _plain(markup)) for name, markup in facts.own_facts(view, unit)]
+    return [(name, merged if name == origin else plain_text(markup)) for name, markup in facts.own_facts(view, unit)]
 
 
-def _plain(markup: str) -> str:
-    """Markup of the unit's page as plain text; what stands in a tag of its own there follows a comma."""
+def plain_text(markup: str) -> str:
+    """Markup of a page as plain text; what stands in a tag of its own there follows a comma."""
     return unescape(re.sub("<[^>]+>", "", re.sub("<span[^>]*>", ", ", markup)))
 
 

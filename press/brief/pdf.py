@@ -15,6 +15,7 @@ import typst
 
 from display.portraits import checklist, plan
 from display.words import numbers
+from display.words.marks import simulated_suffix
 from display.words.view import View
 from files.places import HOME
 from press import workbook
@@ -36,7 +37,7 @@ def pdf(view: View, code: str) -> bytes:
 
 def file_name(view: View, code: str) -> str:
     """`gan-dan_to-tom-tat_16654.pdf`; a simulated one says so in its name."""
-    return f"gan-dan_to-tom-tat_{code}{_simulated(view)}.pdf"
+    return f"gan-dan_to-tom-tat_{code}{simulated_suffix(view)}.pdf"
 
 
 def plan_pdf(view: View, trip: Sequence[Stop], start: str, tick: Callable[[], None] = lambda: None) -> bytes:
@@ -63,11 +64,7 @@ def plan_zip(view: View, trip: Sequence[Stop]) -> bytes:
 
 def plan_name(view: View, what: str) -> str:
     """The name of a plan's file without its ending: `gan-dan_ke-hoach_to-tom-tat`."""
-    return f"gan-dan_ke-hoach_{what}{_simulated(view)}"
-
-
-def _simulated(view: View) -> str:
-    return "_mo-phong" if view.snapshot.manifest.nature == "simulated" else ""
+    return f"gan-dan_ke-hoach_{what}{simulated_suffix(view)}"
 
 
 def _on_paper(view: View) -> View:

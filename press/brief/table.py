@@ -8,7 +8,7 @@ from typing import Any
 from display.portraits import summary, summary_words
 from display.portraits.summary import Row
 from display.words import numbers
-from display.words.marks import nature_word
+from display.words.marks import nature_word, simulated_suffix
 from display.words.view import View
 from files import sheets
 from files.sheets import Sheet
@@ -61,8 +61,7 @@ def excel(view: View, code: str) -> bytes:
 
 def file_name(view: View, code: str, ending: str) -> str:
     """`gan-dan_bang-tom-tat_16654.csv`; a simulated one says so in its name."""
-    simulated = "_mo-phong" if view.snapshot.manifest.nature == "simulated" else ""
-    return f"gan-dan_bang-tom-tat_{code}{simulated}.{ending}"
+    return f"gan-dan_bang-tom-tat_{code}{simulated_suffix(view)}.{ending}"
 
 
 def sheet(view: View, code: str) -> Sheet:
