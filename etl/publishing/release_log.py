@@ -17,7 +17,7 @@ from etl.publishing import released_changes
 from files import whole
 from journal import audit
 from ranking.manifest import CURRENT, MANIFEST, RELEASED, RELEASES, Manifest, ManifestError
-from store import releases, waiting
+from store import releases, snapshot, waiting
 from store.release_policy import release_policy
 from store.releases import AGAIN, BEFORE, ITSELF, WITHHELD, Release
 
@@ -45,8 +45,7 @@ def waits_for_nobody(folder: Path, manifest: Manifest, before: Path | None, now:
 
 def shown(folder: Path) -> Path | None:
     """The folder of the snapshot that the public reads; None where nothing is released."""
-    released = releases.pointer(folder, RELEASED)
-    name = releases.pointer(folder, CURRENT) if released is None else released
+    name = snapshot.named(folder, unreleased=False)
     return folder / name if name else None
 
 
@@ -98,12 +97,12 @@ def _release(manifest: Manifest, folder: Path, by: str, how: str, note: str, at:
     )
 
 
-def _holds(snapshot: Path) -> waiting.Periods:
+def _holds(path: Path) -> waiting.Periods:
     """Nothing of one that is damaged, as one from before may be: it is replaced all the same."""
     try:
-        return waiting.holds(snapshot)
+        return waiting.holds(path)
     except (OSError, pl.exceptions.PolarsError) as error:
-        _LOG.error("%s: what it holds cannot be read: %s", snapshot.name, type(error).__name__)
+        _LOG.error("%s: what it holds cannot be read: %s", path.name, type(error).__name__)
         return {}
 
 
