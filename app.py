@@ -74,7 +74,11 @@ app = st.App(
         Middleware(SignOut, base_path=base_path, end=sign_in.end_own, origin=sign_in.origin),
         Middleware(Packed, folder=framework(), base_path=base_path),
         Middleware(
-            Document, base_path=base_path, known=first_paint.known(), head=chunks.links(chunks.needed(framework()))
+            Document,
+            base_path=base_path,
+            known=first_paint.known(),
+            head=chunks.links(chunks.needed(framework())),
+            token=first_paint.token,
         ),
     ],
     on_script_error=vitals.script_failed,

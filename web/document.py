@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,20 +36,28 @@ class Document:
     """
 
     def __init__(
-        self, app: ASGIApp, base_path: str = "", known: Mapping[str, Any] | None = None, head: str = ""
+        self,
+        app: ASGIApp,
+        base_path: str = "",
+        known: Mapping[str, Any] | None = None,
+        head: str = "",
+        token: Callable[[HTTPConnection], str] = lambda _: "",
     ) -> None:
-        """`known`: further entries of `window.__streamlit`, such as the theme; `head`: further lines of the head."""
+        """`known`: further entries of `window.__streamlit`, such as the theme; `head`: further lines of the head;
+        `token`: the `Set-Cookie` line without which the client's first message counts for nobody."""
         self.app, self._base_path, self._known, self._head = app, base_path, dict(known or {}), head
+        self._token = token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _asks_for_page(scope):
             await self.app(scope, receive, send)
             return
         plain = dict(scope, headers=[(k, v) for k, v in scope["headers"] if k not in (b"accept-encoding", b"range")])
-        with_cookie = handed_out.BROWSER in HTTPConnection(scope).cookies
+        asks = HTTPConnection(scope)
+        own = "" if handed_out.BROWSER in asks.cookies else handed_out.cookie(self._base_path)
         kind = packing.chosen(Headers(scope=scope).get("accept-encoding", ""))
         page = _Page(_language(scope), self._base_path, json.dumps(self._known, sort_keys=True), self._head)
-        await self.app(plain, receive, _Rewriter(send, page, kind, with_cookie).send)
+        await self.app(plain, receive, _Rewriter(send, page, kind, [own, self._token(asks)]).send)
 
 
 def _asks_for_page(scope: Scope) -> bool:
@@ -73,9 +81,10 @@ class _Page:
 class _Rewriter:
     """Holds a reply back until it is whole, and sends it on with the page rewritten and packed."""
 
-    def __init__(self, send: Send, page: _Page, kind: str, with_cookie: bool) -> None:
-        """`kind`: as `packing.chosen`; `with_cookie`: the browser has its own."""
-        self._send, self._page, self._kind, self._with_cookie = send, page, kind, with_cookie
+    def __init__(self, send: Send, page: _Page, kind: str, cookies: Sequence[str]) -> None:
+        """`kind`: as `packing.chosen`; `cookies`: lines for a browser, empty ones for what it has."""
+        self._send, self._page, self._kind = send, page, kind
+        self._cookies = [line for line in cookies if line]
         self._start: Message | None = None
         self._body = b""
 
@@ -102,8 +111,8 @@ class _Rewriter:
         headers.add_vary_header("Accept-Encoding")
         if self._kind:
             headers["content-encoding"] = self._kind
-        if not self._with_cookie and _TITLE in page:  # an embed in another site's page hands out no files
-            headers.append("set-cookie", handed_out.cookie(self._page.base_path))
+        for line in self._cookies if _TITLE in page else ():  # an embed in another site's page needs none
+            headers.append("set-cookie", line)
         for name in ("etag", "last-modified"):
             if name in headers:
                 del headers[name]

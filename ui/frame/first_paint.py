@@ -10,8 +10,12 @@ from typing import Any
 
 import streamlit as st
 from google.protobuf.json_format import MessageToDict
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime.app_session import _populate_theme_msg
+from streamlit.web.server.starlette.starlette_routes import _ensure_xsrf_cookie
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 
 def known() -> dict[str, Any]:
@@ -32,3 +36,16 @@ def _theme(ground: str) -> dict[str, Any]:
 def _host() -> dict[str, Any]:
     """As Streamlit's `/_stcore/host-config` answers."""
     return {"allowedOrigins": list(st.get_option("client.allowedOrigins")), "useExternalAuthToken": False}
+
+
+def token(asks: HTTPConnection) -> str:
+    """The `Set-Cookie` line of the framework's token against forged requests; empty where the browser has one.
+
+    The cookie of a sign-in counts on a page's socket only beside it. The framework sends it with replies that a client
+    which knows its host from the page does not wait for: whoever came back with a sign-in alone was a stranger until
+    the page was loaded again.
+    """
+    reply = Response()
+    if XSRF_COOKIE_NAME not in asks.cookies:
+        _ensure_xsrf_cookie(Request(asks.scope), reply)
+    return reply.headers.get("set-cookie", "")

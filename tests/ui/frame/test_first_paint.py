@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from starlette.requests import HTTPConnection
+
 from ui.frame import first_paint
 
 
@@ -23,3 +25,12 @@ def test_the_host_is_as_the_framework_answers_it():
     assert host["allowedOrigins"]
     assert host["useExternalAuthToken"] is False
     assert json.dumps(first_paint.known())
+
+
+def test_a_browser_without_the_framework_s_token_gets_it_with_the_page():
+    def asks(cookie: bytes) -> HTTPConnection:
+        return HTTPConnection({"type": "http", "headers": [(b"cookie", cookie)]})
+
+    line = first_paint.token(asks(b"_streamlit_user=x"))
+    assert line.startswith("_streamlit_xsrf=2|") and "HttpOnly" not in line
+    assert first_paint.token(asks(b"_streamlit_xsrf=" + line.split("=", 1)[1].split(";")[0].encode())) == ""
