@@ -205,6 +205,12 @@ def test_a_cookie_counts_only_as_we_made_it(reader, service, secret, changes, le
     assert (page.request.get(service.address + layer).status == 403) != lets_in
 
 
+def test_the_page_itself_brings_the_token_that_a_sign_in_needs(reader, service):
+    """The client opens its socket at once, and a cookie of a sign-in counts there beside the token alone."""
+    reply = tab(reader).request.get(service.address + "/xep-hang", headers={"accept": "text/html"})
+    assert "_streamlit_xsrf=" in reply.headers["set-cookie"]
+
+
 @pytest.mark.parametrize("query", ["state=made-up&code=x", "code=x", "error=access_denied&state=x"])
 def test_a_tampered_return_from_the_provider_lets_nobody_in(reader, service, query):
     page = opened(reader, service, f"/oauth2callback?{query}")
