@@ -7,7 +7,7 @@ from ui.frame import html, links
 from ui.frame.shell import view
 from ui.parts import downloads, filters, methods, places
 from ui.parts.figures import four_figures
-from ui.rankings import charts, comparison, table, weights
+from ui.rankings import charts, comparison, mix, table, weights
 
 v = view()
 head, above = st.container(), st.container()
@@ -17,7 +17,7 @@ with search_place:
 
 measure = selection.measure
 rows = rankings.with_petitions(v, selection, rankings.with_peers(v, selection, rankings.rows_of(v, selection)))
-rows = moves.with_moves(v.snapshot, rows)
+rows = mix.with_mix(v, selection, moves.with_moves(v.snapshot, rows))
 found = rankings.places_of(v, selection, rows)
 level = common(rows, measure)
 months = rankings.months_of(v, selection)
@@ -49,8 +49,13 @@ with above:
             with words:
                 html.caption(places.reading(v, found, "beside") if pictured else charts.reading(v, kind, rows))
 
-if over_the_list := rankings.list_head(v, selection, rows, found):
-    html.show(f'<p class="gd-caption">{over_the_list}</p>')
+over_the_list = st.container()
+with_mix = mix.switch(v, rows)
+if not with_mix:
+    shown = mix.without(shown)
+if said := rankings.list_head(v, selection, rows, found, {mix.PARAM: "on"} if with_mix else {}):
+    with over_the_list:
+        html.show(f'<p class="gd-caption">{said}</p>')
 if told := rankings.petitions_line(v, selection, rows):
     html.caption(told)
 if named:

@@ -52,8 +52,8 @@ def _of_communes(snapshot: Snapshot, measure: str, basis: str, period: Period, s
     if fields.is_empty():
         return pl.DataFrame(schema=standardised.SCHEMA)
     totals = ranked.filter(pl.col("denominator") > 0).select("unit_code", "denominator")
-    rho = ranked.get_column("rho").median()
-    return standardised.standardised(fields, totals, rho if rho is not None else measures()[measure].assumed_rho.value)
+    rho = ranked.select(pl.median("rho")).item()
+    return standardised.standardised(fields, totals, measures()[measure].assumed_rho.value if rho is None else rho)
 
 
 def _by_field(snapshot: Snapshot, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:

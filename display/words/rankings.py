@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from html import escape
 from math import floor, log10
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -83,19 +84,25 @@ def places_of(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFr
     return places.of_rows(named)
 
 
-def list_head(view: View, selection: Selection, rows: pl.DataFrame, found: pl.DataFrame) -> str:
+def list_head(
+    view: View,
+    selection: Selection,
+    rows: pl.DataFrame,
+    found: pl.DataFrame,
+    kept: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """What stands over the list: how many units each tier has, each the way to them, how many of these are expected
     to be placed wrongly, and how many units clearly differ from the middle one. Markup.
 
-    `found`: what `places_of` gives.
+    `found`: what `places_of` gives; `kept`: further choices of the reader that the ways to a tier keep.
     """
-    parts = [_tiers(view, selection, found)] if found.get_column("expected").count() else []
+    parts = [_tiers(view, selection, found, kept)] if found.get_column("expected").count() else []
     parts += [escape(words) for words in (places.wrong_words(view.say, found), bands(view, selection.measure, rows))]
     return " ".join(part for part in parts if part)
 
 
-def _tiers(view: View, selection: Selection, found: pl.DataFrame) -> str:
-    there = addresses.choices(view, selection)
+def _tiers(view: View, selection: Selection, found: pl.DataFrame, kept: Mapping[str, str]) -> str:
+    there = addresses.choices(view, selection) | dict(kept)
     words = [
         addresses.anchor(
             view,

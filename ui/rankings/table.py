@@ -21,6 +21,7 @@ from store.months import latest_series
 from ui.frame import links
 from ui.frame.html import show
 from ui.parts.tables import band_chip
+from ui.rankings import mix
 
 ROWS_PER_PAGE, ROWS_AT_ONCE = 100, 200
 """A list is cut into pages, but not that of a province."""
@@ -133,6 +134,8 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
         _Column(say(f"table.unit.{selection.level}"), "", name, True),
         _Column(measure.short.in_language(language), "gd-values", value),
     ]
+    if _has(rows, "rank_adjusted"):
+        columns.insert(1, _Column(say("mix.column"), "gd-adjusted", lambda row: mix.cell(view, selection, row)))
     if with_n:
         columns.append(_Column(say(n_label(measure)), "gd-n gd-wide", _n))
     if _has(rows, "band"):

@@ -90,6 +90,8 @@ def _chapter(view: View, section: Section) -> str:
     steps = "".join(f"<li>{escape(step)}</li>" for step in section.steps)
     sentence = f"<p>{escape(section.sentence)}</p>" if section.sentence else ""
     link = f'<p><a href="{section.link[0]}" rel="noopener">{escape(section.link[1])}</a></p>' if section.link else ""
+    if section.key == "limits":
+        link = f"<p>{addresses.anchor(view, view.say('mix.method'), 'methods', depth='full')}</p>"
     note = f'<p class="gd-note">{escape(section.note)}</p>' if section.note else ""
     title = f"<h3>{_icon(view, section.icon)}{escape(section.title)}</h3>"
     return f"<section>{title}{sentence}<{tag}>{steps}</{tag}>{link}{note}</section>"
