@@ -10,11 +10,13 @@ from ranking.frame_types import Columns
 from ranking.poisson_limits import limits
 
 Untold = Literal["no_fields", "hidden", "other_mix", "few"]
-"""Why nothing is told: no figures by field, too few of them shown, too different a mix, too few late ones expected."""
+"""Why nothing is told: no figures by field, too few shown (or too many), too different a mix, too few late expected."""
 NO_FIELDS, HIDDEN, OTHER_MIX, FEW = get_args(Untold)
 
 LEAST_SHOWN = 0.9
 """At least this part of a unit's dossiers must stand in fields whose figures are shown."""
+MOST_SHOWN = 1.01
+"""Where the fields hold more than all dossiers by more than this, they are not of the same dossiers as the whole."""
 MOST_ALONE = 0.1
 """At most this part may stand in fields that the other units hardly have."""
 ENOUGH_OTHERS = 30
@@ -165,7 +167,7 @@ def _untold() -> pl.Expr:
     return (
         pl.when(pl.col("n").is_null())
         .then(pl.lit(NO_FIELDS))
-        .when(pl.col("shown").is_null() | (pl.col("shown") < LEAST_SHOWN))
+        .when(~pl.col("shown").is_between(LEAST_SHOWN, MOST_SHOWN).fill_null(False))
         .then(pl.lit(HIDDEN))
         .when(pl.col("alone") > MOST_ALONE)
         .then(pl.lit(OTHER_MIX))

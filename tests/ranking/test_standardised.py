@@ -109,8 +109,8 @@ def test_without_fields_nothing_is_told():
     assert all(row[name] is None for name in FIGURES)
 
 
-@pytest.mark.parametrize(("of", "untold"), [(666, None), (667, HIDDEN)])
-def test_where_less_than_nine_tenths_of_the_dossiers_is_shown_nothing_is_told(of, untold):
+@pytest.mark.parametrize(("of", "untold"), [(595, None), (594, HIDDEN), (666, None), (667, HIDDEN)])
+def test_where_less_than_nine_tenths_of_the_dossiers_is_shown_or_more_than_all_nothing_is_told(of, untold):
     row = standardised(PROVINCE, pl.DataFrame({"unit_code": ["A"], "denominator": [of]})).row(0, named=True)
 
     assert row["untold"] == untold

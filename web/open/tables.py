@@ -21,7 +21,7 @@ from store.coverage import MISSING, Coverage
 from store.policy import policy
 from store.reference import measures, province_names, reference_table
 from store.snapshot import datasets, named
-from web.open import promised, release_tables
+from web.open import adjusted, promised, release_tables
 from web.open.query import Problem, conditions, snapshot_of
 from web.open.table import PAGED, REFERENCE, Kind, Table, marked, paged, stretch
 
@@ -43,6 +43,12 @@ def kinds() -> dict[str, Kind]:
         ),
         "standings": Kind(
             "One row per unit, period, measure and ranking.", (*_ROWS, "scope", *PAGED), _standings, _taken
+        ),
+        "adjusted": Kind(
+            "One row per ranked commune of one ranking: its on-time share and rank with the mix of work allowed for.",
+            ("dataset", "snapshot", "scope", "unit", "measure", "period", "basis", *PAGED),
+            adjusted.adjusted,
+            _taken,
         ),
         "withheld": Kind(
             "One row per measure, basis and series: how many of its figures are withheld from the public.",
