@@ -23,6 +23,8 @@ def run(args: argparse.Namespace) -> int:
         return pull.run(args)
     if args.month is not None or args.quarter is not None:
         raise Fault("--month and --quarter go with --year, not with --since")
+    if args.procedure:
+        raise Fault("--procedure goes with --year, not with --since")
     if args.provinces_only and args.province:
         raise Fault("--provinces-only asks for all provinces at once; leave out --province")
     return history.run(args)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -25,6 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     part = parser.add_mutually_exclusive_group()
     part.add_argument("--month", type=int, metavar="1-12")
     part.add_argument("--quarter", type=int, metavar="1-4")
+    parser.add_argument(
+        "--procedure",
+        nargs="+",
+        action="extend",
+        type=procedure_code,
+        metavar="CODE",
+        help="the on-time figures of single procedures (2.000815), and of all others together; nothing else is asked",
+    )
     parser.add_argument("--national", action="store_true", help="the list of provinces too, beside those of --province")
     add_source_arguments(parser, dataset="live")
 
@@ -53,6 +62,13 @@ def add_source_arguments(parser: argparse.ArgumentParser, *, dataset: str) -> No
     )
     parser.add_argument("--timeout", type=float, default=Manners.read_seconds, metavar="SECONDS")
     parser.add_argument("--tries", type=int, default=Manners.tries)
+
+
+def procedure_code(text: str) -> str:
+    """A procedure's code as the national database of procedures writes it, such as 2.000815."""
+    if not re.fullmatch(r"[0-9]\.[0-9]{6}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no code of a procedure, such as 2.000815")
+    return text
 
 
 def chosen_period(year: int, month: int | None, quarter: int | None) -> Period:

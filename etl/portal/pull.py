@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from etl.portal import pages, settled
+from etl.portal import pages, procedures, settled
 from etl.portal.archive import Item, Request, Run, opened_run
 from etl.portal.client import PORTAL, Blocked, PortalClient, Unanswered
 from etl.portal.endpoints import ENDPOINTS, PATH, body_for
@@ -33,6 +33,7 @@ class Task:
 
     endpoint: str
     province: Province | None
+    procedure: str = ""
 
     @property
     def scope(self) -> str:
@@ -40,7 +41,8 @@ class Task:
 
     @property
     def name(self) -> str:
-        return f"{self.endpoint} of {self.province.name if self.province else 'the country'}"
+        of = f"{self.endpoint} of {self.province.name if self.province else 'the country'}"
+        return f"{of}, procedure {self.procedure}" if self.procedure else of
 
 
 @dataclass
@@ -55,7 +57,12 @@ def run(args: argparse.Namespace) -> int:
     """Pull, parse, publish. 0 if all is complete, 1 if something failed and the rest was published."""
     period = chosen_period(args.year, args.month, args.quarter)
     provinces = chosen_provinces(reference_table("provinces"), args.province)
-    tasks = [Task(endpoint, province) for province in provinces for endpoint in ENDPOINTS]
+    procedures_asked = sorted(set(args.procedure or ()))
+    if procedures_asked:
+        # With all dossiers beside them, of the same day: what one procedure leaves of them is a figure too.
+        tasks = [Task(procedures.ENDPOINT, place, code) for place in provinces for code in ("", *procedures_asked)]
+    else:
+        tasks = [Task(endpoint, province) for province in provinces for endpoint in ENDPOINTS]
     if args.national or not args.province:
         tasks.append(Task(NATIONAL, None))
     request_set = {
@@ -64,6 +71,8 @@ def run(args: argparse.Namespace) -> int:
         "period": period.id,
         "scopes": sorted(task.scope for task in tasks if task.endpoint == NATIONAL),
     }
+    if procedures_asked:
+        request_set["procedures"] = procedures_asked
     return carried_out(args, request_set, *_steps(args, period, tasks))
 
 
@@ -143,7 +152,8 @@ def _carried_out(
             return _nothing(run, got, harvest.warnings)
         publish_harvest(args.data, args.dataset, harvest, args.nature)
         if run.day is not None:
-            asked = [item for item in got.items if item.request.endpoint in ENDPOINTS]
+            whole, _ = procedures.apart(got.items)
+            asked = [item for item in whole if item.request.endpoint in ENDPOINTS]
             settled.note(args.data, args.dataset, args.base_url, run.day, asked)
         if end_anyway or not got.failures:
             run.complete(datetime.now(UTC))
@@ -195,6 +205,8 @@ def _ask_pages(task: Task, period: Period, run: Run, client: PortalClient, base_
     def request(page: int) -> Request:
         root = task.province.portal_id if task.province else None
         body = body_for(task.endpoint, period, run.day or local_day(datetime.now(UTC)), root, page)
+        if task.procedure:
+            body |= {procedures.FILTER: task.procedure}
         return Request(base_url, PATH + task.endpoint, task.endpoint, task.scope, body, period=period.id)
 
     for last_try in (False, True):

@@ -3,9 +3,10 @@
 A file's name says what it answers: `<endpoint>.<state code or national>.<kind>-<period>.<day>.json`,
 such as `dvc-progress-tree.H44.quarter-2026-Q3.20260926.json`; the former gateway's files name the
 province (`angiang-ALL117`) or `provinces`. Files of which only a sample of units was saved have
-`SAMPLE` in their names, those that count one procedure alone `PROCEDURE`: no measure of ours is read
-from either, so they are named and left out. A file that cannot be taken is named too, and the others
-are published without it.
+`SAMPLE` in their names: no measure of ours is read from them, so they are named and left out. Those that
+count one procedure alone end in `PROCEDURE-<code>`, and are set against the reply of the same day that
+counts all (`etl/portal/procedures.py`). A file that cannot be taken is named too, and the others are
+published without it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 
 import polars as pl
 
-from etl.portal import pull_2025, rows
+from etl.portal import procedures, pull_2025, rows
 from etl.portal.archive import Item, Reply, Request
 from etl.portal.endpoints import ENDPOINTS, PATH, body_for
 from etl.portal.pull import Task, publish_harvest
@@ -36,9 +37,9 @@ from store.reference import reference_table
 
 _NAME = re.compile(
     r"(?P<endpoint>[a-z0-9_-]+)\.(?P<scope>[^.]+)\.(?P<kind>month|quarter|half|year)-(?P<period>[^.]+)"
-    r"\.(?P<day>\d{4}-?\d{2}-?\d{2})(?:\.(?P<part>SAMPLE|PROCEDURE)\S*)?\.json"
+    r"\.(?P<day>\d{4}-?\d{2}-?\d{2})(?:\.(?:(?P<part>SAMPLE)\S*|PROCEDURE-(?P<procedure>[0-9.]*[0-9])))?\.json"
 )
-_PARTS = {"SAMPLE": "only a sample of the units was saved", "PROCEDURE": "it counts one procedure alone"}
+_PARTS = {"SAMPLE": "only a sample of the units was saved"}
 _NOON = timedelta(hours=5)
 
 
@@ -100,9 +101,11 @@ def _harvests(items: Iterable[Item], units: pl.DataFrame, provinces: pl.DataFram
 
 def _rounds(items: Iterable[Item]) -> list[list[Item]]:
     """The replies in rounds: the latest to each question first, then those before; the same reply counts once."""
-    answers: dict[tuple[str, str, str], dict[datetime, Item]] = defaultdict(dict)
+    answers: dict[tuple[str, ...], dict[datetime, Item]] = defaultdict(dict)
     for item in items:
-        answers[item.request.endpoint, item.request.scope, item.request.period][item.reply.fetched_at] = item
+        procedure = str(item.request.body.get(procedures.FILTER, ""))
+        question = (item.request.endpoint, item.request.scope, item.request.period, procedure)
+        answers[question][item.reply.fetched_at] = item
     in_turn = [[found[moment] for moment in sorted(found, reverse=True)] for found in answers.values()]
     return [[found[n] for found in in_turn if n < len(found)] for n in range(max(map(len, in_turn)))]
 
@@ -152,7 +155,11 @@ def _request(path: Path, found: re.Match[str], period: Period, day: datetime, pr
     if endpoint not in ENDPOINTS:
         raise BadInput(path.name, f"no endpoint {endpoint!r}; known are {', '.join(ENDPOINTS)}")
     task = Task(endpoint, _province(path, found["scope"], provinces))
+    if found["procedure"] and endpoint != procedures.ENDPOINT:
+        raise BadInput(path.name, f"one procedure alone is read from {procedures.ENDPOINT} only", field="endpoint")
     body = body_for(endpoint, period, local_day(day), task.province.portal_id if task.province else None)
+    if found["procedure"]:
+        body |= {procedures.FILTER: found["procedure"]}
     return Request("", PATH + endpoint, endpoint, task.scope, body, period=period.id)
 
 

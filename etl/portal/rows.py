@@ -13,6 +13,7 @@ from datetime import date
 
 import polars as pl
 
+from etl.portal import procedures
 from etl.portal.answers import Group, Scene, scenes
 from etl.portal.archive import Item
 from etl.portal.charts import chart_rows
@@ -53,17 +54,25 @@ def parse_run(
     """
     items, figures = list(items), Figures(measures())
     notes = Notes(warnings=list(warnings))
-    rows: dict[_Cell, Measured] = {}
-    for scene, groups in scenes(items, provinces, day, partial, notes):
-        if scene.province:
-            found = _province_rows(scene, scene.province, groups, figures, units, notes)
-        else:
-            found = _national_rows(scene, groups, figures, provinces, notes)
-        for row in found:
-            _take(rows, _cell(row), row)
+    whole, by_procedure = procedures.apart(items)
+
+    def taken(replies: list[Item]) -> dict[_Cell, Measured]:
+        rows: dict[_Cell, Measured] = {}
+        for scene, groups in scenes(replies, provinces, day, partial, notes):
+            if scene.province:
+                found = _province_rows(scene, scene.province, groups, figures, units, notes)
+            else:
+                found = _national_rows(scene, groups, figures, provinces, notes)
+            for row in found:
+                _take(rows, _cell(row), row)
+        return rows
+
+    rows = taken(whole)
     check_sums(rows.values(), figures.totals, notes)
+    told = {code: taken(replies) for code, replies in by_procedure.items()}
+    fields = procedures.fields(rows, told, notes) if told else ()
     return Harvest(
-        measurements=measurement_rows(rows.values()),
+        measurements=measurement_rows([*rows.values(), *fields]),
         captured_at=max(item.reply.fetched_at for item in items),
         sources=sorted({f"portal:{item.request.endpoint}" for item in items}),
         quarantine=quarantine_rows(notes.quarantine),

@@ -12,6 +12,7 @@ import pytest
 from etl.__main__ import main
 from etl.publishing.in_service import current_snapshot, snapshot_manifest
 from ranking.manifest import table_file
+from ranking.procedures import OTHERS, field_of
 from tests.stand_in.recorded import further_folder, recorded_folder
 
 PORTAL, REAL = recorded_folder(), further_folder()
@@ -42,7 +43,34 @@ def test_the_same_folders_again_in_another_order_change_nothing(whole, capsys):
     assert publish(whole, REAL, PORTAL) == 0
     assert snapshot(whole).name == before
     assert "older than" not in " ".join(snapshot_manifest(snapshot(whole)).warnings)
-    assert "PROCEDURE-2.000815.json: it counts one procedure alone" in capsys.readouterr().err
+    assert "PROCEDURE" not in capsys.readouterr().err
+
+
+def test_a_procedure_s_file_tells_with_and_without_it(whole):
+    year = {"measure": "on_time_share", "level": "commune", "series": "766-2026", "period_kind": "to_date"}
+    parts = figures(whole, **year).filter(pl.col("field") != "all")
+    without = parts.filter(pl.col("field") == OTHERS)
+    everything = figures(whole, **year, field="all").filter(
+        pl.col("period_start") == parts.item(0, "period_start"), pl.col("period_end") == parts.item(0, "period_end")
+    )
+    shares = [
+        100 * of.get_column("numerator").sum() / of.get_column("denominator").sum() for of in (everything, without)
+    ]
+
+    assert set(parts.get_column("field")) == {field_of("2.000815"), OTHERS}
+    assert [round(share, 2) for share in shares] == [92.72, 90.11]
+    places = everything.join(without, on="unit_code", suffix="_without").select(
+        "unit_code",
+        *(
+            (pl.col(f"numerator{of}") / pl.col(f"denominator{of}"))
+            .rank("min", descending=True)
+            .cast(pl.Int64)
+            .alias(name)
+            for of, name in (("", "place"), ("_without", "place_without"))
+        ),
+    )
+    assert places.filter((pl.col("place") - pl.col("place_without")).abs() >= 10).height == 75
+    assert places.filter(place=23).row(0)[1:] == (23, 80)
 
 
 def test_captures_on_two_days_are_said_so_with_the_units_that_changed(whole):
