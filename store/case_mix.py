@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from ranking import standardised
+from ranking import procedures, standardised
 from ranking.periods import Period
 from ranking.vocabulary import COUNTRY
 from store import sight, standings
@@ -16,6 +16,8 @@ ON_TIME = ("on_time_share", "on_time_share_form")
 """The measures whose dossiers are of fields that are hard or easy to do in time."""
 COLUMNS = (*(name for name in standardised.SCHEMA if name != "unit_code"), "rank_adjusted", "of_adjusted", "depends")
 
+WITHOUT = ("procedures", "n_others", "share_others", "rank_others", "of_others")
+
 
 def beside(
     snapshot: Snapshot, rows: pl.DataFrame, level: str, measure: str, basis: str, period: Period, scope: str
@@ -23,13 +25,21 @@ def beside(
     """The rows of a ranking with what `ranking.standardised` says of each unit, and its adjusted place (`COLUMNS`).
 
     `rows`: as of `store.standings.ranking`. All communes of the scope that show figures by field are the reference.
+    Where single procedures are known: with their codes (`procedures`) and the place without them too (`WITHOUT`).
     Without these columns for other levels and measures, and where no commune of the scope shows any field.
     """
     found = of_communes(snapshot, level, measure, basis, period, scope)
     if found.is_empty():
         return rows
     joined = rows.join(found, on="unit_code", how="left", maintain_order="left")
-    return standardised.with_adjusted_ranks(joined)
+    ranked = standardised.with_adjusted_ranks(joined)
+    fields = _by_field(snapshot.of(scope), measure, basis, period, scope)
+    codes = procedures.codes(fields.get_column("field").unique())
+    if not codes:
+        return ranked
+    others = fields.filter(pl.col("field") == procedures.OTHERS).unique("unit_code")
+    without = procedures.with_rank_without(ranked, others, measures()[measure].minimum_denominator)
+    return without.with_columns(procedures=pl.lit(", ".join(codes)))
 
 
 def of_communes(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
@@ -56,6 +66,7 @@ def _of_communes(snapshot: Snapshot, measure: str, basis: str, period: Period, s
     return standardised.standardised(fields, totals, measures()[measure].assumed_rho.value if rho is None else rho)
 
 
+@kept(megabytes=8)
 def _by_field(snapshot: Snapshot, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
     communes = reference_table("units")
     here = communes if scope == COUNTRY else communes.filter(pl.col("province_code") == scope)

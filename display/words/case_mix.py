@@ -13,6 +13,7 @@ from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.standardised import MOVED
 
+MANY_PLACES = 10
 _POINTS = 1
 _WHOLE = 0.9995
 
@@ -49,7 +50,21 @@ def reading(say: Speaker, rows: pl.DataFrame) -> str:
         "places": places,
         "depends": told.filter("depends").height,
     }
-    return say("mix.reading", **{name: numbers.number(n, say.language) for name, n in counts.items()})
+    words = say("mix.reading", **{name: numbers.number(n, say.language) for name, n in counts.items()})
+    return f"{words} {_without(say, rows)}" if "rank_others" in rows.columns else words
+
+
+def _without(say: Speaker, rows: pl.DataFrame) -> str:
+    """How many places move once the procedures that are known by themselves are left out."""
+    told = rows.filter(pl.col("rank_others").is_not_null())
+    gap = pl.col("rank").cast(pl.Int64).rank("min").cast(pl.Int64) - pl.col("rank_others").cast(pl.Int64)
+    moved = told.filter(gap.abs() >= MANY_PLACES).height
+    return say(
+        "mix.without.reading",
+        codes=rows.item(0, "procedures"),
+        moved=numbers.number(moved, say.language),
+        places=MANY_PLACES,
+    )
 
 
 def share_words(say: Speaker, measure: Measure, row: Mapping[str, Any]) -> str:
@@ -96,14 +111,19 @@ def sentences(say: Speaker, measure: Measure, period: Period, row: Mapping[str, 
     return said
 
 
-def details(say: Speaker, row: Mapping[str, Any]) -> list[str]:
-    """The late dossiers against those to be expected, both places, and of how many dossiers; none where not told."""
+def details(say: Speaker, measure: Measure, row: Mapping[str, Any]) -> list[str]:
+    """The late dossiers against those to be expected, the places with and without the mix, and without procedures that
+    are known by themselves, and of how many dossiers; none where not told."""
     if row["untold"]:
         return []
     language, said = say.language, [_ratio(say, row)]
     if row["rank_adjusted"] is not None:
         places = {name: numbers.number(row[name], language) for name in ("rank", "of", "rank_adjusted", "of_adjusted")}
         said.append(say("mix.ranks", **places))
+    if row.get("rank_others") is not None:
+        places = {name: numbers.number(row[f"{name}_others"], language) for name in ("rank", "of")}
+        share = numbers.with_unit(row["share_others"], measure, language)
+        said.append(say("mix.without.unit", codes=row["procedures"], share=share, **places))
     if row["shown"] < _WHOLE:
         said.append(say("mix.shown", shown=numbers.number(100 * row["shown"], language)))
     return said

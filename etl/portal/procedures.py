@@ -36,8 +36,8 @@ def fields(whole: Rows, by_procedure: Mapping[str, Rows], notes: Notes) -> Itera
     """The rows of each procedure and of all others, of the units that tell both.
 
     `whole`, `by_procedure`: rows as `etl.portal.rows` makes them, of one run. A unit whose figures of all are not of
-    the same day is passed over, for nothing can be taken from them; one whose procedures count more than all is said in a
-    warning.
+    the same day is passed over, for nothing can be taken from them; one whose procedures count more than all is said
+    in a warning.
     """
     names = sorted(by_procedure)
     for cell, total in whole.items():

@@ -67,7 +67,7 @@ def test_the_unit_page_splits_its_difference_as_the_ranking_does(app_data, monke
     measure, period = measures()["on_time_share"], parse("2026-08")
     assert drawn[0] == f'<p class="gd-sentence">{" ".join(case_mix.sentences(SAY, measure, period, row))}</p>'
     assert drawn[1] == unit_mix.bar(view_of("simulated"), case_mix.parts(row))
-    assert drawn[2] == " ".join(case_mix.details(SAY, row))
+    assert drawn[2] == " ".join(case_mix.details(SAY, measure, row))
     assert len(drawn) == 4 and "depth=full" in drawn[3]
 
 
@@ -110,3 +110,13 @@ def test_a_unit_that_is_not_told_says_why_in_its_cell(app_data):
 
     assert "chưa đến 5 hồ sơ trễ" in mix.cell(view, chosen, silent)
     assert mix.cell(view, chosen, silent | {"untold": None}) == "–"
+
+
+def test_the_place_without_a_procedure_has_a_column_of_its_own(app_data):
+    view = view_of("simulated")
+    chosen = Selection("commune", "01", measures()["on_time_share"], "portal", "766-2026", parse("2026-08"))
+    known = {"procedures": "2.000815", "rank_others": 80, "of_others": 148, "share_others": 92.07}
+
+    assert mix.header_without(view, pl.DataFrame([known])) == "Hạng không tính thủ tục 2.000815"
+    assert mix.cell_without(view, chosen, known).startswith("80<small>/148</small>")
+    assert mix.cell_without(view, chosen, known | {"rank_others": None}) == "–"

@@ -10,6 +10,7 @@ import pytest
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
 from ranking.periods import Period
+from ranking.procedures import OTHERS, field_of
 from ranking.standardised import HIDDEN, NO_FIELDS, standardised
 from store import case_mix, standings
 from store.snapshot import Snapshot, open_snapshot
@@ -96,3 +97,22 @@ def test_without_fields_of_communes_a_ranking_stays_as_it_is(live, level, measur
     ranked = standings.ranking(live, *where)
 
     assert case_mix.beside(live, ranked, *where).columns == ranked.columns
+
+
+def test_where_a_procedure_is_known_the_place_without_it_stands_beside(live, monkeypatch):
+    whole = live.seen_in(frozenset({PHU_THO}))
+    counts = {"04792": (1900, 1970), "04828": (1580, 1600), "04831": (24, 25)}
+    others = [(code, "ii06", OTHERS, part, of) for code, (part, of) in counts.items()]
+    copies = [(code, "ii06", field_of("2.000815"), 100, 100) for code in counts]
+    fields = pl.DataFrame(
+        [*others, *copies], ["unit_code", "series", "field", "numerator", "denominator"], orient="row"
+    )
+    monkeypatch.setattr(case_mix, "_by_field", lambda *where: fields)
+
+    found = case_mix.beside(whole, standings.ranking(whole, *WHERE), *WHERE)
+    places = {
+        code: (place, of) for code, place, of in found.select("unit_code", "rank_others", "of_others").iter_rows()
+    }
+
+    assert set(found.get_column("procedures")) == {"2.000815"}
+    assert {code: places[code] for code in counts} == {"04792": (2, 2), "04828": (1, 2), "04831": (None, 2)}

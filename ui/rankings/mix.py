@@ -38,7 +38,7 @@ def switch(view: View, rows: pl.DataFrame) -> bool:
 
 def without(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows as they are where the reader has not asked for the adjusted place."""
-    return rows.drop(told.COLUMNS, strict=False)
+    return rows.drop([*told.COLUMNS, *told.WITHOUT], strict=False)
 
 
 def cell(view: View, selection: Selection, row: Row) -> str:
@@ -50,6 +50,20 @@ def cell(view: View, selection: Selection, row: Row) -> str:
     place, of = (numbers.number(row[name], view.language) for name in ("rank_adjusted", "of_adjusted"))
     share = escape(case_mix.share_words(view.say, selection.measure, row))
     return f'{place}<small>/{of}</small>{_chip(view, row)}<span class="gd-sub">{share}</span>'
+
+
+def header_without(view: View, rows: pl.DataFrame) -> str:
+    """The header of the column of places without some procedures: their codes."""
+    return view.say("mix.without.column", codes=rows.item(0, "procedures"))
+
+
+def cell_without(view: View, selection: Selection, row: Row) -> str:
+    """The place without these procedures, with the share of all others. Markup."""
+    if row["rank_others"] is None:
+        return numbers.MISSING
+    place, of = (numbers.number(row[name], view.language) for name in ("rank_others", "of_others"))
+    share = escape(numbers.with_unit(row["share_others"], selection.measure, view.language))
+    return f'{place}<small>/{of}</small><span class="gd-sub">{share}</span>'
 
 
 def _chip(view: View, row: Row) -> str:

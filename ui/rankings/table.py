@@ -136,6 +136,9 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
     ]
     if _has(rows, "rank_adjusted"):
         columns.insert(1, _Column(say("mix.column"), "gd-adjusted", lambda row: mix.cell(view, selection, row)))
+    if _has(rows, "rank_others"):
+        header = mix.header_without(view, rows)
+        columns.insert(2, _Column(header, "gd-adjusted gd-wide", lambda row: mix.cell_without(view, selection, row)))
     if with_n:
         columns.append(_Column(say(n_label(measure)), "gd-n gd-wide", _n))
     if _has(rows, "band"):

@@ -24,7 +24,7 @@ def section(view: View, code: str) -> None:
         html.show(f'<p class="gd-sentence">{escape(words)}</p>')
         if found["untold"] is None:
             html.show(bar(view, case_mix.parts(found)))
-            html.caption(" ".join(case_mix.details(view.say, found)))
+            html.caption(" ".join(case_mix.details(view.say, row.measure, found)))
     if known:
         link = addresses.anchor(view, view.say("mix.method"), "methods", depth="full")
         html.show(f'<p class="gd-caption">{link}</p>')

@@ -68,7 +68,7 @@ def test_where_the_range_holds_the_common_rate_the_own_part_may_be_chance():
 
 def test_the_details_give_the_ratio_with_the_range_of_the_adjusted_share():
     # 100 − 94.6 = 5.4 % late; (100 − 95.3) / 5.4 = 0.87, (100 − 91.2) / 5.4 = 1.63.
-    told = case_mix.details(ENGLISH, row(-1, -1, shown=0.94))
+    told = case_mix.details(ENGLISH, ON_TIME, row(-1, -1, shown=0.94))
 
     assert told == [
         "42 dossiers are late; with this mix of work the common rates make 35, "
@@ -85,7 +85,7 @@ def test_each_reason_is_said_and_no_figure_with_it(say, untold):
     (said,) = case_mix.sentences(say, ON_TIME, AUGUST, silent)
 
     assert case_mix.why_not(say, silent) in said
-    assert case_mix.details(say, silent) == []
+    assert case_mix.details(say, ON_TIME, silent) == []
     assert "94" not in said
 
 
@@ -102,3 +102,16 @@ def test_the_column_says_of_how_many_units_it_tells_and_how_many_move():
 
     assert "for 20 of 21 units; 1 of them move by 2 places or more, 1 change" in case_mix.reading(ENGLISH, rows)
     assert not case_mix.is_told(rows.tail(1)) and not case_mix.is_told(rows.drop("rank_adjusted"))
+
+
+def test_where_a_procedure_is_known_the_place_without_it_is_said():
+    without = {"procedures": "2.000815", "share_others": 92.07, "rank_others": 80, "of_others": 148}
+    rows = pl.DataFrame(
+        [(n, n, False, "2.000815", n) for n in range(1, 12)] + [(12, 12, False, "2.000815", 1)],
+        ["rank", "rank_adjusted", "depends", "procedures", "rank_others"],
+        orient="row",
+    )
+
+    told = case_mix.details(SAY, ON_TIME, row(-1, -1) | without)
+    assert told[-1] == "Không tính thủ tục 2.000815: 92,1\u00a0%, hạng 80/148."
+    assert "Without it 1 units move by 10 places or more" in case_mix.reading(ENGLISH, rows)
