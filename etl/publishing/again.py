@@ -15,6 +15,7 @@ from etl.publishing.in_service import (
     current_snapshot,
     put_beside,
     put_into_service,
+    salt_of,
     sha256_of,
     snapshot_id,
     snapshot_manifest,
@@ -85,7 +86,7 @@ def _write_again(folder: Path, before: Path, known: Manifest, put: Callable[[Pat
         sha256 = {name: sha256_of(partial / table_file(name)) for name in rows}
         manifest = replace(
             known,
-            id=snapshot_id(known.captured_at, sha256),
+            id=snapshot_id(known.captured_at, sha256, salt_of(folder, partial, known.nature)),
             rows=rows,
             sha256=sha256,
             policy=policy_in_force(),
