@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ranking import beta_binomial
-from ranking.bands import ABOVE, ALIKE, BELOW, Better, against, discoveries
+from ranking.bands import ABOVE, ALIKE, BELOW, Better, against, cautious, discoveries
 from ranking.count_rates import ANSCOMBE, count_rates
 from ranking.dispersions import ALIKE as COMMON
 from ranking.dispersions import dispersions, months
@@ -74,12 +74,12 @@ def with_certainty(
 
     rank_low ≤ rank ≤ rank_high always: rank sets (`rank_sets.rank_sets`, marginal) hold the point rank
     by construction, and are widened to it where rounding should break a tie. The band compares with the middle
-    unit, the median value of the ranked units of the group: shares by `bands.shares_against` (to within
-    a hundredth of a p-value), counts on the scale of their root, others by `bands.against`. `country_periods`: rank
+    unit, the median value of the ranked units of the group: shares by `bands.shares_against` with `bands.cautious` ρ
+    (to within a hundredth of a p-value), counts on the scale of their root, others by `bands.against`. `country_periods`: rank
     sets of communes across the whole country only for that many latest periods of each kind and basis (None: all of
     them); bands are filled in for all. `errors`: what `with_errors` gives of the same, where it is known already.
     """
-    rows = with_errors(standings, measurements, measure, history) if errors is None else errors
+    rows = with_errors(standings, measurements, measure, history, bonds=False) if errors is None else errors
     rows = rows.with_columns(wanted=_wanted(country_periods)).with_columns(*_interval(rows, measure, confidence))
     filled = _filled(rows.filter(pl.col("rank").is_not_null()), measure, confidence)
     numbered = standings.drop(_FILLED, strict=False).with_row_index("row")
@@ -94,20 +94,22 @@ def with_errors(
     history: pl.DataFrame,
     beside: Sequence[pl.Expr] = (),
     given: pl.DataFrame | None = None,
+    bonds: bool = True,
 ) -> pl.DataFrame:
-    """The standings, group after group, with their place (`row`), figures, `rho`, `known`, `inflation` and `error`.
+    """The standings, group after group, with place (`row`), figures, `rho`, `known`, `bond`, `inflation`, `error`.
 
-    Arguments as of `with_certainty`; where all ranked rows say how their error is `known`, their `rho` stands and the
-    history is not asked for it. `beside`: what else of the measurements to keep. `inflation`: how many times the
+    Arguments as of `with_certainty`; where rows say how their error is `known`, their `rho` stands. `bonds`: whether
+    `bond` of `dispersions` is wanted, for windows of several months; else it is null. `beside`: what else of the measurements to keep. `inflation`: how many times the
     variance exceeds that of pure chance; `error`: the standard error of the value in its unit, NaN where not known.
     `given`: errors of scores by their counts (`score_certainty.given_errors`), for where no months tell.
     """
     whole = months(history, measure)
     rows = _sorted(standings, measurements, measure, beside)
-    if rows.filter(pl.col("rank").is_not_null() & pl.col("known").is_null()).height:
-        found = dispersions(history, measure).rename({"rho": "found_rho", "known": "found_known"})
-        rows = rows.join(found, on=COMMON, how="left", maintain_order="left")
-        rows = rows.with_columns(rho=pl.coalesce("rho", "found_rho"), known=pl.coalesce("known", "found_known"))
+    unknown = rows.filter(pl.col("rank").is_not_null() & pl.col("known").is_null()).height > 0
+    found = dispersions(history if bonds or unknown else history.clear(), measure)
+    found = found.rename({"rho": "found_rho", "known": "found_known"})
+    rows = rows.join(found, on=COMMON, how="left", maintain_order="left")
+    rows = rows.with_columns(rho=pl.coalesce("rho", "found_rho"), known=pl.coalesce("known", "found_known"))
     assumed = pl.lit(measure.assumed_rho.value if measure.kind == "share" else None, pl.Float64)
     rows = rows.with_columns(pl.col("rho").fill_null(assumed), pl.col("known").fill_null(ASSUMED))
     rows = rows.with_columns(inflation=pl.Series(_inflation(rows, measure, whole)))
@@ -290,8 +292,9 @@ def _counts_against(level: float, counts: Floats, phi: Floats, better: Better) -
 def _share_p(rows: pl.DataFrame, reference: Floats) -> Floats:
     x, n, rho = (_column(rows, name) for name in ("numerator", "denominator", "rho"))
     sound = (n > 0) & (x >= 0) & (x <= n)
+    level, x, n, rho = (of[sound] for of in (reference / 100, np.round(x), np.round(n), rho))
     p = np.ones(len(rows))
-    p[sound] = beta_binomial.midp(*(of[sound] for of in (reference / 100, np.round(x), np.round(n), rho)), quick=True)
+    p[sound] = beta_binomial.midp(level, x, n, cautious(rho, level, x / n), quick=True)
     return p
 
 

@@ -111,7 +111,7 @@ def by_themselves(snapshot: Snapshot, standings: pl.DataFrame) -> pl.DataFrame:
     """
     asked = _Ranking.of(standings)
     measure, history = measures()[asked.measure], _history(snapshot.of(asked.scope), asked)
-    errors = with_errors(standings, history, measure, history, [age()], given=_given(standings))
+    errors = with_errors(standings, history, measure, history, [age()], given=_given(standings), bonds=False)
     return windows(errors, standings.select(GROUP).unique(), measure, MONTHS["period"])
 
 
