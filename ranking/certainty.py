@@ -74,10 +74,11 @@ def with_certainty(
 
     rank_low ≤ rank ≤ rank_high always: rank sets (`rank_sets.rank_sets`, marginal) hold the point rank
     by construction, and are widened to it where rounding should break a tie. The band compares with the middle
-    unit, the median value of the ranked units of the group: shares by `bands.shares_against` with `bands.cautious` ρ
-    (to within a hundredth of a p-value), counts on the scale of their root, others by `bands.against`. `country_periods`: rank
-    sets of communes across the whole country only for that many latest periods of each kind and basis (None: all of
-    them); bands are filled in for all. `errors`: what `with_errors` gives of the same, where it is known already.
+    unit, the median value of the ranked units of the group: shares by `bands.shares_against` with the ρ of
+    `bands.cautious` (to within a hundredth of a p-value), counts on the scale of their root, others by
+    `bands.against`. `country_periods`: rank sets of communes across the whole country only for that many latest
+    periods of each kind and basis (None: all of them); bands are filled in for all. `errors`: what `with_errors`
+    gives of the same, where it is known already.
     """
     rows = with_errors(standings, measurements, measure, history, bonds=False) if errors is None else errors
     rows = rows.with_columns(wanted=_wanted(country_periods)).with_columns(*_interval(rows, measure, confidence))
@@ -99,9 +100,10 @@ def with_errors(
     """The standings, group after group, with place (`row`), figures, `rho`, `known`, `bond`, `inflation`, `error`.
 
     Arguments as of `with_certainty`; where rows say how their error is `known`, their `rho` stands. `bonds`: whether
-    `bond` of `dispersions` is wanted, for windows of several months; else it is null. `beside`: what else of the measurements to keep. `inflation`: how many times the
-    variance exceeds that of pure chance; `error`: the standard error of the value in its unit, NaN where not known.
-    `given`: errors of scores by their counts (`score_certainty.given_errors`), for where no months tell.
+    `bond` of `dispersions` is wanted, for windows of several months; else it is null. `beside`: what else of the
+    measurements to keep. `inflation`: how many times the variance exceeds that of pure chance; `error`: the standard
+    error of the value in its unit, NaN where not known. `given`: errors of scores by their counts
+    (`score_certainty.given_errors`), for where no months tell.
     """
     whole = months(history, measure)
     rows = _sorted(standings, measurements, measure, beside)

@@ -26,6 +26,7 @@ def bond_of_values(values: pl.DataFrame) -> float:
     is removed, of each unit its mean; what that hides of the correlation is put back, as of a first-order
     autoregression. Units with fewer than six months don't count; 0.6 is assumed where fewer than 30 pairs of months
     tell, and 0 where what is seen lies within two standard errors of what independent months give.
+    All units' differences are Winsorised together at 10 % on either side.
     Source: Marriott and Pope (1954), Biometrika 41, 390–402.
     """
     value = pl.col("value")
@@ -34,15 +35,16 @@ def bond_of_values(values: pl.DataFrame) -> float:
         .with_columns(periods=pl.len().over("unit_code"))
         .filter(pl.col("periods") >= ENOUGH_MONTHS)
         .sort("unit_code", "period_start")
-        .with_columns(z=(value - value.mean().over("unit_code")) / value.std().over("unit_code"))
-        .filter(pl.col("z").is_finite())
+        .with_columns(apart=value - value.mean().over("unit_code"))
         .with_columns(follows=pl.col("unit_code") == pl.col("unit_code").shift(1))
     )
     later = np.flatnonzero(rows.get_column("follows").fill_null(False).to_numpy())
     if len(later) < FEWEST:
         return ASSUMED_BOND
     periods = rows.get_column("periods").to_numpy().astype(float)[later]
-    z = winsorised(rows.get_column("z").to_numpy())
+    z = winsorised(rows.get_column("apart").to_numpy())
+    if not z.any():
+        return 0.0
     seen = float(np.mean(z[later] * z[later - 1]) / np.mean(z**2))
     return solved(lambda bond: float(np.mean(beside(periods, bond) / (1 - of_mean(periods, bond)))) - seen, len(later))
 
