@@ -37,8 +37,9 @@ _FILLED = {
     "band": pl.String,
     "rho": pl.Float64,
     "known": pl.String,
+    "bond": pl.Float64,
 }
-_UNKNOWN = [pl.lit(None, _FILLED[name]).alias(name) for name in ("rho", "known")]
+_FOUND = ("rho", "known", "bond")
 _SHORTEST_MONTH = 28
 BETTER: dict[str, Better] = {"higher": "high", "lower": "low", "neutral": "neutral"}
 
@@ -53,7 +54,7 @@ def with_certainty(
     country_periods: int | None = None,
     errors: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """The `standings` of one measure with intervals, rank_low, rank_high, band, rho and known, in the same order.
+    """The `standings` of one measure with intervals, rank_low, rank_high, band, rho, known and bond, in the same order.
 
     `standings`: rows of `tables.Standings`; `measurements`: the rows of `tables.Measurements` they were
     made from; `history`: the measure's rows of any units and periods, from which the noise from period to
@@ -80,7 +81,7 @@ def with_certainty(
     periods of each kind and basis (None: all of them); bands are filled in for all. `errors`: what `with_errors`
     gives of the same, where it is known already.
     """
-    rows = with_errors(standings, measurements, measure, history, bonds=False) if errors is None else errors
+    rows = with_errors(standings, measurements, measure, history) if errors is None else errors
     rows = rows.with_columns(wanted=_wanted(country_periods)).with_columns(*_interval(rows, measure, confidence))
     filled = _filled(rows.filter(pl.col("rank").is_not_null()), measure, confidence)
     numbered = standings.drop(_FILLED, strict=False).with_row_index("row")
@@ -95,23 +96,22 @@ def with_errors(
     history: pl.DataFrame,
     beside: Sequence[pl.Expr] = (),
     given: pl.DataFrame | None = None,
-    bonds: bool = True,
 ) -> pl.DataFrame:
     """The standings, group after group, with place (`row`), figures, `rho`, `known`, `bond`, `inflation`, `error`.
 
-    Arguments as of `with_certainty`; where rows say how their error is `known`, their `rho` stands. `bonds`: whether
-    `bond` of `dispersions` is wanted, for windows of several months; else it is null. `beside`: what else of the
-    measurements to keep. `inflation`: how many times the variance exceeds that of pure chance; `error`: the standard
-    error of the value in its unit, NaN where not known. `given`: errors of scores by their counts
-    (`score_certainty.given_errors`), for where no months tell.
+    Arguments as of `with_certainty`; where all ranked rows say how their error is `known` and how alike months are
+    (`bond`), that stands and the history is not asked for it. `beside`: what else of the measurements to keep.
+    `inflation`: how many times the variance exceeds that of pure chance; `error`: the standard error of the value in
+    its unit, NaN where not known. `given`: errors of scores by their counts (`score_certainty.given_errors`), for where
+    no months tell.
     """
     whole = months(history, measure)
     rows = _sorted(standings, measurements, measure, beside)
-    unknown = rows.filter(pl.col("rank").is_not_null() & pl.col("known").is_null()).height > 0
-    found = dispersions(history if bonds or unknown else history.clear(), measure)
-    found = found.rename({"rho": "found_rho", "known": "found_known"})
-    rows = rows.join(found, on=COMMON, how="left", maintain_order="left")
-    rows = rows.with_columns(rho=pl.coalesce("rho", "found_rho"), known=pl.coalesce("known", "found_known"))
+    unknown = pl.any_horizontal(pl.col("known", "bond").is_null())
+    if rows.filter(pl.col("rank").is_not_null() & unknown).height:
+        found = dispersions(history, measure).rename({name: f"found_{name}" for name in _FOUND})
+        rows = rows.join(found, on=COMMON, how="left", maintain_order="left")
+        rows = rows.with_columns(pl.coalesce(name, f"found_{name}").alias(name) for name in _FOUND)
     assumed = pl.lit(measure.assumed_rho.value if measure.kind == "share" else None, pl.Float64)
     rows = rows.with_columns(pl.col("rho").fill_null(assumed), pl.col("known").fill_null(ASSUMED))
     rows = rows.with_columns(inflation=pl.Series(_inflation(rows, measure, whole)))
@@ -136,8 +136,8 @@ def _sorted(
     """The standings with their figures, group after group."""
     own = measurements.filter(pl.col("measure") == measure.id, pl.col("field") == "all")
     figures = own.select(*_CELL, "numerator", "denominator", *beside)
-    known = standings if "known" in standings.columns else standings.with_columns(_UNKNOWN)
-    rows = known.select(*_CELL, "scope", "value", "rank", "rho", "known").with_row_index("row")
+    missing = [pl.lit(None, _FILLED[name]).alias(name) for name in _FOUND if name not in standings.columns]
+    rows = standings.with_columns(missing).select(*_CELL, "scope", "value", "rank", *_FOUND).with_row_index("row")
     return rows.join(figures, on=_CELL, how="left").sort(*GROUP, "row")
 
 
@@ -254,12 +254,13 @@ def _filled(rows: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataF
             first, last = rank_sets(value[sure], error[sure], confidence, best=best)
             unsure = group.stop - group.start - len(sure)
             low[sure], high[sure] = np.minimum(first, rank[sure]), np.maximum(last + unsure, rank[sure])
+    sure_rows = pl.Series(np.isfinite(error))
     return rows.select("row", "value_low", "value_high").with_columns(
         rank_low=_unless(pl.Series(low), 0),
         rank_high=_unless(pl.Series(high), 0),
         band=_unless(pl.Series(_bands(rows, groups, measure), dtype=pl.String), ""),
         rho=rows.get_column("rho"),
-        known=rows.select(pl.when(pl.lit(pl.Series(np.isfinite(error)))).then("known")).to_series(),
+        **{name: rows.select(pl.when(pl.lit(sure_rows)).then(name)).to_series() for name in ("known", "bond")},
     )
 
 

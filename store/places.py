@@ -20,7 +20,7 @@ from store.kept import kept
 from store.reference import measures
 from store.snapshot import Snapshot
 
-_RANGES = ("value_low", "value_high", "rank_low", "rank_high", "band", "rho", "known")
+_RANGES = ("value_low", "value_high", "rank_low", "rank_high", "band", "rho", "known", "bond")
 _RULES = ("measure", "level", "series", "basis")
 
 
@@ -111,7 +111,7 @@ def by_themselves(snapshot: Snapshot, standings: pl.DataFrame) -> pl.DataFrame:
     """
     asked = _Ranking.of(standings)
     measure, history = measures()[asked.measure], _history(snapshot.of(asked.scope), asked)
-    errors = with_errors(standings, history, measure, history, [age()], given=_given(standings), bonds=False)
+    errors = with_errors(standings, history, measure, history, [age()], given=_given(standings))
     return windows(errors, standings.select(GROUP).unique(), measure, MONTHS["period"])
 
 
