@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,7 @@ from ranking.tables import Measurements
 from ranking.windows import first_month, windows
 from store.reference import measures
 
+REFERENCE = pl.read_csv(Path(__file__).parent / "data" / "windows.csv", comment_prefix="#")
 SHARE, FORM, SCORE = (measures()[name] for name in ("on_time_share", "on_time_share_form", "index_766"))
 
 
@@ -112,6 +114,30 @@ def test_months_of_the_portal_are_averaged_by_their_precision():
     assert _share(found["1" * 5]) == pytest.approx(mean)
     precise = sum(weights.values())
     assert _size(found["1" * 5]) == pytest.approx(precise**2 / (precise + rho * _in_common(weights)))
+
+
+@pytest.mark.parametrize(("measure", "column"), [(FORM, "added"), (SHARE, "mean")])
+@pytest.mark.parametrize("months", [4, 12])
+def test_effective_sizes_are_those_of_the_whole_matrix_of_covariances(measure, column, months):
+    """R multiplies weights with all covariances; some units were silent in a month in between."""
+    cases = REFERENCE.filter((pl.col("month").max().over("case") == 11) == (months == 12))
+    rules = {"level": "commune", "series": "-", "basis": measure.basis[0], "scope": "01", "period_kind": "month"}
+    rows = cases.select(
+        *(pl.lit(value).alias(name) for name, value in rules.items()),
+        *("rho", "bond", column),
+        unit_code=pl.col("case").cast(pl.String),
+        period_start=pl.date(2026, pl.col("month") + 1, 1),
+        numerator=0.9 * pl.col("n"),
+        denominator=pl.col("n").cast(pl.Float64),
+        inflation=1 + (pl.col("n") - 1) * pl.col("rho"),
+        value=90.0,
+        age=60,
+    ).with_columns(period_end=pl.col("period_start").dt.month_end())
+    group = rows.filter(pl.col("period_start") == pl.col("period_start").max()).select(GROUP).unique()
+    found = windows(rows, group, measure, months).join(rows.select("unit_code", column).unique(), on="unit_code")
+    assert found.height == cases.get_column("case").n_unique()
+    sizes = [_size(row) for row in found.iter_rows(named=True)]
+    assert sizes == pytest.approx(found.get_column(column).to_list(), rel=1e-6)
 
 
 def test_twelve_months_hold_the_true_share_where_their_luck_lasts():
