@@ -15,7 +15,7 @@ COMMANDS = {
     "pull-2025": ("etl.portal.pull_2025", "pull the index of 2025 from the portal's former gateway"),
     "replay": ("etl.portal.replay", "publish again from archived replies, without any request"),
     "recorded": ("etl.portal.recorded", "publish replies that were saved by hand"),
-    "import-form": ("etl.forms.import_form", "read workbooks of form II.06/VPCP/KSTT"),
+    "import-form": ("etl.forms.command", "read workbooks of form II.06/VPCP/KSTT"),
     "form-template": ("press.form_template", "write form II.06 as a workbook to fill in"),
     "dossier-template": ("press.dossier_template", "write the headings of an export of dossiers"),
     "dossiers": ("etl.dossiers.command", "read exports of dossiers, one row per dossier"),
