@@ -25,9 +25,9 @@ from etl.dossiers.changes import Changes, fold_longest, months_in, sum_here, tak
 from etl.dossiers.date_orders import DAY_FIRST, MONTH_FIRST
 from etl.dossiers.earlier import settle
 from etl.dossiers.files import Export, files_in, read
-from etl.dossiers.lists import Lists, lists_of
+from etl.dossiers.lists import Lists, field_names, lists_of
 from etl.dossiers.row_checks import REFUSED
-from etl.dossiers.rows import dossiers, field_names
+from etl.dossiers.rows import dossiers
 from etl.dossiers.store import LIVE, SIMULATED, Store, latest_export, rules
 from etl.dossiers.survey import Reading, Survey
 from etl.dossiers.trial import lines

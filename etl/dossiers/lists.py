@@ -22,6 +22,8 @@ from ranking.names import fold, tidy
 SHIPPED = DATA / "dossiers"
 LOCAL = Path("local") / "dossiers"
 HEADERS, FIELDS = "headers.yaml", "fields.yaml"
+NO_FIELD = "(không rõ lĩnh vực)"
+"""What is counted of a field that is on no list: its words are never kept."""
 _DECIMALS = re.compile(r"(?<=^\d)[.,]0+$")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -78,6 +80,11 @@ def lists_of(data: Path | None = None) -> Lists:
             for spelling in (str(field), *_texts(folder / FIELDS, others or [])):
                 fields[plain(spelling)] = tidy(str(field))
     return Lists(columns, required, values, fields)
+
+
+def field_names(lists: Lists) -> frozenset[str]:
+    """All names that may be kept for fields."""
+    return frozenset({NO_FIELD, *lists.fields.values()})
 
 
 def plain(text: str) -> str:

@@ -12,15 +12,14 @@ from etl.dossiers.codes import KNOWN_PROCEDURE
 from etl.dossiers.date_orders import DATES
 from etl.dossiers.dates import VIETNAM_MINUTES, Order, day_of, zone_minutes
 from etl.dossiers.headers import Layout
-from etl.dossiers.lists import Lists, plain, word_key
+from etl.dossiers.lists import NO_FIELD, Lists, plain, word_key
 from etl.dossiers.row_checks import NUMBERS_MAX, UNKNOWN_STATE, checks_of, refused
 from etl.dossiers.row_units import with_units
 from etl.dossiers.survey import Reading, Survey
 from etl.dossiers.units import Units
 from ranking.dossiers.rows import CHANNELS, DONE, DOSSIER, FLAGS, OPEN, RETURNED, STATES, STOPPED, WITHDRAWN
-from ranking.names import tidy
 
-NO_FIELD, NO_PROCEDURE = "(không rõ lĩnh vực)", ""
+NO_PROCEDURE = ""
 _ANSWERS = {"yes": True, "no": False}
 _NUMBER = r"^'?(\d{1,6})(?:[.,]0{1,2}|[.,]0{4,})?$"
 
@@ -165,8 +164,3 @@ def _state() -> pl.Expr:
 def _no_result() -> pl.Expr:
     """Nothing was decided, yet or at all: then there is no result, and no electronic one."""
     return pl.col("done").is_null() & pl.col("returned").is_null()
-
-
-def field_names(lists: Lists) -> frozenset[str]:
-    """All names that the store may hold for fields."""
-    return frozenset({NO_FIELD, *map(tidy, lists.fields.values())})
