@@ -23,7 +23,10 @@ COMMANDS = {
     "reference": ("etl.reference", "build units, lineage and provinces"),
     "corrections": ("etl.publishing.corrections", "publish again with the editors' corrections that are in force"),
     "release": ("etl.publishing.release", "let the public read what waits, or an earlier snapshot again"),
-    "withhold": ("etl.publishing.again", "make again what the public may see: after a change of policy, and without free text of earlier versions"),
+    "withhold": (
+        "etl.publishing.again",
+        "make again what the public may see: by another policy, without what may name a person",
+    ),
     "boundaries": ("etl.boundaries.command", "prepare the communes' boundaries for the map"),
     "site": ("press.site.command", "write the public's static site"),
     "brief": ("press.brief.command", "print the one-page brief of a commune"),

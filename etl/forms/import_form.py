@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from etl.dossiers.lists import lists_of
 from etl.forms import checked
 from etl.forms.command import Opened
 from etl.forms.own_headings import own_headings
@@ -38,6 +39,7 @@ def imported(args: argparse.Namespace, opened: Opened) -> int:
         "captured_at": datetime.now(UTC),
         "names": accepted(args.data),
         "own": own_headings(args.data),
+        "lists": lists_of(args.data),
     }
     seen = checked.seen_in(args.checked) if args.checked else []
     harvests, taken = [], []
