@@ -20,23 +20,16 @@ ALL = "all"
 
 def by_list(file: str, readings: list[Reading], lists: Lists) -> tuple[list[Reading], list[str], list[str]]:
     """(the readings with fields of the list, a remark that may be kept, remarks for the editor alone)."""
-    fields = [one for one in readings if one.skipped is None and one.field not in (ALL, NO_FIELD)]
-    unknown = [one for one in fields if plain(one.field) not in lists.fields]
-    named = [replace(one, field=_name(one.field, lists)) if _is_field(one) else one for one in readings]
+    names = {field: lists.fields.get(plain(field), NO_FIELD) for field in {one.field for one in readings}} | {ALL: ALL}
+    fields = [one for one in readings if one.skipped is None and one.field != NO_FIELD]
+    unknown = [one for one in fields if names[one.field] == NO_FIELD]
+    named = [one if names[one.field] == one.field else replace(one, field=names[one.field]) for one in readings]
     remarks = []
     if unknown:
         rows = ", ".join(str(one.number) for one in unknown[:ROWS_NAMED_MAX])
         more = f" and {len(unknown) - ROWS_NAMED_MAX} more" if len(unknown) > ROWS_NAMED_MAX else ""
         remarks.append(f"{file}: fields that are on no list count as {NO_FIELD}: rows {rows}{more}")
     return _added_up(named), remarks, _told(file, unknown)
-
-
-def _is_field(one: Reading) -> bool:
-    return one.field != ALL
-
-
-def _name(field: str, lists: Lists) -> str:
-    return lists.fields.get(plain(field), NO_FIELD)
 
 
 def _told(file: str, unknown: list[Reading]) -> list[str]:
@@ -50,7 +43,7 @@ def _told(file: str, unknown: list[Reading]) -> list[str]:
 def _added_up(readings: list[Reading]) -> list[Reading]:
     groups: dict[object, list[int]] = defaultdict(list)
     for i, one in enumerate(readings):
-        if one.unit and one.skipped is None and _is_field(one):
+        if one.unit and one.skipped is None and one.field != ALL:
             groups[one.period, one.unit, one.field].append(i)
     result = list(readings)
     for group in (group for group in groups.values() if len(group) > 1):

@@ -92,7 +92,7 @@ def _without_zero_decimals(text: str) -> str:
 
 
 def _is_dash(cell: str | float | None) -> bool:
-    return isinstance(cell, str) and bool(_DASH.fullmatch(cell))
+    return isinstance(cell, str) and not cell.isdigit() and bool(_DASH.fullmatch(cell))
 
 
 def _other_than_count(text: str) -> str:
