@@ -33,11 +33,10 @@ def by_list(file: str, readings: list[Reading], lists: Lists) -> tuple[list[Read
 
 
 def _told(file: str, unknown: list[Reading]) -> list[str]:
-    """The words that may be shown to the editor, and where they can be added."""
+    """The words that may be shown to the editor, with their counts, and where they can be added."""
     counted = Counter(one.field for one in unknown)
-    words = [f"{word!r} ({rows} rows)" for word, rows in counted.most_common() if tellable(word, rows)]
-    where = "local/dossiers/fields.yaml of the data folder takes further names of fields"
-    return [f"{file}: not on the list of fields: {', '.join([*words, where])}"] if unknown else []
+    words = [f"{word!r} ({rows})" for word, rows in counted.most_common() if tellable(word, rows)]
+    return [f"{file}: not on the list that local/dossiers/fields.yaml extends: {', '.join(words)}"] if words else []
 
 
 def _added_up(readings: list[Reading]) -> list[Reading]:
