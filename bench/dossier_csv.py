@@ -111,12 +111,12 @@ def _generator(path: Path, out: Path) -> None:
 
 def _ours(path: Path, out: Path) -> None:
     from etl.dossiers.changes import sum_here, take_in
-    from etl.dossiers.command import _staged
+    from etl.dossiers.staging import stage_file
     from etl.dossiers.store import Store
     from etl.dossiers.units import Units
 
     store, units = Store(out), Units(reference_table("units"), reference_table("provinces"))
-    refused = _staged(store, path, units, PROVINCE, EXPORTED)
+    refused = stage_file(store, path, units, PROVINCE, EXPORTED)
     if refused:
         raise RuntimeError(f"{len(refused)} rows were refused: {refused[0]['reason']}")
     take_in(store)

@@ -100,10 +100,10 @@ def word_key(text: str) -> str:
     return plain(_DECIMALS.sub("", text)) or "".join(text.split())
 
 
-def first_headings() -> list[str]:
-    """The first heading of each column that an export may have, in the order of the shipped file."""
+def first_headings() -> dict[str, str]:
+    """Our column → its first heading, of each column that an export may have, in the order of the shipped file."""
     said = _loaded(SHIPPED / HEADERS)["columns"]
-    return [_texts(SHIPPED / HEADERS, column["headers"])[0] for column in said.values()]
+    return {name: _texts(SHIPPED / HEADERS, column["headers"])[0] for name, column in said.items()}
 
 
 def _loaded(path: Path) -> dict:

@@ -16,6 +16,7 @@ import polars as pl
 from etl.publishing.harvest import Harvest
 from files.faults import BadInput, Fault
 from ranking.periods import Period
+from ranking.states import COUNTED
 
 MOST = 200
 """Entries of each list that are written out; how many there were is told beside it."""
@@ -38,8 +39,10 @@ def refused(file: str, fault: Fault) -> dict[str, object]:
 
 
 def plain(report: FormReport, harvest: Harvest) -> dict[str, object]:
-    """A file's report as JSON knows it: periods, lists, sums by measure over the form's units, quarantined cells."""
-    rows = harvest.measurements.filter(pl.col("field") == "all", pl.col("level") != "province")
+    """A file's report as JSON knows it: periods, lists, sums by measure over the units that
+    have a figure, quarantined cells."""
+    own = (pl.col("field") == "all") & (pl.col("level") != "province") & pl.col("state").is_in(COUNTED)
+    rows = harvest.measurements.filter(own)
     sums = rows.group_by("measure", maintain_order=True).agg(
         pl.len().alias("units"), *(_sum(name) for name in ("numerator", "denominator"))
     )
