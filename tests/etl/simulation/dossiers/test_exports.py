@@ -83,7 +83,7 @@ def test_simulated_dossiers_are_never_published_as_live(exports, tmp_path, capsy
     assert main(["dossiers", str(path), "--exported", "2026-08-31", "--data", str(tmp_path)]) == 1
     assert "simulated dossiers are never published to live" in capsys.readouterr().err
     assert not (tmp_path / "published").exists()
-    assert main(["dossiers", str(path), "--exported", "2026-08-31", "--data", str(tmp_path), "--dry-run"]) == 0
+    assert main(["dossiers", str(path), "--exported", "2026-08-31", "--data", str(tmp_path), "--dry-run"]) == 1
 
 
 def test_real_dossiers_do_not_go_beside_simulated_ones(store, exports, tmp_path):
