@@ -36,6 +36,13 @@ class Coded:
         """What is known of each text, for each row."""
         return by_text if self.codes is None else by_text.gather(self.codes)
 
+    def without(self, words: str) -> tuple[Coded, int]:
+        """(the column with the texts that a pattern finds emptied, how many rows held one)."""
+        found = self.texts.str.contains(words).fill_null(False)
+        if not found.any():
+            return self, 0
+        return Coded(self.texts.set(found, None), self.codes), counted(self.counts, found)
+
     def read(self, meaning: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
         """The meaning of each row's text; null for empty cells."""
         return self.spread(self.meanings(meaning, dtype))

@@ -44,6 +44,7 @@ class CsvFile:
     separator: str
     headers: list[str]
     first: int
+    lists: Lists
 
     def chunks(self, columns: dict[str, int]) -> Iterator[tuple[pl.DataFrame, list[Broken]]]:
         """(rows as `row` and the wanted columns by our names, lines that are no records), chunk by chunk."""
@@ -67,9 +68,15 @@ class CsvFile:
                 yield plain.with_row_index("row", line).with_columns(pl.col("row").cast(pl.Int64)), []
                 line += plain.height
                 continue
-            found = records(chunk, self.separator, width, line, columns, last=last)
+            found = records(chunk, self.separator, width, line, columns, last=last, is_odd=self._are_other_headings)
             carry, line = found.left_over, found.next_line
             yield _cells(found.rows, found.texts, self.separator, width, columns), found.broken
+
+    def _are_other_headings(self, text: str) -> bool:
+        """Whether a line says headings, but not ours."""
+        cells = [cell.strip(' "') for cell in text.split(self.separator)]
+        known = known_headings(cells, self.lists) >= FEWEST_HEADERS
+        return known and [*filter(None, cells)] != [header.strip() for header in self.headers if header.strip()]
 
 
 def open_csv(path: Path, lists: Lists) -> CsvFile:
@@ -83,7 +90,7 @@ def open_csv(path: Path, lists: Lists) -> CsvFile:
     bare_cr = "\n" not in text and "\r" in text
     lines = text.replace("\r\n", "\n").replace("\r", "\n" if bare_cr else " ").split("\n")
     separator, start, headers, used = _headings(lines, lists)
-    return CsvFile(path, encoding, skip, bare_cr, separator, headers, start + used + 1)
+    return CsvFile(path, encoding, skip, bare_cr, separator, headers, start + used + 1, lists)
 
 
 def _encoding(path: Path, head: bytes) -> tuple[str, int]:

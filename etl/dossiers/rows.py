@@ -7,16 +7,17 @@ from datetime import date
 
 import polars as pl
 
-from etl.dossiers.batch import Rows
+from etl.dossiers.batch import NUMBERS_MAX, Rows
 from etl.dossiers.codes import KNOWN_PROCEDURE
 from etl.dossiers.date_orders import DATES
 from etl.dossiers.dates import VIETNAM_MINUTES, Order, day_of, zone_minutes
 from etl.dossiers.headers import Layout
 from etl.dossiers.lists import NO_FIELD, Lists, plain, word_key
-from etl.dossiers.row_checks import NUMBERS_MAX, UNKNOWN_STATE, checks_of, refused
+from etl.dossiers.row_checks import UNKNOWN_STATE, checks_of, refused
 from etl.dossiers.row_units import with_units
-from etl.dossiers.survey import Reading, Survey
+from etl.dossiers.survey import FAR_DAYS, Reading, Survey
 from etl.dossiers.units import Units
+from etl.dossiers.words_seen import CROSSES
 from ranking.dossiers.rows import CHANNELS, DONE, DOSSIER, FLAGS, OPEN, RETURNED, STATES, STOPPED, WITHDRAWN
 
 NO_PROCEDURE = ""
@@ -51,6 +52,8 @@ def dossiers(
     column = pl.coalesce(pl.when(wrong).then(pl.lit(name)) for wrong, _, name in checks)
     frame = frame.with_columns(reason=reason, column=column)
     sound = frame.filter(pl.col("reason").is_null()).with_columns(exported=pl.lit(exported))
+    far = (pl.col("received") - pl.col("day")).dt.total_days().abs() > FAR_DAYS
+    survey.far.add(sound.select(far.fill_null(False)).to_series(), sound["row"])
     return sound.select(*DOSSIER, "part"), refused(frame, rows)
 
 
@@ -103,7 +106,9 @@ def _spoken(rows: Rows, reading: Reading, lists: Lists) -> Iterable[pl.Expr | pl
             yield pl.Series(name, [None], pl.Boolean).new_from_index(0, height)
             continue
         known, column = lists.words_of(name), rows.columns[name]
-        said = [None if text is None else _ANSWERS.get(known.get(word_key(text), "")) for text in column.texts]
+        unsure = CROSSES if name in reading.crossed else frozenset()
+        keys = [None if text is None else word_key(text) for text in column.texts]
+        said = [None if key is None or key in unsure else _ANSWERS.get(known.get(key, "")) for key in keys]
         answer = column.spread(pl.Series(said, dtype=pl.Boolean))
         yield (answer.set(rows.blank(name), False) if name in reading.ticks else answer).alias(name)
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from etl.dossiers.batch import Rows
 from etl.dossiers.files import Export, read
+from etl.dossiers.headers import Rearranged
 from etl.dossiers.lists import Lists, lists_of
 from etl.dossiers.row_checks import REFUSED
 from etl.dossiers.rows import dossiers
@@ -23,6 +24,7 @@ from ranking.periods import VIETNAM, local_day
 
 SERIES = "dossiers"
 REFUSED_KEPT = 10_000
+REARRANGED = "the headings stand again over other columns, as where files that differ are joined; give each by itself"
 _REASONS_SHOWN = 10
 
 
@@ -49,10 +51,12 @@ def stage_file(
                 part.unlink()
             taken, survey = _Taken(), Survey(path.name, lists, day, dates)
     except Exception as error:
+        if isinstance(error, Rearranged):
+            error = BadInput(path.name, REARRANGED, row=error.row)
         for part in taken.parts:
             part.unlink(missing_ok=True)
         if isinstance(error, Fault):
-            raise
+            raise error from None
         # A library's words may quote a row, so none of them are said.
         raise BadInput(path.name, "cannot be read to its end: a part of it is damaged") from None
     remarks_of = [*export.remarks, *survey.remarks(reading)]

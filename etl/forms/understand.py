@@ -67,7 +67,8 @@ def understood(
     readings: list[Reading] = []
     listed: list[Reading] = []
     warnings = [*found.warnings, *_remarks(file, book)]
-    for table in found.tables:
+    tables, others = form.of_one_province(found.tables)
+    for table in tables:
         read, doubts = form.read(table)
         readings += read
         listed += [] if table.by_field else read
@@ -78,6 +79,7 @@ def understood(
     report = report_of(file, readings, listed, warnings, form.finder)
     report.sheets = list(dict.fromkeys(tellable.name(table.sheet) or tellable.HIDDEN for table in found.tables))
     report.warnings += told
+    report.skipped += others
     report.skipped += [*(f"sheet {name!r}: hidden" for name in book.hidden), *found.skipped]
     return _harvest(f"{SERIES}:{file}", readings, warnings, captured_at), report
 
