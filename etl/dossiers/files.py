@@ -134,6 +134,8 @@ def _as_text(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
     if isinstance(kind, pl.Datetime):
         here = column.dt.convert_time_zone("Asia/Ho_Chi_Minh") if kind.time_zone else column
         return here.dt.strftime("%Y-%m-%d %H:%M:%S" + ("+07:00" if kind.time_zone else ""))
+    if kind.is_float():
+        column = column.fill_nan(None)
     return column.cast(pl.String)
 
 

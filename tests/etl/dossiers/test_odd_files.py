@@ -8,10 +8,11 @@ import polars as pl
 import pytest
 
 from etl.dossiers import batch, staging
+from etl.dossiers.codes import CUT_CODE
 from etl.dossiers.lists import lists_of
 from etl.dossiers.store import Store
 from files.faults import BadInput
-from tests.etl.dossiers.exports import row, text
+from tests.etl.dossiers.exports import HEADERS, row, text
 from tests.etl.dossiers.test_shapes import DAY, UNITS
 
 MORE = ("Số hóa",)
@@ -108,6 +109,21 @@ def test_other_words_and_days_are_refused_as_before(cell):
     assert not re.search(batch._NO_DAY.replace("(?i:", "(?:"), cell, re.IGNORECASE)
 
 
+# Codes
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_long_numbers_that_excel_has_rounded_are_no_codes(tmp_path, capsys, cut):
+    """Two dossiers of one day would come to one, without a word."""
+    rows = [dossier(n) for n in range(1, 6)]
+    for n, cells in enumerate(rows):
+        cells[0] = "260817000000000000" if cut else f"26081700000000{n:04d}"
+    path, store = tmp_path / "x.csv", Store(tmp_path / "data")
+    path.write_text(text(*rows), encoding="utf-8")
+    refused = staging.stage_file(store, path, UNITS, "25", DAY, lists=lists_of())
+    assert [one["reason"] for one in refused] == ([CUT_CODE] * 5 if cut else [])
+
+
 # Days
 
 
@@ -119,3 +135,14 @@ def test_a_year_that_the_code_contradicts_is_named(tmp_path, capsys):
     taken, refused, said = stage(tmp_path, text(*rows), capsys)
     assert (taken.height, refused) == (5, [])
     assert "received: 1 rows lie more than 60 days from the day in the dossier's code (rows 5)" in said
+
+
+def test_no_number_in_parquet_is_an_empty_cell(tmp_path, capsys):
+    path, store = tmp_path / "x.parquet", Store(tmp_path / "data")
+    cells = [dossier(n) for n in (1, 2, 3)]
+    columns = {name: [one[at] for one in cells] for at, name in enumerate(HEADERS)}
+    pl.DataFrame(columns | {"Số hóa": [1.0, float("nan"), 0.0]}).write_parquet(path)
+    assert staging.stage_file(store, path, UNITS, "25", DAY, lists=lists_of()) == []
+    (part,) = store.staging.rglob("*.parquet")
+    assert pl.read_parquet(part).sort("code")["digitised"].to_list() == [True, None, False]
+    assert "not known" not in capsys.readouterr().out
