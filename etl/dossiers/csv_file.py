@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import polars as pl
@@ -147,13 +148,11 @@ def _lines(file: CsvFile) -> Iterator[tuple[bytes, bool]]:
     with file.path.open("rb") as source:
         source.seek(file.skip)
         while True:
+            if file.encoding == "utf-8" and not file.bare_cr and not rest and (size := _whole_lines(source)):
+                yield _tidied(source.read(size), file.bare_cr, False), False
+                continue
             raw = source.read(CHUNK)
             ended = not raw
-            if file.encoding == "utf-8" and not file.bare_cr and not rest and (cut := raw.rfind(b"\n") + 1):
-                # What stands behind the last line is read again: cheaper than to copy a large chunk once more.
-                source.seek(cut - len(raw), os.SEEK_CUR)
-                yield _tidied(raw[:cut], file.bare_cr, ended), False
-                continue
             text = raw if file.encoding == "utf-8" else decoder.decode(raw, final=ended).encode()
             chunk = _tidied(rest + text, file.bare_cr, ended)
             cut = len(chunk) if ended else chunk.rfind(b"\n") + 1
@@ -162,6 +161,22 @@ def _lines(file: CsvFile) -> Iterator[tuple[bytes, bool]]:
                 yield chunk[:cut], ended
             if ended:
                 return
+
+
+def _whole_lines(source: BinaryIO) -> int:
+    """How many bytes of the next chunk end in a line feed: read so, a large chunk is never copied. 0 at the end."""
+    start = source.tell()
+    end = min(source.seek(0, os.SEEK_END), start + CHUNK)
+    at = end
+    try:
+        while at > start:
+            at = max(start, at - _PIECE)
+            source.seek(at)
+            if (cut := source.read(min(_PIECE, end - at)).rfind(b"\n")) >= 0:
+                return at + cut + 1 - start
+        return 0
+    finally:
+        source.seek(start)
 
 
 def _tidied(chunk: bytes, bare_cr: bool, ended: bool) -> bytes:
