@@ -95,6 +95,7 @@ def keep(path: Path, folder: Path) -> Path:
 
 
 _LINES_MAX = 30
+_SHEETS_MAX = 12
 
 
 @dataclass
@@ -124,7 +125,8 @@ class FormReport:
         """The report as plain text."""
         lines = [
             f"{self.file}: period {', '.join(period.id for period in self.periods) or 'none'}",
-            f"  read from {len(self.sheets)} sheets: {', '.join(map(repr, self.sheets))}",
+            f"  read from {len(self.sheets)} sheets: {', '.join(map(repr, self.sheets[:_SHEETS_MAX]))}"
+            + (" and more" if len(self.sheets) > _SHEETS_MAX else ""),
             f"  {len(self.taken)} rows taken, {len(self.not_reported)} units without any figure, "
             f"{len(self.quarantined)} entries in quarantine, {len(self.skipped)} rows or sheets skipped",
         ]

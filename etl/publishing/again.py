@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+import polars as pl
 
 from etl.dossiers.lists import Lists, lists_of
 from etl.publishing import free_text, release_log
@@ -35,6 +38,8 @@ from ranking.manifest import ERRATA, MANIFEST, Manifest, table_file
 from store.policy import policy_in_force
 from store.releases import WITHHELD
 from store.retention import retention
+
+SIMULATED = "simulated"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,15 +91,36 @@ def older_without_text(data: Path, dataset: str) -> list[str]:
     folder, lists = data / "published" / dataset, lists_of(data)
     changed = []
     with sole_writer(folder):
-        for snapshot in sorted(path for path in folder.iterdir() if (path / MANIFEST).exists() and path.name[0] != "."):
-            known = snapshot_manifest(snapshot)
-            found = dict(free_text.tables_with_text(snapshot, [*known.rows], lists))
-            if found:
-                _put_in_place(folder, snapshot, known, found)
-                changed.append(snapshot.name)
+        seen = free_text.looked_through(folder)
+        kept = sorted(path for path in folder.iterdir() if (path / MANIFEST).exists() and path.name[0] != ".")
+        for snapshot in (path for path in kept if path.name not in seen):
+            try:
+                if _cleaned(folder, snapshot, lists):
+                    changed.append(snapshot.name)
+            except (Fault, OSError, pl.exceptions.PolarsError):
+                print(f"{snapshot}: is damaged, so nobody can tell whether it holds free text", file=sys.stderr)
+                continue
+            seen.add(snapshot.name)
+        free_text.note_looked_through(folder, seen & {path.name for path in kept})
         if free_text.errata(folder, lists):
             changed.append(ERRATA)
     return changed
+
+
+def _cleaned(folder: Path, snapshot: Path, lists: Lists) -> bool:
+    """Whether a snapshot held free text, which it no longer does."""
+    known = snapshot_manifest(snapshot)
+    found = _texts(snapshot, known, lists)
+    if found:
+        _put_in_place(folder, snapshot, known, found)
+    return bool(found)
+
+
+def _texts(snapshot: Path, known: Manifest, lists: Lists, tables: Sequence[str] = ()) -> dict[str, Cleaned]:
+    """The tables of a snapshot that hold free text; none of a simulated one, whose words are our own."""
+    if known.nature == SIMULATED:
+        return {}
+    return dict(free_text.tables_with_text(snapshot, [*(tables or known.rows)], lists))
 
 
 def _settled_store(data: Path) -> int:
@@ -116,7 +142,7 @@ def _settled_store(data: Path) -> int:
 def _is_outdated(snapshot: Path, known: Manifest, lists: Lists) -> bool:
     if known.policy != policy_in_force():
         return True
-    return any(True for _ in free_text.tables_with_text(snapshot, [*known.rows], lists))
+    return bool(_texts(snapshot, known, lists))
 
 
 def _release_again(folder: Path, manifest: Manifest) -> None:
@@ -129,7 +155,7 @@ def _write_again(
 ) -> Manifest:
     """`put` gives the folder with all files its place."""
     own = [name for name in known.rows if name not in PUBLIC]
-    found = dict(free_text.tables_with_text(before, own, lists))
+    found = _texts(before, known, lists, own)
     with _partial(folder) as partial:
         rows = {name: known.rows[name] for name in own} | _written(before, partial, own, found)
         rows |= write_public_tables(partial)

@@ -22,6 +22,8 @@ from ranking.vocabulary import CELL
 from store.reference import measures
 
 ALL = "all"
+SEEN = ".without-free-text"
+"""The file of the snapshots that were looked through, beside them."""
 BASES = ("form", "dossiers")
 """Where fields were once kept as they were written; those of the portal are its own list."""
 _SOURCES = ("dossiers:", "ii06:")
@@ -62,6 +64,17 @@ def errata(folder: Path, lists: Lists) -> int:
         with whole.replacing(path) as fresh:
             found.rows.write_parquet(fresh, compression="zstd")
     return found.changed
+
+
+def looked_through(folder: Path) -> set[str]:
+    """The snapshots of a dataset that are known to hold none: each is looked through once, however long it is kept."""
+    path = folder / SEEN
+    return set(path.read_text(encoding="utf-8").split()) if path.exists() else set()
+
+
+def note_looked_through(folder: Path, snapshots: set[str]) -> None:
+    if snapshots != looked_through(folder):
+        whole.write(folder / SEEN, "".join(f"{name}\n" for name in sorted(snapshots)).encode())
 
 
 def said_of(manifest: Manifest, changed: int) -> Manifest:

@@ -75,3 +75,22 @@ def test_no_snapshot_keeps_the_free_text_of_an_earlier_version(old):
 
     main(["withhold", "--data", str(data), "--dataset", "live"])
     assert current_snapshot(old) == latest.folder and {path.parent.name for path in old.glob(f"*/{MANIFEST}")} == now
+
+
+def test_each_snapshot_is_looked_through_once_and_a_damaged_one_costs_nothing_else(old, monkeypatch, capsys):
+    data = old.parents[1]
+    broken = min(path.parent for path in old.glob(f"*/{MANIFEST}"))
+    (broken / "measurements.parquet").write_bytes(b"PAR1")
+    assert main(["withhold", "--data", str(data), "--dataset", "live"]) == 0
+    assert f"{broken}: is damaged" in capsys.readouterr().err
+    assert PERSON not in texts_but(old, broken)
+
+    looked = []
+    monkeypatch.setattr("etl.publishing.again._cleaned", lambda _, snapshot, __: looked.append(snapshot.name))
+    main(["withhold", "--data", str(data), "--dataset", "live"])
+    assert looked == [broken.name]
+
+
+def texts_but(folder, left_out) -> str:
+    parts = [path for path in folder.rglob("*.parquet") if path.parent != left_out]
+    return "\n".join(pl.read_parquet(path).write_csv() for path in parts)
