@@ -37,8 +37,8 @@ _MONTHS_FROM_START = re.compile(
     rf"|\b(\d{{1,2}}){_S}thang/(\d{{4}})\b"
 )
 _SECOND_HALF = re.compile(rf"\b6{_S}thang{_S}cuoi{_S}nam{_S}(\d{{4}})\b")
-_QUARTER = re.compile(rf"\bquy{_S}(iv|i{{1,3}}|[1-4])\b[ ¶/.,-]*(?:nam{_S})?(\d{{4}})\b")
-_MONTH = re.compile(rf"\bt(?:hang{_S})?(\d{{1,2}})[ ¶/.,-]*(?:nam{_S})?(\d{{4}})\b")
+_QUARTER = re.compile(rf"\bquy{_S}(iv|i{{1,3}}|[1-4])\b[ ¶|/.,:-]*(?:nam{_S}:?{_S})?(\d{{4}})\b")
+_MONTH = re.compile(rf"\bt(?:hang{_S}:?{_S})?(\d{{1,2}})[ ¶|/.,:-]*(?:nam{_S}:?{_S})?(\d{{4}})\b")
 _LABELLED_MONTH = re.compile(rf"\bky bao cao{_S}:?{_S}(\d{{1,2}})[/.-](\d{{4}})\b")
 _YEAR = re.compile(
     rf"(?:^|¶|\||ky bao cao ?:? ?|bao cao |luy ke |\()[ ¶|]*\(?(?:ca )?nam:?{_S}(?:bao cao ?:? ?)?(\d{{4}})\b"

@@ -36,6 +36,13 @@ def test_a_month_in_roman_numerals_is_that_month(text, period):
 
 
 @pytest.mark.parametrize(
+    "title", [[["Tháng 8"], ["Năm: 2026"]], [["Kỳ báo cáo: Tháng 8", "2026"]], [["Tháng: 8", "Năm", "2026"]]]
+)
+def test_month_and_year_may_stand_in_cells_of_their_own(title):
+    assert [found.id for found in title_periods("x", title)] == ["2026-08"]
+
+
+@pytest.mark.parametrize(
     "text", ["Tuần 35 năm 2026", "Tuần 35 (năm 2026)", "Tháng 7, 8 năm 2026", "Đợt 2 năm 2026", "Quý 5 năm 2026"]
 )
 def test_a_year_beside_something_narrower_that_is_not_understood_is_no_period(read, text):
