@@ -34,7 +34,8 @@ from etl.publishing.harvest import Harvest
 from files.faults import Fault
 from files.places import DATA
 from journal.names import accepted
-from ranking.dossiers.tables import added, commonest
+from ranking.dossiers.procedures import commonest
+from ranking.dossiers.tables import added
 from ranking.manifest import table_file
 from store.reference import measures, reference_table
 
