@@ -132,7 +132,7 @@ def _listed(rows: Rows, name: str, meaning: object, survey: Survey) -> pl.Series
     survey.words.add_unknown(
         name, column, found.is_not_null() | column.texts.is_null() | (column.texts == NO_FIELD), rows.numbers
     )
-    return column.spread(found)
+    return column.spread_few(found, NO_FIELD)
 
 
 def _procedures(rows: Rows, survey: Survey) -> pl.Series:
@@ -143,7 +143,7 @@ def _procedures(rows: Rows, survey: Survey) -> pl.Series:
     code = column.texts.str.strip_chars("'\"").str.to_uppercase()
     known = code.str.contains(KNOWN_PROCEDURE)
     survey.words.add_unknown("procedure", column, known | column.texts.is_null(), rows.numbers)
-    return column.spread(code.set(~known.fill_null(False), None)).fill_null(NO_PROCEDURE)
+    return column.spread_few(code.set(~known.fill_null(False), None), NO_PROCEDURE).fill_null(NO_PROCEDURE)
 
 
 def _state() -> pl.Expr:
