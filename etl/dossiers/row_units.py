@@ -59,7 +59,7 @@ def _provinces(intake: pl.Series, units: Units) -> pl.Series:
     codes = intake.unique().drop_nulls().cast(pl.String)
     homes = {code: units.province(code) for code in codes.to_list()}
     if len(known := {*homes.values()}) == 1 and not intake.null_count():
-        return pl.Series([*known], dtype=pl.String).new_from_index(0, intake.len())
+        return pl.Series([*known], dtype=pl.Enum([*known])).new_from_index(0, intake.len())
     return intake.cast(pl.String).replace_strict(homes, default=None, return_dtype=pl.String)
 
 
