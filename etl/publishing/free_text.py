@@ -1,7 +1,8 @@
 """Snapshots of earlier versions: what an export or a form wrote as a field, or in a refused cell, may name a person.
 
-A field that is on no code list becomes `NO_FIELD`, counts added up; what cannot be added up goes. Of refused rows the
-value goes unless it is a number, a day or a code. The snapshot keeps its other figures.
+A field that is on no code list becomes `NO_FIELD`, one that is written otherwise than there gets the list's name; counts
+are added up, and what cannot be added up goes. Of refused rows the value goes unless it is a number, a day or a code.
+The snapshot keeps its other figures.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def tables_with_text(snapshot: Path, tables: list[str], lists: Lists) -> Iterato
     """The tables of a snapshot that hold free text, each as it is to be."""
     for table in tables:
         path = snapshot / table_file(table)
-        if table in (*_FIGURES, "revisions") and not _odd_fields(pl.scan_parquet(path), lists).is_empty():
+        if table in (*_FIGURES, "revisions") and _odd_fields(pl.scan_parquet(path), lists):
             rows = pl.read_parquet(path)
             yield table, figures(rows, lists) if table in _FIGURES else revisions(rows, lists)
         if table == "quarantine":
@@ -80,7 +81,7 @@ def note_looked_through(folder: Path, snapshots: set[str]) -> None:
 def said_of(manifest: Manifest, changed: int) -> Manifest:
     """The manifest's words, less warnings of imports that may name a person, with one on what was taken out."""
     kept = [text for text in manifest.warnings if not (_is_of_import(text) and personal_content(text))]
-    told = f"{changed} figures and refused cells held a text that is on no code list; it was taken out"
+    told = f"{changed} figures and refused cells held a text as it was typed; it was taken out"
     return replace(manifest, warnings=[*kept, told])
 
 
@@ -88,27 +89,25 @@ def _is_of_import(text: str) -> bool:
     return any(sign in text for sign in ("dossiers", "row", "field", "form"))
 
 
-def _odd_fields(rows: pl.LazyFrame, lists: Lists) -> pl.Series:
+def _odd_fields(rows: pl.LazyFrame, lists: Lists) -> dict[str, str]:
+    """What stands there as it was written → the field by the list."""
     fields = rows.filter(pl.col("basis").is_in(BASES)).select(pl.col("field").unique()).collect().to_series()
-    return pl.Series([field for field in fields if not _is_known(field, lists)], dtype=pl.String)
+    meant = {field: lists.fields.get(plain(field), NO_FIELD) for field in fields if field not in (ALL, NO_FIELD)}
+    return {field: name for field, name in meant.items() if field != name}
 
 
-def _is_known(field: str, lists: Lists) -> bool:
-    return field in (ALL, NO_FIELD) or plain(field) in lists.fields
-
-
-def _has_text(rows: pl.DataFrame, lists: Lists) -> pl.Series:
-    odd = _odd_fields(rows.lazy(), lists)
-    return rows.select(pl.col("basis").is_in(BASES) & pl.col("field").is_in(odd.implode())).to_series()
+def _has_text(rows: pl.DataFrame, odd: dict[str, str]) -> pl.Series:
+    return rows.select(pl.col("basis").is_in(BASES) & pl.col("field").is_in([*odd])).to_series()
 
 
 def figures(rows: pl.DataFrame, lists: Lists) -> Cleaned:
-    """Rows of measurements with the counts of unknown fields added up under `NO_FIELD`."""
-    odd = _has_text(rows, lists)
+    """Rows of measurements with the counts of unknown fields added up under `NO_FIELD`, others under their names."""
+    names = _odd_fields(rows.lazy(), lists)
+    odd = _has_text(rows, names)
     # Days, scores and what is derived from other figures do not add up.
     additive = [measure.id for measure in measures().values() if measure.kind in ("share", "count")]
     lost = rows.filter(odd).filter(pl.col("measure").is_in(additive), pl.col("score").is_null())
-    lost = lost.with_columns(field=pl.lit(NO_FIELD))
+    lost = lost.with_columns(pl.col("field").replace(names))
     kept = rows.filter(~odd)
     beside = kept.join(lost.select(CELL), on=list(CELL), how="semi")
     together = pl.concat([beside, lost]).group_by(CELL, maintain_order=True).agg(*_added(rows.columns))
@@ -149,8 +148,10 @@ def _added(columns: list[str]) -> Iterator[pl.Expr]:
 
 def revisions(rows: pl.DataFrame, lists: Lists) -> Cleaned:
     """Changes of single figures don't add up: those of unknown fields go."""
-    odd = _has_text(rows, lists)
-    return Cleaned(rows.filter(~odd), int(odd.sum()))
+    names = _odd_fields(rows.lazy(), lists)
+    odd = _has_text(rows, names)
+    named = rows.with_columns(pl.when(odd).then(pl.col("field").replace(names)).otherwise("field").alias("field"))
+    return Cleaned(named.filter(~odd | (pl.col("field") != NO_FIELD)), int(odd.sum()))
 
 
 def quarantine(rows: pl.DataFrame) -> Cleaned:

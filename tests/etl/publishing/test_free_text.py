@@ -28,7 +28,14 @@ def old(published, measurement):
     """`published`, and two snapshots more as versions before code lists wrote them."""
     for day, late in ((1, 0), (2, 1)):
         taken = CAPTURED + timedelta(days=day)
-        fields = {"Hộ tịch": (30, 40), NO_FIELD: (1, 2), PERSON: (5 - late, 6), f"hồ sơ của {PERSON}": (7, 8)}
+        fields = {
+            "Hộ tịch": (30, 40),
+            "ĐỊA CHÍNH": (3, 4),
+            "Đất đai": (5, 6),
+            NO_FIELD: (1, 2),
+            PERSON: (5 - late, 6),
+            f"hồ sơ của {PERSON}": (7, 8),
+        }
         rows = [
             measurement(**DOSSIERS, field=field, numerator=float(part), denominator=float(total), captured_at=taken)
             for field, (part, total) in fields.items()
@@ -66,7 +73,7 @@ def test_no_snapshot_keeps_the_free_text_of_an_earlier_version(old):
     assert {latest.folder.name, public.folder.name} == now - before and latest.folder == current_snapshot(old)
     rows = pl.read_parquet(latest.folder / "measurements.parquet").filter(basis="dossiers")
     figures = {field: (part, total) for field, part, total in rows["field", "numerator", "denominator"].iter_rows()}
-    assert figures == {"Hộ tịch": (30, 40), NO_FIELD: (12, 16)}
+    assert figures == {"Hộ tịch": (30, 40), "Đất đai": (8, 10), NO_FIELD: (12, 16)}
     kept = pl.read_parquet(latest.folder / "quarantine.parquet")
     assert kept.sort("row")["value"].to_list() == ["32/08/2026", "H44.202-260801-0001", None]
     said = json.loads((latest.folder / MANIFEST).read_text())["warnings"]
