@@ -1,7 +1,7 @@
 """Snapshots of earlier versions: what an export or a form wrote as a field, or in a refused cell, may name a person.
 
-A field that is on no code list becomes `NO_FIELD`, one that is written otherwise than there gets the list's name; counts
-are added up, and what cannot be added up goes. Of refused rows the value goes unless it is a number, a day or a code.
+A field that is on no code list becomes `NO_FIELD`, one that is written otherwise gets the list's name; counts are
+added up, and what cannot be added up goes. Of refused rows the value goes unless it is a number, a day or a code.
 The snapshot keeps its other figures.
 """
 
