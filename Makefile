@@ -12,6 +12,9 @@ SIMULATED := $(DATA)/published/simulated/current
 # Files go to the workers in the order of tests/longest.py, not by how many tests they have.
 SUITE := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+# One thread of numpy's library: on two cores its threads wait for each other, at twice the processor time.
+export OPENBLAS_NUM_THREADS ?= 1
+
 # Named where .venv is missing, its Python has gone from the machine, or PYTHON asks for another version.
 AGAIN := $(shell sh deploy/venv.sh --fits .venv $(PYTHON) || echo FORCE)
 

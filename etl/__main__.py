@@ -7,6 +7,8 @@ import os
 import sys
 from importlib import import_module
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads wait for each other, at twice the processor time
+
 from files import environment
 from files.faults import Fault
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from ranking.elimination import Flags, Floats, Integers
 from ranking.families import Family
 from ranking.periods import MERGER
+from ranking.sum_equations import NEAR
+from ranking.unknowns import Flags, Floats, Integers
 
 _AFTER, _BEFORE, _CAME, _WENT = range(4)
 _FACTORS = np.array([1.0, -1.0, -1.0, 1.0])
@@ -39,10 +40,17 @@ class Chains:
         self.cells: Integers = rows.select("after", "before", "cell", "cell_went").to_numpy().astype(np.int64)
         self.monthly: Flags = rows.select(pl.col("start").dt.month_end() == pl.col("end")).to_series().to_numpy()
 
-    def terms(self) -> tuple[Integers, Integers, Floats]:
-        """Equation, cell and factor of each term."""
-        equation = np.repeat(np.arange(len(self.cells)), 4)
-        return equation, self.cells.ravel(), np.tile(_FACTORS, len(self.cells))
+    def terms(self, figures: Sequence[Integers], size: Floats) -> tuple[Integers, Integers, Floats, Flags]:
+        """Equation, figure and factor of each term, of equations that hold to within `NEAR`; none joins provinces.
+
+        `figures`: the number of each cell's figure of open, received and resolved dossiers; `size` of each figure.
+        """
+        still, came, went = figures
+        columns = (still, still, came, went)
+        figure = np.column_stack([of[self.cells[:, n]] for n, of in enumerate(columns)])
+        figure = figure[np.abs(size[figure] @ _FACTORS) <= NEAR]
+        equation = np.repeat(np.arange(len(figure)), 4)
+        return equation, figure.ravel(), np.tile(_FACTORS, len(figure)), np.zeros(figure.size, bool)
 
     def keep(self, flags: Flags, shown: Flags) -> None:
         """Set `flags` until no equation has a single withheld figure, which would follow from the other three.

@@ -1,161 +1,122 @@
-"""What follows from sums when some of their terms are withheld: elimination without ever writing a matrix down."""
+"""What follows from sums when some of their terms are withheld, and what else to withhold so that it does not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-STILL = 1e-4
-"""What moves less counts as fixed, and an equation with less weight as not used."""
-_STEPS, _STEPS_EACH, _CLOSE = 2_000, 4, 1e-6
-"""Of conjugate gradients: so many at most, or so many for each equation, and to what share of the beginning they go."""
-Flags = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from ranking.further_cells import Chosen, Price
+from ranking.unknowns import Flags, Floats, Integers, Unknown, hang_together
+
+ROOM = 3
+"""What counts less is withheld beside a small figure only where nothing else is left."""
+_TERMS_TOGETHER, _TOGETHER, _MOST_TOGETHER = 10_000, 64, 512
+"""So many terms of small systems are solved together, for so many cells, and so many cells of one system a round."""
 
 
 class Terms:
-    """All equations of some cells: `equation`, `cell` and `factor` of each term, and what each cell counts (`size`).
+    """All equations of some figures: `equation`, `figure` and `factor` of each term.
 
-    `solved`: how many terms were solved so far.
+    `size`: what each figure counts; `cell`: the cell that it is withheld with.
     """
 
-    def __init__(self, parts: Sequence[tuple[Integers, Integers, Floats]], size: Floats) -> None:
-        """`parts`: the terms of several lots of equations, each numbered from 0."""
+    def __init__(
+        self, parts: Sequence[tuple[Integers, Integers, Floats, Flags]], size: Floats, cell: Integers | None = None
+    ) -> None:
+        """`parts`: the terms of several lots of equations, each numbered from 0; the last of each: whether a term's
+        equation is `wide`, one of the few that join parts which otherwise stand by themselves. `cell`: of each figure,
+        its own unless given."""
         starts = np.cumsum([0, *(int(part[0].max(initial=-1)) + 1 for part in parts)])
         equation = np.concatenate([part[0] + start for part, start in zip(parts, starts, strict=False)])
         order = np.argsort(equation, kind="stable")
         self.equation = equation[order]
-        self.cell, self.factor = (np.concatenate([part[n] for part in parts])[order] for n in (1, 2))
-        self.count, self.size = int(starts[-1]), size
-        self.solved = 0
-        self._known_open: set[int] = set()
+        self.figure, self.factor, self.wide = (np.concatenate([part[n] for part in parts])[order] for n in (1, 2, 3))
+        self.size, self.count = size, int(starts[-1])
+        self.cell = np.arange(len(size)) if cell is None else cell
+        self._looked_at = {wide: np.zeros(len(size), bool) for wide in (False, True)}
+        self._cancel = {wide: np.zeros(self.count) for wide in (False, True)}
+        self._rounds = 0
 
     def that_free(self, flags: Flags, small: Flags, shown: Flags) -> Integers:
-        """Further cells to withhold, so that the `small` ones of those with a flag have more than one answer; or none.
+        """Further cells to withhold, so that more of the `small` figures of those with a flag have several answers.
 
-        For each group of equations that together tell a small cell, the smallest that they rest on and that was not
-        `shown` before. So each round withholds one more at least, and there is a last one.
+        `flags` and `shown` tell of cells, `small` of figures. For each small figure that follows, the best cell that
+        its equations rest on and that was not `shown` before (`Price`), unless one named already frees it. So each
+        round withholds one more at least, and there is a last one, which finds none. First without the `wide`
+        equations, part by part, then with them. Of rounds with ever more flags each looks only at what hangs together
+        with a new one.
         """
-        found = [self.cell[:0]]
-        places = np.flatnonzero(flags[self.cell])
-        for block in _blocks(self.equation[places], self.cell[places]):
-            equation, cell, factor = (part[places[block]] for part in (self.equation, self.cell, self.factor))
-            name = hash((equation.tobytes(), cell.tobytes()))
-            if name in self._known_open:
-                continue
-            self.solved += len(cell)
-            unknown = Unknown(equation, cell, factor)
-            follows = unknown.fixed() & small[unknown.cells]
-            if follows.any():
-                found.append(self._needed(unknown, follows, flags, shown))
-            else:
-                self._known_open.add(name)
-        return np.unique(np.concatenate(found))
+        flags, closed = flags[self.cell], (flags | shown)[self.cell]
+        places = np.flatnonzero(flags[self.figure])
+        price = self._price(places, closed)
+        self._rounds += 1
+        for with_wide in (False, True):
+            here = places if with_wide else places[~self.wide[places]]
+            new = flags & ~self._looked_at[with_wide]
+            self._looked_at[with_wide] = flags
+            if told := list(self._told(here, new, small, with_wide)):
+                cancel = self._cancel[with_wide][self.equation] * self.factor
+                slack = np.bincount(self.figure, cancel, minlength=len(flags)).astype(float)
+                return np.unique(np.concatenate([self._freeing(*one, closed, slack, price) for one in told]))
+        return self.cell[:0]
 
-    def _needed(self, unknown: Unknown, follows: Flags, flags: Flags, shown: Flags) -> Integers:
-        weight = np.zeros(self.count)
-        by = unknown.combination(follows.astype(float))
-        weight[unknown.equations] = by
-        group = np.zeros(self.count, np.int64)
-        group[unknown.equations] = unknown.groups(by)
-        used = ~flags[self.cell] & ~shown[self.cell] & (np.abs(weight[self.equation]) > STILL)
-        equation, cell, factor = self.equation[used], self.cell[used], self.factor[used]
-        net = np.bincount(cell, weight[equation] * factor, minlength=len(flags))
-        needed = np.abs(net[cell]) > STILL
-        order = np.lexsort((cell[needed], self.size[cell[needed]], group[equation[needed]]))
-        _, first = np.unique(group[equation[needed]][order], return_index=True)
-        chosen: Integers = cell[needed][order][first]
-        return chosen
+    def _told(self, places: Integers, new: Flags, small: Flags, with_wide: bool) -> Iterator[tuple[Unknown, Integers]]:
+        """Each system with a `new` figure that tells small ones, and which."""
+        for part in _parts(self.equation[places], self.figure[places], new):
+            unknown = Unknown(*(of[places[part]] for of in (self.equation, self.figure, self.factor)))
+            self._cancel[with_wide][unknown.equations] = unknown.cancelling()
+            if (follows := unknown.fixed() & small[unknown.figures]).any():
+                yield unknown, np.flatnonzero(follows)
 
+    def _freeing(self, unknown: Unknown, follows: Integers, closed: Flags, slack: Floats, price: Price) -> Integers:
+        figures, sums = self._beside(unknown.equations, closed, price)
+        cells = self.cell[figures]
+        chosen = Chosen(figures, cells, price, slack[figures], 2 ** (self._rounds - 1))
+        for start in range(0, min(len(follows), _MOST_TOGETHER), _TOGETHER):
+            for net in (sums @ unknown.combinations(follows[start : start + _TOGETHER])).T:
+                chosen.free(net)
+        return cells[chosen.every()]
 
-class Unknown:
-    """The equations of what is withheld: `equations` and `cells` that they name, and the terms between them."""
+    def _price(self, places: Integers, closed: Flags) -> Price:
+        untouched = np.ones(self.count, bool)
+        untouched[self.equation[places]] = False
+        new = np.flatnonzero(untouched[self.equation] & ~closed[self.figure])
+        return Price(self.figure[new], self.equation[new], self.factor[new], self.cell)
 
-    def __init__(self, equation: Integers, cell: Integers, factor: Floats) -> None:
-        """Equation, cell and factor of each term, in the order of equations."""
-        self.equations, self.row = np.unique(equation, return_inverse=True)
-        self.cells, self.column = np.unique(cell, return_inverse=True)
-        self.factor = factor
-        self._starts = np.flatnonzero(np.diff(self.row, prepend=-1))
-        self._order = np.argsort(self.column, kind="stable")
-        self._row, self._factor = self.row[self._order], factor[self._order]
-        self._cell_starts = np.flatnonzero(np.diff(self.column[self._order], prepend=-1))
+    def _beside(self, equations: Integers, closed: Flags, price: Price) -> tuple[Integers, Any]:
+        """The figures of these equations that are not `closed`, with those that could be withheld together with one of
+        them, the best first; and the factors of each in the equations."""
+        from scipy.sparse import csr_array
 
-    def fixed(self) -> Flags:
-        """The cells that are the same in all solutions.
-
-        A random step, less its part that the equations forbid, moves every other cell. That part is found by conjugate
-        gradients, so a cell that hardly moves counts as fixed: it errs towards withholding. So do all cells of a
-        system whose part was not found in as many steps as it may take.
-        """
-        step = np.random.default_rng(1).uniform(1, 2, len(self.cells))
-        weight, is_found = self._combination(step)
-        return np.abs(step - self._back(weight)) < STILL if is_found else np.ones(len(self.cells), bool)
-
-    def combination(self, cells: Floats) -> Floats:
-        """By how much to take each of the equations so that together they come closest to these factors of cells."""
-        return self._combination(cells)[0]
-
-    def groups(self, weight: Floats) -> Integers:
-        """A number for each equation, the same where those with a weight have cells in common."""
-        used = np.abs(weight) > STILL
-        named = self.equations.copy()
-        kept = used[self.row]
-        for block in _blocks(self.row[kept], self.column[kept]):
-            inside = self.row[kept][block]
-            named[inside] = self.equations[inside.min()]
-        return named
-
-    def _combination(self, cells: Floats) -> tuple[Floats, bool]:
-        """With each equation divided by its length, so that long sums weigh no more than short ones."""
-        length = np.sqrt(np.add.reduceat(self.factor**2, self._starts))
-        found, is_found = _least(
-            lambda weight: self._forward(self._back(weight / length)) / length, self._forward(cells) / length
+        row = np.minimum(np.searchsorted(equations, self.equation), len(equations) - 1)
+        kept = (equations[row] == self.equation) & ~closed[self.figure]
+        single = np.zeros(self.count + 1, bool)
+        single[price.equation[self.figure[kept]]] = True
+        mates = single[:-1][self.equation] & ~closed[self.figure] & (price.equation[self.figure] == self.equation)
+        figures = np.unique(self.figure[kept | mates])
+        figures = figures[
+            np.lexsort((figures, self.size[figures], self.size[figures] < ROOM, price.new[self.cell[figures]]))
+        ]
+        place = np.zeros(len(self.size), np.int64)
+        place[figures] = np.arange(len(figures))
+        return figures, csr_array(
+            (self.factor[kept], (place[self.figure[kept]], row[kept])), shape=(len(figures), len(equations))
         )
-        return found / length, is_found
-
-    def _forward(self, cells: Floats) -> Floats:
-        return np.asarray(np.add.reduceat(cells[self.column] * self.factor, self._starts))
-
-    def _back(self, weight: Floats) -> Floats:
-        return np.asarray(np.add.reduceat(weight[self._row] * self._factor, self._cell_starts))
 
 
-def _blocks(equation: Integers, cell: Integers) -> Iterator[Integers]:
-    """The places of the terms of equations that have cells in common, directly or through others, in their order."""
+def _parts(equation: Integers, figure: Integers, new: Flags) -> Iterator[Integers]:
+    """The places of the terms that hang together with a `new` figure: a large part by itself, small ones together."""
     if not len(equation):
         return
     _, row = np.unique(equation, return_inverse=True)
-    _, column = np.unique(cell, return_inverse=True)
-    by_row, by_column = np.argsort(row, kind="stable"), np.argsort(column, kind="stable")
-    rows, columns = (np.flatnonzero(np.diff(of, prepend=-1)) for of in (row[by_row], column[by_column]))
-    label = np.arange(len(rows))
-    while True:
-        least = np.minimum.reduceat(label[row[by_column]], columns)
-        lower = np.minimum.reduceat(least[column[by_row]], rows)
-        lower = lower[lower]  # whoever it is named after may itself be named after another by now
-        if (lower == label).all():
-            break
-        label = lower
-    order = np.argsort(label[row], kind="stable")
-    yield from np.split(order, np.flatnonzero(np.diff(label[row][order])) + 1)
-
-
-def _least(matrix: Callable[[Floats], Floats], right: Floats) -> tuple[Floats, bool]:
-    """The solution of a symmetric system that may have several, by conjugate gradients, and whether they came to it."""
-    found, left = np.zeros(len(right)), right.copy()
-    way, rest = left.copy(), float(left @ left)
-    enough = _CLOSE**2 * rest
-    for _ in range(max(_STEPS, _STEPS_EACH * len(right))):
-        if rest <= enough:
-            return found, True
-        along = matrix(way)
-        by = rest / float(way @ along)
-        found += by * way
-        left -= by * along
-        before, rest = rest, float(left @ left)
-        way = left + rest / before * way
-    return found, rest <= enough
+    label = hang_together(row, np.unique(figure, return_inverse=True)[1])[row]
+    is_new = np.zeros(label.max() + 1, bool)
+    is_new[label[new[figure]]] = True
+    places = np.flatnonzero(is_new[label])
+    places = places[np.argsort(label[places], kind="stable")]
+    ends = np.cumsum(np.bincount(label[places]))
+    lot = np.searchsorted(ends, np.arange(len(places)), side="right")
+    lot = (ends[lot] - 1) // _TERMS_TOGETHER
+    yield from (part for part in np.split(places, np.flatnonzero(np.diff(lot)) + 1) if len(part))

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from ranking.elimination import Flags, Floats
 from ranking.measures import Measure
 from ranking.states import COUNTED, SUPPRESSED
 from ranking.sum_equations import Equations
 from ranking.suppression_policy import Policy
+from ranking.unknowns import Flags, Floats
 from ranking.vocabulary import CELL
 
 SEEN = ("seen_numerator", "seen_denominator", "seen_state")
@@ -20,7 +20,11 @@ SEEN = ("seen_numerator", "seen_denominator", "seen_state")
 
 class Family:
     """The rows of measures that rest on the same dossiers, and for each cell whether it is `small`, or was `shown` or
-    `withheld` before."""
+    `withheld` before.
+
+    `quantity`: the number of what each measure counts. A cell holds a figure of each; `small_figures`: all cells of one
+    quantity after those of the other.
+    """
 
     def __init__(
         self,
@@ -35,8 +39,15 @@ class Family:
         self.rows = _sized(rows, measures, policy, family)
         self.names, self.cell = np.unique(self.rows.get_column("cell").to_numpy(), return_inverse=True)
         self.width = len(self.names)
+        self.quantity = _quantities(self.rows)
         size, minimum = self._figures()
-        self.small = self._of_cells((size > 0) & (size < minimum))
+        is_small: Flags = (size > 0) & (size < minimum)
+        self.small = self._of_cells(is_small)
+        kinds = self.rows.get_column("measure").replace_strict(self.quantity, return_dtype=pl.Int64).to_numpy()
+        self.kinds = max(self.quantity.values(), default=0) + 1
+        self.variable = kinds * self.width + self.cell
+        self.small_figures: Flags = np.zeros(self.kinds * self.width, bool)
+        self.small_figures[self.variable[is_small]] = True
         counted: Flags = self.rows.get_column("state").is_in(COUNTED).to_numpy()
         self.counted = counted
         self.withheld = self._of_cells(
@@ -46,16 +57,31 @@ class Family:
         told = rows.select(same & pl.col("seen_state").is_in(COUNTED).fill_null(False)).to_series().to_numpy()
         self.shown = self._of_cells(counted & told) & ~self.small & ~self.withheld
 
-    def sizes(self) -> np.ndarray:
-        """What each cell counts, infinite where nothing is known."""
+    def sizes(self) -> Floats:
+        """What each cell counts at least, infinite where nothing is known."""
+        return np.asarray(self.figures().reshape(self.kinds, self.width).min(axis=0))
+
+    def figures(self) -> Floats:
+        """What each cell counts of one quantity after the other, infinite where nothing is known."""
         size, _ = self._figures()
-        found = np.full(self.width, np.inf)
-        np.fmin.at(found, self.cell, size)
+        found = np.full(self.kinds * self.width, np.inf)
+        np.fmin.at(found, self.variable, size)
         return found
 
     def equations(self, places: pl.DataFrame) -> Equations:
+        """The equations of each quantity once, however many measures show it."""
+        told = self.rows.select("series", "minimum", quantity=pl.Series(self.variable // self.width), cell=self.cell)
+        once = (
+            told.with_row_index("row")
+            .filter(self.rows.get_column("size").is_not_null())
+            .sort("minimum", descending=True, maintain_order=True)
+            .unique(["series", "quantity", "cell"], keep="first", maintain_order=True)
+            .sort("row")
+        )
+        at = once.get_column("row").to_numpy()
         size, minimum = self._figures()
-        return Equations(self.rows, places, self.cell, size, minimum, self.is_resolved)
+        rows = self.rows[at].with_columns(once.get_column("quantity"))
+        return Equations(rows, places, self.cell[at], size[at], minimum[at], self.is_resolved)
 
     def resting_on(self, other: Family, flags: Flags) -> Flags:
         """The cells of the same dossiers' unit, period, field and basis as those of `other` that have a flag."""
@@ -81,6 +107,30 @@ class Family:
         found = np.zeros(self.width, bool)
         found[self.cell[rows]] = True
         return found
+
+
+def _quantities(rows: pl.DataFrame) -> dict[str, int]:
+    """The number of what each measure counts: the same where two count the same of all that both count."""
+    _, place = np.unique(rows.select(pl.struct("cell", "series").hash()).to_series().to_numpy(), return_inverse=True)
+    size = rows.get_column("size").cast(pl.Float64).fill_null(np.nan).to_numpy()
+    names = rows.get_column("measure").to_numpy()
+    known: list[Floats] = []
+    found: dict[str, int] = {}
+    for name in dict.fromkeys(names.tolist()):
+        own = np.full(int(place.max()) + 1, np.nan)
+        own[place[names == name]] = size[names == name]
+        alike = [n for n, other in enumerate(known) if _agree(own, other)]
+        found[name] = alike[0] if alike else len(known)
+        if alike:
+            known[alike[0]] = np.fmax(known[alike[0]], own)
+        else:
+            known.append(own)
+    return found
+
+
+def _agree(one: Floats, other: Floats) -> bool:
+    both = ~np.isnan(one) & ~np.isnan(other)
+    return bool(both.any() and (one[both] == other[both]).all())
 
 
 def _is(family: Sequence[str], policy: Policy, which: str) -> bool:

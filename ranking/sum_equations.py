@@ -8,13 +8,15 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from ranking.elimination import Flags, Floats, Integers
 from ranking.periods import MERGER
+from ranking.unknowns import Flags, Floats, Integers
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
 NEAR = 2
 """A part that is known to within so many dossiers is as good as told."""
-_TOTAL_OF = {"province": ("commune", "department"), "country": ("province",)}
+BOTH = "commune and department"
+"""What a province's figures are sums of in some sources; others add up communes, or departments, alone."""
+_TOTAL_OF = {"province": ("commune", "department", BOTH), "country": ("province",)}
 
 
 class Equations:
@@ -23,7 +25,8 @@ class Equations:
     def __init__(
         self, rows: pl.DataFrame, places: pl.DataFrame, cell: Integers, size: Floats, minimum: Floats, is_resolved: bool
     ) -> None:
-        """`is_resolved`: of dossiers resolved no total over time is shown that has a withheld part."""
+        """`rows`: one for each series, cell and `quantity`; `is_resolved`: of dossiers resolved no total over time is
+        shown that has a withheld part."""
         parts, totals = _terms(rows.with_columns(at=pl.int_range(pl.len())), places)
         names, ids = np.unique(parts.get_column("equation").to_numpy(), return_inverse=True)
         at = parts.get_column("at").to_numpy()
@@ -33,17 +36,26 @@ class Equations:
         over_time = parts.get_column("over_time").to_numpy()[counts][order] & is_resolved
         self.equation, at = ids[order], at[order]
         self.cell, self.size = cell[at], size[at]
+        self.quantity = np.zeros(len(names), np.int64)
+        self.quantity[self.equation] = rows.get_column("quantity").to_numpy()[at]
         self.room: Floats = np.full(len(at), np.inf)
         self.minimum = np.zeros(len(names))
         self.minimum[self.equation] = minimum[at]
+        self.wide: Flags = np.zeros(len(names), bool)
+        self.wide[ids] = parts.get_column("wide").to_numpy()[counts]
         self.closed: Flags = np.zeros(len(names), bool)
         self.closed[self.equation[over_time]] = True
+        self.apart: Flags = np.ones(len(names), bool)
+        self.apart[ids] = parts.get_column("of").to_numpy()[counts] != BOTH
         self.total = np.full(len(names), -1)
+        self.holds: Flags = np.zeros(len(names), bool)
         places_of_totals = np.searchsorted(names, totals.get_column("equation").to_numpy())
         places_of_totals = np.minimum(places_of_totals, max(len(names) - 1, 0))
         if len(names):
             known = names[places_of_totals] == totals.get_column("equation").to_numpy()
-            self.total[places_of_totals[known]] = cell[totals.get_column("at").to_numpy()[known]]
+            whole = totals.get_column("at").to_numpy()[known]
+            self.total[places_of_totals[known]] = cell[whole]
+            self.holds = self._hold(places_of_totals[known], size[whole])
 
     def hide_more(self, flags: Flags, shown: Flags, dear: Integers) -> None:
         """Set `flags` for further cells until every equation keeps what `hidden` promises.
@@ -66,13 +78,24 @@ class Equations:
             flags[chosen] = True
             flags[whole] = True
 
-    def terms(self) -> tuple[Integers, Integers, Floats]:
-        """Equation, cell and factor of every term of the equations that have a total."""
-        parts = self.total[self.equation] >= 0
-        totals = np.flatnonzero(self.total >= 0)
+    def terms(self, width: int) -> tuple[Integers, Integers, Floats, Flags]:
+        """Equation, figure and factor of every term of the equations that hold; whether the total is the country's.
+
+        Figures are numbered like `Family.small_figures`, `width` of a quantity.
+        """
+        parts = self.holds[self.equation]
+        totals = np.flatnonzero(self.holds)
         equation = np.concatenate([self.equation[parts], totals])
         cell = np.concatenate([self.cell[parts], self.total[totals]])
-        return equation, cell, np.concatenate([np.ones(parts.sum()), -np.ones(len(totals))])
+        figure = self.quantity[equation] * width + cell
+        return equation, figure, np.concatenate([np.ones(parts.sum()), -np.ones(len(totals))]), self.wide[equation]
+
+    def _hold(self, equations: Integers, totals: Floats) -> Flags:
+        """Which equations come to within `NEAR` of their total: where one does not, nothing follows from it."""
+        total = np.full(len(self.total), np.nan)
+        total[equations] = totals
+        holds: Flags = np.abs(np.bincount(self.equation, self.size, minlength=len(total)) - total) <= NEAR
+        return holds
 
     def _close(self, flags: Flags, shown: Flags) -> None:
         while True:
@@ -91,7 +114,7 @@ class Equations:
         total_out = (self.total >= 0) & flags[self.total]
         enough = np.where(self.minimum > 0, count + self.minimum - 1, 0)
         few = (count > 0) & ((count < 2) | (together < enough)) | self._is_tight(out)
-        return np.where(total_out, count == 0, few)
+        return np.where(total_out, count == 0, few) & self.apart
 
     def _is_tight(self, out: Flags) -> Flags:
         """Where a small part among those that are `out` follows to within `NEAR`, since no other can be much larger.
@@ -120,7 +143,8 @@ def _terms(rows: pl.DataFrame, places: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     whole = pl.when(pl.col("level") == "province").then(pl.lit(COUNTRY)).otherwise("province")
     across = inside.filter(pl.col("level") != "country").with_columns(whole=whole, of=pl.col("level"))
     fields = rows.filter(pl.col("field") != "all").with_columns(whole="unit_code", of=pl.lit("field"))
-    parts = [_named(across, "field"), _named(fields, "level")]
+    offices = across.filter(pl.col("of") != "province").with_columns(of=pl.lit(BOTH))
+    parts = [_named(across, "field"), _named(fields, "level"), _named(offices, "field")]
     totals = [
         _named(rows.filter(pl.col("level") == level).with_columns(whole="unit_code", of=pl.lit(part)), "field")
         for level, partly in _TOTAL_OF.items()
@@ -163,5 +187,12 @@ def _filling(
 
 def _named(rows: pl.DataFrame, also: str) -> pl.DataFrame:
     """`at` and `equation`: the rows of one whole, split in one way, `also` alike in what the split leaves open."""
-    keys = ["of", "whole", *PERIOD_COLUMNS, "series", "measure", "basis"]
-    return rows.select("at", equation=pl.struct(*keys, _also=pl.col(also)).hash(), over_time=pl.lit(False))
+    keys = ["of", "whole", *PERIOD_COLUMNS, "series", "quantity", "basis"]
+    wide = pl.col("whole") == COUNTRY
+    return rows.select(
+        "at",
+        "of",
+        equation=pl.struct(*keys, _also=pl.col(also)).hash(),
+        wide=wide.fill_null(False) & (pl.col("of") == "province"),
+        over_time=pl.lit(False),
+    )

@@ -8,16 +8,15 @@ import numpy as np
 import polars as pl
 
 from ranking.carried_over import Chains
-from ranking.elimination import Flags, Terms
+from ranking.elimination import Terms
 from ranking.families import SEEN, Family
 from ranking.measures import Measure
 from ranking.states import SUPPRESSED
 from ranking.sum_equations import Equations
 from ranking.suppression_policy import Policy
+from ranking.unknowns import Flags, Integers
 from ranking.vocabulary import CELL
 
-_MOST_TERMS = 1_000_000
-"""Of equations solved together, over all rounds; half a million take about ten seconds, a province has many rounds."""
 FIGURES = ("numerator", "denominator", "score", "max_score")
 
 
@@ -62,8 +61,7 @@ def hidden(
     4. Dossiers carried over: of what was open at the end and at the beginning of a period, received and resolved in it
        (`carried_over.Chains`), none or at least two are withheld.
     5. All equations that have a total in the data and those of dossiers carried over, of all families that are tied to
-       each other, taken together, have more than one answer for every small cell (`elimination.Terms`), as far as
-       `_MOST_TERMS` bring it: of a whole country some small cells can be left that follow from dozens of equations.
+       each other, taken together, have more than one answer for every small cell (`elimination.Terms`).
     6. From snapshot to snapshot: what `before` withheld stays withheld, whatever its figure now; what it showed with
        the same figures protects nothing, and stays shown. So two snapshots together tell no more than one.
     7. A measure that counts some of the dossiers of another is withheld where that one is; and where all parts of a
@@ -149,21 +147,37 @@ class _Tied:
         lots = [family.equations(self.places) for family in self.families]
         for lot, (start, end) in zip(lots, self._spans(), strict=True):
             lot.room = self.room[start:end][lot.cell]
-        parts = [
-            (equation, cell + start, factor)
-            for (equation, cell, factor), start in zip((lot.terms() for lot in lots), self.starts, strict=False)
-        ]
-        if self.carried:
-            parts.append(self.carried.terms())
-        size = np.concatenate([family.sizes() for family in self.families])
-        terms = Terms(parts, size)
+        terms = self._terms(lots)
+        small = np.concatenate([family.small_figures for family in self.families])
         self._keep_rules(flags, lots)
-        while terms.solved < _MOST_TERMS:
-            more = terms.that_free(flags, self.small, self.shown)
-            if not len(more):
-                return
+        while len(more := terms.that_free(flags, small, self.shown)):
             flags[more] = True
             self._keep_rules(flags, lots)
+
+    def _terms(self, lots: Sequence[Equations]) -> Terms:
+        starts = np.cumsum([0, *(family.kinds * family.width for family in self.families)])
+        parts = []
+        for lot, family, start in zip(lots, self.families, starts, strict=False):
+            equation, figure, factor, wide = lot.terms(family.width)
+            parts.append((equation, figure + start, factor, wide))
+        size = np.concatenate([family.figures() for family in self.families])
+        if self.carried:
+            parts.append(self.carried.terms([self._figures_of(name, starts) for name in self.named], size))
+        cells = [
+            np.tile(np.arange(start, end), family.kinds)
+            for family, (start, end) in zip(self.families, self._spans(), strict=True)
+        ]
+        return Terms(parts, size, np.concatenate(cells))
+
+    def _figures_of(self, measure: str, starts: Integers) -> Integers:
+        """The number of each cell's figure of what a measure counts, or another of its family where it has no rows."""
+        n = next(n for n, family in enumerate(self.families) if measure in family.measures)
+        family = self.families[n]
+        quantity = next(family.quantity[name] for name in (measure, *family.measures) if name in family.quantity)
+        first = int(starts[n]) + quantity * family.width
+        found = np.zeros(len(self.small), np.int64)
+        found[self.starts[n] : self.starts[n + 1]] = first + np.arange(family.width)
+        return found
 
     def _keep_rules(self, flags: Flags, lots: Sequence[Equations]) -> None:
         """Set `flags` until every equation by itself keeps what `hidden` promises."""
@@ -183,8 +197,8 @@ class _Tied:
         if policy.carried_over is None:
             return None
         at = {family.measures: n for n, family in enumerate(self.families)}
-        named = (policy.carried_over.open, policy.carried_over.received, policy.carried_over.resolved)
-        places = [at.get(policy.family_of(name)) for name in named]
+        self.named = (policy.carried_over.open, policy.carried_over.received, policy.carried_over.resolved)
+        places = [at.get(policy.family_of(name)) for name in self.named]
         if None in places or len(set(places)) < len(places):
             return None
         still, came, went = (int(place) for place in places if place is not None)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import lsqr
+from scipy.sparse.linalg import splu
 
 from bench.attack.identities import AT_MOST, System
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-_ROUNDS = 30
+_ROUNDS, _RESTARTS = 30, 20
 _EXACT_MOST = 400
 """Unknown figures of a block up to which it is solved in fractions; above, in floating point."""
 _SLIGHT = 1e-6
 _STILL = 1e-7
+_RIDGE, _MENDED = 1e-10, 20
 
 
 @dataclass
@@ -126,15 +129,36 @@ def _eliminate(rows: _Rows, known: Known) -> None:
 
 def _fixed(block: _Rows, size: int) -> dict[int, float]:
     """The figures that are the same in all solutions: a random step along the null space moves all others."""
-    matrix = csr_array((block.factor, (block.row, block.column)), shape=(len(block.right), size))
+    length = np.sqrt(np.bincount(block.row, block.factor**2, minlength=len(block.right)))
+    shape = (len(block.right), size)
+    matrix = csr_array((block.factor / length[block.row], (block.row, block.column)), shape=shape)
     way = np.random.default_rng(3).standard_normal(size)
-    limits = {"atol": 1e-12, "btol": 1e-12, "iter_lim": 5000}
-    moved = way - lsqr(matrix, matrix @ way, **limits)[0]
+    solve = _least_squares(matrix)
+    moved = way - solve(matrix @ way)
     still = np.flatnonzero(np.abs(moved) < _STILL)
     if not len(still):
         return {}
-    solution = lsqr(matrix, block.right, **limits)[0]
+    solution = solve(block.right / length)
     return {int(column): float(solution[column]) for column in still}
+
+
+def _least_squares(matrix: csr_array) -> Callable[[Floats], Floats]:
+    """The shortest solution of equations that may follow from each other: by a factorisation, mended step by step."""
+    squares = (matrix @ matrix.T).tocsc()
+    factors = splu(
+        squares + _RIDGE * eye_array(squares.shape[0], format="csc"),
+        permc_spec="MMD_AT_PLUS_A",
+        diag_pivot_thresh=0,
+        options={"SymmetricMode": True},
+    )
+
+    def solution(right: Floats) -> Floats:
+        weights = np.zeros(len(right))
+        for _ in range(_MENDED):
+            weights += factors.solve(right - squares @ weights)
+        return np.asarray(matrix.T @ weights)
+
+    return solution
 
 
 def _jordan(block: _Rows) -> dict[int, float]:
@@ -168,31 +192,48 @@ def _subtract(row: dict[int, Fraction], other: dict[int, Fraction], by: Fraction
 
 
 def _bound(rows: _Rows, known: Known, keys: list[str]) -> None:
-    """Each equation bounds each of its figures by what the others can be; and a part is at most its whole."""
-    for _ in range(_ROUNDS if len(rows.row) else 0):
+    """Each equation bounds each of its figures by what the others can be; and a part is at most its whole.
+
+    Where an equation cannot hold within the bounds, some identity was none: it is left out, and all begins again.
+    """
+    low, high = known.low.copy(), known.high.copy()
+    used = np.ones(len(rows.right), bool)
+    for _ in range(_RESTARTS if len(rows.row) else 0):
+        impossible = _tightened(rows, used, known, keys)
+        if not impossible.any():
+            break
+        used &= ~impossible
+        known.low[:], known.high[:] = low, high
+    known.high = np.maximum(known.low, known.high)
+
+
+def _tightened(rows: _Rows, used: NDArray[np.bool_], known: Known, keys: list[str]) -> NDArray[np.bool_]:
+    """Bounds from the equations `used`, round by round; which of these cannot hold."""
+    kept = used[rows.row]
+    row, column, factor = rows.row[kept], rows.column[kept], rows.factor[kept]
+    up, count_of = factor > 0, partial(np.bincount, row, minlength=len(rows.right))
+    for _ in range(_ROUNDS):
         before = float(np.sum(known.high[np.isfinite(known.high)]) - np.sum(known.low)), np.isinf(known.high).sum()
         _within_wholes(known, keys)
-        up = rows.factor > 0
-        low, high = known.low[rows.column], known.high[rows.column]
-        least = np.where(up, low, high) * rows.factor
-        most = np.where(up, high, low) * rows.factor
+        least = np.where(up, known.low[column], known.high[column]) * factor
+        most = np.where(up, known.high[column], known.low[column]) * factor
+        impossible = used & ((count_of(least) > rows.right + _SLIGHT) | (count_of(most) < rows.right - _SLIGHT))
+        if impossible.any():
+            return impossible
         for side in (least, most):
             endless = np.isinf(side)
-            count = np.bincount(rows.row, endless, minlength=len(rows.right))[rows.row]
-            total = np.bincount(rows.row, np.where(endless, 0, side), minlength=len(rows.right))[rows.row]
+            count, finite = count_of(endless)[row], np.where(endless, 0, side)
             fits = (count == 0) | ((count == 1) & endless)
-            rest = rows.right[rows.row] - (total - np.where(endless, 0, side))
-            limit = rest / rows.factor
+            limit = (rows.right[row] - (count_of(finite)[row] - finite)) / factor
             above = up if side is least else ~up
             for chosen, act, target in ((fits & above, np.minimum, known.high), (fits & ~above, np.maximum, known.low)):
-                act.at(target, rows.column[chosen], limit[chosen])
-        crossed = known.low > known.high
-        known.low[crossed] = known.high[crossed]
-        close = (known.high - known.low < _SLIGHT) & (known.low != known.high)
+                act.at(target, column[chosen], limit[chosen])
+        close = (np.abs(known.high - known.low) < _SLIGHT) & (known.low != known.high)
         known.low[close] = known.high[close]
         after = float(np.sum(known.high[np.isfinite(known.high)]) - np.sum(known.low)), np.isinf(known.high).sum()
         if after[1] == before[1] and abs(after[0] - before[0]) < _SLIGHT:
-            return
+            break
+    return np.zeros(len(used), bool)
 
 
 def _within_wholes(known: Known, keys: list[str]) -> None:

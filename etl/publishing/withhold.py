@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -44,16 +45,25 @@ def write_public(
     """
     counts = dict.fromkeys(PUBLIC, 0)
     seen = _seen(before)
-    for measures_here in _batches(folder):
-        for measure in measures_here:
-            step(f"withholding small numbers of {measure}")
-        found = [_withheld(folder, group, seen) for group in policy().groups_of(measures_here)]
-        shown = _measurements(folder, measures_here, pl.concat([rows for rows, _ in found]))
-        counts["measurements_public"] += measured(shown)
-        public = _standings(folder, measures_here, shown)
-        counts["standings_public"] += ranked(public) if public.height else 0
+    last: _Standings | None = None
+    with ThreadPoolExecutor(1) as beside:
+        for measures_here in _batches(folder):
+            for measure in measures_here:
+                step(f"withholding small numbers of {measure}")
+            found = [_withheld(folder, group, seen) for group in policy().groups_of(measures_here)]
+            shown = _measurements(folder, measures_here, pl.concat([rows for rows, _ in found]))
+            counts["measurements_public"] += measured(shown)
+            standings = _Standings(folder, measures_here, shown, beside)
+            counts["standings_public"] += _appended(last, ranked)
+            last = standings
+        counts["standings_public"] += _appended(last, ranked)
     _withheld.cache_clear()
     return counts
+
+
+def _appended(standings: _Standings | None, ranked: Append) -> int:
+    rows = standings.rows() if standings else pl.DataFrame()
+    return ranked(rows) if rows.height else 0
 
 
 def _seen(before: Path | None) -> Path | None:
@@ -93,22 +103,31 @@ def _measurements(folder: Path, names: list[str], hidden: pl.Series) -> pl.DataF
     return suppressed(rows.drop("row"), rows.get_column("row").is_in(hidden.implode()).alias("hidden"))
 
 
-def _standings(folder: Path, names: list[str], shown: pl.DataFrame) -> pl.DataFrame:
-    """In the order of units within each ranking: the file's own would tell where a withheld unit stands.
+class _Standings:
+    """Where units stand by what the public sees, in the order of units within each ranking: the file's own order would
+    tell where a withheld unit stands.
 
     Where anything of a measure's basis is withheld, its units are ranked by what is shown, and intervals, bands,
     movements and likely places come from that alone: those of the whole tables rest on withheld months and units.
+    Where units likely stand is worked out `beside` what comes next.
     """
-    rows = _scan(folder, "standings").drop("row").filter(pl.col("measure").is_in(names)).collect()
-    touched = shown.filter(pl.col("state") == SUPPRESSED).select("measure", "series", "basis").unique()
-    on = touched.columns
-    again = [
-        placed(*ranked(part, measures()[name], _scopes(part)), measures()[name])
-        for (name,), part in shown.join(touched, on=on, how="semi").partition_by("measure", as_dict=True).items()
-    ]
-    rows = pl.concat([rows.join(touched, on=on, how="anti"), *(part.select(rows.columns) for part in again)])
-    place = pl.col("measure").replace_strict({name: n for n, name in enumerate(names)}, return_dtype=pl.Int64)
-    return rows.sort(place, *(name for name in GROUP if name != "measure"), "unit_code")
+
+    def __init__(self, folder: Path, names: list[str], shown: pl.DataFrame, beside: Executor) -> None:
+        self.names = names
+        rows = _scan(folder, "standings").drop("row").filter(pl.col("measure").is_in(names)).collect()
+        touched = shown.filter(pl.col("state") == SUPPRESSED).select("measure", "series", "basis").unique()
+        on = touched.columns
+        self._kept = rows.join(touched, on=on, how="anti")
+        self._again = [
+            beside.submit(placed, *ranked(part, measures()[name], _scopes(part)), measures()[name])
+            for (name,), part in shown.join(touched, on=on, how="semi").partition_by("measure", as_dict=True).items()
+        ]
+
+    def rows(self) -> pl.DataFrame:
+        """All rows of `tables.Standings`, when they are there."""
+        rows = pl.concat([self._kept, *(part.result().select(self._kept.columns) for part in self._again)])
+        place = pl.col("measure").replace_strict({name: n for n, name in enumerate(self.names)}, return_dtype=pl.Int64)
+        return rows.sort(place, *(name for name in GROUP if name != "measure"), "unit_code")
 
 
 def _scopes(rows: pl.DataFrame) -> pl.DataFrame:
