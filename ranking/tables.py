@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from functools import cache
 
-import dataframely as dy
 import polars as pl
 
 from ranking.bands import BANDS
 from ranking.overdispersion import KNOWN
+from ranking.schemas import dy
 from ranking.states import COUNTED, REPORTED
 from ranking.vocabulary import BASES, LEVELS, PERIOD_KINDS, TIERS
 

@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: data, or GANDAN_DATA)")
     parser.add_argument("--base-url", default=BASE, metavar="URL", help="address of the site, for canonical links")
     parser.add_argument("--province", action="append", metavar="NN", help="only this province, for trying")
+    parser.add_argument("--contact", default="", metavar="MAIL", help="whom readers write to; stands in the catalogue")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), metavar="N")
 
 
@@ -67,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
             base=args.base_url,
             only=args.province,
             processes=args.processes,
+            contact=args.contact,
         )
     except (SnapshotTrouble, Fault) as trouble:
         print(f"site: {trouble}", file=sys.stderr)
@@ -78,7 +80,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def build(
-    out: Path, dataset: str, *, base: str = BASE, only: Sequence[str] | None = None, processes: int | None = None
+    out: Path,
+    dataset: str,
+    *,
+    base: str = BASE,
+    only: Sequence[str] | None = None,
+    processes: int | None = None,
+    contact: str = "",
 ) -> Built:
     """Write the site of a dataset into `out` and switch to it; Fault and SnapshotTrouble say why not."""
     started = time.monotonic()
@@ -90,7 +98,7 @@ def build(
         with _workers(len(codes), processes) as submit:
             jobs = [submit(site, found, book) for found in provinces]
             files = _downloads(book, snapshot, provinces)
-            _general(book, site, snapshot, provinces, files)
+            _general(book, site, snapshot, provinces, files, contact)
             for job in jobs:
                 stamps, made = job.result()
                 book.stamps |= stamps
@@ -173,7 +181,12 @@ def _downloads(book: Book, snapshot: Snapshot, provinces: Sequence[Province]) ->
 
 
 def _general(
-    book: Book, site: Site, snapshot: Snapshot, provinces: Sequence[Province], files: Sequence[Mapping[str, Any]]
+    book: Book,
+    site: Site,
+    snapshot: Snapshot,
+    provinces: Sequence[Province],
+    files: Sequence[Mapping[str, Any]],
+    contact: str,
 ) -> None:
     """The pages that are there once per language, and what machines read."""
     for say in map(Speaker, LANGUAGES):
@@ -193,7 +206,7 @@ def _general(
     texts = {
         _SITEMAP: data.sitemap(site.base, own),
         _ROBOTS: data.robots(site.base),
-        _CATALOG: data.catalog(site.base, files, site.nature, snapshot.manifest.dataset),
+        _CATALOG: data.catalog(site.base, files, site.nature, snapshot.manifest.dataset, contact),
     }
     for path, text in texts.items():
         book.put(path, text, text.encode)
