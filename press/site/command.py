@@ -23,9 +23,9 @@ from display.portraits.plain_figures import Portrait, Province, province
 from display.words.text import LANGUAGES, Speaker
 from files.faults import Fault
 from files.places import HOME
-from press.site import data, paths, picture, releases
+from press.site import data, frame, paths, picture, releases
 from press.site import pages as site_pages
-from press.site.pages import Site, Text
+from press.site.frame import Site, Text
 from press.site.release import Book, release
 from store import units
 from store.reference import province_name, province_names
@@ -127,7 +127,7 @@ def _assets(book: Book, site: Site, codes: Sequence[str]) -> Site:
     """Style, script, list of names, fonts and logo, the first three under names that change with their content."""
     contents = {
         "style": ("css", _style()),
-        "script": ("js", (site_pages.TEMPLATES / "search.js").read_text(encoding="utf-8")),
+        "script": ("js", (frame.TEMPLATES / "search.js").read_text(encoding="utf-8")),
         "index": ("json", data.names(codes)),
     }
     named = {}
@@ -143,7 +143,7 @@ def _assets(book: Book, site: Site, codes: Sequence[str]) -> Site:
 
 def _style() -> str:
     """The style sheet with the fonts as the app's own configuration names them, and the colours of bands."""
-    own = (site_pages.TEMPLATES / "site.css").read_text(encoding="utf-8")
+    own = (frame.TEMPLATES / "site.css").read_text(encoding="utf-8")
     return "\n".join([*_font_faces(), own, css.of_site()])
 
 
@@ -166,7 +166,7 @@ def _downloads(book: Book, snapshot: Snapshot, provinces: Sequence[Province]) ->
             continue
         period, path = found.answers[0].period, paths.download_path(found.code)
         query = {"dataset": snapshot.manifest.dataset, "province": found.code, "period": period.id}
-        source = f"{site_pages.edition()}{snapshot.manifest.id}{query}"
+        source = f"{frame.edition()}{snapshot.manifest.id}{query}"
         book.put(path, source, partial(package.package, query, snapshot))
         files.append(
             {
@@ -273,4 +273,4 @@ def _picture(book: Book, site: Site, say: Speaker, code: str, name: str, place: 
     is_simulated = site.nature == "simulated"
     words = (name, place, sentence, say("site.simulated") if is_simulated else say("site.real"))
     path = paths.in_language(paths.picture_path(code), say.language)
-    book.put(path, f"{site_pages.edition()}{words}", lambda: picture.png(*words, is_warning=is_simulated))
+    book.put(path, f"{frame.edition()}{words}", lambda: picture.png(*words, is_warning=is_simulated))
