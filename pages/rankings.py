@@ -1,6 +1,6 @@
 import streamlit as st
 
-from display.words import rankings
+from display.words import findings, rankings
 from ranking.levels import common
 from store import moves, names
 from ui.frame import html, links
@@ -26,7 +26,7 @@ with more_place:
     shown, named = filters.more(v, selection, names.found(rows, query))
 
 with head:
-    html.heading(rankings.title(v, selection), rankings.sentence(v, selection, rows))
+    html.heading(findings.headline(v, selection, rows), rankings.named_sentence(v, selection, rows))
 with above:
     picture, beside = st.columns([13, 7], gap="medium") if kinds else (st.container(), st.container())
     with beside:
