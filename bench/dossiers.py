@@ -219,7 +219,7 @@ def _one_day(given: Path, out: Path) -> None:
     """
     # Late, here and below: what an engine does not need must not count among its memory.
     from etl.dossiers.changes import Changes, merge, sum_here
-    from etl.dossiers.command import harvest
+    from etl.dossiers.measurements import harvest
     from etl.dossiers.units import Units
     from store.reference import reference_table
 

@@ -16,6 +16,7 @@ import xlsxwriter
 # For benchmarks and tests only: nobody maintains a writer of the old format, but offices still send such files.
 import xlwt
 
+from etl.dossiers.lists import lists_of
 from files.places import HOME
 from press.form_template import headings
 from store.reference import reference_table
@@ -63,9 +64,10 @@ def _cells(name: str, fields: int) -> Iterator[Cell]:
     yield 0, 2, f"Đơn vị báo cáo: UBND {name}"
     yield 1, 2, "Từ ngày 01/08/2026 đến ngày 31/08/2026"
     yield from headings(3, "Lĩnh vực")
+    known = sorted({*lists_of().fields.values()})
     for n in range(fields):
         yield 7 + n, 0, n + 1
-        yield 7 + n, 1, f"Lĩnh vực {n + 1}"
+        yield 7 + n, 1, known[n]
         yield from ((7 + n, 2 + j, figure) for j, figure in enumerate((*_RECEIVED, *_HANDLED, *_OPEN)))
 
 

@@ -29,6 +29,8 @@ set -- "$@" --budget "${GANDAN_PULL_BUDGET:-1500}"
 [ -z "${GANDAN_PROVINCES:-}" ] || set -- "$@" --province $GANDAN_PROVINCES
 [ -z "${GANDAN_PULL_URL:-}" ] || set -- "$@" --base-url "$GANDAN_PULL_URL" --delay 0 0
 part "pull" "$PYTHON" -m etl pull "$@"
+# After an upgrade: small numbers by the policy as it is now, and no free text that an earlier version has kept.
+[ ! -e "$DATA/published/$DATASET/current" ] || part "withhold" "$PYTHON" -m etl withhold --data "$DATA" --dataset "$DATASET"
 set -- --data "$DATA"
 [ -z "${GANDAN_SITE_URL:-}" ] || set -- "$@" --base-url "$GANDAN_SITE_URL"
 [ -z "${GANDAN_SITE:-}" ] || part "static site" "$PYTHON" -m etl site --out "$GANDAN_SITE" "$@"

@@ -1,7 +1,8 @@
 """What the environment says, read into checked fields; the table of all variables is in docs/operations.md.
 
 What any text can be, with nothing to check before it is used, is read where it is used: GANDAN_DATA (`files.places`),
-GANDAN_VISITS_URL (`journal.database`), GANDAN_AUDIT and GANDAN_ACTOR (`journal.audit`).
+GANDAN_VISITS_URL (`journal.database`), GANDAN_AUDIT and GANDAN_ACTOR (`journal.audit`), GANDAN_BOX
+(`etl.workbooks.box`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ PREFIX = "GANDAN_"
 _SERVICE = ("DATA", "HOSTS", "PROXIES", "TLS", "LOCAL", "REQUESTS_PER_MINUTE", "SESSIONS", "METRICS_TOKEN", "LOG")
 _LIMITS = ("SESSIONS_OF_ONE", "SESSIONS_KEPT", "RERUNS_PER_MINUTE", "UPLOAD_MEGABYTES")
 _PEOPLE = ("ACCESS", "SESSION_HOURS", "AUDIT", "ACTOR", "VISITS_URL")
-_SOURCES = ("CONTACT", "OFFLINE", "SITE", "SITE_URL", "BACKUPS", "DRILL")
+_SOURCES = ("CONTACT", "BOX", "OFFLINE", "SITE", "SITE_URL", "BACKUPS", "DRILL")
 _NIGHTLY = ("PROVINCES", "PULL_URL", "PULL_SINCE", "PULL_BUDGET", "PULL_UNTIL", "NIGHTLY_DATASET")
 _SCRIPTS = ("PYTHON", "ENV", "PLACE", "PORTS", "RESTART")
 NAMES = frozenset(_SERVICE + _LIMITS + _PEOPLE + _SOURCES + _NIGHTLY + _SCRIPTS)

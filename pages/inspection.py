@@ -24,7 +24,7 @@ if rows.is_empty():
     html.caption(v.say("inspection.nobody"))
 else:
     candidates.table(v, chosen, rows, planned)
-    html.caption(inspection_head.count_line(v, chosen, rows))
+    html.caption(f"{inspection_head.count_line(v, chosen, rows)} {inspection_head.known_line(v, chosen)}")
     downloads.downloads(v, chosen, rows)
 with st.expander(v.say("inspection.score.title"), icon=":material/calculate:"):
     candidates.about_score(v)

@@ -29,7 +29,7 @@ with side:
     maps.unit_box(v, selection)
     html.show(card.card(v, selection, rows, unit))
     card.show_trend(v, selection, unit)
-    html.caption(maps.reading(v, selection.measure, look))
+    html.caption(maps.reading(v, selection.measure, look, rows))
     if look.inside == "old":
         html.caption(maps.members_line(v, selection))
     html.show(maps.reported(v, selection))
@@ -37,6 +37,7 @@ with side:
     html.caption(rankings.source_line(v, selection, rows))
 with st.expander(v.say("table.show"), icon=":material/table:"):
     shown = rankings.with_place(selection, moves.with_moves(v.snapshot, rows))
+    html.caption(rankings.certainty_line(v, selection, rows))
     table.ranking_table(
         v, selection, shown.slice(*table.pages(v, shown)), table.Beside(common(rows, selection.measure))
     )

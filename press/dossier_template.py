@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from etl.dossiers.lists import first_headings
+from etl.dossiers.store import SIMULATED
 from files import sheets, whole
 from files.faults import Fault
 
@@ -26,5 +27,5 @@ def run(args: argparse.Namespace) -> int:
 
 
 def content() -> bytes:
-    """One line: every column that an export may have, by its first heading in `data/dossiers/headers.yaml`."""
-    return sheets.to_csv(first_headings(), [])
+    """One line: every column that a real export may have, by its first heading in `data/dossiers/headers.yaml`."""
+    return sheets.to_csv([heading for name, heading in first_headings().items() if name != SIMULATED], [])

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ranking import beta_binomial
-from ranking.bands import ABOVE, ALIKE, BELOW, Better, against, discoveries
+from ranking.bands import ABOVE, ALIKE, BELOW, Better, against, cautious, discoveries
 from ranking.count_rates import ANSCOMBE, count_rates
 from ranking.dispersions import ALIKE as COMMON
 from ranking.dispersions import dispersions, months
@@ -37,8 +37,9 @@ _FILLED = {
     "band": pl.String,
     "rho": pl.Float64,
     "known": pl.String,
+    "bond": pl.Float64,
 }
-_UNKNOWN = [pl.lit(None, _FILLED[name]).alias(name) for name in ("rho", "known")]
+_FOUND = ("rho", "known", "bond")
 _SHORTEST_MONTH = 28
 BETTER: dict[str, Better] = {"higher": "high", "lower": "low", "neutral": "neutral"}
 
@@ -53,7 +54,7 @@ def with_certainty(
     country_periods: int | None = None,
     errors: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """The `standings` of one measure with intervals, rank_low, rank_high, band, rho and known, in the same order.
+    """The `standings` of one measure with intervals, rank_low, rank_high, band, rho, known and bond, in the same order.
 
     `standings`: rows of `tables.Standings`; `measurements`: the rows of `tables.Measurements` they were
     made from; `history`: the measure's rows of any units and periods, from which the noise from period to
@@ -74,10 +75,11 @@ def with_certainty(
 
     rank_low ≤ rank ≤ rank_high always: rank sets (`rank_sets.rank_sets`, marginal) hold the point rank
     by construction, and are widened to it where rounding should break a tie. The band compares with the middle
-    unit, the median value of the ranked units of the group: shares by `bands.shares_against` (to within
-    a hundredth of a p-value), counts on the scale of their root, others by `bands.against`. `country_periods`: rank
-    sets of communes across the whole country only for that many latest periods of each kind and basis (None: all of
-    them); bands are filled in for all. `errors`: what `with_errors` gives of the same, where it is known already.
+    unit, the median value of the ranked units of the group: shares by `bands.shares_against` with the ρ of
+    `bands.cautious` (to within a hundredth of a p-value), counts on the scale of their root, others by
+    `bands.against`. `country_periods`: rank sets of communes across the whole country only for that many latest
+    periods of each kind and basis (None: all of them); bands are filled in for all. `errors`: what `with_errors`
+    gives of the same, where it is known already.
     """
     rows = with_errors(standings, measurements, measure, history) if errors is None else errors
     rows = rows.with_columns(wanted=_wanted(country_periods)).with_columns(*_interval(rows, measure, confidence))
@@ -95,19 +97,21 @@ def with_errors(
     beside: Sequence[pl.Expr] = (),
     given: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """The standings, group after group, with their place (`row`), figures, `rho`, `known`, `inflation` and `error`.
+    """The standings, group after group, with place (`row`), figures, `rho`, `known`, `bond`, `inflation`, `error`.
 
-    Arguments as of `with_certainty`; where all ranked rows say how their error is `known`, their `rho` stands and the
-    history is not asked for it. `beside`: what else of the measurements to keep. `inflation`: how many times the
-    variance exceeds that of pure chance; `error`: the standard error of the value in its unit, NaN where not known.
-    `given`: errors of scores by their counts (`score_certainty.given_errors`), for where no months tell.
+    Arguments as of `with_certainty`; where all ranked rows say how their error is `known` and how alike months are
+    (`bond`), that stands and the history is not asked for it. `beside`: what else of the measurements to keep.
+    `inflation`: how many times the variance exceeds that of pure chance; `error`: the standard error of the value in
+    its unit, NaN where not known. `given`: errors of scores by their counts (`score_certainty.given_errors`), for where
+    no months tell.
     """
     whole = months(history, measure)
     rows = _sorted(standings, measurements, measure, beside)
-    if rows.filter(pl.col("rank").is_not_null() & pl.col("known").is_null()).height:
-        found = dispersions(history, measure).rename({"rho": "found_rho", "known": "found_known"})
+    unknown = pl.any_horizontal(pl.col("known", "bond").is_null())
+    if rows.filter(pl.col("rank").is_not_null() & unknown).height:
+        found = dispersions(history, measure).rename({name: f"found_{name}" for name in _FOUND})
         rows = rows.join(found, on=COMMON, how="left", maintain_order="left")
-        rows = rows.with_columns(rho=pl.coalesce("rho", "found_rho"), known=pl.coalesce("known", "found_known"))
+        rows = rows.with_columns(pl.coalesce(name, f"found_{name}").alias(name) for name in _FOUND)
     assumed = pl.lit(measure.assumed_rho.value if measure.kind == "share" else None, pl.Float64)
     rows = rows.with_columns(pl.col("rho").fill_null(assumed), pl.col("known").fill_null(ASSUMED))
     rows = rows.with_columns(inflation=pl.Series(_inflation(rows, measure, whole)))
@@ -132,8 +136,8 @@ def _sorted(
     """The standings with their figures, group after group."""
     own = measurements.filter(pl.col("measure") == measure.id, pl.col("field") == "all")
     figures = own.select(*_CELL, "numerator", "denominator", *beside)
-    known = standings if "known" in standings.columns else standings.with_columns(_UNKNOWN)
-    rows = known.select(*_CELL, "scope", "value", "rank", "rho", "known").with_row_index("row")
+    missing = [pl.lit(None, _FILLED[name]).alias(name) for name in _FOUND if name not in standings.columns]
+    rows = standings.with_columns(missing).select(*_CELL, "scope", "value", "rank", *_FOUND).with_row_index("row")
     return rows.join(figures, on=_CELL, how="left").sort(*GROUP, "row")
 
 
@@ -250,12 +254,13 @@ def _filled(rows: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataF
             first, last = rank_sets(value[sure], error[sure], confidence, best=best)
             unsure = group.stop - group.start - len(sure)
             low[sure], high[sure] = np.minimum(first, rank[sure]), np.maximum(last + unsure, rank[sure])
+    sure_rows = pl.Series(np.isfinite(error))
     return rows.select("row", "value_low", "value_high").with_columns(
         rank_low=_unless(pl.Series(low), 0),
         rank_high=_unless(pl.Series(high), 0),
         band=_unless(pl.Series(_bands(rows, groups, measure), dtype=pl.String), ""),
         rho=rows.get_column("rho"),
-        known=rows.select(pl.when(pl.lit(pl.Series(np.isfinite(error)))).then("known")).to_series(),
+        **{name: rows.select(pl.when(pl.lit(sure_rows)).then(name)).to_series() for name in ("known", "bond")},
     )
 
 
@@ -290,8 +295,9 @@ def _counts_against(level: float, counts: Floats, phi: Floats, better: Better) -
 def _share_p(rows: pl.DataFrame, reference: Floats) -> Floats:
     x, n, rho = (_column(rows, name) for name in ("numerator", "denominator", "rho"))
     sound = (n > 0) & (x >= 0) & (x <= n)
+    level, x, n, rho = (of[sound] for of in (reference / 100, np.round(x), np.round(n), rho))
     p = np.ones(len(rows))
-    p[sound] = beta_binomial.midp(*(of[sound] for of in (reference / 100, np.round(x), np.round(n), rho)), quick=True)
+    p[sound] = beta_binomial.midp(level, x, n, cautious(rho, level, x / n), quick=True)
     return p
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from ranking.count_rates import ANSCOMBE
 from ranking.intervals import ENOUGH_MONTHS, dispersion
 from ranking.measures import Measure
+from ranking.month_bonds import bond_of_values
 from ranking.overdispersion import ASSUMED, MEASURED, overdispersion
 from ranking.periods import MERGER
 from ranking.states import REPORTED
@@ -13,16 +15,18 @@ from ranking.stretches import is_derived
 
 ALIKE = ["level", "series", "basis"]
 """Figures of one level, one set of rules and one source scatter alike."""
-_FOUND = dict.fromkeys(ALIKE, pl.String) | {"rho": pl.Float64, "known": pl.String}
+_FOUND = dict.fromkeys(ALIKE, pl.String) | {"rho": pl.Float64, "known": pl.String, "bond": pl.Float64}
 
 
 def dispersions(history: pl.DataFrame, measure: Measure) -> pl.DataFrame:
-    """One row per level, series and basis of `history`: `rho` and how it is `known` (`overdispersion.Known`).
+    """One row per level, series and basis of `history`: `rho`, how it is `known` (`overdispersion.Known`), and `bond`.
 
     `history`: rows of `tables.Measurements`, of any measures and periods. Only what a source gave for itself counts:
     no figure that was derived by subtraction, none of a commune before the merger, none of a single field. For shares
     `rho` is that of `overdispersion.overdispersion`. Rates and counts have none (null): theirs is measured where a
-    unit has six months, else assumed.
+    unit has six months, else assumed. `bond`: how alike the luck of months that follow each other is, from 0 to 0.9:
+    of shares as `overdispersion` gives it, of anything else by the values of whole months, counts on the scale of
+    their root (`month_bonds.bond_of_values`).
     """
     rows = recorded(history, measure)
     parts = rows.partition_by(ALIKE, as_dict=True).items()
@@ -59,10 +63,12 @@ def inflation_of(history: pl.DataFrame, measure: Measure) -> float:
     return dispersion(counts, "binomial" if measure.kind == "share" else "poisson")
 
 
-def _found(rows: pl.DataFrame, measure: Measure) -> tuple[float | None, str]:
+def _found(rows: pl.DataFrame, measure: Measure) -> tuple[float | None, str, float]:
     if measure.kind == "share":
         found = overdispersion(rows, measure.assumed_rho.value)
-        return found.rho, found.known
+        return found.rho, found.known, found.bond
     whole = rows.filter(pl.col("period_kind") == "month")
     enough = not whole.is_empty() and whole.group_by("unit_code").len().select(pl.max("len")).item() >= ENOUGH_MONTHS
-    return None, MEASURED if enough else ASSUMED
+    value = (pl.col("numerator") + ANSCOMBE).sqrt() if measure.kind == "count" else measure.value()
+    bond = bond_of_values(whole.select("unit_code", "period_start", value=value))
+    return None, MEASURED if enough else ASSUMED, bond

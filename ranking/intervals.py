@@ -101,7 +101,7 @@ def spread_errors(values: pl.DataFrame) -> pl.DataFrame:
     Source: within-unit standard deviation as the error of one occasion, Bland and Altman (1996), BMJ
     312, 1654; bias of the median of χ²/df after Wilson and Hilferty (1931), PNAS 17, 684–688.
     """
-    values = _without_common_shift(values)
+    values = without_common_shift(values)
     months = pl.col("value").count()
     bias = (1 - 2 / (9 * (months - 1))) ** 1.5
     units = values.group_by("unit_code").agg(
@@ -168,7 +168,8 @@ def _shifted_level(noise: Literal["binomial", "poisson"]) -> pl.Expr:
     return pl.when(pl.len().over("period_start") >= MANY_UNITS).then(shifted).otherwise(level)
 
 
-def _without_common_shift(values: pl.DataFrame) -> pl.DataFrame:
+def without_common_shift(values: pl.DataFrame) -> pl.DataFrame:
+    """The values less each month's median, where many units have the month; all of them as they are without months."""
     if "period_start" not in values.columns:
         return values
     value = pl.col("value")

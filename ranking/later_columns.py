@@ -15,8 +15,8 @@ PLACES = {
     "window_start": pl.Date,
 }
 """Where a unit likely stands, as `ranking.tiers` fills it in."""
-LATER = {"rho": pl.Float64, "known": pl.String, **PLACES}
-"""Those of `tables.Standings`, which follow `band`."""
+LATER = {"rho": pl.Float64, "known": pl.String, "bond": pl.Float64, **PLACES}
+"""Those of `tables.Standings`, which follow `band`, in this order."""
 
 
 def completed(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
@@ -26,7 +26,8 @@ def completed(rows: pl.LazyFrame, table: str) -> pl.LazyFrame:
     names = rows.collect_schema().names()
     if not (missing := [name for name in LATER if name not in names]):
         return rows
-    at = names.index(_AFTER) + 1
+    others = [name for name in names if name not in LATER]
+    at = others.index(_AFTER) + 1
     return rows.with_columns(pl.lit(None, LATER[name]).alias(name) for name in missing).select(
-        *names[:at], *missing, *names[at:]
+        *others[:at], *LATER, *others[at:]
     )

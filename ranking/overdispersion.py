@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -12,25 +12,26 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from ranking.intervals import ENOUGH_MONTHS, MANY_UNITS, TAIL, Floats, winsorised_variance
+from ranking.month_bonds import ASSUMED_BOND, FEWEST, beside, of_mean, root, solved, winsorised
 
 Known = Literal["measured", "pairs", "assumed"]
 """Where a ρ comes from: months of the units, two periods or a few of each (a lower bound), or a stated default."""
 MEASURED, PAIRS, ASSUMED = KNOWN = get_args(Known)
 
 _PAIR = 2
-_FEWEST = 30
 _HIGHEST_RHO = 0.5
-_CLEAR = 2.0
-_STRONGEST_BOND = 0.9
-_STEPS = 60
 
 
 @dataclass(frozen=True)
 class Overdispersion:
-    """`rho` of shares, from 0 to 1, and how it is `known`: measured, pairs or assumed."""
+    """`rho` of shares, from 0 to 1, and how it is `known`: measured, pairs or assumed.
+
+    `bond`: how alike the luck of periods that follow each other is, as a correlation; assumed unless ρ is measured.
+    """
 
     rho: float
     known: Known
+    bond: float = ASSUMED_BOND
 
     def inflation(self, denominator: ArrayLike) -> Floats:
         """How many times the variance of a share exceeds the binomial one, 1 + (n − 1)ρ, for each n."""
@@ -55,8 +56,8 @@ def overdispersion(periods: pl.DataFrame, assumed: float) -> Overdispersion:
     apart = disjoint(periods.select("period_start", "period_end").unique().iter_rows())
     kept = pl.DataFrame(apart, {"period_start": pl.Date, "period_end": pl.Date}, orient="row")
     rows = periods.join(kept, on=["period_start", "period_end"])
-    if (rho := within_units(rows)) is not None:
-        return Overdispersion(rho, MEASURED)
+    if (found := _within(rows, ENOUGH_MONTHS)) is not None:
+        return Overdispersion(found[0], MEASURED, found[1])
     if (rho := within_units(rows, _PAIR)) is not None:
         return Overdispersion(rho, PAIRS)
     return Overdispersion(assumed, ASSUMED)
@@ -85,8 +86,14 @@ def within_units(counts: pl.DataFrame, fewest: int = ENOUGH_MONTHS) -> float | N
     Statistics in Medicine 24, 1185–1202, for the Winsorising; Marriott and Pope (1954), Biometrika 41, 390–402, for
     what centring does to an autocorrelation.
     """
+    found = _within(counts, fewest)
+    return None if found is None else found[0]
+
+
+def _within(counts: pl.DataFrame, fewest: int) -> tuple[float, float] | None:
+    """ρ and how alike neighbouring periods are; None where too little tells."""
     rows = _compared(counts, fewest)
-    if rows.height < _FEWEST:
+    if rows.height < FEWEST:
         return None
     difference, n, all_n, periods = (
         rows.get_column(name).to_numpy().astype(float) for name in ("difference", "denominator", "all", "periods")
@@ -98,7 +105,7 @@ def within_units(counts: pl.DataFrame, fewest: int = ENOUGH_MONTHS) -> float | N
     if fewest > _PAIR and rho > 0:
         bond = _bond(difference, chance, n, all_n, periods, follows, rho)
         rho = _solved(difference, chance, _left(periods, bond))
-    return rho
+    return rho, bond
 
 
 def _compared(counts: pl.DataFrame, fewest: int) -> pl.DataFrame:
@@ -122,49 +129,16 @@ def _compared(counts: pl.DataFrame, fewest: int) -> pl.DataFrame:
 
 def _solved(difference: Floats, chance: Floats, left: Floats) -> float:
     """The ρ at which the Winsorised standardised differences have the variance of Winsorised normal ones."""
-    return _root(lambda rho: 1 - _mean_square(difference, (1 - rho) * chance + rho * left), _HIGHEST_RHO, 1e-9)
-
-
-def _root(rising: Callable[[float], float], high: float, close: float) -> float:
-    """Where a rising function is 0, from 0 to `high`: by false position, of a side that stays put half (Illinois)."""
-    low, at_low, at_high = 0.0, rising(0.0), rising(high)
-    if at_low >= 0 or at_high <= 0:
-        return low if at_low >= 0 else high
-    last, middle = "", np.inf
-    for _ in range(_STEPS):
-        before, middle = middle, (low * at_high - high * at_low) / (at_high - at_low)
-        found = rising(middle)
-        if found == 0 or abs(middle - before) < close:
-            break
-        if found > 0:
-            high, at_high, at_low, last = middle, found, at_low / (2 if last == "high" else 1), "high"
-        else:
-            low, at_low, at_high, last = middle, found, at_high / (2 if last == "low" else 1), "low"
-    return middle
+    return root(lambda rho: 1 - _mean_square(difference, (1 - rho) * chance + rho * left), _HIGHEST_RHO, 1e-9)
 
 
 def _mean_square(difference: Floats, variance: Floats) -> float:
-    return float(np.mean(_winsorised(difference / np.sqrt(variance)) ** 2)) / winsorised_variance(TAIL)
-
-
-def _winsorised(z: Floats) -> Floats:
-    low, high = np.quantile(z, [TAIL, 1 - TAIL])
-    return np.asarray(np.clip(z, low, high))
+    return float(np.mean(winsorised(difference / np.sqrt(variance)) ** 2)) / winsorised_variance(TAIL)
 
 
 def _left(periods: Floats, bond: float) -> Floats:
     """The part of ρ that is left in differences from the unit's own mean of so many periods."""
-    return 1 - _of_mean(periods, bond)
-
-
-def _of_mean(periods: Floats, bond: float) -> Floats:
-    """The variance of the mean of a first-order autoregression of variance 1 over so many periods."""
-    count, inverse = np.unique(periods, return_inverse=True)
-    found = [
-        (total + 2 * float((bond ** np.arange(1, total)) @ (total - np.arange(1, total)))) / total**2
-        for total in count.astype(int)
-    ]
-    return np.asarray(found)[inverse]
+    return 1 - of_mean(periods, bond)
 
 
 def _bond(
@@ -173,27 +147,16 @@ def _bond(
     """How alike months are that follow each other, beyond chance: the autocorrelation that explains what is seen."""
     later = np.flatnonzero(follows)
     later = later[later > 0]
-    z = _winsorised(difference / np.sqrt((1 - rho) * chance + rho * _left(periods, 0.0)))
+    z = winsorised(difference / np.sqrt((1 - rho) * chance + rho * _left(periods, 0.0)))
     seen = float(np.mean(z[later] * z[later - 1]) / np.mean(z**2))
-    if len(later) < _FEWEST:
+    if len(later) < FEWEST:
         return 0.0
 
     def gap(bond: float) -> float:
         left = _left(periods, bond)
         level = _solved(difference, chance, left)
         variance = (1 - level) * chance + level * left
-        together = level * _beside(periods, bond) - (1 - level) / all_n
+        together = level * beside(periods, bond) - (1 - level) / all_n
         return float(np.mean(together[later] / np.sqrt(variance[later] * variance[later - 1]))) - seen
 
-    return 0.0 if -gap(0.0) < _CLEAR / np.sqrt(len(later)) else _root(gap, _STRONGEST_BOND, 1e-3)
-
-
-def _beside(periods: Floats, bond: float) -> Floats:
-    """The mean covariance of two neighbours of such an autoregression once its own mean is taken away."""
-    count, inverse = np.unique(periods, return_inverse=True)
-    found = []
-    for total in count.astype(int):
-        alike = bond ** np.abs(np.subtract.outer(np.arange(total), np.arange(total)))
-        centred = alike - alike.mean(axis=0) - alike.mean(axis=1)[:, None] + alike.mean()
-        found.append(float(np.diagonal(centred, 1).mean()) if total > 1 else 0.0)
-    return np.asarray(found)[inverse]
+    return solved(gap, len(later))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from functools import cache
 
-import dataframely as dy
 import polars as pl
 
 from ranking.bands import BANDS
 from ranking.overdispersion import KNOWN
+from ranking.schemas import dy
 from ranking.states import COUNTED, REPORTED
 from ranking.vocabulary import BASES, LEVELS, PERIOD_KINDS, TIERS
 
@@ -81,9 +81,10 @@ class Measurements(dy.Schema):
 class Standings(dy.Schema):
     """One row per unit, period, measure and scope; `rank` is null where the unit is not ranked.
 
-    `rho` and `known`: how alike the dossiers of a unit are, and where that comes from (`ranking.certainty`). `tier` to
-    `window_start`: where the unit likely stands, from the months that begin with `window_start` (`ranking.tiers`); null
-    where nothing was asked for, as in periods long past.
+    `rho` and `known`: how alike the dossiers of a unit are, and where that comes from (`ranking.certainty`); `bond`:
+    how alike the luck of months is that follow each other, for windows of several (`ranking.month_bonds`). `tier` to
+    `window_start`: where the unit likely stands, from the months that begin with `window_start` (`ranking.tiers`);
+    null where nothing was asked for, as in periods long past.
     """
 
     unit_code = dy.String(primary_key=True)
@@ -106,6 +107,7 @@ class Standings(dy.Schema):
     band = dy.String(nullable=True, check=lambda column: column.is_in(list(BANDS)))
     rho = dy.Float64(nullable=True)
     known = dy.String(nullable=True, check=lambda column: column.is_in(list(KNOWN)))
+    bond = dy.Float64(nullable=True)
     tier = dy.String(nullable=True, check=lambda column: column.is_in(list(TIERS)))
     expected_rank = dy.Float64(nullable=True)
     likely_low = dy.UInt32(nullable=True)

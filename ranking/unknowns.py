@@ -1,4 +1,4 @@
-"""Equations between withheld figures, solved by a sparse factorisation: which figures follow, and from which equations."""
+"""Equations between withheld figures, by a sparse factorisation: which figures follow, and from which equations."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import polars as pl
 from ranking.ages import equally_old
 from ranking.count_rates import ANSCOMBE
 from ranking.measures import Measure
+from ranking.month_bonds import in_common
 from ranking.vocabulary import PERIOD_COLUMNS
 
 MONTHS = {"period": 1, "four": 4, "twelve": 12}
@@ -38,6 +39,8 @@ def windows(rows: pl.DataFrame, groups: pl.DataFrame, measure: Measure, months: 
     scale of their root (`count_rates`), as the mean of the months. Any other value is averaged by its precision, in its
     own unit. A month in which a unit did not report, or its figures can't be, is left out of
     its own average.
+    Luck that lasts is allowed for: of months k apart it is alike by bond^k, of shares only the part of their variance
+    that ρ stands for, of counts the part beyond that of pure chance.
     """
     adds_up, counts = (pl.col("basis") != "portal") | measure.subtracts, measure.kind == "count"
     used = _used(rows, groups, months)
@@ -74,15 +77,16 @@ def _months_to(day: date, months: int) -> list[date]:
 
 def _shares(rows: pl.DataFrame, adds_up: pl.Expr) -> pl.DataFrame:
     x, n, phi = pl.col("numerator"), pl.col("denominator"), pl.col("inflation")
-    precise = (n / phi).sum()
+    precise, rho = (n / phi).sum(), pl.col("rho").first()
     sums = (
         rows.filter(n > 0, x >= 0, x <= n)
+        .sort("at")
         .group_by(*_GROUP, "unit_code")
         .agg(
             added=x.sum() / n.sum(),
-            added_size=n.sum() ** 2 / (n * phi).sum(),
+            added_size=n.sum() ** 2 / ((n * phi).sum() + rho * in_common(n)),
             mean=(x / phi).sum() / precise,
-            mean_size=precise,
+            mean_size=precise**2 / (precise + rho * in_common(n / phi)),
         )
         .with_columns(
             share=pl.when(adds_up).then("added").otherwise("mean"),
@@ -96,15 +100,18 @@ def _shares(rows: pl.DataFrame, adds_up: pl.Expr) -> pl.DataFrame:
 
 def _counts(rows: pl.DataFrame) -> pl.DataFrame:
     x, phi = pl.col("numerator"), pl.col("inflation")
-    known = rows.filter(x >= 0, phi.is_finite())
+    known = rows.filter(x >= 0, phi.is_finite()).sort("at")
+    variance = (phi.sum() + in_common((phi - 1).sqrt())) / 4
     return known.group_by(*_GROUP, "unit_code").agg(
-        estimate=(x + ANSCOMBE * phi).sqrt().mean(), error=(phi.sum() / 4).sqrt() / pl.len()
+        estimate=(x + ANSCOMBE * phi).sqrt().mean(), error=variance.sqrt() / pl.len()
     )
 
 
 def _values(rows: pl.DataFrame) -> pl.DataFrame:
     precision = pl.col("error") ** -2
-    known = rows.filter(pl.col("value").is_not_null(), pl.col("error").is_finite(), pl.col("error") > 0)
+    known = rows.filter(pl.col("value").is_not_null(), pl.col("error").is_finite(), pl.col("error") > 0).sort("at")
+    # Weights 1/e², so the covariance of months i and j, bond^k · eᵢ · eⱼ, comes in with the weights 1/eᵢ and 1/eⱼ.
+    variance = precision.sum() + in_common(1 / pl.col("error"))
     return known.group_by(*_GROUP, "unit_code").agg(
-        estimate=(precision * pl.col("value")).sum() / precision.sum(), error=precision.sum() ** -0.5
+        estimate=(precision * pl.col("value")).sum() / precision.sum(), error=variance.sqrt() / precision.sum()
     )

@@ -20,7 +20,7 @@ from store.kept import kept
 from store.reference import measures
 from store.snapshot import Snapshot
 
-_RANGES = ("value_low", "value_high", "rank_low", "rank_high", "band", "rho", "known")
+_RANGES = ("value_low", "value_high", "rank_low", "rank_high", "band", "rho", "known", "bond")
 _RULES = ("measure", "level", "series", "basis")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.dossiers.lists import Lists
 from etl.forms.own_headings import OwnHeadings
 from etl.forms.report import FormReport
 from etl.forms.understand import understood
@@ -28,8 +29,9 @@ def read_form(
     strict: bool = False,
     names: Accepted | None = None,
     own: OwnHeadings | None = None,
+    lists: Lists | None = None,
 ) -> tuple[Harvest, FormReport]:
     """As `understood`, of a file."""
     book = read_workbook(path)
-    more = {"strict": strict, "names": names, "own": own}
+    more = {"strict": strict, "names": names, "own": own, "lists": lists}
     return understood(path.name, book, units, provinces, province, period, unit, captured_at, **more)

@@ -107,6 +107,14 @@ def test_a_room_loads_neither_streamlit_nor_plotly(room):
     assert done.stdout.strip() == ""
 
 
+def test_importing_a_form_waits_for_no_library_that_it_does_not_use():
+    """Each of them takes longer to load than a form to read; what needs them later gets them whole."""
+    slow = "{'sqlalchemy', 'holidays', 'streamlit', 'fastexcel'} & set(sys.modules)"
+    script = f"import sys, etl.forms.import_form, etl.publishing.publish; print(*{slow}); from sqlalchemy import Table"
+    done = subprocess.run([sys.executable, "-c", script], cwd=HOME, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
 def test_every_room_is_looked_into():
     assert {room_of(module) for module in files()} == set(FLOORS)
     tops = {path.name for path in HOME.iterdir() if path.is_dir() and (path / "__init__.py").exists()}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Luck = Literal["beta", "logit", "normal"]
 
 SEED = 766
 UNITS = 161
@@ -37,29 +40,36 @@ def months(
     number: int,
     rho: float,
     bond: float = 0.0,
-    normal: bool = False,
+    luck: Luck = "beta",
 ) -> Floats:
     """Counts of so many months (rows), each with ρ; `bond`: how alike a month's level is to that of the next one.
 
-    A unit keeps its level with that probability, else it draws a new one from the beta distribution: so levels stay
-    beta and are correlated as in a first-order autoregression. `normal`: they are p + √(ρ p(1 − p)) · u with u a
-    normal autoregression, whose upper tail is longer than a beta-binomial test expects.
+    `luck`, the shape of a month's level about p. "beta": a unit keeps its level with the probability `bond`, else it
+    draws a new one from the beta distribution, so that levels are correlated as in a first-order autoregression. Of
+    the others u is a normal autoregression: "logit" has log-odds of p moved by u √(ρ / (p(1 − p))), "normal" has
+    p + √(ρ p(1 − p)) · u, cut at 0 and 1, whose upper tail is longer than that of any luck that knows of 100 %.
     """
-    spread = np.sqrt(rho * share * (1 - share))
     more = 1 / rho - 1 if rho else 1.0
+    odds = np.sqrt(rho / (share * (1 - share)))
+
+    def level(u: Floats) -> Floats:
+        if luck == "normal":
+            return np.clip(share + np.sqrt(rho * share * (1 - share)) * u, 0, 1)
+        moved = np.log(share / (1 - share)) + odds * u - (1 - 2 * share) * odds**2 / 2
+        return np.asarray(1 / (1 + np.exp(-moved)))
 
     def fresh() -> Floats:
-        if normal:
-            return rng.normal(share, spread)
+        if luck != "beta":
+            return rng.normal(size=share.shape)
         return rng.beta(share * more, (1 - share) * more) if rho else share
 
-    level, found = fresh(), []
+    state, found = fresh(), []
     for _ in range(number):
-        found.append(rng.binomial(size.astype(int), np.clip(level, 0, 1)).astype(float))
-        if normal:
-            level = share + bond * (level - share) + np.sqrt(1 - bond**2) * (fresh() - share)
+        found.append(rng.binomial(size.astype(int), state if luck == "beta" else level(state)).astype(float))
+        if luck == "beta":
+            state = np.where(rng.random(size.shape) < bond, state, fresh())
         else:
-            level = np.where(rng.random(size.shape) < bond, level, fresh())
+            state = bond * state + np.sqrt(1 - bond**2) * fresh()
     return np.array(found)
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from display.drawing.likely_frame import PHONE, Look
+from display.drawing.likely_frame import COLUMN, PHONE, SMALLEST, TABLET, WHOLE, Look, least_room
 from display.drawing.likely_places import likely_places
 from display.drawing.palette import palette
 from display.maps.layers import edition
@@ -28,7 +28,17 @@ from store.snapshot import DATASETS, snapshot_at
 PATH = "/drawings/places.svg"
 BESIDE_FIGURES = Look(880, 310)
 """In two thirds of a page, with its figures beside it."""
-SIZES = {"phone": PHONE, "beside": BESIDE_FIGURES, "whole": Look()}
+SIZES = {
+    "smallest": SMALLEST,
+    "phone": PHONE,
+    "tablet": TABLET,
+    "column": COLUMN,
+    "beside": BESIDE_FIGURES,
+    "whole": WHOLE,
+}
+"""From the narrowest to the widest."""
+ROOMS = {name: least_room(look) for name, look in SIZES.items()}
+"""From how many pixels on each is drawn, so that its letters can be read."""
 LEVELS = ("commune", "province", "department")
 MOST_MARKED = 12
 """Units of the reader's own: more than these are not asked for by a page."""
@@ -61,7 +71,7 @@ class Drawing:
 
 
 def drawing_of(view: View, selection: Selection, mine: list[str], size: str = "whole") -> Drawing:
-    """The picture of a selection as a page shows it to its reader, in the size of its window."""
+    """The picture of a selection as a page shows it to its reader; its script asks for the size that has room."""
     manifest = view.snapshot.manifest
     return Drawing(
         dataset=manifest.dataset,

@@ -14,9 +14,13 @@ def of_pages(*, dark: bool) -> str:
 
     Classes as `class_of` gives them.
     """
-    inks = {f"--gd-{name}": band.ink.on(dark=dark) for name, band in bands().items()}
     rules = [f".gd-{name} {{ color: var(--gd-{name}); }}" for name in bands()]
-    return "\n".join([_root(inks), *rules, *_months(), likely_places.on_paper()])
+    return "\n".join([inks(dark=dark), *rules, *_months(), likely_places.on_paper()])
+
+
+def inks(*, dark: bool) -> str:
+    """The colours of the words of bands on a ground."""
+    return _root({f"--gd-{name}": band.ink.on(dark=dark) for name, band in bands().items()})
 
 
 def of_site() -> str:

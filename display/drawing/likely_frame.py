@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from html import escape
-from math import isfinite
+from math import ceil, isfinite
 
 import numpy as np
 
@@ -38,8 +38,15 @@ class Look:
     simulated: bool = False
 
 
-COLUMN, PHONE = Look(700, 300), Look(360, 330)
-"""For a part of a page beside another one, and for a phone; the usual size is for the whole width of a page."""
+SMALLEST, PHONE, TABLET, COLUMN, WHOLE = Look(300, 330), Look(360, 330), Look(480, 310), Look(700, 300), Look()
+"""From the narrowest window to the whole width of a page; a picture grows with the room that it has."""
+LEAST_LETTER = 11
+"""Letters are never drawn with fewer pixels than these: a narrower room takes a narrower picture."""
+
+
+def least_room(look: Look) -> int:
+    """The narrowest room (pixels) for a picture: with less its letters are too small; 0 for the smallest one."""
+    return 0 if look.width <= SMALLEST.width else ceil(look.width * LEAST_LETTER / LETTER)
 
 
 @dataclass(frozen=True)

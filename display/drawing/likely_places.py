@@ -104,10 +104,17 @@ def on_paper() -> str:
 
 
 def _head(say: Speaker, frame: Frame, rows: pl.DataFrame) -> Iterator[str]:
-    """How many units each tier has: the first on the left, the last on the right, the middle one over its units."""
+    """How many units each tier has: the first on the left, the last on the right, the middle one over its units.
+
+    In small letters where a narrow picture has no room, and the middle one on a line of its own where even so.
+    """
     tiers = rows.get_column("tier").to_list()
     words = {tier: (numbers.number(tiers.count(tier), say.language), tier_word(say, tier)) for tier in TIERS}
-    widths = {tier: width_of(n, COUNT) + width_of(" " + text) for tier, (n, text) in words.items()}
+    widths, size = _widths(words, COUNT), COUNT
+    if sum(widths.values()) + _GAP > frame.right:
+        widths, size = _widths(words, LETTER), LETTER
+    two_lines = sum(widths.values()) > frame.right - 4
+    heights = dict.fromkeys(TIERS, 12) | {"middle": 25} if two_lines else dict.fromkeys(TIERS, 18)
     middle = [at for at, tier in enumerate(tiers) if tier == "middle"]
     centre = frame.x(sum(middle) / len(middle)) if middle else (LEFT + frame.right) / 2
     left, gap = (LEFT if sum(widths.values()) + 2 * _GAP < frame.right - LEFT else 4), _GAP
@@ -116,9 +123,13 @@ def _head(say: Speaker, frame: Frame, rows: pl.DataFrame) -> Iterator[str]:
     for tier, x, anchor in (("first", left, "start"), ("middle", centre, "middle"), ("last", frame.right, "end")):
         n, word = words[tier]
         yield (
-            f'<text x="{px(x)}" y="18" text-anchor="{anchor}" {ink(frame.look.palette, "ink")}>'
-            f'<tspan font-size="{COUNT}" font-weight="600">{n}</tspan> {escape(word)}</text>'
+            f'<text x="{px(x)}" y="{heights[tier]}" text-anchor="{anchor}" {ink(frame.look.palette, "ink")}>'
+            f'<tspan font-size="{size}" font-weight="600">{n}</tspan> {escape(word)}</text>'
         )
+
+
+def _widths(words: dict[str, tuple[str, str]], size: int) -> dict[str, float]:
+    return {tier: width_of(n, size) + width_of(" " + text) for tier, (n, text) in words.items()}
 
 
 def _shades(frame: Frame, rows: pl.DataFrame) -> Iterator[str]:

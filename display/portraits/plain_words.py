@@ -261,7 +261,7 @@ def list_certainty(say: Speaker, province: Province) -> str:
 
 def _certainty(say: Speaker, answer: Answer) -> list[str]:
     """The months that the place comes from, and how the error of the verdict is known."""
-    if answer.known is None or not (answer.place or answer.band) or _direction(answer) == "neutral":
+    if answer.known is None or not (answer.place or answer.band):
         return []
     window = [say("public.window", window=window_words(say, answer.place))] if answer.place else []
     return [*window, say(f"places.known.sentence.{answer.known}")]

@@ -8,6 +8,7 @@ from functools import lru_cache
 import polars as pl
 
 from display.portraits import questions
+from display.words.places import weakest
 from files.places import HOME
 from ranking.periods import Period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
@@ -65,8 +66,34 @@ def marked(snapshot: Snapshot, scope: str) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=MARKS), *frames])
 
 
+@lru_cache(maxsize=16)
+def known(snapshot: Snapshot, scope: str) -> dict[str, list[str]]:
+    """How the errors are known that the marks rest on, and the measures with that answer: the least sure of units."""
+    now, found = period(snapshot, scope), dict[str, list[str]]()
+    if now is None:
+        return found
+    for measure in weights().measures:
+        last = _last(snapshot, scope, measure, now)
+        answer = weakest(_bands(snapshot, scope, measure, last.basis, last.period)) if last else None
+        if answer:
+            found.setdefault(answer, []).append(measure)
+    return found
+
+
 def _marks_in(snapshot: Snapshot, scope: str, measure: str, now: Period) -> pl.DataFrame:
     """The band of each unit in the measure's own last period, and the variation of its months up to then."""
+    found = _last(snapshot, scope, measure, now)
+    if found is None:
+        return pl.DataFrame(schema=MARKS)
+    at = found.period
+    bands = _bands(snapshot, scope, measure, found.basis, at)
+    turned = _variation(snapshot, scope, measure, found.basis, at)
+    rows = bands.join(turned, on="unit_code", how="left").with_columns(measure=pl.lit(measure))
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in MARKS.items())
+
+
+def _last(snapshot: Snapshot, scope: str, measure: str, now: Period) -> opening.Opening | None:
+    """The measure's own last period, on the first basis that it has; None where it has none about today."""
     known = catalog.catalog(snapshot).filter(
         pl.col("level") == "commune",
         pl.col("measure") == measure,
@@ -75,14 +102,7 @@ def _marks_in(snapshot: Snapshot, scope: str, measure: str, now: Period) -> pl.D
     )
     bases = known.get_column("basis").unique()
     basis = next((basis for basis in measures()[measure].basis if basis in bases), None)
-    found = opening.latest(known.filter(pl.col("basis") == basis), snapshot.pin) if basis else None
-    if found is None:
-        return pl.DataFrame(schema=MARKS)
-    at = found.period
-    bands = _bands(snapshot, scope, measure, found.basis, at)
-    turned = _variation(snapshot, scope, measure, found.basis, at)
-    rows = bands.join(turned, on="unit_code", how="left").with_columns(measure=pl.lit(measure))
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in MARKS.items())
+    return opening.latest(known.filter(pl.col("basis") == basis), snapshot.pin) if basis else None
 
 
 def _bands(snapshot: Snapshot, scope: str, measure: str, basis: str, at: Period) -> pl.DataFrame:
@@ -94,7 +114,7 @@ def _bands(snapshot: Snapshot, scope: str, measure: str, basis: str, at: Period)
         pl.col("period_start") == at.start,
         pl.col("period_end") == at.end,
     )
-    return rows.select("unit_code", "series", "band").sort("series").collect().unique("unit_code", keep="last")
+    return rows.select("unit_code", "series", "band", "known").sort("series").collect().unique("unit_code", keep="last")
 
 
 def _variation(snapshot: Snapshot, scope: str, measure: str, basis: str, at: Period) -> pl.DataFrame:

@@ -221,7 +221,7 @@ def standing_lines(say: Speaker, measure: Measure, standing: Mapping[str, Any]) 
     row, words = of_row(standing), standing_words(say, measure, standing)
     text = f"{words[:1].upper()}{words[1:]}"
     if measure.direction == "neutral":
-        return [text]
+        return [f"{text} · {known_words(say, row['known'])}" if row["known"] else text]
     if not is_placed(row):
         return [f"{text} · {say('places.known.not')}"]
     chance = [] if row["tier"] == MIDDLE else [unit_sentence(say, row)]

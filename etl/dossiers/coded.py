@@ -36,6 +36,21 @@ class Coded:
         """What is known of each text, for each row."""
         return by_text if self.codes is None else by_text.gather(self.codes)
 
+    def without(self, words: str) -> tuple[Coded, int]:
+        """(the column with the texts that a pattern finds emptied, how many rows held one)."""
+        found = self.texts.str.contains(words).fill_null(False)
+        if not found.any():
+            return self, 0
+        return Coded(self.texts.set(found, None), self.codes), counted(self.counts, found)
+
+    def spread_few(self, by_text: pl.Series, *further: str) -> pl.Series:
+        """Texts that are known of each text, for each row, as an Enum of those and `further` ones: few are handled as
+        numbers, where every row would have a text of its own."""
+        if self.codes is None:
+            return by_text
+        names = pl.Series([*by_text.unique().drop_nulls(), *further], dtype=pl.String).unique()
+        return by_text.cast(pl.Enum(names)).gather(self.codes)
+
     def read(self, meaning: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
         """The meaning of each row's text; null for empty cells."""
         return self.spread(self.meanings(meaning, dtype))

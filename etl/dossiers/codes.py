@@ -20,6 +20,9 @@ DAY_IN_CODE = rf"-({_DAY})-\d{{1,7}}$"
 _SHAPE = re.compile(r"(?=[^\d]*\d)[\w./\-]{4,60}")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _CUT = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_LONG = re.compile(r"\d{16,30}(?:\.0+)?")
+_DIGITS_OF_EXCEL = 15
+_FEW = 3
 _WHOLE = re.compile(r"0*(\d+?)(?:\.0+)?")
 NO_CODE, CUT_CODE = "this is no dossier code", "Excel has cut this code to a power of ten; export the column as text"
 
@@ -68,7 +71,7 @@ def read_codes(column: pl.Series, salt: bytes) -> pl.DataFrame:
         return _of_known(column, day).with_columns(why=pl.lit(None, pl.String))
     odd = column.filter(~known.fill_null(True)).unique()
     tidy = {text: written(text) for text in odd}
-    cut = [text for text in odd if _CUT.fullmatch(text.strip())]
+    cut = [text for text in odd if _CUT.fullmatch(text.strip())] + _rounded(odd, column)
     plain = (
         pl.when(known)
         .then(pl.col("text"))
@@ -90,6 +93,19 @@ def read_codes(column: pl.Series, salt: bytes) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def _rounded(odd: pl.Series, column: pl.Series) -> list[str]:
+    """Whole numbers of more digits than Excel keeps, if all of them end in zeros from there on: they were other codes.
+
+    Different dossiers come to the same number then. One long number that ends in one zero may be a code by itself.
+    """
+    long = [text for text in odd if _LONG.fullmatch(text.strip())]
+    behind = [text.strip().partition(".")[0][_DIGITS_OF_EXCEL:] for text in long]
+    if not long or any(digits.strip("0") for digits in behind):
+        return []
+    alone = len(long) == column.is_in(long).sum() < _FEW and max(map(len, behind)) == 1
+    return [] if alone else long
+
+
 def _of_known(codes: pl.Series, day: pl.Expr | None = None) -> pl.DataFrame:
     day = pl.col("code").str.extract(DAY_IN_CODE) if day is None else day
     rows = pl.DataFrame({"code": codes.rename("code")}).with_columns(day=day)
@@ -98,7 +114,12 @@ def _of_known(codes: pl.Series, day: pl.Expr | None = None) -> pl.DataFrame:
         read=("20" + pl.col("day")).str.to_date("%Y%m%d", strict=False),
         month=pl.format("20{}-{}", pl.col("day").str.slice(0, 2), pl.col("day").str.slice(2, 2)),
     )
-    rows = rows.join(read, on="day", how="left", maintain_order="left")
+    # A day for each row, by its place among the few that there are: quicker than to look every row up.
+    places = rows["day"].cast(pl.Enum(days)).to_physical().cast(pl.UInt32)
+    months = read["month"].unique().drop_nulls()
+    by_day = read.with_columns(pl.col("month").cast(pl.Enum(months)))
+    rows = rows.with_columns(by_day["read"].gather(places), by_day["month"].gather(places))
     if rows["month"].null_count():
+        rows = rows.with_columns(pl.col("month").cast(pl.String))
         rows = rows.with_columns(month=pl.coalesce("month", part_of(pl.col("code"))))
     return rows.select("code", part="month", day="read")

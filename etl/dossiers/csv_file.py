@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import polars as pl
@@ -44,6 +45,7 @@ class CsvFile:
     separator: str
     headers: list[str]
     first: int
+    lists: Lists
 
     def chunks(self, columns: dict[str, int]) -> Iterator[tuple[pl.DataFrame, list[Broken]]]:
         """(rows as `row` and the wanted columns by our names, lines that are no records), chunk by chunk."""
@@ -67,9 +69,15 @@ class CsvFile:
                 yield plain.with_row_index("row", line).with_columns(pl.col("row").cast(pl.Int64)), []
                 line += plain.height
                 continue
-            found = records(chunk, self.separator, width, line, columns, last=last)
+            found = records(chunk, self.separator, width, line, columns, last=last, is_odd=self._are_other_headings)
             carry, line = found.left_over, found.next_line
             yield _cells(found.rows, found.texts, self.separator, width, columns), found.broken
+
+    def _are_other_headings(self, text: str) -> bool:
+        """Whether a line says headings, but not ours."""
+        cells = [cell.strip(' "') for cell in text.split(self.separator)]
+        known = known_headings(cells, self.lists) >= FEWEST_HEADERS
+        return known and [*filter(None, cells)] != [header.strip() for header in self.headers if header.strip()]
 
 
 def open_csv(path: Path, lists: Lists) -> CsvFile:
@@ -83,7 +91,7 @@ def open_csv(path: Path, lists: Lists) -> CsvFile:
     bare_cr = "\n" not in text and "\r" in text
     lines = text.replace("\r\n", "\n").replace("\r", "\n" if bare_cr else " ").split("\n")
     separator, start, headers, used = _headings(lines, lists)
-    return CsvFile(path, encoding, skip, bare_cr, separator, headers, start + used + 1)
+    return CsvFile(path, encoding, skip, bare_cr, separator, headers, start + used + 1, lists)
 
 
 def _encoding(path: Path, head: bytes) -> tuple[str, int]:
@@ -140,13 +148,11 @@ def _lines(file: CsvFile) -> Iterator[tuple[bytes, bool]]:
     with file.path.open("rb") as source:
         source.seek(file.skip)
         while True:
+            if file.encoding == "utf-8" and not file.bare_cr and not rest and (size := _whole_lines(source)):
+                yield _tidied(source.read(size), file.bare_cr, False), False
+                continue
             raw = source.read(CHUNK)
             ended = not raw
-            if file.encoding == "utf-8" and not file.bare_cr and not rest and (cut := raw.rfind(b"\n") + 1):
-                # What stands behind the last line is read again: cheaper than to copy a large chunk once more.
-                source.seek(cut - len(raw), os.SEEK_CUR)
-                yield _tidied(raw[:cut], file.bare_cr, ended), False
-                continue
             text = raw if file.encoding == "utf-8" else decoder.decode(raw, final=ended).encode()
             chunk = _tidied(rest + text, file.bare_cr, ended)
             cut = len(chunk) if ended else chunk.rfind(b"\n") + 1
@@ -155,6 +161,22 @@ def _lines(file: CsvFile) -> Iterator[tuple[bytes, bool]]:
                 yield chunk[:cut], ended
             if ended:
                 return
+
+
+def _whole_lines(source: BinaryIO) -> int:
+    """How many bytes of the next chunk end in a line feed: read so, a large chunk is never copied. 0 at the end."""
+    start = source.tell()
+    end = min(source.seek(0, os.SEEK_END), start + CHUNK)
+    at = end
+    try:
+        while at > start:
+            at = max(start, at - _PIECE)
+            source.seek(at)
+            if (cut := source.read(min(_PIECE, end - at)).rfind(b"\n")) >= 0:
+                return at + cut + 1 - start
+        return 0
+    finally:
+        source.seek(start)
 
 
 def _tidied(chunk: bytes, bare_cr: bool, ended: bool) -> bytes:

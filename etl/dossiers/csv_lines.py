@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
+
+from etl.dossiers.headers import Rearranged
 
 BROKEN_OFF = "the line breaks off: it has fewer cells than there are headings"
 TOO_MANY = "the line has more cells than there are headings; a separator stands inside a cell"
@@ -37,8 +40,20 @@ class Records:
     next_line: int
 
 
-def records(chunk: bytes, separator: str, width: int, first: int, columns: dict[str, int], *, last: bool) -> Records:
-    """Sort the lines of a chunk; `first` is the number of its first line, `last` whether the file ends with it."""
+def records(
+    chunk: bytes,
+    separator: str,
+    width: int,
+    first: int,
+    columns: dict[str, int],
+    *,
+    last: bool,
+    is_odd: Callable[[str], bool],
+) -> Records:
+    """Sort the lines of a chunk; `first` is the number of its first line, `last` whether the file ends with it.
+
+    Rearranged where a line that is no record says headings that are not the file's own, as `is_odd` tells.
+    """
     try:
         text, whole = chunk.decode("utf-8"), True
     except UnicodeDecodeError:
@@ -59,6 +74,9 @@ def records(chunk: bytes, separator: str, width: int, first: int, columns: dict[
     quoted = frame.filter((pl.col("quotes") > 0) & ~pl.col("bad"))
     quoted = quoted.filter(_well_formed(separator, width))
     rest = frame.join(pl.concat([good, quoted]), on="at", how="anti").filter(pl.col("text").str.strip_chars() != "")
+    for at, text in rest.filter(~pl.col("text").str.contains(r"\d")).select("at", "text").iter_rows():
+        if is_odd(text):
+            raise Rearranged(first + at)
     sorter = _Sorter(lines, separator, width, first, columns, {*rest["at"].to_list()}, last=last)
     sorter.cut_off = last and not chunk.endswith(b"\n")
     for at, bad in rest.select("at", "bad").iter_rows():

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import polars as pl
 
 from etl.dossiers.codes import KNOWN_PROCEDURE
-from etl.dossiers.lists import Lists
-from etl.dossiers.rows import NO_FIELD, NO_PROCEDURE, field_names
+from etl.dossiers.lists import NO_FIELD, Lists, field_names
+from etl.dossiers.rows import NO_PROCEDURE
 from etl.dossiers.store import Store, write
 
 _NOT_KNOWN = "(không rõ {})"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.dossiers.ahead import ahead
 from etl.dossiers.csv_file import open_csv
 from etl.dossiers.csv_lines import Broken
 from etl.dossiers.headers import Layout, layout
@@ -100,7 +101,7 @@ def _csv(path: Path, lists: Lists) -> Export:
     found = layout(path.name, file.headers, lists)
 
     def batches() -> Iterator[Batch]:
-        for rows, broken in file.chunks(found.places):
+        for rows, broken in ahead(file.chunks(found.places)):
             yield Batch(rows, broken)
 
     return Export([Table(path.name, found, batches)])
@@ -134,6 +135,8 @@ def _as_text(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
     if isinstance(kind, pl.Datetime):
         here = column.dt.convert_time_zone("Asia/Ho_Chi_Minh") if kind.time_zone else column
         return here.dt.strftime("%Y-%m-%d %H:%M:%S" + ("+07:00" if kind.time_zone else ""))
+    if kind.is_float():
+        column = column.fill_nan(None)
     return column.cast(pl.String)
 
 

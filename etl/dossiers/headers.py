@@ -31,6 +31,14 @@ class Layout:
     zones: dict[str, int] = field(default_factory=dict)
 
 
+class Rearranged(ValueError):
+    """The headings stand again over other columns; `row`: where."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(f"row {row}")
+        self.row = row
+
+
 def column_of(header: str, lists: Lists) -> tuple[str | None, int | None]:
     """(our column, minutes ahead of UTC where the heading says so); None for a heading that is not known."""
     if name := lists.columns.get(plain(header)):

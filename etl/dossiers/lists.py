@@ -22,6 +22,8 @@ from ranking.names import fold, tidy
 SHIPPED = DATA / "dossiers"
 LOCAL = Path("local") / "dossiers"
 HEADERS, FIELDS = "headers.yaml", "fields.yaml"
+NO_FIELD = "(không rõ lĩnh vực)"
+"""What is counted of a field that is on no list: its words are never kept."""
 _DECIMALS = re.compile(r"(?<=^\d)[.,]0+$")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -80,6 +82,11 @@ def lists_of(data: Path | None = None) -> Lists:
     return Lists(columns, required, values, fields)
 
 
+def field_names(lists: Lists) -> frozenset[str]:
+    """All names that may be kept for fields."""
+    return frozenset({NO_FIELD, *lists.fields.values()})
+
+
 def plain(text: str) -> str:
     """What headings and values are compared by: `Ngày tiếp nhận (*)` and `NGAY_TIEP_NHAN` are the same."""
     return _NOT_A_WORD.sub("", fold(text))
@@ -93,10 +100,10 @@ def word_key(text: str) -> str:
     return plain(_DECIMALS.sub("", text)) or "".join(text.split())
 
 
-def first_headings() -> list[str]:
-    """The first heading of each column that an export may have, in the order of the shipped file."""
+def first_headings() -> dict[str, str]:
+    """Our column → its first heading, of each column that an export may have, in the order of the shipped file."""
     said = _loaded(SHIPPED / HEADERS)["columns"]
-    return [_texts(SHIPPED / HEADERS, column["headers"])[0] for column in said.values()]
+    return {name: _texts(SHIPPED / HEADERS, column["headers"])[0] for name, column in said.items()}
 
 
 def _loaded(path: Path) -> dict:

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from etl.dossiers.batch import Rows
+from etl.dossiers.batch import NUMBERS_MAX, Rows
 from etl.dossiers.codes import KNOWN_CODE
 from etl.dossiers.date_orders import DATES
 from etl.dossiers.dates import zone_minutes
@@ -17,7 +17,6 @@ from ranking.dossiers.rows import DONE, RETURNED, STOPPED, WITHDRAWN
 REFUSED = {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
 EXCEL_ERROR = "an error of Excel stands here"
 UNKNOWN_STATE = -1
-NUMBERS_MAX = {"supplements": 100, "waited": 2000}
 # What quarantine may keep of a failed cell: a day since 2015, a number, a code. Anything else may be about a person.
 _DAY_KEPT = (
     r"^(?:\d{1,2}[/.\-]\d{1,2}[/.\-]20(?:1[5-9]|[2-9]\d)|20(?:1[5-9]|[2-9]\d)[/.\-]\d{1,2}[/.\-]\d{1,2})"

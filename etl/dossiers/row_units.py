@@ -18,18 +18,13 @@ def with_units(frame: pl.DataFrame, rows: Rows, units: Units, province: str | No
 
     `own`: the province of the export, or of the dossier's own code; a code of another province is `foreign`.
     """
-    home = _homes(frame["code"], rows.code_texts, units)
-    own = home if province is None else pl.Series([province]).new_from_index(0, frame.height)
-    foreign = home.ne_missing(own) & home.is_not_null()
-    frame = frame.with_columns(_home=home, own=own, foreign=foreign, foreign_reason=pl.lit(None, pl.String))
-    if foreign.any():
-        names = {code: units.name(code) for code in home.filter(foreign).unique()}
-        why = pl.format(
-            "the dossier's code is of {}, but the export is of {}",
-            pl.col("_home").replace_strict(names, default=""),
-            pl.lit(units.name(province)),
-        )
-        frame = frame.with_columns(foreign_reason=pl.when("foreign").then(why))
+    homes = _homes(frame["code"], rows.code_texts, units)
+    if province is not None and homes.texts.replace(None, province).unique().to_list() == [province]:
+        # The rule: no row is of another province, so none need be looked at.
+        own = pl.Series([province]).new_from_index(0, frame.height)
+        frame = frame.with_columns(own=own, foreign=pl.lit(False), foreign_reason=pl.lit(None, pl.String))
+    else:
+        frame = _with_foreign(frame, homes.spread(homes.texts), province, units)
     for code, column in UNIT_COLUMNS:
         if column not in rows.columns:
             frame = frame.with_columns(
@@ -37,11 +32,35 @@ def with_units(frame: pl.DataFrame, rows: Rows, units: Units, province: str | No
             )
             continue
         frame = _with_unit(frame, rows, units, code, column, survey)
-    decides = pl.col("decision").is_null() & pl.col("decision_reason").is_null()
-    frame = frame.with_columns(decision=pl.when(decides).then("intake").otherwise("decision"))
-    codes = frame["intake"].unique().drop_nulls()
+    decides = frame["decision"].is_null() & frame["decision_reason"].is_null()
+    if decides.any():
+        frame = frame.with_columns(pl.col("intake", "decision").cast(pl.String))
+        frame = frame.with_columns(decision=pl.when(decides).then("intake").otherwise("decision"))
+    return frame.with_columns(province=_provinces(frame["intake"], units))
+
+
+def _with_foreign(frame: pl.DataFrame, home: pl.Series, province: str | None, units: Units) -> pl.DataFrame:
+    """`own`, and which codes are of another province."""
+    own = home if province is None else pl.Series([province]).new_from_index(0, frame.height)
+    foreign = home.ne_missing(own) & home.is_not_null()
+    frame = frame.with_columns(own=own, foreign=foreign, foreign_reason=pl.lit(None, pl.String))
+    if not foreign.any():
+        return frame
+    names = {code: units.name(code) for code in home.filter(foreign).unique()}
+    told = home.replace_strict(names, default="").to_frame("home")
+    why = told.select(
+        pl.format("the dossier's code is of {}, but the export is of {}", pl.col("home"), pl.lit(units.name(province)))
+    ).to_series()
+    return frame.with_columns(foreign_reason=pl.when("foreign").then(why))
+
+
+def _provinces(intake: pl.Series, units: Units) -> pl.Series:
+    """The province of each intake unit."""
+    codes = intake.unique().drop_nulls().cast(pl.String)
     homes = {code: units.province(code) for code in codes.to_list()}
-    return frame.with_columns(province=pl.col("intake").replace_strict(homes, default=None, return_dtype=pl.String))
+    if len(known := {*homes.values()}) == 1 and not intake.null_count():
+        return pl.Series([*known], dtype=pl.Enum([*known])).new_from_index(0, intake.len())
+    return intake.cast(pl.String).replace_strict(homes, default=None, return_dtype=pl.String)
 
 
 def _with_unit(frame: pl.DataFrame, rows: Rows, units: Units, code: str, column: str, survey: Survey) -> pl.DataFrame:
@@ -65,8 +84,10 @@ def _with_unit(frame: pl.DataFrame, rows: Rows, units: Units, code: str, column:
         by_text = pl.DataFrame({"_text": pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True)}).join(
             known.drop("own"), on="_text", how="left", maintain_order="left"
         )
-        told = [coded.spread(by_text[name]) for name in (code, f"{code}_reason")]
-        return frame.with_columns(told).drop("_text")
+        why = by_text[f"{code}_reason"]
+        silent = coded.codes is not None and not coded.codes.null_count() and not why.drop_nulls().len()
+        reason = pl.lit(None, pl.String).alias(why.name) if silent else coded.spread(why).alias(why.name)
+        return frame.with_columns(coded.spread_few(by_text[code]).alias(code), reason).drop("_text")
     return frame.join(known, on=["_text", "own"], how="left", nulls_equal=True, maintain_order="left").drop("_text")
 
 
@@ -78,18 +99,24 @@ def _pairs(frame: pl.DataFrame, coded: Coded) -> pl.DataFrame:
     return frame.select("_text", "own").unique().drop_nulls("_text")
 
 
-def _homes(codes: pl.Series, texts: pl.Series, units: Units) -> pl.Series:
-    """The province that each dossier's code names; where all codes hold a day, looked up by what stands before it."""
+def _homes(codes: pl.Series, texts: pl.Series, units: Units) -> Coded:
+    """The province that each dossier's code names: by its first letters, by what stands before the day, by the text."""
+    begins = codes.str.slice(0, 3)
+    if (states := begins.unique()).str.contains(r"^[A-Z]\d\d$").all(ignore_nulls=False):
+        places = begins.cast(pl.Enum(states)).to_physical().cast(pl.UInt32)
+        return Coded(_provinces_of(states, units), places)
     ends = codes.to_frame("code").select(pl.col("code").str.find("-", literal=True)).to_series()
     heads = codes.str.slice(0, ends)
     distinct = heads.unique()
     # A code of an unknown form is kept as a hash, which has no dash and names no province: its text does.
     if ends.null_count() or distinct.len() > _HEADS_MOST:
-        state = _state_in_codes(codes, texts)
-        return state.replace_strict(units.province_of_state, default=None, return_dtype=pl.String)
-    state = _state_in_codes(distinct, distinct)
-    found = state.replace_strict(units.province_of_state, default=None, return_dtype=pl.String)
-    return found.gather(heads.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32))
+        return Coded(_provinces_of(_state_in_codes(codes, texts), units), None)
+    found = _provinces_of(_state_in_codes(distinct, distinct), units)
+    return Coded(found, heads.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32))
+
+
+def _provinces_of(states: pl.Series, units: Units) -> pl.Series:
+    return states.replace_strict(units.province_of_state, default=None, return_dtype=pl.String)
 
 
 def _state_in_codes(codes: pl.Series, texts: pl.Series) -> pl.Series:

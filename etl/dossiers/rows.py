@@ -7,20 +7,20 @@ from datetime import date
 
 import polars as pl
 
-from etl.dossiers.batch import Rows
+from etl.dossiers.batch import NUMBERS_MAX, Rows
 from etl.dossiers.codes import KNOWN_PROCEDURE
 from etl.dossiers.date_orders import DATES
 from etl.dossiers.dates import VIETNAM_MINUTES, Order, day_of, zone_minutes
 from etl.dossiers.headers import Layout
-from etl.dossiers.lists import Lists, plain, word_key
-from etl.dossiers.row_checks import NUMBERS_MAX, UNKNOWN_STATE, checks_of, refused
+from etl.dossiers.lists import NO_FIELD, Lists, plain, word_key
+from etl.dossiers.row_checks import UNKNOWN_STATE, checks_of, refused
 from etl.dossiers.row_units import with_units
-from etl.dossiers.survey import Reading, Survey
+from etl.dossiers.survey import FAR_DAYS, Reading, Survey
 from etl.dossiers.units import Units
+from etl.dossiers.words_seen import CROSSES
 from ranking.dossiers.rows import CHANNELS, DONE, DOSSIER, FLAGS, OPEN, RETURNED, STATES, STOPPED, WITHDRAWN
-from ranking.names import tidy
 
-NO_FIELD, NO_PROCEDURE = "(không rõ lĩnh vực)", ""
+NO_PROCEDURE = ""
 _ANSWERS = {"yes": True, "no": False}
 _NUMBER = r"^'?(\d{1,6})(?:[.,]0{1,2}|[.,]0{4,})?$"
 
@@ -52,6 +52,8 @@ def dossiers(
     column = pl.coalesce(pl.when(wrong).then(pl.lit(name)) for wrong, _, name in checks)
     frame = frame.with_columns(reason=reason, column=column)
     sound = frame.filter(pl.col("reason").is_null()).with_columns(exported=pl.lit(exported))
+    far = (pl.col("received") - pl.col("day")).dt.total_days().abs() > FAR_DAYS
+    survey.far.add(sound.select(far.fill_null(False)).to_series(), sound["row"])
     return sound.select(*DOSSIER, "part"), refused(frame, rows)
 
 
@@ -104,7 +106,9 @@ def _spoken(rows: Rows, reading: Reading, lists: Lists) -> Iterable[pl.Expr | pl
             yield pl.Series(name, [None], pl.Boolean).new_from_index(0, height)
             continue
         known, column = lists.words_of(name), rows.columns[name]
-        said = [None if text is None else _ANSWERS.get(known.get(word_key(text), "")) for text in column.texts]
+        unsure = CROSSES if name in reading.crossed else frozenset()
+        keys = [None if text is None else word_key(text) for text in column.texts]
+        said = [None if key is None or key in unsure else _ANSWERS.get(known.get(key, "")) for key in keys]
         answer = column.spread(pl.Series(said, dtype=pl.Boolean))
         yield (answer.set(rows.blank(name), False) if name in reading.ticks else answer).alias(name)
 
@@ -128,7 +132,7 @@ def _listed(rows: Rows, name: str, meaning: object, survey: Survey) -> pl.Series
     survey.words.add_unknown(
         name, column, found.is_not_null() | column.texts.is_null() | (column.texts == NO_FIELD), rows.numbers
     )
-    return column.spread(found)
+    return column.spread_few(found, NO_FIELD)
 
 
 def _procedures(rows: Rows, survey: Survey) -> pl.Series:
@@ -139,7 +143,7 @@ def _procedures(rows: Rows, survey: Survey) -> pl.Series:
     code = column.texts.str.strip_chars("'\"").str.to_uppercase()
     known = code.str.contains(KNOWN_PROCEDURE)
     survey.words.add_unknown("procedure", column, known | column.texts.is_null(), rows.numbers)
-    return column.spread(code.set(~known.fill_null(False), None)).fill_null(NO_PROCEDURE)
+    return column.spread_few(code.set(~known.fill_null(False), None), NO_PROCEDURE).fill_null(NO_PROCEDURE)
 
 
 def _state() -> pl.Expr:
@@ -165,8 +169,3 @@ def _state() -> pl.Expr:
 def _no_result() -> pl.Expr:
     """Nothing was decided, yet or at all: then there is no result, and no electronic one."""
     return pl.col("done").is_null() & pl.col("returned").is_null()
-
-
-def field_names(lists: Lists) -> frozenset[str]:
-    """All names that the store may hold for fields."""
-    return frozenset({NO_FIELD, *map(tidy, lists.fields.values())})

@@ -183,6 +183,13 @@ class Store:
         return rows.with_columns(**numbers).select([*DOSSIER]).cast(pl.Schema(DOSSIER))
 
     def _numbers(self, texts: pl.Series, name: str) -> pl.Series:
+        if isinstance(texts.dtype, pl.Enum):
+            used = texts.unique().drop_nulls()
+            by_category = pl.Series([None], dtype=pl.Int16).new_from_index(0, texts.dtype.categories.len())
+            places = used.to_physical().cast(pl.UInt32)
+            return by_category.scatter(places, self._numbers(used.cast(pl.String), name)).gather(
+                texts.to_physical().cast(pl.UInt32)
+            )
         listed = self.listed(name)
         coded = texts.cast(pl.Enum(listed["name"]), strict=False)
         if coded.null_count() > texts.null_count():

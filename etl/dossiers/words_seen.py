@@ -17,6 +17,8 @@ from etl.dossiers.personal import tellable
 from ranking.dossiers.rows import FLAGS
 
 WORDS = ("channel", "service_level", "state", *FLAGS)
+CHECKS, CROSSES = frozenset("✓✔√☑v"), frozenset("x×☒✗✘")
+"""Marks that say yes, and those that say yes where they stand alone: beside a check mark a cross may say no."""
 _ROWS_NAMED = 5
 _WORDS_NAMED = 20
 _WORDS_KEPT = 2_000
@@ -27,6 +29,8 @@ class _Column:
     """Evidence of one column of words."""
 
     yes: int = 0
+    checks: int = 0
+    crosses: int = 0
     no: int = 0
     blank: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
@@ -55,6 +59,8 @@ class WordsSeen:
                 value = known.get(word_key(text)) if text is not None else None
                 if value == "yes":
                     found.yes += count
+                    found.checks += count * (word_key(text) in CHECKS)
+                    found.crosses += count * (word_key(text) in CROSSES)
                 elif value == "no":
                     found.no += count
                 elif text is None:
@@ -88,6 +94,10 @@ class WordsSeen:
         """The columns whose blanks say no: they hold ticks alone."""
         return frozenset(name for name in FLAGS if name in self._words and _is_ticked(self._words[name]))
 
+    def crossed(self) -> frozenset[str]:
+        """The columns that hold check marks and crosses: nobody can tell what a cross says there."""
+        return frozenset(name for name in FLAGS if name in self._words and _is_crossed(self._words[name]))
+
     def used(self) -> frozenset[str]:
         """The columns that answer at all."""
         return frozenset(name for name, words in self._words.items() if words.yes or words.no)
@@ -98,6 +108,12 @@ class WordsSeen:
             if name in ticks:
                 only = f"the column holds ticks alone ({words.yes}) and never a no"
                 yield f"{name}: {words.blank} empty cells say no, as {only}"
+            if name in FLAGS and _is_crossed(words):
+                beside = f"{words.crosses} crosses stand beside {words.checks} check marks"
+                what = (
+                    "they may say no, so they are not read; say which under values in headers.yaml, in local/dossiers"
+                )
+                yield f"{name}: {beside}: {what}"
             if words.errors:
                 yield f"{name}: {words.errors} rows hold an error of Excel (rows {listed(words.error_rows)})"
             if words.unknown_rows:
@@ -105,7 +121,12 @@ class WordsSeen:
 
 
 def _is_ticked(words: _Column) -> bool:
-    return bool(words.yes and words.blank and not words.no and not words.unknown_rows and not words.errors)
+    alone = not words.no and not words.unknown_rows and not words.errors and not _is_crossed(words)
+    return bool(words.yes and words.blank and alone)
+
+
+def _is_crossed(words: _Column) -> bool:
+    return bool(words.checks and words.crosses)
 
 
 def _unknown(name: str, words: _Column) -> str:

@@ -38,6 +38,19 @@ class Form:
     captured_at: datetime
     strict: bool = False
 
+    def of_one_province(self, tables: list[Table]) -> tuple[list[Table], list[str]]:
+        """(the tables that are read, remarks): of several provinces the one asked for alone."""
+        named = [self._named_in(table.title) for table in tables]
+        if self.province is None or not any(self.province in codes for codes in named):
+            return tables, []
+        foreign = [bool(codes) and self.province not in codes for codes in named]
+        told = [
+            f"{table.place}: names province {_codes(codes)}, not {self.province}"
+            for table, codes, other in zip(tables, named, foreign, strict=True)
+            if other
+        ]
+        return [table for table, other in zip(tables, foreign, strict=True) if not other], told
+
     def read(self, table: Table) -> tuple[list[Reading], list[str]]:
         """(the readings of one table, warnings)."""
         period, doubts = self._period(table)

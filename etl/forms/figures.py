@@ -23,6 +23,7 @@ Counts = dict[int, int | None]
 _DASH = re.compile(r"[-–—−]+")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([., ])\d{3})(?:\1\d{3})*")
 _DIGITS_MAX = 12
+_DUST = 1e-6
 EXCEL_ERROR = "an error of Excel"
 
 
@@ -71,7 +72,12 @@ def count(cell: str | float | None) -> int | None:
     if cell is None:
         return None
     if isinstance(cell, float):
-        raise NoCount("not a whole number", f"says {cell:g}")
+        # What Excel's own sums leave behind the point is no part of a dossier.
+        if abs(cell - round(cell)) > _DUST or cell < -_DUST:
+            raise NoCount("negative" if cell < 0 else "not a whole number", f"says {cell:g}")
+        return round(cell)
+    if cell == "-0":
+        return 0
     if cell.isascii() and cell.isdigit() and len(cell) <= _DIGITS_MAX:
         return int(cell)
     text = _without_zero_decimals(cell.replace("−", "-"))
@@ -92,7 +98,7 @@ def _without_zero_decimals(text: str) -> str:
 
 
 def _is_dash(cell: str | float | None) -> bool:
-    return isinstance(cell, str) and bool(_DASH.fullmatch(cell))
+    return isinstance(cell, str) and not cell.isdigit() and bool(_DASH.fullmatch(cell))
 
 
 def _other_than_count(text: str) -> str:

@@ -37,8 +37,8 @@ _MONTHS_FROM_START = re.compile(
     rf"|\b(\d{{1,2}}){_S}thang/(\d{{4}})\b"
 )
 _SECOND_HALF = re.compile(rf"\b6{_S}thang{_S}cuoi{_S}nam{_S}(\d{{4}})\b")
-_QUARTER = re.compile(rf"\bquy{_S}(iv|i{{1,3}}|[1-4])\b[ ¶/.,-]*(?:nam{_S})?(\d{{4}})\b")
-_MONTH = re.compile(rf"\bt(?:hang{_S})?(\d{{1,2}})[ ¶/.,-]*(?:nam{_S})?(\d{{4}})\b")
+_QUARTER = re.compile(rf"\bquy{_S}(iv|i{{1,3}}|[1-4])\b[ ¶|/.,:-]*(?:nam{_S}:?{_S})?(\d{{4}})\b")
+_MONTH = re.compile(rf"\bt(?:hang{_S}:?{_S})?(\d{{1,2}})[ ¶|/.,:-]*(?:nam{_S}:?{_S})?(\d{{4}})\b")
 _LABELLED_MONTH = re.compile(rf"\bky bao cao{_S}:?{_S}(\d{{1,2}})[/.-](\d{{4}})\b")
 _YEAR = re.compile(
     rf"(?:^|¶|\||ky bao cao ?:? ?|bao cao |luy ke |\()[ ¶|]*\(?(?:ca )?nam:?{_S}(?:bao cao ?:? ?)?(\d{{4}})\b"
@@ -47,6 +47,10 @@ _CUT_OFF = re.compile(rf"\b(?:den|toi){_S}(?:het{_S})?(?:thoi diem{_S})?(?:ngay{
 _CUT_OFF_MONTH = re.compile(
     rf"\b(?:den|toi){_S}(?:het{_S})?(?:cuoi{_S})?thang{_S}(\d{{1,2}})[ ¶/.,-]*(?:nam{_S})?(\d{{4}})\b"
 )
+# Something narrower than a year that none of the patterns has understood: then a year beside it is not the period.
+_NARROWER = re.compile(rf"\b(?:thang|quy|tuan|ngay|dot){_S}(?:\d|x?(?:ix|iv|v?i{{1,3}}|v|x)\b)")
+_ROMAN_MONTH = re.compile(r"\bthang ((?:x(?:i{1,2})?|ix|iv|vi{0,3}|i{1,3}))(?=[ ¶/.,-]*(?:nam ?)?\d{4}\b)")
+_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _ANY_YEAR = re.compile(rf"\bnam:?{_S}(\d{{4}})\b[ ,(]*(?=$|[|¶)]|tinh\b|so lieu\b)")
 _SO_FAR = re.compile(rf"\bluy{_S}ke\b|\btu{_S}dau{_S}nam\b")
 _CLOCK = re.compile(rf"\b\d{{1,2}} ?(?:h|gio|:) ?(?:\d{{2}})?(?: ?(?:'|phut))?,?{_S}(?=(?:cua{_S})?ngay)")
@@ -118,6 +122,7 @@ def _plain(text: str) -> str:
     text = re.sub(r"(\d{4})-(\d\d)-(\d\d)(?: 00:00:00)?", r"\3/\2/\1", fold(text))
     text = _YEAR_LATER.sub(r"\1/\2 ", _CLOCK.sub("", text))
     text = _MONTH_WORD.sub(lambda found: f"thang {_NUMBERS[found[1]]}", text)
+    text = _ROMAN_MONTH.sub(lambda found: f"thang {_ROMANS.index(found[1]) + 1}", text)
     text = _without_signing(_LETTER.sub(" ", text))
     text = re.sub(r"ngay[ .…]*thang[ .…]*\d{0,2}[ .,…]*nam[ .…]*\d{0,4}", " ", text)  # a day that was left open
     text = re.sub(r"(?<!\d )\b(?:thang|quy)[ .…_/]*(?:nam)?[ .…_]*\d{4}\b", " ", text)  # so was a month or a quarter
@@ -156,6 +161,8 @@ def _collected(text: str) -> _Found:
     text = _taken(_LABELLED_MONTH, text, found.named, lambda m: calendar_period("month", int(m[2]), int(m[1])))
     text = re.sub(r"\d{1,2}/\d{1,2}/\d{4}", " ", text)
     text = _taken(_MONTH, text, found.named, lambda m: calendar_period("month", int(m[2]), int(m[1])))
+    if _NARROWER.search(text):
+        return found
     text = _taken(_YEAR, text, found.named, lambda m: calendar_period("year", int(m[1])))
     if not (found.stretches or found.so_far or found.named):
         _taken(_ANY_YEAR, text, found.named, lambda m: calendar_period("year", int(m[1])))

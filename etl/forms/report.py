@@ -16,6 +16,7 @@ import polars as pl
 from etl.publishing.harvest import Harvest
 from files.faults import BadInput, Fault
 from ranking.periods import Period
+from ranking.states import COUNTED
 
 MOST = 200
 """Entries of each list that are written out; how many there were is told beside it."""
@@ -38,8 +39,10 @@ def refused(file: str, fault: Fault) -> dict[str, object]:
 
 
 def plain(report: FormReport, harvest: Harvest) -> dict[str, object]:
-    """A file's report as JSON knows it: periods, lists, sums by measure over the form's units, quarantined cells."""
-    rows = harvest.measurements.filter(pl.col("field") == "all", pl.col("level") != "province")
+    """A file's report as JSON knows it: periods, lists, sums by measure over the units that
+    have a figure, quarantined cells."""
+    own = (pl.col("field") == "all") & (pl.col("level") != "province") & pl.col("state").is_in(COUNTED)
+    rows = harvest.measurements.filter(own)
     sums = rows.group_by("measure", maintain_order=True).agg(
         pl.len().alias("units"), *(_sum(name) for name in ("numerator", "denominator"))
     )
@@ -92,6 +95,7 @@ def keep(path: Path, folder: Path) -> Path:
 
 
 _LINES_MAX = 30
+_SHEETS_MAX = 12
 
 
 @dataclass
@@ -121,7 +125,8 @@ class FormReport:
         """The report as plain text."""
         lines = [
             f"{self.file}: period {', '.join(period.id for period in self.periods) or 'none'}",
-            f"  read from {len(self.sheets)} sheets: {', '.join(map(repr, self.sheets))}",
+            f"  read from {len(self.sheets)} sheets: {', '.join(map(repr, self.sheets[:_SHEETS_MAX]))}"
+            + (" and more" if len(self.sheets) > _SHEETS_MAX else ""),
             f"  {len(self.taken)} rows taken, {len(self.not_reported)} units without any figure, "
             f"{len(self.quarantined)} entries in quarantine, {len(self.skipped)} rows or sheets skipped",
         ]

@@ -26,6 +26,9 @@ _SIGNATURES = re.compile(
 _COMMUNE_SHEET = re.compile(r"(ubnd )?(xa|phuong|dac khu|p\.|x\.)\s*\S", re.IGNORECASE)
 EXPLANATIONS = "Giải thích cách điền biểu II.06"
 """What stands in the first cell of the template's second sheet, which is of no use to the importer."""
+_MANY = {"chuc": "tens", "tram": "hundreds", "nghin": "thousands", "ngan": "thousands", "trieu": "millions"}
+_IN_MANY = re.compile(rf"(?:don vi(?: tinh)?|dvt) ?:? ?\(?({'|'.join(_MANY)}) ?(?:ho so|tthc)")
+_OFFICE = re.compile(r"^(?:ubnd|uy ban nhan dan|van phong ubnd) (?:tinh|thanh pho|tp)\b")
 _COVER_ROWS_MAX = 40
 _NAMED_MAX = 8
 
@@ -155,9 +158,10 @@ def _goes_on(before: Table, table: Table) -> bool:
     )
 
 
-def _said(table: Table) -> tuple[object, object]:
-    """(periods, reporting unit) that a title block names, None for what it doesn't."""
-    return title_periods(table.place, table.title) or None, reporting_unit(table.title)
+def _said(table: Table) -> tuple[object, object, object]:
+    """(periods, reporting unit, the provinces' offices above it) that a title block names, None for what it doesn't."""
+    offices = sorted({plain for row in table.title for text in row if _OFFICE.match(plain := fold(text))})
+    return title_periods(table.place, table.title) or None, reporting_unit(table.title), offices or None
 
 
 def _period_of_sheet(name: str) -> tuple[bool, str | None]:
@@ -174,6 +178,8 @@ def _title(cells: Sequence[Cells]) -> list[list[str]]:
 
 def _refuse_other_form(place: str, title: list[list[str]]) -> None:
     for text in (text for row in title for text in row):
+        if counted := _IN_MANY.search(fold(text)):
+            raise BadInput(place, f"says that its figures are in {_MANY[counted[1]]}; give the dossiers themselves")
         found = re.search(r"bieu (?:mau )?(?:so )?:? ?(i{1,3}\.\d+\w?)", fold(text))
         if found and not found.group(1).startswith("ii.06"):
             raise BadInput(place, f"says it is form {found.group(1).upper()}: only form II.06/VPCP/KSTT can be read")

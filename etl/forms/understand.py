@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 import polars as pl
 
+from etl.dossiers.lists import Lists, lists_of
 from etl.dossiers.units import Units
 from etl.forms import tellable
 from etl.forms.about import Form
+from etl.forms.fields import by_list
 from etl.forms.figures import formulas, measured
 from etl.forms.grid import grid_of
 from etl.forms.layout import FIGURES
@@ -46,14 +48,15 @@ def understood(
     strict: bool,
     names: Accepted | None = None,
     own: OwnHeadings | None = None,
+    lists: Lists | None = None,
 ) -> tuple[Harvest, FormReport]:
     """What one workbook gives, and the report on it.
 
     `units` and `provinces` as in `ranking.tables`; `province` is a code, state code or name; `unit` is the code of the
     commune (or province) that a form by field is about. These and `period` win over the title block; with `strict` it
-    may name no other province. `names` and `own`: unit names and headings that provinces have accepted. Raises BadInput
-    where the workbook is not this form, lacks a column, or where neither title block nor option says which province,
-    period or unit it is about.
+    may name no other province. `names`, `own`, `lists`: unit names, headings and code lists with what
+    provinces have added. Raises BadInput where the workbook is not this form, lacks a column, or where neither title
+    block nor option says which province, period or unit it is about.
     """
     found = find_tables(file, [in_the_forms_words(grid_of(sheet), own or {}) for sheet in book.sheets])
     chosen = province and province_code(province, provinces)
@@ -64,15 +67,19 @@ def understood(
     readings: list[Reading] = []
     listed: list[Reading] = []
     warnings = [*found.warnings, *_remarks(file, book)]
-    for table in found.tables:
+    tables, others = form.of_one_province(found.tables)
+    for table in tables:
         read, doubts = form.read(table)
         readings += read
         listed += [] if table.by_field else read
         warnings += [*table.warnings, *doubts]
-    readings = without_contradictions(readings)
+    readings, kept, told = by_list(file, without_contradictions(readings), lists or lists_of())
+    warnings += kept
     warnings += remarks(form.finder.near(tellable.name), file)
     report = report_of(file, readings, listed, warnings, form.finder)
     report.sheets = list(dict.fromkeys(tellable.name(table.sheet) or tellable.HIDDEN for table in found.tables))
+    report.warnings += told
+    report.skipped += others
     report.skipped += [*(f"sheet {name!r}: hidden" for name in book.hidden), *found.skipped]
     return _harvest(f"{SERIES}:{file}", readings, warnings, captured_at), report
 

@@ -9,19 +9,24 @@ is replaced. Until that last step readers see the old snapshot, whole; after it 
 from __future__ import annotations
 
 import hashlib
+import secrets
 import shutil
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+
+import polars as pl
 
 from etl.publishing import release_log
 from files import lock, whole
 from files.faults import Fault
 from journal import audit
 from ranking.manifest import CURRENT, MANIFEST, RELEASED, Manifest, ManifestError, table_file
+from ranking.states import SUPPRESSED
 from store import releases
 
 LOCK_SECONDS = 300
+SALT = ".salt"
 _MENDING = f"write the id of a sound snapshot into `{CURRENT}`, or delete `{CURRENT}` to publish again"
 
 
@@ -104,6 +109,24 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def snapshot_id(captured_at: datetime, sha256: dict[str, str]) -> str:
-    content = hashlib.sha256("".join(sha256[name] for name in sorted(sha256)).encode()).hexdigest()
+def snapshot_id(captured_at: datetime, sha256: dict[str, str], salt: str = "") -> str:
+    """When the figures were captured, and eight digits of what the files hold: the same files have the same id."""
+    content = hashlib.sha256("".join([salt, *(sha256[name] for name in sorted(sha256))]).encode()).hexdigest()
     return f"{captured_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{content[:8]}"
+
+
+def salt_of(folder: Path, partial: Path, nature: str) -> str:
+    """What goes into the id of a snapshot that withholds real figures, a secret of the dataset's `folder`; or nothing.
+
+    Everybody reads the id. Without it, who guesses the few withheld figures of a small dataset could write the same
+    files and see by their id that the guess is right. It is made once, and read by the service alone.
+    """
+    shown = pl.scan_parquet(partial / table_file("measurements_public")).select(pl.col("state") == SUPPRESSED)
+    if nature == "simulated" or not shown.select(pl.any("state")).collect().item():
+        return ""
+    path = folder / SALT
+    if not path.exists():
+        with whole.replacing(path) as new:
+            new.touch(0o600)
+            new.write_text(secrets.token_hex(32), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()

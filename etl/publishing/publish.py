@@ -24,6 +24,7 @@ from etl.publishing.in_service import (
     current_snapshot,
     named,
     put_into_service,
+    salt_of,
     sha256_of,
     snapshot_id,
     snapshot_manifest,
@@ -209,7 +210,7 @@ def _write(
             rows[corrected.TABLE] = own.height
         sha256 = {name: sha256_of(partial / table_file(name)) for name in rows}
         manifest = Manifest(
-            id=snapshot_id(captured_at, sha256),
+            id=snapshot_id(captured_at, sha256, salt_of(folder, partial, nature)),
             dataset=folder.name,
             nature=nature,
             sources=sources,

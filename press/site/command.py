@@ -23,9 +23,9 @@ from display.portraits.plain_figures import Portrait, Province, province
 from display.words.text import LANGUAGES, Speaker
 from files.faults import Fault
 from files.places import HOME
-from press.site import data, paths, picture, releases
+from press.site import data, frame, paths, picture, releases
 from press.site import pages as site_pages
-from press.site.pages import Site, Text
+from press.site.frame import Site, Text
 from press.site.release import Book, release
 from store import units
 from store.reference import province_name, province_names
@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, metavar="DIR", help="data folder (default: data, or GANDAN_DATA)")
     parser.add_argument("--base-url", default=BASE, metavar="URL", help="address of the site, for canonical links")
     parser.add_argument("--province", action="append", metavar="NN", help="only this province, for trying")
+    parser.add_argument("--contact", default="", metavar="MAIL", help="whom readers write to; stands in the catalogue")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), metavar="N")
 
 
@@ -67,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
             base=args.base_url,
             only=args.province,
             processes=args.processes,
+            contact=args.contact,
         )
     except (SnapshotTrouble, Fault) as trouble:
         print(f"site: {trouble}", file=sys.stderr)
@@ -78,7 +80,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def build(
-    out: Path, dataset: str, *, base: str = BASE, only: Sequence[str] | None = None, processes: int | None = None
+    out: Path,
+    dataset: str,
+    *,
+    base: str = BASE,
+    only: Sequence[str] | None = None,
+    processes: int | None = None,
+    contact: str = "",
 ) -> Built:
     """Write the site of a dataset into `out` and switch to it; Fault and SnapshotTrouble say why not."""
     started = time.monotonic()
@@ -90,7 +98,7 @@ def build(
         with _workers(len(codes), processes) as submit:
             jobs = [submit(site, found, book) for found in provinces]
             files = _downloads(book, snapshot, provinces)
-            _general(book, site, snapshot, provinces, files)
+            _general(book, site, snapshot, provinces, files, contact)
             for job in jobs:
                 stamps, made = job.result()
                 book.stamps |= stamps
@@ -119,7 +127,7 @@ def _assets(book: Book, site: Site, codes: Sequence[str]) -> Site:
     """Style, script, list of names, fonts and logo, the first three under names that change with their content."""
     contents = {
         "style": ("css", _style()),
-        "script": ("js", (site_pages.TEMPLATES / "search.js").read_text(encoding="utf-8")),
+        "script": ("js", (frame.TEMPLATES / "search.js").read_text(encoding="utf-8")),
         "index": ("json", data.names(codes)),
     }
     named = {}
@@ -135,7 +143,7 @@ def _assets(book: Book, site: Site, codes: Sequence[str]) -> Site:
 
 def _style() -> str:
     """The style sheet with the fonts as the app's own configuration names them, and the colours of bands."""
-    own = (site_pages.TEMPLATES / "site.css").read_text(encoding="utf-8")
+    own = (frame.TEMPLATES / "site.css").read_text(encoding="utf-8")
     return "\n".join([*_font_faces(), own, css.of_site()])
 
 
@@ -158,7 +166,7 @@ def _downloads(book: Book, snapshot: Snapshot, provinces: Sequence[Province]) ->
             continue
         period, path = found.answers[0].period, paths.download_path(found.code)
         query = {"dataset": snapshot.manifest.dataset, "province": found.code, "period": period.id}
-        source = f"{site_pages.edition()}{snapshot.manifest.id}{query}"
+        source = f"{frame.edition()}{snapshot.manifest.id}{query}"
         book.put(path, source, partial(package.package, query, snapshot))
         files.append(
             {
@@ -173,7 +181,12 @@ def _downloads(book: Book, snapshot: Snapshot, provinces: Sequence[Province]) ->
 
 
 def _general(
-    book: Book, site: Site, snapshot: Snapshot, provinces: Sequence[Province], files: Sequence[Mapping[str, Any]]
+    book: Book,
+    site: Site,
+    snapshot: Snapshot,
+    provinces: Sequence[Province],
+    files: Sequence[Mapping[str, Any]],
+    contact: str,
 ) -> None:
     """The pages that are there once per language, and what machines read."""
     for say in map(Speaker, LANGUAGES):
@@ -193,7 +206,7 @@ def _general(
     texts = {
         _SITEMAP: data.sitemap(site.base, own),
         _ROBOTS: data.robots(site.base),
-        _CATALOG: data.catalog(site.base, files, site.nature, snapshot.manifest.dataset),
+        _CATALOG: data.catalog(site.base, files, site.nature, snapshot.manifest.dataset, contact),
     }
     for path, text in texts.items():
         book.put(path, text, text.encode)
@@ -260,4 +273,4 @@ def _picture(book: Book, site: Site, say: Speaker, code: str, name: str, place: 
     is_simulated = site.nature == "simulated"
     words = (name, place, sentence, say("site.simulated") if is_simulated else say("site.real"))
     path = paths.in_language(paths.picture_path(code), say.language)
-    book.put(path, f"{site_pages.edition()}{words}", lambda: picture.png(*words, is_warning=is_simulated))
+    book.put(path, f"{frame.edition()}{words}", lambda: picture.png(*words, is_warning=is_simulated))

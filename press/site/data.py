@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import Any
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from display.words import numbers
 from display.words.text import Speaker
 from ranking.collation import name_order
 from ranking.names import fold
+from ranking.periods import Period
 from store.reference import measures, reference_table, scope_name
 from web.open.table import LICENCE
 
@@ -67,9 +69,11 @@ def _variable(say: Speaker, name: str, value: float) -> dict[str, object]:
     }
 
 
-def catalog(base: str, files: Sequence[Mapping[str, str]], nature: str, dataset_name: str) -> str:
+def catalog(base: str, files: Sequence[Mapping[str, Any]], nature: str, dataset_name: str, contact: str = "") -> str:
     """All downloads as a DCAT 3 catalogue in JSON-LD, by the application profile DCAT-AP 3.
 
+    `files`: `code` and `name` of the province, `link`, and `period`, the one that the tables are of. `contact`: the
+    address that readers write to; without one they are sent to the site itself.
     Each resource that is only named has its class beside it, because the profile's shapes ask for it and fetch nothing.
     Source: https://semiceu.github.io/DCAT-AP/releases/3.0.1/
     """
@@ -82,6 +86,8 @@ def catalog(base: str, files: Sequence[Mapping[str, str]], nature: str, dataset_
             "foaf": "http://xmlns.com/foaf/0.1/",
             "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
             "skos": "http://www.w3.org/2004/02/skos/core#",
+            "vcard": "http://www.w3.org/2006/vcard/ns#",
+            "xsd": "http://www.w3.org/2001/XMLSchema#",
         },
         "@id": f"{base}catalog.jsonld",
         "@type": "dcat:Catalog",
@@ -93,7 +99,7 @@ def catalog(base: str, files: Sequence[Mapping[str, str]], nature: str, dataset_
         "dct:language": _LANGUAGES,
         "dct:spatial": _VIETNAM,
         "foaf:homepage": _named(base, "foaf:Document"),
-        "dcat:dataset": [_entry(base, file, note) for file in files],
+        "dcat:dataset": [_entry(base, file, note, contact) for file in files],
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
 
@@ -113,7 +119,7 @@ _GOVERNMENT = _named(f"{_AUTHORITY}/data-theme/GOVE", "skos:Concept") | {
 }
 
 
-def _entry(base: str, file: Mapping[str, str], note: str) -> dict[str, object]:
+def _entry(base: str, file: Mapping[str, Any], note: str, contact: str) -> dict[str, object]:
     titles = [
         {"@language": language, "@value": Speaker(language)("site.dataset.province", place=file["name"])}
         for language in ("vi", "en")
@@ -128,6 +134,9 @@ def _entry(base: str, file: Mapping[str, str], note: str) -> dict[str, object]:
         "dct:license": _LICENCE,
         "dct:language": _LANGUAGES,
         "dct:spatial": _VIETNAM,
+        "dct:temporal": _temporal(file["period"]),
+        "dcat:keyword": _keywords(),
+        "dcat:contactPoint": _contact(base, contact),
         "dcat:theme": _GOVERNMENT,
         "dcat:landingPage": _named(page, "foaf:Document"),
         "dcat:distribution": {
@@ -142,6 +151,25 @@ def _entry(base: str, file: Mapping[str, str], note: str) -> dict[str, object]:
             "dcat:packageFormat": _named(f"{_MEDIA_TYPES}/application/zip", "dct:MediaType"),
         },
     }
+
+
+def _temporal(period: Period) -> dict[str, object]:
+    days = {"dcat:startDate": period.start, "dcat:endDate": period.end}
+    typed = {name: {"@type": "xsd:date", "@value": day.isoformat()} for name, day in days.items()}
+    return {"@type": "dct:PeriodOfTime", **typed}
+
+
+def _keywords() -> list[dict[str, str]]:
+    return [
+        {"@language": language, "@value": word.strip()}
+        for language in ("vi", "en")
+        for word in Speaker(language)("site.dataset.keywords").split(",")
+    ]
+
+
+def _contact(base: str, contact: str) -> dict[str, object]:
+    named = {"@type": "vcard:Organization", "vcard:fn": _PUBLISHER["foaf:name"]}
+    return named | ({"vcard:hasEmail": {"@id": f"mailto:{contact}"}} if contact else {"vcard:hasURL": {"@id": base}})
 
 
 def sitemap(base: str, paths: Iterable[str]) -> str:

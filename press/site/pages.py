@@ -2,66 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
-from display.drawing import icons, small_charts
-from display.drawing.icons import icon
 from display.drawing.palette import LIGHT, Palette
 from display.portraits import plain_chart, plain_words
 from display.portraits.plain_figures import Answer, Portrait, Province
 from display.words import coverage, numbers
-from display.words.text import LANGUAGES, Speaker
-from press.site import band_map, data
-from press.site.paths import (
-    DOWNLOADS,
-    HOME,
-    MEASURES,
-    METHODS,
-    MISSING,
-    download_path,
-    in_language,
-    picture_path,
-    province_path,
-    unit_path,
-)
+from display.words.text import Speaker
+from press.site import band_map, data, frame
+from press.site.frame import Site, Text
+from press.site.paths import DOWNLOADS, HOME, MEASURES, METHODS, MISSING, in_language, province_path, unit_path
 from ranking.collation import name_order
 from store import reference, units
 from store.coverage import Coverage
 from store.policy import policy
 
-TEMPLATES = Path(__file__).with_name("templates")
-_DESCRIBED = 200
-_PLAIN = (
-    "name",
-    "tagline",
-    "skip",
-    "menu",
-    "home",
-    "measures",
-    "methods",
-    "downloads",
-    "other_language",
-    "licence",
-    "search",
-    "provinces",
-    "missing",
-)
-_LONGER = {
-    "home": ("sentence",),
-    "search": ("none", "trouble", "formerly"),
-    "province": ("table", "note"),
-    "measure": ("how", "over", "caveats"),
-    "downloads": ("sentence", "catalog", "none", "file", "period", "size"),
-}
 _METHODS = ("level", "band", "rank", "like", "small", "silence", "merger")
 _INKS = Palette(
     dark=False,
@@ -78,78 +36,27 @@ _INKS = Palette(
 )
 
 
-@dataclass(frozen=True)
-class Site:
-    """What all pages share: the address of the whole, the nature of its figures, and its hashed assets."""
-
-    base: str
-    nature: str
-    style: str
-    script: str
-    index: str
-    downloads: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Text:
-    """A page before it is set: its path, its template, and the values that the template takes."""
-
-    path: str
-    template: str
-    values: Mapping[str, object]
-
-    @property
-    def source(self) -> str:
-        """All that shapes the page."""
-        return f"{edition()}{self.template}{self.values!r}"
-
-    def html(self) -> bytes:
-        return _environment().get_template(self.template).render(**self.values).encode()
-
-
-@lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
-    """Everything that comes from data is escaped; a name that a template lacks is an error."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["icon"] = lambda name: Markup(icon(name))
-    return environment
-
-
-@lru_cache(maxsize=1)
-def edition() -> str:
-    """A stamp of what shapes pages besides their words and figures: templates and code."""
-    drawings = (Path(inspect.getfile(module)) for module in (icons, plain_chart, small_charts))
-    files = [*sorted(TEMPLATES.iterdir()), *sorted(TEMPLATES.parent.glob("*.py")), *drawings]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
-
-
-# --- one page each
-
-
 def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Text:
     """The page of a commune."""
     row, place = units.known(portrait.code), reference.province_name(province.code)
     path = unit_path(portrait.code)
     cards = plain_words.cards(say, portrait.answers, place)
     opening = plain_words.opening(say, row, portrait, site.nature)
+    name = f"{row['full_name']}, {place}"
     linked = data.dataset(
         say,
-        f"{row['full_name']}, {place}",
+        name,
         say("site.dataset.unit", unit=row["full_name"], place=place),
         portrait.answers,
-        _address(site, path, say.language),
-        _download(site, province.code),
+        frame.address(site, path, say.language),
+        frame.download(site, province.code),
         place,
         site.nature,
     )
     values = {
-        "page": _page(site, say, path, f"{row['full_name']}, {place}", _described(opening), portrait.code, linked),
+        "page": frame.page(
+            site, say, path, f"{row['full_name']}, {place}", frame.described(opening), portrait.code, linked
+        ),
         "province": {"link": in_language(province_path(province.code), say.language), "name": place},
         "name": row["full_name"],
         "opening": opening,
@@ -158,7 +65,7 @@ def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Te
         "source": plain_words.source(say, portrait.answers, site.nature),
         **_online(say, portrait, province),
     }
-    return _text(say, path, "unit.html", values)
+    return frame.text(say, path, "unit.html", values)
 
 
 def province(site: Site, say: Speaker, found: Province) -> Text:
@@ -171,14 +78,14 @@ def province(site: Site, say: Speaker, found: Province) -> Text:
         title,
         say("site.dataset.province", place=place),
         found.answers,
-        _address(site, path, say.language),
-        _download(site, found.code),
+        frame.address(site, path, say.language),
+        frame.download(site, found.code),
         place,
         site.nature,
     )
     first = found.answers[0] if found.answers else None
     values = {
-        "page": _page(site, say, path, title, _described(opening), found.code, linked),
+        "page": frame.page(site, say, path, title, frame.described(opening), found.code, linked),
         "opening": opening,
         "cards": plain_words.province_cards(say, found),
         "headers": _headers(say, first),
@@ -189,7 +96,7 @@ def province(site: Site, say: Speaker, found: Province) -> Text:
         **band_map.values(say, found, {one.code: _told(_row(say, one)) for one in found.communes}),
         **_online(say, found, found),
     }
-    return _text(say, path, "province.html", values)
+    return frame.text(say, path, "province.html", values)
 
 
 def home(site: Site, say: Speaker, provinces: Sequence[Province]) -> Text:
@@ -203,8 +110,8 @@ def home(site: Site, say: Speaker, provinces: Sequence[Province]) -> Text:
         )
         for code, count, all_ in known
     ]
-    page = _page(site, say, HOME, say("site.tagline"), say("site.home.sentence"), "vn", "")
-    return _text(say, HOME, "home.html", {"page": page, "provinces": links, "source": ""})
+    page = frame.page(site, say, HOME, say("site.tagline"), say("site.home.sentence"), "vn", "")
+    return frame.text(say, HOME, "home.html", {"page": page, "provinces": links, "source": ""})
 
 
 def _latest_reported(found: Province) -> tuple[int, int]:
@@ -235,8 +142,8 @@ def measures(site: Site, say: Speaker) -> Text:
         }
         for measure in reference.measures().values()
     ]
-    page = _page(site, say, MEASURES, say("site.measures"), say("site.home.sentence"), "vn", "")
-    return _text(say, MEASURES, "measures.html", {"page": page, "measures": found, "source": ""})
+    page = frame.page(site, say, MEASURES, say("site.measures"), say("site.home.sentence"), "vn", "")
+    return frame.text(say, MEASURES, "measures.html", {"page": page, "measures": found, "source": ""})
 
 
 def methods(site: Site, say: Speaker, released: Mapping[str, object]) -> Text:
@@ -248,8 +155,8 @@ def methods(site: Site, say: Speaker, released: Mapping[str, object]) -> Text:
         for name in _METHODS
     }
     chapters = [(say(f"site.methods.{name}.title"), texts[name]) for name in _METHODS]
-    page = _page(site, say, METHODS, say("site.methods"), say("site.home.sentence"), "vn", "")
-    return _text(say, METHODS, "methods.html", {"page": page, "chapters": chapters, "source": "", **released})
+    page = frame.page(site, say, METHODS, say("site.methods"), say("site.home.sentence"), "vn", "")
+    return frame.text(say, METHODS, "methods.html", {"page": page, "chapters": chapters, "source": "", **released})
 
 
 def downloads(site: Site, say: Speaker, files: Sequence[Mapping[str, Any]]) -> Text:
@@ -263,91 +170,20 @@ def downloads(site: Site, say: Speaker, files: Sequence[Mapping[str, Any]]) -> T
         }
         for file in files
     ]
-    page = _page(site, say, DOWNLOADS, say("site.downloads"), say("site.downloads.sentence"), "vn", "")
-    return _text(say, DOWNLOADS, "downloads.html", {"page": page, "files": rows, "source": ""})
+    page = frame.page(site, say, DOWNLOADS, say("site.downloads"), say("site.downloads.sentence"), "vn", "")
+    return frame.text(say, DOWNLOADS, "downloads.html", {"page": page, "files": rows, "source": ""})
 
 
 def missing(site: Site, say: Speaker) -> Text:
     """What is served for an address that is no page: its links begin at the site's own root."""
-    page = _page(site, say, MISSING, say("site.missing.title"), say("site.missing"), "", "")
-    page |= {"root": _root_of(site.base), "is_indexed": False}
-    return _text(say, MISSING, "missing.html", {"page": page, "source": ""})
+    page = frame.page(site, say, MISSING, say("site.missing.title"), say("site.missing"), "", "")
+    page |= {"root": frame.root_of(site.base), "is_indexed": False}
+    return frame.text(say, MISSING, "missing.html", {"page": page, "source": ""})
 
 
 def by_name(communes: Sequence[Portrait]) -> list[Portrait]:
     """In the order of their names."""
     return sorted(communes, key=lambda portrait: (name_order(units.known(portrait.code)["name"]), portrait.code))
-
-
-# --- what pages share
-
-
-def _text(say: Speaker, path: str, template: str, values: Mapping[str, object]) -> Text:
-    return Text(in_language(path, say.language), template, {**values, "w": _words(say.language)})
-
-
-@lru_cache(maxsize=2)
-def _words(language: str) -> Mapping[str, str]:
-    say = Speaker(language)
-    found = {name: say(f"site.{name}") for name in _PLAIN}
-    found |= {f"{head}.{name}": say(f"site.{head}.{name}") for head, names in _LONGER.items() for name in names}
-    return found | {
-        "figures": say("public.figures"),
-        "reading": say("public.online.reading"),
-        "table": say("public.online.table"),
-    }
-
-
-def _page(site: Site, say: Speaker, path: str, title: str, description: str, picture: str, linked: str) -> dict:
-    """The head of a page and its frame; `picture` is the code of its picture, `linked` its JSON-LD."""
-    language = say.language
-    other = next(code for code in LANGUAGES if code != language)
-    own = in_language(path, language)
-    return {
-        "language": language,
-        "title": title,
-        "description": description,
-        "address": _address(site, path, language),
-        "alternates": [
-            *((code, _address(site, path, code)) for code in LANGUAGES),
-            ("x-default", _address(site, path, "vi")),
-        ],
-        "root": "../" * own.count("/"),
-        "home": in_language(HOME, language),
-        "menu": [
-            (in_language(target, language), say(f"site.{name}"))
-            for target, name in ((HOME, "home"), (MEASURES, "measures"), (METHODS, "methods"), (DOWNLOADS, "downloads"))
-        ],
-        "other": in_language(path, other),
-        "other_language": other,
-        "style": site.style,
-        "script": site.script,
-        "index": site.index,
-        "units": in_language("don-vi/", language),
-        "nature": say("site.simulated") if site.nature == "simulated" else say("site.real"),
-        "is_simulated": site.nature == "simulated",
-        "is_indexed": True,
-        "picture": f"{site.base}{in_language(picture_path(picture), language)}" if picture else "",
-        "linked_data": Markup(linked) if linked else "",
-    }
-
-
-def _address(site: Site, path: str, language: str) -> str:
-    return site.base + data.tidy(in_language(path, language))
-
-
-def _root_of(base: str) -> str:
-    """The part of the site's address after its host: `/` or `/gan-dan/`."""
-    return "/" + base.partition("://")[2].partition("/")[2]
-
-
-def _download(site: Site, province: str) -> str:
-    return f"{site.base}{download_path(province)}" if province in site.downloads else ""
-
-
-def _described(text: str) -> str:
-    """A description that ends at a word."""
-    return text if len(text) <= _DESCRIBED else text[:_DESCRIBED].rpartition(" ")[0] + " …"
 
 
 def _online(say: Speaker, shown: Portrait | Province, whole: Province) -> dict[str, object]:

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bench.fresh_machine import commands
+from etl.workbooks.read import FORM
 from files import places as files_places
 from journal import audit, database, visits
 from tests.replicas import temporary
@@ -198,15 +199,35 @@ def test_every_location_tells_a_replica_who_asks_and_for_what():
         assert {"Host", "X-Forwarded-For", "X-Forwarded-Proto"} <= set(re.findall(r"proxy_set_header (\S+)", place))
 
 
-@pytest.mark.parametrize("name", ["gan-dan@.service", "gan-dan-nightly.service", "gan-dan-nightly.timer"])
+@pytest.mark.parametrize("name", sorted(path.name for path in (DEPLOY / "systemd").iterdir()))
 def test_the_units_say_what_systemd_needs(name):
     text = (DEPLOY / "systemd" / name).read_text(encoding="utf-8")
     sections = re.findall(r"^\[(\w+)\]$", text, re.MULTILINE)
 
     assert sections[0] == "Unit"
-    assert {"Service", "Timer"} & set(sections)
+    assert {"Service", "Timer", "Socket"} & set(sections)
     for program in re.findall(r"^ExecStart=\S+ (deploy/\S+)", text, re.MULTILINE):
         assert (HOME / program).exists()
+
+
+def test_a_workbook_is_opened_in_a_unit_that_is_well_below_the_replica_and_is_given_no_secret():
+    said = {
+        name: (DEPLOY / "systemd" / f"gan-dan{name}").read_text(encoding="utf-8")
+        for name in ("-box.socket", "-box@.service", "@.service")
+    }
+    unit = dict(re.findall(r"^(\w+)=(.*)$", said["-box@.service"], re.MULTILINE))
+    place = re.search(r"^ListenStream=(\S+)$", said["-box.socket"], re.MULTILINE)
+
+    assert "Accept=yes" in said["-box.socket"] and "SocketMode=0600" in said["-box.socket"]
+    assert f"Environment=GANDAN_BOX={place[1]}\n" in said["@.service"]
+    assert (
+        FORM.memory / 2**20 < int(unit["MemoryMax"].removesuffix("M")) < 0.6 * 2048
+        and "MemoryMax=2G" in said["@.service"]
+    )
+    assert FORM.seconds < int(unit["RuntimeMaxSec"]) < 60
+    assert "EnvironmentFile" not in unit and "GANDAN" not in unit["Environment"]
+    assert (unit["PrivateNetwork"], unit["StandardInput"], unit["StandardOutput"]) == ("yes", "socket", "socket")
+    assert "/var/lib/gan-dan" in unit["InaccessiblePaths"] and "ReadWritePaths" not in unit
 
 
 def test_the_compose_file_is_sound():

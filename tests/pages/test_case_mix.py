@@ -20,7 +20,7 @@ from ui.rankings import mix
 from ui.unit import mix as unit_mix
 
 HA_NOI = {"dataset": "simulated", "province": "01", "measure": "on_time_share", "period": "2026-08"}
-HEADER = ">Hạng đã tính cơ cấu việc</th>"
+HEADER = ">Hạng đã tính cơ cấu việc</a>"
 SAY = Speaker("vi")
 
 

@@ -16,6 +16,7 @@ from display.words import coverage as words
 from display.words.text import Speaker
 from press.site import band_map
 from press.site import pages as site_pages
+from press.site.frame import Site
 from ranking.periods import parse
 from store import coverage
 from store.reference import reference_table
@@ -29,7 +30,7 @@ __all__ = ["world"]
 MISSING = {FORGOTTEN, NEVER, SILENT, ALWAYS_SILENT}
 APP = Starlette(routes=routes.ROUTES)
 VI = Speaker("vi")
-SITE = site_pages.Site("https://site.example/", "simulated", "", "", "", frozenset())
+SITE = Site("https://site.example/", "simulated", "", "", "", frozenset())
 
 
 @pytest.fixture

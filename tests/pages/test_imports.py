@@ -10,12 +10,14 @@ import re
 import time
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from display.words.text import Speaker
 from etl.workbooks.guard import PARTS_MAX
 from etl.workbooks.read import read_workbook
-from files.faults import BadInput
+from files.faults import BadInput, Fault
 from journal import audit, corrections, database, incoming, place, problems
 from journal.database import VisitError
 from journal.incoming import IncomingError
@@ -26,6 +28,7 @@ from tests import workbooks
 from tests.opened import linked, open_page
 from tests.workbooks import FormSheet, counts, row
 from ui.frame import sign_in
+from ui.imports import upload
 
 EDITOR = Reader("nhaplieu@phutho.gov.vn", frozenset({("editor", "25")}), "signed_in")
 FIGURES = counts(60, 40, 10, 50, 30, 5, 20, 5)
@@ -270,8 +273,28 @@ def test_what_was_understood_is_shown_and_a_name_is_accepted_once_and_for_all(pa
     assert "Tên đơn vị không tìm thấy" not in said(page)
     assert [line["unit"] for line in audit.lines(published) if line["act"] == "name_accepted"] == ["04795"]
     page.button(key="import_publish").click().run()
-    assert "Đã công bố 1 tệp" in said(page)
+    assert "Đã công bố nội bộ 1 tệp" in said(page)
     assert "Xem xếp hạng kỳ" in said(page)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (BadInput("/srv/local/names.csv", "is the own name of 04792", row=2, field="name"), "là tên riêng của 04792"),
+        (
+            BadInput("/srv/local/names.csv", "has 2 columns, not 3", row=5),
+            "names.csv, dòng 5: có 2 cột, đúng phải là 3",
+        ),
+        (Fault("/srv/local: another change of names has been running for 30 s; try again later"), "lần nhập khác"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+    ],
+)
+def test_a_name_that_is_not_accepted_is_told_for_its_own_reason(fault, told):
+    view = SimpleNamespace(language="vi", say=Speaker("vi"))
+    kind, detail = upload._name_trouble(view, fault)
+    said = upload._words(view, IncomingError(kind, detail)).replace("\\", "")
+    assert told in said
+    assert "/srv" not in said
 
 
 def test_both_templates_are_handed_out(page):

@@ -77,6 +77,7 @@ def test_the_sentence_says_of_whom_and_when(app_data):
 
     assert re.search(r"\d+ trong 148 xã, phường có điều đáng hỏi trong tháng 8/2026", text)
     assert "không phải là kết luận" in text
+    assert re.search(r"Đúng hạn \(Cổng\)[^.]*: độ dao động ước từ hai kỳ, là mức thấp nhất\.", text)
 
 
 def test_units_without_figures_are_counted_not_scored(published):

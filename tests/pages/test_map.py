@@ -27,9 +27,11 @@ def test_the_link_switches_to_the_old_communes(app_data):
 
 
 def test_new_units_stand_alone_unless_asked(app_data):
-    app = open_page("map", dataset="recorded", province="25")
+    app = open_page("map", dataset="recorded", province="25", way="band")
 
     assert layer(decks(app)[0], "members") is None
+    assert "Độ dao động ước từ hai kỳ, là mức thấp nhất" in words(app), "beside colours that say who is better"
+    assert "Đó là mức thấp nhất: khoảng thật có thể rộng hơn" in words(app), "over the table of ranks"
 
 
 def test_the_link_colours_by_number_of_old_communes(app_data):

@@ -28,6 +28,7 @@ from etl.publishing.publish import publish
 from files.places import HOME
 from press.brief import content
 from press.site import command, pages
+from press.site.frame import Site
 from ranking.bands import BANDS
 from ranking.periods import calendar_period
 from ranking.states import BY_NAME
@@ -158,7 +159,7 @@ def test_the_printed_brief_says_a_new_state(strike):
 
 
 def test_the_static_site_says_a_new_state(strike):
-    site = pages.Site("https://site.example/", "live", "", "", "", frozenset())
+    site = Site("https://site.example/", "live", "", "", "", frozenset())
     found = province(open_snapshot("live"), "25")
     portrait = next(one for one in found.communes if one.code == ON_STRIKE)
 

@@ -15,6 +15,7 @@ from etl.__main__ import main
 from etl.dossiers.headers import layout
 from etl.workbooks import box
 from etl.workbooks.inside import answer
+from files.places import HOME
 from press import dossier_template, form_template
 from ranking.periods import parse
 from store.reference import reference_table
@@ -105,3 +106,10 @@ def test_every_heading_of_the_dossier_template_is_known():
     headers = dossier_template.content().decode("utf-8-sig").strip().split(",")
     found = layout("x", headers)
     assert (len(found.read), found.personal, found.unknown) == (len(headers), [], [])
+
+
+def test_the_template_holds_real_dossiers_and_the_docs_tell_all_of_its_headings():
+    headers = dossier_template.content().decode("utf-8-sig").strip().split(",")
+    assert "simulated" not in layout("x", headers).read
+    page = (HOME / "docs" / "dossiers.md").read_text(encoding="utf-8")
+    assert [header for header in headers if header not in page] == []

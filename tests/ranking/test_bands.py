@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.bands import against, discoveries, midp_values, shares_against
+from ranking.bands import against, cautious, discoveries, midp_values, shares_against
 from tests.drawn import examples
 
 DISCOVERIES = pl.read_csv(Path(__file__).parent / "data/benjamini_hochberg.csv", comment_prefix="#")
@@ -145,3 +145,10 @@ def test_the_other_side_of_a_share_has_the_other_band(units, level):
     turned = {"above": "below", "alike": "alike", "below": "above"}
     other = shares_against(1 - level, n - x, n, 0.01)
     assert [turned[band] for band in shares_against(level, x, n, 0.01)] == other.tolist()
+
+
+def test_on_the_short_tail_a_test_takes_a_quarter_more_rho():
+    """The nearer bound is 100 % for a level of 94 %, and 0 for one of 3 %."""
+    assert cautious(0.004, 0.94, [0.90, 0.94, 0.98]) == pytest.approx([0.004, 0.004, 0.005])
+    assert cautious([0.004, 0.01], 0.03, [0.01, 0.05]) == pytest.approx([0.005, 0.01])
+    assert cautious([0.9, 0.995, 0.0], 0.5, 0.6).tolist() == [0.99, 0.995, 0.0]

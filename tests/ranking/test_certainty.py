@@ -25,7 +25,7 @@ RATE, SCORE = MEASURES["received_per_day"], MEASURES["index_766"]
 EIGHT_MONTHS = range(1, 9)
 GIVEN = [name for name in SCHEMA if not name.startswith("given")]
 FILLED = ["rank_low", "rank_high", "band"]
-OWN = ["value_low", "value_high", *FILLED, "rho", "known"]
+OWN = ["value_low", "value_high", *FILLED, "rho", "known", "bond"]
 
 
 def test_a_single_pull_is_compared_with_the_middle_unit():

@@ -11,7 +11,7 @@ import pytest
 from ranking.count_odds import CountOdds
 
 # pbinom and sums of VGAM::dbetabinom, R 4.2.2 with VGAM 1.1-7; inflation 1 + (n − 1)ρ.
-REFERENCE = pl.read_csv(Path(__file__).parent / "data" / "count_odds.csv")
+REFERENCE = pl.read_csv(Path(__file__).parent / "data" / "count_odds.csv", comment_prefix="#")
 
 
 def test_probabilities_are_those_of_another_program():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -12,6 +14,7 @@ from ranking.expected_moves import EXPECTED_MOVES, expected_moves
 from ranking.likely_ranks import likely_ranks
 from ranking.rank_sets import best_of
 
+DATA = Path(__file__).parent / "data"
 UNITS = [f"{number:05d}" for number in range(1, 8)]
 figures = st.dictionaries(st.sampled_from(UNITS), st.integers(60, 100).map(float), max_size=7)
 
@@ -83,3 +86,19 @@ def test_units_that_are_in_one_period_only_have_no_move():
     found = expected_moves(rows(OLD), rows({"00009": 99.0}), ["00001", "00009"])
 
     assert found.is_empty() and dict(found.schema) == EXPECTED_MOVES
+
+
+def test_expected_ranks_before_and_now_are_those_of_another_program():
+    """PISA's countries, and the same with six times their errors: as multiple-inference draws them. Nothing but the
+    errors differs, so all of the move is what regression to the mean takes from a country and from the others."""
+    pisa = pl.read_csv(DATA / "pisa_2018_mathematics.csv", comment_prefix="#").rename({"country": "unit_code"})
+    drawn = pl.read_csv(DATA / "likely_ranks.csv", comment_prefix="#").rename({"country": "unit_code"})
+    once, six = (pisa.select("unit_code", estimate="mean", error=pl.col("standard_error") * times) for times in (1, 6))
+    found = expected_moves(once, six, pisa.get_column("unit_code").to_list())
+    for times, column, near in ((1, "expected_before", 0.01), (6, "expected_now", 0.1)):
+        both = found.join(drawn.filter(pl.col("times") == times), on="unit_code")
+        assert both.height == 37
+        assert both.get_column(column).to_numpy() == pytest.approx(both.get_column("expected").to_numpy(), abs=near)
+    parts = found.select(pl.sum_horizontal("expected_own", "expected_others", "expected_membership")).to_series()
+    whole = found.select(pl.col("expected_before") - pl.col("expected_now")).to_series()
+    assert parts.to_numpy() == pytest.approx(whole.to_numpy())

@@ -38,7 +38,7 @@ def test_no_limits_without_dossiers():
 def test_the_dispersion_is_that_of_another_program():
     """161 beta-binomial units with a true ratio of 3. R 4.2.2, base: winsorised z squared over their own variance by
     `integrate`, 2.869701; `glm` with family quasibinomial, which does not winsorise, 2.906."""
-    units = pl.read_csv(Path(__file__).parent / "data" / "funnel.csv")
+    units = pl.read_csv(Path(__file__).parent / "data" / "funnel.csv", comment_prefix="#")
     found = overdispersion(units.get_column("numerator").to_numpy(), units.get_column("denominator").to_numpy())
     assert found == pytest.approx(2.869701, rel=1e-6)
     assert found == pytest.approx(2.906278, rel=0.05)

@@ -16,7 +16,7 @@ from ranking.process_limits import Shares, marks, p_prime, p_prime_each, p_prime
 
 # Computed by the P′ chart of qicharts2 0.8.1 (commit 1b9487e, option qic.screenedmr) in R 4.2.2. "accidents":
 # attendances seen within four hours, 20 weeks, from Mohammed and others, Quality and Safety in Health Care 22, 2013.
-REFERENCE = pl.read_csv(Path(__file__).parent / "data" / "p_prime.csv")
+REFERENCE = pl.read_csv(Path(__file__).parent / "data" / "p_prime.csv", comment_prefix="#")
 
 counts = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 months = st.lists(st.none() | counts, min_size=1, max_size=20)

@@ -53,7 +53,7 @@ def test_near_full_marks_the_error_is_that_of_what_is_given(share):
 
 
 def test_the_error_near_full_marks_is_that_of_another_program():
-    reference = pl.read_csv(Path(__file__).parent / "data" / "score_errors.csv")
+    reference = pl.read_csv(Path(__file__).parent / "data" / "score_errors.csv", comment_prefix="#")
     for row in reference.iter_rows(named=True):
         rows = _counted({"handling_satisfaction": 1.0}).with_columns(
             numerator=pl.when(pl.col("measure") == "handling_satisfaction")

@@ -9,6 +9,8 @@ import holidays
 import polars as pl
 import pytest
 
+from ranking import working_days as module
+from ranking.days_off import OFF
 from ranking.periods import calendar_period
 from ranking.working_days import are_worked, working_days
 from store.swapped_days import swapped_days
@@ -90,6 +92,17 @@ def test_they_are_counted_as_one_counts_on_the_calendar(years):
 def test_days_and_stretches_agree():
     days = pl.date_range(date(2018, 12, 1), date(2027, 12, 31), eager=True)
     assert are_worked(days, SWAPS).cast(pl.Int32).to_list() == working_days(days, days, SWAPS).to_list()
+
+
+def test_the_list_of_days_off_is_the_packages():
+    """Where a new version of the package knows better, the years that differ are to be written down again."""
+    differing = {year: module._asked(year) for year in OFF if module._listed(year) != module._asked(year)}
+    assert differing == {}
+
+
+def test_years_that_are_not_listed_are_asked_of_the_package():
+    assert max(OFF) < 2060
+    assert counted((date(2060, 9, 1), date(2060, 9, 5))) == [_by_hand(date(2060, 9, 1), date(2060, 9, 5))]
 
 
 def _by_hand(start: date, end: date) -> int:

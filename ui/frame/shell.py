@@ -123,9 +123,13 @@ def view() -> View:
 
 
 def style(*, dark: bool) -> str:
-    """The style sheet of all pages, with the colours of a ground."""
-    colours = _STYLE.replace(".gd-dark", ":root") if dark else _STYLE
-    return f"{colours}\n{css.of_pages(dark=dark)}"
+    """The style sheet of all pages, with the colours of a ground; on paper those of a light one."""
+    if not dark:
+        return f"{_STYLE}\n{css.of_pages(dark=False)}"
+    light = next(line for line in _STYLE.splitlines() if line.startswith(":root"))
+    small = ".gd-range img, img.gd-spark { filter: invert(1) hue-rotate(180deg); }"
+    paper = f"@media print {{ {light} {css.inks(dark=False)} {small} }}"
+    return "\n".join([_STYLE.replace(".gd-dark", ":root"), css.of_pages(dark=True), paper])
 
 
 def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:

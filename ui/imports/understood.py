@@ -15,7 +15,7 @@ from store.reference import communes_of, measures, province_name
 from ui.frame import html
 from ui.parts import tables
 
-_SHOWN = 50
+_SHOWN, _SHEETS = 50, 12
 _PARTS = ("numerator", "denominator")
 _TROUBLES = {
     "holds macros": "macros",
@@ -62,7 +62,8 @@ def file(
         periods = ", ".join(in_words(view, period) for period in report["periods"])
         html.caption(view.say("imports.file", period=periods or "–", units=report["units"], **counts))
         if report["sheets"]:
-            html.caption(view.say("imports.sheets", sheets=", ".join(report["sheets"])))
+            more = ", …" if len(report["sheets"]) > _SHEETS else ""
+            html.caption(view.say("imports.sheets", sheets=", ".join(report["sheets"][:_SHEETS]) + more))
         _not_found(view, report, accept)
         _twice(view, report)
         _missing(view, report)

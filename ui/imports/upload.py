@@ -8,9 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from display.words import numbers
+from display.words import numbers, refusals
 from display.words.view import View
-from files.faults import Fault
+from files.faults import BadInput, Fault
 from files.places import published_folder
 from journal import audit, incoming, names
 from journal.incoming import FILES_MAX, MEGABYTES_MAX, IncomingError, Overtaken
@@ -158,11 +158,27 @@ def _accept(view: View, province: str, name: str, code: str) -> None:
     except IncomingError as error:
         st.session_state[_TOLD] = (error.kind, error.detail)
         return
-    except Fault:
-        st.session_state[_TOLD] = ("name", "")
+    except (Fault, OSError) as trouble:
+        st.session_state[_TOLD] = _name_trouble(view, trouble)
         return
     audit.note_act(view.reader, "name_accepted", province=province, unit=code)
     _look_again(view, province)
+
+
+def _name_trouble(view: View, trouble: Fault | OSError) -> tuple[str, str]:
+    """(kind, detail) of what stands in the way of a name: the name itself, the list of names, another editor, the disk.
+
+    Where the list lies on the server is told to nobody.
+    """
+    if isinstance(trouble, OSError):
+        return "full", trouble.strerror or ""
+    if not isinstance(trouble, BadInput):
+        return "busy", ""
+    why = refusals.in_language(trouble.what, view.language)
+    if trouble.field in ("name", "code"):
+        return "name", why
+    row = f", {view.say('imports.at_row', row=trouble.row).lower()}" if trouble.row else ""
+    return "names", f"{names.FILE.name}{row}: {why}"
 
 
 def _discard() -> None:

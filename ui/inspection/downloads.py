@@ -15,7 +15,7 @@ from files.sheets import Sheet
 from ranking.shortlist import PARTS
 from store import reference
 from ui.frame import sign_in
-from ui.inspection import candidates
+from ui.inspection import candidates, head
 from ui.inspection.choices import Chosen
 
 
@@ -69,7 +69,7 @@ def sheet(view: View, chosen: Chosen, rows: pl.DataFrame) -> Sheet:
     notes = [
         (view.say("filters.scope"), reference.scope_name(chosen.scope) or view.say("scope.country")),
         (view.say("shell.dataset"), f"{view.say(f'dataset.{view.snapshot.manifest.dataset}')}"),
-        (view.say("inspection.score"), view.say("inspection.score.about")),
+        (view.say("inspection.score"), f"{view.say('inspection.score.about')} {head.known_line(view, chosen)}".strip()),
         (view.say("inspection.km_note.name"), view.say("inspection.km_note")),
     ]
     return Sheet([*headers, "nature"], table, notes)

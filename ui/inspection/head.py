@@ -9,11 +9,11 @@ import polars as pl
 import streamlit as st
 
 from display.portraits import shortlist, visits
-from display.words import coverage, numbers
+from display.words import coverage, numbers, places
 from display.words.view import View
 from press import workbook
 from store import units
-from store.reference import scope_name
+from store.reference import measures, scope_name
 from ui.frame import html, links, old_codes, sign_in
 from ui.inspection import checklist
 from ui.inspection.choices import Chosen
@@ -63,6 +63,19 @@ def count_line(view: View, chosen: Chosen, rows: pl.DataFrame) -> str:
         return view.say("inspection.count.all", n=numbers.number(whole, view.language))
     n, of = numbers.number(rows.height, view.language), numbers.number(whole, view.language)
     return view.say("inspection.count", n=n, of=of)
+
+
+def known_line(view: View, chosen: Chosen) -> str:
+    """How the errors behind "clearly worse" are known, measure by measure; empty where no unit is compared."""
+    registry, say = measures(), view.say
+    return " ".join(
+        say(
+            "inspection.known",
+            measures=", ".join(registry[name].short.in_language(view.language) for name in names),
+            known=places.known_words(say, known),
+        )
+        for known, names in shortlist.known(view.snapshot, chosen.scope).items()
+    )
 
 
 def stop(view: View, planned: list[str]) -> str | None:

@@ -12,7 +12,7 @@ from display.maps import members
 from display.maps.colouring import COMPARABLE, WAYS, Reader, coloured
 from display.maps.colouring import legend as classes
 from display.words import coverage as coverage_words
-from display.words import numbers
+from display.words import numbers, places
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.collation import by_name
@@ -174,15 +174,17 @@ def reported(view: View, selection: Selection) -> str:
     return coverage_words.folded(view.say, found, selection.scope)
 
 
-def reading(view: View, measure: Measure, look: Look) -> str:
-    """How to read colours and circles."""
+def reading(view: View, measure: Measure, look: Look, rows: pl.DataFrame) -> str:
+    """How to read colours and circles; where colours say who is better or worse, how that is known of `rows`."""
     neutral = look.way == "change" and measure.direction == "neutral"
     words = [view.say("map.reading.change_neutral" if neutral else f"map.reading.{look.way}")]
     if look.shape == "symbol":
         words.append(view.say("map.reading.symbol"))
     if look.beside:
         words.append(view.say("map.reading.beside"))
-    return " ".join(words)
+    if look.way == "band":
+        words.append(places.known_sentence(view.say, rows))
+    return " ".join(filter(None, words))
 
 
 def members_line(view: View, selection: Selection) -> str:

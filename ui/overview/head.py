@@ -9,10 +9,8 @@ import polars as pl
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
-from ranking.levels import whole
 from ranking.periods import Period, previous
 from store import catalog, snapshot
-from store.reference import scope_name
 from ui.frame import links
 from ui.frame.html import Figure
 from ui.parts import filters, pinned
@@ -33,29 +31,11 @@ def selection(view: View) -> Selection:
     return pinned.selection(view, known.filter(pl.col("level") == level, pl.col("scope") == scope), level, scope)
 
 
-def title(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
-    """`Phú Thọ: số liệu tháng 8/2026, thu thập 26/9/2026`."""
-    captured = rows.select(pl.max("captured_at")).item() or view.snapshot.manifest.captured_at
-    return view.say(
-        "overview.title",
-        place=scope_name(chosen.scope) or view.say("scope.country"),
-        period=numbers.period_in_sentence(chosen.period, view.language),
-        captured=numbers.local_date(captured, view.language),
-    )
-
-
 def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
-    """Who is meant, when, the level of all together, and how many differ from it. Markup."""
-    value = whole(rows, chosen.measure)
-    if value is None:
-        return rankings.sentence(view, chosen, rows)
-    level = view.say(
-        "overview.level.phrase" if chosen.basis in chosen.measure.phrase else "overview.level.name",
-        whose=rankings.whole_name(view, chosen),
-        phrase=rankings.phrase(view, chosen.measure, chosen.basis),
-        value=numbers.with_unit(value, chosen.measure, view.language),
-    )
-    return f"<b>{escape(level)}</b> {rankings.sentence(view, chosen, rows)}"
+    """Who is meant, when, who is missing, and when the figures were captured. Markup."""
+    captured = rows.select(pl.max("captured_at")).item() or view.snapshot.manifest.captured_at
+    when = view.say("overview.when", captured=numbers.local_date(captured, view.language))
+    return f"{rankings.sentence(view, chosen, rows)} {escape(when)}"
 
 
 def figures(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Figure]:

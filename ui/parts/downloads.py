@@ -40,6 +40,7 @@ _PLAIN = (
     "window_start",
     "rho",
     "known",
+    "bond",
     "numerator",
     "denominator",
     "score",

@@ -1,15 +1,28 @@
 // The picture of likely ranks: pointing at a dot names it and marks its row, pointing at a row or moving the focus
 // into it finds the dot. With the focus on the picture, the arrow keys go from unit to unit and Enter goes to the row.
+// It comes in the size of which the letters can be read in the room that there is.
 export default function ({ data, parentElement }) {
   const hold = parentElement.querySelector(".gd-places-hold");
   const server = (window.__streamlit?.BACKEND_BASE_URL ?? location.origin).replace(/\/$/, "");
   const address = data.address.startsWith("/") ? server + data.address : data.address;
-  let gone = false, end = () => {};
-  fetch(address)
-    .then((reply) => { if (!reply.ok) throw new Error(reply.status); return reply.text(); })
-    .then((svg) => { if (!gone) end = drawn(hold, svg, data.label); })
-    .catch(() => { if (!gone) hold.textContent = data.failed; });
-  return () => { gone = true; end(); };
+  let gone = false, asked = null, there = false, end = () => {};
+  const fit = () => {
+    const wanted = addressIn(address, data.rooms || [], hold.clientWidth);
+    if (wanted === asked) return;
+    asked = wanted;
+    fetch(wanted)
+      .then((reply) => { if (!reply.ok) throw new Error(reply.status); return reply.text(); })
+      .then((svg) => { if (!gone && wanted === asked) { end(); end = drawn(hold, svg, data.label); there = true; } })
+      .catch(() => { if (!gone && !there) hold.textContent = data.failed; });
+  };
+  const room = new ResizeObserver(fit);
+  room.observe(hold);
+  return () => { gone = true; room.disconnect(); end(); };
+}
+
+function addressIn(address, rooms, width) { // rooms: names of sizes and from how many pixels on each is drawn
+  const fitting = rooms.filter(([, least]) => least <= width).pop();
+  return fitting && width ? address.replace(/([?&]size=)[^&]*/, `$1${fitting[0]}`) : address;
 }
 
 function drawn(hold, text, label) {

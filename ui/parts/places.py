@@ -17,6 +17,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from ui.frame import html
 
+_HOLD = '<div class="gd-places-room"><div class="gd-places-hold"></div></div>'
 _SCRIPT = Path(__file__).with_suffix(".js")
 
 
@@ -35,17 +36,22 @@ def picture(
     `explained`: whether these stand below; not where the page gives them itself (`reading`).
 
     `places`: of the selection, as `display.words.places.ordered` describes it; `mine`: the codes of the reader's units;
-    `size`: on a wide window, one of `display.drawing.addressed.SIZES`. The browser fetches the picture by its address.
+    `size`: one of `display.drawing.addressed.SIZES`, what a wide window has room for. The browser fetches the picture
+    by its address, in the size that has room.
     Rows of a table that carry `place_cells.row_mark` find their dots, and dots their rows. Once on a page.
     """
     if headed:
         html.show(f'<p class="gd-finding">{escape(words.headline(view.say, selection.level, places))}</p>')
     drawing = addressed.drawing_of(view, selection, list(mine), size)
-    component = st.components.v2.component(
-        "gan_dan_places", html='<div class="gd-places-hold"></div>', js=_script(), isolate_styles=False
-    )
+    component = st.components.v2.component("gan_dan_places", html=_HOLD, js=_script(), isolate_styles=False)
     label = selection.measure.name.in_language(view.language)
-    data = {"address": drawing.address(), "label": label, "failed": view.say("places.not_loaded")}
+    rooms = [[name, least] for name, least in addressed.ROOMS.items()]
+    data = {
+        "address": drawing.address(),
+        "rooms": rooms,
+        "label": label,
+        "failed": view.say("places.not_loaded"),
+    }
     component(key="places", data=data)
     if explained:
         html.caption(words.explained(view.say, places, many=not has_room(places, addressed.SIZES[drawing.size])))

@@ -47,6 +47,7 @@ table{{border-collapse:collapse;width:100%}}caption{{text-align:left;font-size:1
 th,td{{text-align:left;padding:5px 6px;border-bottom:1px solid {LIGHT.line};font-weight:400;vertical-align:top}}
 thead th{{font-size:12px;color:{LIGHT.quiet}}}td svg{{display:block}}a{{color:{LIGHT.accent}}}
 @media (max-width:480px){{td svg{{width:72px}}th,td{{padding:5px 3px}}}}
+@media (max-width:360px){{body{{padding:12px 8px}}td svg{{width:60px}}th,td{{padding:5px 2px;font-size:13px}}}}
 """
 _UNIT_MEASURES = ("on_time_share", "online_filing_share", "online_payment_share", "handling_satisfaction", "index_766")
 _RANKING = ("dataset", "snapshot", "province", "measure", "period", "basis", "lang")

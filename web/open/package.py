@@ -55,6 +55,7 @@ COLUMNS = {
     "band": "string",
     "rho": "number",
     "known": "string",
+    "bond": "number",
     "tier": "string",
     "expected_rank": "number",
     "likely_low": "integer",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from display.drawing import addressed
+from display.drawing.likely_frame import LEAST_LETTER, LETTER
 from display.drawing.palette import DARK
 from display.words.selection import Selection
 from display.words.text import Speaker
@@ -91,3 +93,13 @@ def test_the_picture_is_that_of_the_ranking():
 def test_an_address_that_no_page_has_names_no_picture(changes):
     with pytest.raises((KeyError, ValueError)):
         addressed.drawn(asked(**changes))
+
+
+def test_the_style_sheet_keeps_the_room_that_the_script_asks_a_picture_for():
+    """Both go by the width of the same element, so nothing jumps when the picture comes."""
+    sheet = (HOME / "ui" / "parts" / "places.css").read_text(encoding="utf-8")
+    rule = r"min-width: (\d+)px\) \{ \.gd-places-hold \{ aspect-ratio: (\d+) / (\d+)"
+    kept = [tuple(map(int, found)) for found in re.findall(rule, sheet)]
+    rooms = [(addressed.ROOMS[name], look.width, look.height) for name, look in addressed.SIZES.items()]
+    assert kept == rooms[1:]
+    assert all(room / width * LETTER >= LEAST_LETTER for room, width, _ in kept)

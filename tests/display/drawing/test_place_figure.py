@@ -1,4 +1,4 @@
-"""The whole figure for pages without scripts: at both widths, linked with its rows by style alone."""
+"""The whole figure for pages without scripts: at every width, linked with its rows by style alone."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ EN = Speaker("en")
 SHARE = measures()["on_time_share"]
 
 
-def test_the_figure_says_its_finding_and_holds_both_widths():
+def test_the_figure_says_its_finding_and_holds_every_width():
     markup = place_figure(EN, SHARE, "commune", province(9))
     assert '<p class="gd-finding">9 communes: 3 in the first third' in markup
-    assert re.findall(r'<div class="(gd-on-\w+)"><svg', markup) == ["gd-on-wide", "gd-on-phone"]
+    assert re.findall(r'<div class="gd-on-(\d+)"><svg', markup) == ["300", "480", "700", "1000"]
     assert "about 7% are expected to be placed wrongly" in markup
     assert "4 months, May–Aug 2026" in markup
 

@@ -235,6 +235,8 @@ def test_what_is_not_known_is_never_called_not_told_apart(say):
 
 def test_where_no_side_is_good_a_unit_has_its_place_in_the_order_alone():
     assert words.standing_lines(VI, measures()["received"], WITHHELD) == ["Thứ 5/148 từ cao xuống"]
+    (known,) = words.standing_lines(VI, measures()["received"], WITHHELD | {"known": "assumed"})
+    assert known == "Thứ 5/148 từ cao xuống · độ dao động giả định"
 
 
 @pytest.mark.parametrize(("p_first", "said"), [(0.74, "7 phần 10"), (0.76, "gần 8 phần 10"), (0.799, "gần 8 phần 10")])

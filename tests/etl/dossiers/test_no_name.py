@@ -181,7 +181,7 @@ def test_a_library_that_fails_says_nothing_of_a_row(bring: Bring, monkeypatch):
     def fails(*_: object, **__: object) -> None:
         raise pl.exceptions.ComputeError("could not parse `Nguyễn Văn Thử;0912345678`")
 
-    monkeypatch.setattr("etl.dossiers.command.dossiers", fails)
+    monkeypatch.setattr("etl.dossiers.staging.dossiers", fails)
     taken = bring(csv(corpus()[0][:3]))
     assert taken.code == 1 and "a part of it is damaged" in taken.said
     assert "Nguyễn" not in taken.said and "0912" not in taken.said and "Traceback" not in taken.said

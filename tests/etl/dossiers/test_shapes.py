@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from etl.dossiers import csv_file
-from etl.dossiers.command import _staged
 from etl.dossiers.files import files_in
 from etl.dossiers.lists import lists_of
+from etl.dossiers.staging import stage_file
 from etl.dossiers.store import Store
 from etl.dossiers.units import Units
 from files.faults import BadInput
@@ -34,7 +34,7 @@ def read(path: Path, dates: str | None = None) -> tuple[dict[str, date], set[int
     """(code → day received of the dossiers taken, rows refused) of one file."""
     with TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        refused = _staged(store, path, UNITS, "25", DAY, dates=dates, lists=lists_of())
+        refused = stage_file(store, path, UNITS, "25", DAY, dates=dates, lists=lists_of())
         parts = sorted(store.staging.rglob("*.parquet"))
         taken = (
             pl.concat([pl.read_parquet(part) for part in parts])

@@ -31,3 +31,16 @@ def test_a_trial_says_what_would_come_and_leaves_everything_as_it_was(tmp_path, 
     assert main(words) == 0
     assert "3 dossiers could be read" in capsys.readouterr().out
     assert sorted(data.rglob("*")) == before
+
+
+def test_a_trial_says_too_that_a_file_is_simulated(tmp_path, capsys):
+    export = write(tmp_path / "ho-so.csv", row(1, intake=LAM_THAO))
+    lines = export.read_text(encoding="utf-8-sig").splitlines()
+    mark = ";" if lines[0].count(";") > lines[0].count(",") else ","
+    export.write_text(
+        "\n".join([f"{lines[0]}{mark}Mô phỏng", *(f"{line}{mark}" for line in lines[1:])]), encoding="utf-8"
+    )
+    words = ["dossiers", str(export), "--province", "25", "--exported", "2026-09-01", "--data", str(tmp_path / "d")]
+
+    assert main([*words, "--dry-run"]) == 1
+    assert "the column Mô phỏng" in capsys.readouterr().err

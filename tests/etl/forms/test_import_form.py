@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from etl.forms import command as forms_command
 from etl.forms import import_form
 from etl.forms.figures import count
 from etl.forms.periods import title_period
@@ -658,8 +659,8 @@ def command(tmp_path, units, provinces, monkeypatch):
 
     def run(*words: object):
         parser = argparse.ArgumentParser()
-        import_form.add_arguments(parser)
-        return import_form.run(parser.parse_args([*map(str, words), "--data", str(tmp_path)])), published
+        forms_command.add_arguments(parser)
+        return forms_command.run(parser.parse_args([*map(str, words), "--data", str(tmp_path)])), published
 
     monkeypatch.setattr(import_form, "reference_table", {"units": units, "provinces": provinces}.get)
     monkeypatch.setattr("etl.publishing.publish.publish", publish)
@@ -683,7 +684,7 @@ def test_a_folder_and_what_lies_beside_the_forms_cost_nothing(tmp_path, command)
     for name in ("~$a.xlsx", "README.txt", "Thumbs.db", ".hidden.xlsx", "notes.docx"):
         (tmp_path / name).write_bytes(b"x")
     write(tmp_path / "B.xls", SOUND).rename(tmp_path / "B.XLS")
-    assert [path.name for path in import_form.workbooks_in([tmp_path])] == ["B.XLS"]
+    assert [path.name for path in forms_command.workbooks_in([tmp_path])] == ["B.XLS"]
     code, [(_, _, harvest)] = command(tmp_path / "~$a.xlsx", tmp_path / "B.XLS")
     assert (code, harvest.sources) == (0, ["ii06:B.XLS"])
     with pytest.raises(Fault, match="there is no workbook"):

@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 import os
 import re
+import socket
+import subprocess
+import sys
+import threading
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +23,7 @@ from etl.workbooks.formulas import Calculation, NotPlain, address, parsed
 from etl.workbooks.inside import Limits, Refused, answer
 from etl.workbooks.read import DOSSIERS, FORM, UNCALCULATED, Workbook, read_workbook
 from files.faults import BadInput
+from files.places import HOME
 
 HEAD = b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 CORNERS = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
@@ -116,6 +121,63 @@ def test_the_box_knows_no_secret_and_has_little_memory(tmp_path, monkeypatch):
     assert "sesame" not in str(given)
     assert set(given["env"]) <= {"PATH", "SYSTEMROOT", "PYTHONUTF8", "OMP_NUM_THREADS", "ARROW_DEFAULT_MEMORY_POOL"}
     assert FORM.memory <= 1 << 30 and "HOME" not in given["env"] and os.environ["GANDAN_SECRET"]
+
+
+@pytest.fixture
+def unit(tmp_path, monkeypatch) -> Iterator[Callable[[list[str]], None]]:
+    """Starts a program behind a socket for one connection, as systemd does: the socket is its standard input."""
+    place, listening = tmp_path / "box.sock", socket.socket(socket.AF_UNIX)
+    listening.bind(str(place))
+    listening.listen()
+    monkeypatch.setenv(box.SOCKET, str(place))
+    started: list[threading.Thread] = []
+
+    def start(command: list[str]) -> None:
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                subprocess.run(command, stdin=connection, stdout=connection, cwd=HOME, env={}, check=False)
+
+        started.append(threading.Thread(target=serve))
+        started[0].start()
+
+    yield start
+    started[0].join(20)
+    listening.close()
+
+
+def test_under_systemd_a_unit_of_its_own_opens_the_workbook_and_sees_no_file(tmp_path, monkeypatch, unit):
+    path = book(tmp_path / "x.xlsx", lambda made: made.add_worksheet("a").write_row(0, 0, ["b", 7]))
+    ordered = {}
+    monkeypatch.setattr(box, "_of_a_child", lambda *_: pytest.fail("a child was started"))
+    monkeypatch.setattr(box, "_written", lambda order, write=box._written: ordered.update(order) or write(order))
+    unit([sys.executable, "-m", "etl.workbooks.box"])
+    assert read_workbook(path).sheets[0].cells.rows() == [("b", "7")]
+    assert ordered.keys() == {"limits", "memory", "seconds"}
+
+
+def test_a_unit_that_is_ended_for_its_memory_costs_that_workbook_alone(tmp_path, unit):
+    path = book(tmp_path / "x.xlsx", lambda made: made.add_worksheet("a").write(0, 0, "b"))
+    unit(["/bin/sh", "-c", "head -c 100 > /dev/null; kill -9 $$"])
+    with pytest.raises(BadInput, match="damaged"):
+        read_workbook(path)
+
+
+def test_without_systemd_or_for_an_export_a_child_opens_the_workbook(tmp_path, monkeypatch, capsys):
+    path, children = tmp_path / "x.xlsx", []
+    book(path, lambda made: made.add_worksheet("a").write(0, 0, "b"))
+
+    def child(order: dict, seconds: int) -> bytes:
+        children.append(order["path"])
+        raise ValueError
+
+    monkeypatch.setattr(box, "_of_a_child", child)
+    for place, purpose in (("", FORM), (str(tmp_path / "none.sock"), FORM), (str(tmp_path / "none.sock"), DOSSIERS)):
+        monkeypatch.setenv(box.SOCKET, place)
+        with pytest.raises(BadInput):
+            read_workbook(path, purpose)
+    assert children == [str(path)] * 3
+    assert capsys.readouterr().err.count("nothing answers there") == 1
 
 
 # What is in the sheets

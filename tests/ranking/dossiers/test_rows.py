@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from ranking.dossiers.days import calendar, quantile
 from ranking.dossiers.formulas import DossierMeasures
+from ranking.dossiers.procedures import commonest
 from ranking.dossiers.rows import COUNTS, IN_PERSON, KEYS, ONLINE, OPEN, PARTIAL, PAUSED, POST, SUMS, UNKNOWN, WAITING
 from ranking.dossiers.stock import stock
-from ranking.dossiers.tables import added, commonest, fallen_silent, measured, periods_of
+from ranking.dossiers.tables import added, fallen_silent, measured, periods_of
 from store.reference import measures
 from store.swapped_days import swapped_days
 from tests.dossier_cases import CALENDAR, PLAIN, counted, days_of, dossiers, sums

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from display.drawing.likely_frame import Look
+from display.drawing.likely_frame import LEAST_LETTER, Look
 from display.drawing.likely_places import likely_places
 from display.drawing.place_cells import place_cell, row_mark
 from display.drawing.place_figure import place_figure
@@ -26,6 +26,11 @@ pytestmark = pytest.mark.browser
 SAY, SHARE = Speaker("en"), measures()["on_time_share"]
 SCRIPT = Path(places.__file__).with_suffix(".js").read_text(encoding="utf-8")
 SIZES = [30, 3000]
+DRAWN = """pictures => pictures.map(svg => [svg, svg.getBoundingClientRect().width]).filter(([, width]) => width)
+  .map(([svg, width]) => [svg.viewBox.baseVal.width,
+    Math.min(...[...svg.querySelectorAll("text")].map(text => parseFloat(getComputedStyle(text).fontSize)))
+      * width / svg.viewBox.baseVal.width])"""
+"""Of each picture that is seen: the width it is made for, and how high its smallest letters are in pixels."""
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +127,7 @@ def test_a_picture_that_does_not_come_is_said(page):
 def test_without_a_script_the_style_sheet_rings_the_dot_and_marks_the_row(page):
     rows = province(30)
     page.set_content(place_figure(SAY, SHARE, "commune", rows) + table(rows))
-    dot = page.locator('.gd-on-wide g[data-unit="25002"] > :last-child')
+    dot = page.locator('.gd-on-1000 g[data-unit="25002"] > :last-child')
     ring = "node => getComputedStyle(node).strokeWidth"
     assert dot.evaluate(ring) != "4px"
     page.locator('tr[data-unit="25002"]').hover()
@@ -134,15 +139,16 @@ def test_without_a_script_the_style_sheet_rings_the_dot_and_marks_the_row(page):
     assert cell.evaluate(ground) != before
 
 
-@pytest.mark.parametrize(("width", "shown"), [(1440, "wide"), (390, "phone")])
-def test_the_figure_fits_its_window(browser, width, shown):
-    page = browser.new_page(viewport={"width": width, "height": 800})
+def test_the_figure_fits_its_window_and_can_be_read(page):
     page.set_content(place_figure(SAY, SHARE, "commune", province(160), ("25080",)))
-    seen = [name for name in ("wide", "phone") if page.locator(f".gd-on-{name} svg").is_visible()]
-    beyond = page.evaluate("document.documentElement.scrollWidth")
-    page.close()
-    assert seen == [shown]
-    assert beyond <= width
+    shown = {}
+    for width in (1920, 1000, 900, 640, 460, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        pictures = page.locator(".gd-places").evaluate_all(DRAWN)
+        shown[width] = [look for look, _ in pictures]
+        assert min(letters for _, letters in pictures) >= LEAST_LETTER
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert shown == {1920: [1000], 1000: [1000], 900: [700], 640: [480], 460: [480], 320: [300]}
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -153,7 +159,7 @@ def test_no_words_overlap_or_leave_the_picture(browser, width, of, language):
     value = 100 - 30 * pl.col("expected") / of
     rows = province(of).with_columns(value=value, value_low=value - 2, value_high=pl.min_horizontal(value + 2, 100.0))
     page.set_content(place_figure(Speaker(language), SHARE, "commune", rows, (f"{25000 + of * 3 // 4}",)))
-    shown = "wide" if width > 640 else "phone"
+    shown = 1000 if width > 640 else 300
     boxes = page.locator(f".gd-on-{shown} svg > text").evaluate_all(
         "texts => texts.map(text => { const b = text.getBBox(); return [b.x, b.y, b.x + b.width, b.y + b.height] })"
     )

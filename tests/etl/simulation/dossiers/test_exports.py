@@ -9,7 +9,8 @@ import pytest
 
 from etl.__main__ import main
 from etl.dossiers.changes import sum_here, take_in
-from etl.dossiers.command import _staged, harvest
+from etl.dossiers.measurements import harvest
+from etl.dossiers.staging import stage_file
 from etl.dossiers.store import SIMULATED, Store
 from etl.dossiers.units import Units
 from etl.simulation.dossiers.aggregate import AGGREGATE, aggregate_rows, mark, told, wanted, write
@@ -39,7 +40,7 @@ def store(exports, tmp_path_factory):
     units = _units()
     for day in (date(2026, 8, 31), date(2026, 9, 26)):
         for path in sorted((exports / f"export-{day}").rglob("*.csv")):
-            assert _staged(kept, path, units, None, day) == []
+            assert stage_file(kept, path, units, None, day) == []
         take_in(kept)
     sum_here(kept, kept.outdated())
     return kept
@@ -82,7 +83,7 @@ def test_simulated_dossiers_are_never_published_as_live(exports, tmp_path, capsy
     assert main(["dossiers", str(path), "--exported", "2026-08-31", "--data", str(tmp_path)]) == 1
     assert "simulated dossiers are never published to live" in capsys.readouterr().err
     assert not (tmp_path / "published").exists()
-    assert main(["dossiers", str(path), "--exported", "2026-08-31", "--data", str(tmp_path), "--dry-run"]) == 0
+    assert main(["dossiers", str(path), "--exported", "2026-08-31", "--data", str(tmp_path), "--dry-run"]) == 1
 
 
 def test_real_dossiers_do_not_go_beside_simulated_ones(store, exports, tmp_path):
@@ -90,7 +91,7 @@ def test_real_dossiers_do_not_go_beside_simulated_ones(store, exports, tmp_path)
     real.write_csv(tmp_path / "real.csv", separator=";")
     assert store.state()["nature"] == SIMULATED
     with pytest.raises(BadInput, match=r"holds real dossiers, but .* keeps simulated dossiers"):
-        _staged(store, tmp_path / "real.csv", _units(), None, None)
+        stage_file(store, tmp_path / "real.csv", _units(), None, None)
 
 
 def test_the_shipped_aggregate_is_what_would_be_drawn_now(ground, days, home):
