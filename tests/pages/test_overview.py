@@ -15,7 +15,7 @@ from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from ranking.levels import common
 from ranking.periods import Period, calendar_period
-from store import standings
+from store import moves, standings
 from store.reference import measures
 from tests.pages.test_pages import markup, open_page, words
 from tests.ui.rankings.test_panels import view_of
@@ -110,7 +110,7 @@ def test_the_risen_and_the_fallen_changed_clearly_to_the_good_and_to_the_bad_sid
     told = told.with_columns(expected_own=8.0, expected_others=0.0, expected_membership=0.0)
     if better < 0:
         told = told.with_columns(change=-pl.col("change"), clear=pl.Series(["fell", "rose", "alike"]))
-    monkeypatch.setattr(movers.moves, "with_moves", lambda *_: told)
+    monkeypatch.setattr(moves, "with_moves", lambda *_: told)
     rose, fell = movers.moved(view, selection, rows)
 
     assert rose["unit_code"].to_list() == rows["unit_code"].to_list()[:1] and rose["change"].to_list() == [better]

@@ -6,11 +6,10 @@ from html import escape
 
 import polars as pl
 
+from display.portraits.news import level
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
-from ranking.levels import whole
-from ranking.periods import Period, previous
 from store import catalog, snapshot
 from store.reference import scope_name
 from ui.frame import links
@@ -29,8 +28,8 @@ def selection(view: View) -> Selection:
         known = catalog.catalog(view.snapshot).filter(pl.col("level") == "province", pl.col("of") > 0)
     if known.is_empty():
         raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
-    level, scope = str(known.item(0, "level")), filters.scope(view, known)
-    return pinned.selection(view, known.filter(pl.col("level") == level, pl.col("scope") == scope), level, scope)
+    first, scope = str(known.item(0, "level")), filters.scope(view, known)
+    return pinned.selection(view, known.filter(pl.col("level") == first, pl.col("scope") == scope), first, scope)
 
 
 def title(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
@@ -46,16 +45,8 @@ def title(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
 
 def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     """Who is meant, when, the level of all together, and how many differ from it. Markup."""
-    value = whole(rows, chosen.measure)
-    if value is None:
-        return rankings.sentence(view, chosen, rows)
-    level = view.say(
-        "overview.level.phrase" if chosen.basis in chosen.measure.phrase else "overview.level.name",
-        whose=rankings.whole_name(view, chosen),
-        phrase=rankings.phrase(view, chosen.measure, chosen.basis),
-        value=numbers.with_unit(value, chosen.measure, view.language),
-    )
-    return f"<b>{escape(level)}</b> {rankings.sentence(view, chosen, rows)}"
+    said, who = level(view, chosen, rows), rankings.sentence(view, chosen, rows)
+    return f"<b>{escape(said)}</b> {who}" if said else who
 
 
 def figures(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Figure]:
@@ -66,11 +57,6 @@ def figures(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Figure]:
 def is_pictured(places: pl.DataFrame) -> bool:
     """Whether there are enough expected ranks (`display.words.places`) for a picture of all units."""
     return places.get_column("expected").count() >= FEWEST_PICTURED
-
-
-def earlier(chosen: Selection) -> Period | None:
-    """The period that movements count from."""
-    return previous(chosen.period)
 
 
 def table_link(view: View, chosen: Selection, **more: str) -> str:
