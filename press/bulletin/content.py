@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
@@ -99,7 +99,6 @@ class Bulletin:
     words: Mapping[str, str]
 
 
-Ending = Literal["pdf", "docx", "pptx", "svg"]
 _WORDS = ("findings", "tiers", "moved", "silent", "about", "reason", "map", "chart")
 
 
@@ -133,7 +132,9 @@ def content(view: View, scope: str, chosen: Selection | None, period: Period) ->
 
 def _nothing(view: View, scope: str, period: Period) -> Bulletin:
     """The bulletin of a province in which nobody is ranked: that it is so, and who has reported by each source."""
-    known = [basis for basis in _BASES if period in coverage.periods(view.snapshot.of(scope), _LEVEL, basis)]
+    whose = view.snapshot.of(scope)
+    known = [basis for basis in _BASES if period in coverage.periods(whose, _LEVEL, basis)]
+    reports = [coverage.coverage(view.snapshot, _LEVEL, scope, basis, period) for basis in known]
     where = {"place": province_name(scope), "period": numbers.period_in_sentence(period, view.language)}
     return Bulletin(
         **_common(view, scope, period),
@@ -145,9 +146,7 @@ def _nothing(view: View, scope: str, period: Period) -> Bulletin:
         tiers=(),
         headers=(),
         moved=(),
-        silent=_silent(
-            view, scope, [coverage.coverage(view.snapshot, _LEVEL, scope, basis, period) for basis in known]
-        ),
+        silent=_silent(view, scope, reports),
         foot=tuple(_foot(view, scope)),
     )
 
