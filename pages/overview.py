@@ -1,5 +1,7 @@
 import streamlit as st
 
+from display.portraits import news
+from display.portraits.standouts import sides
 from display.words import addresses, rankings
 from ui.frame import html, links
 from ui.frame.shell import view
@@ -35,7 +37,7 @@ with doors:
 
 main, side = st.columns([11, 9], gap="large")
 with main:
-    found = standouts.sides(v, chosen, rows)
+    found = sides(v, chosen, rows)
     if found:
         st.subheader(v.say("overview.standouts"), anchor=False)
         for place, one in zip(st.columns(2), found, strict=True):
@@ -45,7 +47,7 @@ with main:
             html.caption(note)
     st.subheader(v.say("overview.attention"), anchor=False)
     html.show(attention.attention(v, chosen, rows))
-    moved = movers.moved(v, chosen, rows)
+    moved = news.moved(v, chosen, rows)
     if moved:
         st.subheader(v.say("overview.moved"), anchor=False)
         for place, direction, units in zip(st.columns(2), ("up", "down"), moved, strict=True):

@@ -40,7 +40,7 @@ class Overdue:
 
 def worsening(view: View, chosen: Selection, rows: pl.DataFrame) -> pl.DataFrame | None:
     """The units below the common level whose own trend has turned for the worse; None where months are too few."""
-    months = latest_series(whole) if (whole := rankings.months_of(view, chosen)).height else whole
+    months = latest_series(said) if (said := rankings.months_of(view, chosen)).height else said
     if months.is_empty() or months.get_column("period_start").n_unique() < FEWEST_POINTS:
         return None
     measure = chosen.measure

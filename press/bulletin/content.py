@@ -99,7 +99,7 @@ class Bulletin:
     words: Mapping[str, str]
 
 
-_WORDS = ("findings", "tiers", "moved", "silent", "about", "reason", "map", "chart")
+_WORDS = ("findings", "tiers", "moved", "about", "chart")
 
 
 def content(view: View, scope: str, chosen: Selection | None, period: Period) -> Bulletin:

@@ -71,14 +71,14 @@ def _styles(made: Doc, language: str) -> None:
     """One typeface for all, for letters of every script, in black; headings as the decree writes them."""
     for name, size in (("Normal", BODY), ("Heading 1", BODY), ("Heading 2", BODY), ("List Bullet", BODY)):
         style = made.styles[name]
-        style.font.name, style.font.size, style.font.color.rgb = FONT, size, _BLACK  # type: ignore[attr-defined]
-        style.font.bold = name.startswith("Heading")  # type: ignore[attr-defined]
+        style.font.name, style.font.size, style.font.color.rgb = FONT, size, _BLACK
+        style.font.bold = name.startswith("Heading")
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{kind}"), None)
         for kind in ("ascii", "hAnsi", "eastAsia", "cs"):
             fonts.set(qn(f"w:{kind}"), FONT)
-        spacing = style.paragraph_format  # type: ignore[attr-defined]
+        spacing = style.paragraph_format
         spacing.space_before, spacing.space_after, spacing.line_spacing = Pt(6), Pt(0), 1.0
     for found in made.styles.element.iter(qn("w:lang")):
         found.set(qn("w:val"), _LANGUAGES[language])

@@ -19,7 +19,7 @@ _NO_MAP: Mapping[str, Any] = {"svg": "", "legend": [], "said": "", "borders": ""
 
 
 def made(view: View, scope: str, chosen: Selection | None, period: Period) -> dict[str, bytes]:
-    """The four files by name; `chosen` None where no commune of the province is ranked in the period."""
+    """The files by name; `chosen` None where no commune of the province is ranked in the period."""
     said = content(view, scope, chosen, period)
     return {f"{said.stem}.{ending}": make(view, chosen, said) for ending, make in WRITERS.items()}
 
@@ -42,10 +42,15 @@ def _svg(view: View, chosen: Selection | None, said: Bulletin) -> bytes:
     return phone.svg(said).encode()
 
 
+def _png(view: View, chosen: Selection | None, said: Bulletin) -> bytes:
+    return phone.png(said)
+
+
 WRITERS: Mapping[str, Callable[[View, Selection | None, Bulletin], bytes]] = {
     "pdf": _pdf,
     "docx": _docx,
     "pptx": _pptx,
     "svg": _svg,
+    "png": _png,
 }
 """By the ending of the file."""

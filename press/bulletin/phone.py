@@ -10,19 +10,20 @@ from PIL import ImageFont
 
 from display.drawing.palette import LIGHT
 from files.places import HOME
+from press.brief.pdf import drawn
 from press.bulletin.content import Bulletin
 
 SIZE = (1080, 1350)
 _EDGE = 64
 _FONTS = "Be Vietnam Pro, Arial, sans-serif"
 _SEMIBOLD = 600
-_FOOT = 118
+_FOOT = 130
 
 
 def svg(said: Bulletin) -> str:
-    """The picture: the title, the level, the thirds as bars, the findings, and where the figures come from.
+    """The picture: the title, the level, the thirds as bars, findings, who changed, and where the figures come from.
 
-    Findings that do not fit any more are left out whole, the last first; nothing is cut off within a sentence.
+    What does not fit any more is left out whole, the last first; nothing is cut off within a sentence.
     """
     width, height = SIZE
     top = _Column(150 if said.simulated else 84)
@@ -32,11 +33,13 @@ def svg(said: Bulletin) -> str:
     top.write(said.headline, 34, LIGHT.ink)
     if said.tiers:
         top.parts.extend(_bars(said, top))
-    for finding in said.findings:
+    for heading, lines in _paragraphs(said):
         room = _Column(top.y)
-        room.write(finding.says, 34, LIGHT.ink, _SEMIBOLD)
-        room.write(finding.evidence[0], 29, LIGHT.quiet) if finding.evidence else None
-        if room.y > height - _FOOT - 20:
+        if heading:
+            room.write(heading, 34, LIGHT.ink, _SEMIBOLD)
+        for words in lines:
+            room.write(words, 29, LIGHT.quiet)
+        if room.y > height - _FOOT:
             break
         top.parts.extend(room.parts)
         top.y = room.y
@@ -49,6 +52,21 @@ def svg(said: Bulletin) -> str:
         f'<rect width="16" height="{height}" fill="{LIGHT.accent}"/>{_warning(said)}'
         f"{''.join(top.parts)}{''.join(foot.parts)}</svg>\n"
     )
+
+
+def png(said: Bulletin) -> bytes:
+    """The same as PNG, for programs that send no SVG."""
+    return drawn(svg(said), *SIZE)
+
+
+def _paragraphs(said: Bulletin) -> Iterator[tuple[str, Sequence[str]]]:
+    """What stands below the bars, the weightiest first: a heading and its lines each."""
+    for finding in said.findings:
+        yield finding.says, finding.evidence[:1]
+    for part in said.moved:
+        yield part.heading, [words for words in (part.says, *part.lines[:1]) if words]
+    if said.silent.says:
+        yield said.silent.heading, [said.silent.says]
 
 
 def _warning(said: Bulletin) -> str:

@@ -72,10 +72,10 @@ def _findings(made: Any, said: Bulletin) -> None:
     width = (_ROOM - gap * (count - 1)) / count
     for at, finding in enumerate(said.findings):
         box = _box(slide, _EDGE + at * (width + gap), _TOP, width, 128)
-        _write(box, f"{at + 1}. {finding.says}", 17, bold=True)
-        _write(box, finding.reason, 12, colour=_QUIET)
+        _write(box, f"{at + 1}. {finding.says}", 18, bold=True)
+        _write(box, finding.reason, 13, colour=_QUIET)
         for words in finding.evidence:
-            _write(box, f"– {words}", 12)
+            _write(box, f"– {words}", 14)
 
 
 def _counts(made: Any, said: Bulletin) -> None:
@@ -108,7 +108,7 @@ def _ends(made: Any, said: Bulletin) -> None:
     width = (_ROOM - gap * (len(named) - 1)) / len(named)
     for at, tier in enumerate(named):
         left = _EDGE + at * (width + gap)
-        _write(_box(slide, left, _TOP, width, 10), f"{tier.name}: {tier.count}", 18, bold=True)
+        _write(_box(slide, left, _TOP, width, 12), f"{tier.name}: {tier.count}", 18, bold=True)
         _table(slide, said, tier, left, _TOP + 14, width)
 
 
