@@ -19,12 +19,14 @@ from press.bulletin import files
 from ranking import periods
 from ranking.in_period import in_period
 from ranking.periods import Period
+from ranking.vocabulary import PERIOD_COLUMNS
 from store import catalog, opening, snapshot
 from store.access import rules
 from store.reference import measures, province_names
 from store.snapshot import Snapshot, SnapshotTrouble
 
 _LEVEL = "commune"
+_MOST_TOLD = 6
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,9 +81,9 @@ def selection(opened: Snapshot, scope: str, period: Period) -> Selection | None:
     ranked = catalog.catalog(opened).filter(pl.col("level") == _LEVEL, pl.col("of") > 0)
     then = ranked.filter(in_period(period))
     if then.is_empty():
-        known = ranked.filter(pl.col("period_kind") == period.kind).get_column("period_start").unique().sort()
-        months = [periods.calendar_period("month", day.year, day.month).id for day in known.tail(6)]
-        said = f"; the last of its kind begin in {', '.join(months)}" if months else ""
+        ends = ranked.filter(pl.col("period_kind") == period.kind).select(PERIOD_COLUMNS).unique().sort(PERIOD_COLUMNS)
+        known = [Period(*row).id for row in ends.tail(_MOST_TOLD).iter_rows()]
+        said = f"; the last of its kind: {', '.join(known)}" if known else ""
         raise Fault(f"--period {period.id!r}: {opened.manifest.dataset} ranks no commune in it{said}")
     own = then.filter(pl.col("scope") == scope)
     if own.is_empty():

@@ -13,6 +13,7 @@ from display.words import coverage as coverage_words
 from display.words import numbers, places, rankings
 from display.words.marks import n_label, n_of, simulated_suffix
 from display.words.selection import Selection
+from display.words.text import Speaker
 from display.words.view import View
 from press.brief.content import plain_text
 from ranking.collation import by_name
@@ -64,11 +65,12 @@ class Tier:
 
 @dataclass(frozen=True)
 class Part:
-    """A heading with a sentence and, below it, one line per unit."""
+    """A heading with a sentence and, below it, one line per unit, the first ones of `units` in all."""
 
     heading: str
     says: str
     lines: tuple[str, ...] = ()
+    units: int = 0
 
 
 @dataclass(frozen=True)
@@ -261,9 +263,12 @@ def _change(view: View, chosen: Selection, row: dict[str, Any]) -> str:
 def _silent(view: View, scope: str, found: list[coverage.Coverage]) -> Part:
     """Who has not reported by each source, at most `MOST_SILENT` of them by name."""
     lines = [plain_text(line) for one in found for line in coverage_words.missing(view.say, one, scope)]
-    more = len(lines) - MOST_SILENT
-    shown = lines[:MOST_SILENT]
-    if more > 0:
-        shown.append(view.say("coverage.more", n=numbers.number(more, view.language)))
     says = " ".join(coverage_words.line(view.say, one) for one in found)
-    return Part(view.say("bulletin.silent"), says, tuple(shown))
+    return Part(view.say("bulletin.silent"), says, tuple(lines[:MOST_SILENT]), len(lines))
+
+
+def named(part: Part, language: str, most: int = MOST_SILENT) -> list[str]:
+    """At most so many lines of a part, and how many units more there are."""
+    shown, more = list(part.lines[:most]), part.units - most
+    more_words = Speaker(language)("coverage.more", n=numbers.number(more, language))
+    return [*shown, more_words] if more > 0 else shown

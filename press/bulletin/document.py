@@ -7,6 +7,7 @@ Source of the layout: annex I of Decree 30/2020/NĐ-CP of 5 March 2020. Times Ne
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 
 from docx import Document
@@ -21,7 +22,7 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from display.words.text import Speaker
-from press.bulletin.content import Bulletin, Part, Tier
+from press.bulletin.content import Bulletin, Part, Tier, named
 
 FONT = "Times New Roman"
 BODY = Pt(14)
@@ -103,7 +104,7 @@ def _head(made: Doc, say: Speaker) -> None:
     _ruled(body, 22)
     _line(country, COUNTRY_NAME, 13, bold=True)
     _line(country, MOTTO, 14, bold=True)
-    _ruled(country, 48)
+    _ruled(country, 60)
     number, day = table.rows[1].cells
     _line(number, say("bulletin.form.number"), 13, blank=True)
     _line(day, say("bulletin.form.day"), 13, blank=True, italic=True)
@@ -162,7 +163,6 @@ def _ruled(cell: _Cell, width: int) -> None:
     spacing = line.paragraph_format
     spacing.left_indent = spacing.right_indent = Mm(max(room, 0))
     spacing.space_before = Pt(0)
-    _run(line, "", 4)
     line.paragraph_format.line_spacing = Pt(4)
     borders, top = OxmlElement("w:pBdr"), OxmlElement("w:top")
     for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
@@ -199,7 +199,8 @@ def _body(made: Doc, say: Speaker, said: Bulletin) -> None:
         _part(made, part, part.heading)
     if said.silent.says:
         made.add_heading(said.silent.heading, 1)
-        _part(made, said.silent, "")
+        _text(made, said.silent.says)
+        _lines(made, named(said.silent, said.language))
     made.add_heading(said.words["about"], 1)
     for words in said.foot:
         _text(made, words)
@@ -238,7 +239,7 @@ def _text(made: Doc, words: str) -> None:
     line.paragraph_format.first_line_indent = Mm(10)
 
 
-def _lines(made: Doc, lines: tuple[str, ...]) -> None:
+def _lines(made: Doc, lines: Sequence[str]) -> None:
     for words in lines:
         made.add_paragraph(words, style="List Bullet").paragraph_format.space_before = Pt(2)
 
@@ -256,7 +257,8 @@ def _run(
     line: Paragraph, words: str, size: int, *, blank: bool = False, bold: bool = False, italic: bool = False
 ) -> None:
     """Words in a paragraph; of a form to fill in (`blank`) what stands in square brackets is marked."""
-    for part in words.replace("[", "\0[").replace("]", "]\0").split("\0") if blank else [words]:
+    parts = words.replace("[", "\0[").replace("]", "]\0").split("\0") if blank else [words]
+    for part in filter(None, parts):
         run = line.add_run(part)
         run.font.size, run.font.bold, run.font.italic = Pt(size), bold, italic
         if part.startswith("["):

@@ -10,7 +10,7 @@ from typing import Any
 from display.words.text import Speaker
 from press.brief.content import PRINT
 from press.brief.pdf import typeset
-from press.bulletin.content import Bulletin
+from press.bulletin.content import Bulletin, named
 
 _TEMPLATE = "bulletin.typ"
 
@@ -20,6 +20,7 @@ def pdf(said: Bulletin, drawn: Mapping[str, Any], made_at: datetime) -> bytes:
     say = Speaker(said.language)
     data = {
         **asdict(said),
+        "silent": {**asdict(said.silent), "lines": named(said.silent, said.language)},
         "map": dict(drawn),
         "across": say("brief.across") if said.simulated else "",
         "page": say("brief.page", page="{page}"),

@@ -15,9 +15,8 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Pt
 
 from display.drawing.palette import rgb
-from display.words.text import Speaker
 from press.brief.content import PRINT
-from press.bulletin.content import Bulletin, Tier
+from press.bulletin.content import Bulletin, Tier, named
 
 FONT = "Arial"
 _TITLE_ONLY = 5
@@ -26,7 +25,7 @@ _WIDTH, _HEIGHT = 338.67, 190.5
 _EDGE, _TOP = 15.0, 34.0
 _ROOM = _WIDTH - 2 * _EDGE
 _INK, _QUIET, _ACCENT, _WARNING = (RGBColor(*rgb(c)) for c in (PRINT.ink, PRINT.quiet, PRINT.accent, PRINT.warning))
-_MOST_LINES = 8
+_MOST_LINES = 7
 
 
 def pptx(said: Bulletin, made_at: datetime) -> bytes:
@@ -47,18 +46,15 @@ def pptx(said: Bulletin, made_at: datetime) -> bytes:
         lines = [words for part in said.moved for words in (part.heading, part.says, *part.lines) if words]
         _text(_slide(made, said, said.words["moved"]), lines, 18)
     if said.silent.says:
-        _text(_slide(made, said, said.silent.heading), _few(said, [said.silent.says, *said.silent.lines]), 18)
+        _text(
+            _slide(made, said, said.silent.heading),
+            [said.silent.says, *named(said.silent, said.language, _MOST_LINES)],
+            18,
+        )
     _text(_slide(made, said, said.words["about"]), [part for part in (said.sure, *said.foot) if part], 14)
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
-
-
-def _few(said: Bulletin, lines: Sequence[str]) -> list[str]:
-    """As many lines as a slide holds, and how many more there are."""
-    if len(lines) <= _MOST_LINES:
-        return list(lines)
-    return [*lines[:_MOST_LINES], Speaker(said.language)("coverage.more", n=len(lines) - _MOST_LINES)]
 
 
 def _opening(made: Any, said: Bulletin) -> None:
