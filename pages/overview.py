@@ -6,7 +6,7 @@ from display.words import addresses, rankings
 from ui.frame import html, links
 from ui.frame.shell import view
 from ui.map import maps
-from ui.overview import attention, freshness, movers, places, small_map, standouts
+from ui.overview import attention, bulletin, freshness, movers, places, small_map, standouts
 from ui.overview import head as overview_head
 from ui.parts import places as likely
 from ui.parts import tables
@@ -91,4 +91,5 @@ tables.plain_table(
     figures=(2,),
 )
 html.show(freshness.more_on_freshness(v))
+bulletin.buttons(v, chosen)
 html.caption(rankings.source_line(v, chosen, rows))

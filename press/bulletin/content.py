@@ -20,6 +20,7 @@ from ranking.collation import by_name
 from ranking.levels import common
 from ranking.periods import Period
 from store import coverage
+from store.access import rules
 from store.reference import province_name
 
 MOST_FINDINGS = 3
@@ -132,6 +133,11 @@ def content(view: View, scope: str, chosen: Selection | None, period: Period) ->
     )
 
 
+def stem(view: View, scope: str, period: Period) -> str:
+    """The name of a bulletin's files without ending: `gan-dan_ban-tin_25_2026-08`; a simulated one says so in it."""
+    return f"gan-dan_ban-tin_{scope}_{period.id}{simulated_suffix(view)}"
+
+
 def _nothing(view: View, scope: str, period: Period) -> Bulletin:
     """The bulletin of a province in which nobody is ranked: that it is so, and who has reported by each source."""
     whose = view.snapshot.of(scope)
@@ -162,7 +168,7 @@ def _common(view: View, scope: str, period: Period) -> dict[str, Any]:
         "place": place,
         "period": words,
         "simulated": say("nature.simulated", captured="") if view.snapshot.manifest.nature == "simulated" else "",
-        "stem": f"gan-dan_ban-tin_{scope}_{period.id}{simulated_suffix(view)}",
+        "stem": stem(view, scope, period),
         "words": {name: say(f"bulletin.{name}") for name in _WORDS},
     }
 
@@ -172,7 +178,8 @@ def _foot(view: View, scope: str) -> Iterator[str]:
     nature = say(f"nature.{manifest.nature}", captured=numbers.local_date(manifest.captured_at, view.language))
     yield say("shell.footer", nature=nature, snapshot=manifest.id)
     yield say("download.licence")
-    yield say("bulletin.internal" if view.snapshot.of(scope).seen is None else "bulletin.public")
+    is_public = view.reader == rules.PUBLIC and view.snapshot.of(scope).seen is not None
+    yield say("bulletin.public" if is_public else "bulletin.internal")
 
 
 # --- findings

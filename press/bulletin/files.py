@@ -24,6 +24,11 @@ def made(view: View, scope: str, chosen: Selection | None, period: Period) -> di
     return {f"{said.stem}.{ending}": make(view, chosen, said) for ending, make in WRITERS.items()}
 
 
+def one(view: View, chosen: Selection, ending: str) -> bytes:
+    """One of the files, of a province whose communes are ranked; `ending`: a key of `WRITERS`."""
+    return WRITERS[ending](view, chosen, content(view, chosen.scope, chosen, chosen.period))
+
+
 def _pdf(view: View, chosen: Selection | None, said: Bulletin) -> bytes:
     paper = replace(view, palette=PRINT, narrow=False)
     drawn = ranking_sheet.tier_map(paper, chosen, rankings.rows_of(view, chosen)) if chosen else _NO_MAP

@@ -19,7 +19,7 @@ from store import moves, standings
 from store.reference import measures
 from tests.pages.test_pages import markup, open_page, words
 from tests.ui.rankings.test_panels import view_of
-from ui.overview import attention, freshness, movers, places, standouts
+from ui.overview import attention, bulletin, freshness, movers, places, standouts
 
 AUGUST = Period(date(2026, 8, 1), date(2026, 8, 31), "month")
 
@@ -211,3 +211,12 @@ def test_a_phrase_names_the_basis_of_every_measure(app_data):
     for measure in measures().values():
         for basis in measure.basis:
             assert "(" in rankings.phrase(view, measure, basis)
+
+
+def test_a_province_offers_its_bulletin_and_the_country_none(app_data):
+    of_province = open_page("overview", dataset="recorded", province="25")
+    labels = [button.proto.label for button in of_province.get("download_button")]
+    assert labels == ["Bản tin (PDF)", "Bản tin (Word)", "Bản tin (trình chiếu)", "Bản tin (ảnh cho điện thoại)"]
+    view, selection = view_of("recorded"), chosen("25")
+    assert bulletin.made(view, selection, "docx").startswith(b"PK")
+    assert not open_page("overview", dataset="simulated", province="VN").get("download_button")
