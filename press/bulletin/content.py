@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -194,8 +194,8 @@ def _findings(view: View, chosen: Selection, rows: pl.DataFrame) -> Iterator[Fin
         named = tuple(_standing(view, chosen, row, level) for row in worse.head(MOST_NAMED).iter_rows(named=True))
         says = say("overview.worse", n=numbers.number(worse.height, language))
         yield Finding(says, say("bulletin.reason.worse"), named)
-    backlog = news.overdue(view, chosen)
-    if backlog is not None and backlog.total:
+    backlog = news.overdue(replace(view, snapshot=view.snapshot.on(chosen.period)), chosen)
+    if backlog is not None and backlog.total and backlog.period == chosen.period:
         says = say(
             "overview.overdue",
             n=numbers.number(backlog.total, language),

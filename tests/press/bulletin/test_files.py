@@ -203,6 +203,17 @@ def test_only_clear_changes_are_told_each_with_its_cause_and_n(monkeypatch):
     assert nobody.says.startswith("Không xã, phường nào") and nobody.says.endswith("may rủi so với tháng 7/2026.")
 
 
+@pytest.mark.parametrize(("month", "told"), [("2026-08", True), ("2026-07", False)])
+def test_a_backlog_is_told_with_its_units_and_only_in_its_own_period(monkeypatch, month, told):
+    view = view_of("recorded")
+    units = rankings.rows_of(view, PHU_THO).head(2).with_columns(value=pl.Series([74.0, 68.0]))
+    monkeypatch.setattr(news, "overdue", lambda *_: news.Overdue(parse(month), "form", 1290.0, units))
+    said = content(view, "25", PHU_THO, AUGUST)
+    assert (said.findings[0].says == "Hồ sơ quá hạn chưa xong: 1.290 (tháng 8/2026, theo biểu II.06)") == told
+    assert (said.findings[0].evidence[0] == f"{units.item(0, 'name')}: 74 hồ sơ") == told
+    assert len(said.findings) == 3 if told else not any("quá hạn" in finding.says for finding in said.findings)
+
+
 def bulletin(out, *words: str) -> int:
     return main(["bulletin", "--out", str(out), "--dataset", "live", *words])
 
