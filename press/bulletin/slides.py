@@ -69,9 +69,9 @@ def _findings(made: Any, said: Bulletin) -> None:
     for at, finding in enumerate(said.findings):
         box = _box(slide, _EDGE + at * (width + gap), _TOP, width, 128)
         _write(box, f"{at + 1}. {finding.says}", 18, bold=True)
-        _write(box, finding.reason, 13, colour=_QUIET)
+        _write(box, finding.reason, 12, colour=_QUIET)
         for words in finding.evidence:
-            _write(box, f"– {words}", 14)
+            _write(box, f"– {words}", 13)
 
 
 def _counts(made: Any, said: Bulletin) -> None:
