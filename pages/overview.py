@@ -2,7 +2,7 @@ import streamlit as st
 
 from display.portraits import news
 from display.portraits.standouts import sides
-from display.words import addresses, rankings
+from display.words import addresses, findings, rankings
 from ui.frame import html, links
 from ui.frame.shell import view
 from ui.map import maps
@@ -24,7 +24,7 @@ rows = rankings.rows_of(v, chosen)
 ranks = rankings.places_of(v, chosen, rows)
 
 with head:
-    html.heading(overview_head.title(v, chosen, rows), overview_head.sentence(v, chosen, rows))
+    html.heading(findings.headline(v, chosen, rows), overview_head.sentence(v, chosen, rows))
 pictured = overview_head.is_pictured(ranks)
 if pictured:
     with above, st.container(key="picture_beside"):

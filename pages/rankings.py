@@ -1,13 +1,13 @@
 import streamlit as st
 
-from display.words import rankings
+from display.words import findings, rankings
 from ranking.levels import common
 from store import moves, names
 from ui.frame import html, links
 from ui.frame.shell import view
 from ui.parts import downloads, filters, methods, places
 from ui.parts.figures import four_figures
-from ui.rankings import charts, comparison, table, weights
+from ui.rankings import charts, comparison, sorting, table, weights
 
 v = view()
 head, above = st.container(), st.container()
@@ -26,7 +26,7 @@ with more_place:
     shown, named = filters.more(v, selection, names.found(rows, query))
 
 with head:
-    html.heading(rankings.title(v, selection), rankings.sentence(v, selection, rows))
+    html.heading(findings.headline(v, selection, rows), rankings.named_sentence(v, selection, rows))
 with above:
     picture, beside = st.columns([13, 7], gap="medium") if kinds else (st.container(), st.container())
     with beside:
@@ -58,10 +58,12 @@ if named:
 if shown.is_empty():
     html.caption(v.say("table.none_found", query=query) if query else v.say("table.all_filtered"))
 else:
-    visible = rankings.with_place(selection, shown.slice(*table.pages(v, shown)))
+    order = sorting.chosen()
+    listed = sorting.ordered(shown, selection, order)
+    visible = rankings.with_place(selection, listed.slice(*table.pages(v, listed)))
     uneven = rankings.uneven_months(v, selection)
     trends = table.sparklines(v, months, visible.get_column("unit_code").to_list(), measure, uneven)
-    table.ranking_table(v, selection, visible, table.Beside(level, trends))
+    table.ranking_table(v, selection, visible, table.Beside(level, trends), order)
 downloads.buttons(v, selection, shown, [(v.say("filters.search"), query), *named])
 if kinds:
     html.caption(rankings.spread(v, selection, rows))

@@ -73,7 +73,7 @@ def cautious(rho: ArrayLike, level: ArrayLike, share: ArrayLike) -> Floats:
     `rho`, `level` and `share` (proportions): numbers or arrays of one length. A beta-binomial distribution has a short
     tail towards the nearer of 0 and 1, so there it hangs on the shape of a month's luck, which is not known, whether
     a unit is called above a level of 94 %. With luck that is normal one in ten of those called is called wrongly,
-    with a quarter more ρ one in fifteen (docs/truth.md); the long tail needs nothing. At most 0.99.
+    with a quarter more ρ one in fifteen (docs/truth.md); the long tail is left as it is. At most 0.99.
     """
     rho, level, share = (np.asarray(of, float) for of in (rho, level, share))
     short = np.where(level >= 0.5, share > level, share < level)

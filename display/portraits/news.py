@@ -15,7 +15,6 @@ from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import BELOW
 from ranking.collation import by_name
-from ranking.levels import whole
 from ranking.movement import cause
 from ranking.periods import Period, previous
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
@@ -101,16 +100,3 @@ def change(view: View, chosen: Selection, row: dict[str, Any]) -> str:
     value = f"{numbers.signed(row['change'], view.language, chosen.measure.decimals)}\u00a0{unit}".strip()
     why = view.say(f"cause.{cause(*(row[name] for name in _PARTS))}")
     return f"{value}; {ranks}, {why}"
-
-
-def level(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
-    """The level of all together in a sentence; empty where it is not known."""
-    value = whole(rows, chosen.measure)
-    if value is None:
-        return ""
-    return view.say(
-        "overview.level.phrase" if chosen.basis in chosen.measure.phrase else "overview.level.name",
-        whose=rankings.whole_name(view, chosen),
-        phrase=rankings.phrase(view, chosen.measure, chosen.basis),
-        value=numbers.with_unit(value, chosen.measure, view.language),
-    )

@@ -15,7 +15,6 @@ from display.words import addresses, numbers, places
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import BANDS
-from ranking.levels import has_no_sum
 from ranking.measures import Measure
 from ranking.overdispersion import ASSUMED, MEASURED
 from ranking.petitions import tail
@@ -50,6 +49,11 @@ def uneven_months(view: View, selection: Selection) -> frozenset[date]:
 
 def title(view: View, selection: Selection) -> str:
     return view.say(f"rankings.title.{selection.level}", measure=selection.measure.name.in_language(view.language))
+
+
+def named_sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
+    """What is ranked by which measure, and the sentence. Markup."""
+    return f"{escape(title(view, selection))}. {sentence(view, selection, rows)}"
 
 
 def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
@@ -147,11 +151,6 @@ def phrase(view: View, measure: Measure, basis: str) -> str:
 def level_name(view: View) -> str:
     """What the comparison line is called: single units are compared with the middle one."""
     return view.say("level.typical")
-
-
-def whole_name(view: View, selection: Selection) -> str:
-    """Whose level a province's is: that of all its dossiers, or of the middle unit where they can't be added."""
-    return view.say("level.typical" if has_no_sum(selection.measure) else f"level.together.{selection.level}")
 
 
 def with_petitions(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:

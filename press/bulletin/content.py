@@ -10,7 +10,7 @@ import polars as pl
 
 from display.portraits import news, standouts
 from display.words import coverage as coverage_words
-from display.words import numbers, places, rankings
+from display.words import findings, numbers, places, rankings
 from display.words.marks import n_label, n_of, simulated_suffix
 from display.words.selection import Selection
 from display.words.text import Speaker
@@ -78,9 +78,9 @@ class Part:
 class Bulletin:
     """All that a bulletin says, plain text in one language. Empty texts and tuples where nothing is to be said.
 
-    `headline`: the finding over the tiers, or that nothing is ranked. `sure`: how sure that is and how it is known.
-    `headers`: of the table of a tier's units. `simulated`: the warning, where figures are not real. `foot`: source,
-    snapshot, licence and who the figures are for.
+    `sentence`: what heads the start page. `headline`: the finding over the tiers, or that nothing is ranked. `sure`:
+    how sure that is and how it is known. `headers`: of the table of a tier's units. `simulated`: the warning, where
+    figures are not real. `foot`: source, snapshot, licence and who the figures are for.
     """
 
     language: str
@@ -89,7 +89,7 @@ class Bulletin:
     period: str
     measure: str
     simulated: str
-    level: str
+    sentence: str
     headline: str
     sure: str
     findings: tuple[Finding, ...]
@@ -114,7 +114,7 @@ def content(view: View, scope: str, chosen: Selection | None, period: Period) ->
     return Bulletin(
         **_common(view, scope, period),
         measure=chosen.measure.name.in_language(view.language),
-        level=news.level(view, chosen, rows),
+        sentence=findings.headline(view, chosen, rows),
         headline=places.headline(say, _LEVEL, found),
         sure=" ".join(
             part for part in (places.wrong_words(say, found), rankings.certainty_line(view, chosen, rows)) if part
@@ -147,7 +147,7 @@ def _nothing(view: View, scope: str, period: Period) -> Bulletin:
     return Bulletin(
         **_common(view, scope, period),
         measure="",
-        level="",
+        sentence="",
         headline=view.say("bulletin.nothing", **where),
         sure="",
         findings=(),

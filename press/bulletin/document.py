@@ -176,8 +176,8 @@ def _ruled(cell: _Cell, width: int) -> None:
 
 
 def _body(made: Doc, say: Speaker, said: Bulletin) -> None:
-    if said.level:
-        _text(made, said.level)
+    if said.sentence:
+        _text(made, said.sentence)
     if not said.tiers:
         _text(made, said.headline)
     if said.findings:

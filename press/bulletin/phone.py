@@ -21,15 +21,15 @@ _FOOT = 130
 
 
 def svg(said: Bulletin) -> str:
-    """The picture: the title, the level, the thirds as bars, findings, who changed, and where the figures come from.
+    """The picture: title, finding, the thirds as bars, what matters most, who changed, where the figures come from.
 
     What does not fit any more is left out whole, the last first; nothing is cut off within a sentence.
     """
     width, height = SIZE
     top = _Column(150 if said.simulated else 84)
     top.write(said.title, 50, LIGHT.accent, _SEMIBOLD)
-    if said.level:
-        top.write(said.level, 38, LIGHT.ink, _SEMIBOLD)
+    if said.sentence:
+        top.write(said.sentence, 36, LIGHT.ink, _SEMIBOLD)
     top.write(said.headline, 34, LIGHT.ink)
     if said.tiers:
         top.parts.extend(_bars(said, top))

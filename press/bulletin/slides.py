@@ -58,7 +58,7 @@ def pptx(said: Bulletin, made_at: datetime) -> bytes:
 
 
 def _opening(made: Any, said: Bulletin) -> None:
-    _text(_slide(made, said, said.title), [part for part in (said.level, said.headline, said.measure) if part], 24)
+    _text(_slide(made, said, said.title), [part for part in (said.sentence, said.headline, said.measure) if part], 24)
 
 
 def _findings(made: Any, said: Bulletin) -> None:

@@ -38,14 +38,15 @@ def links_in(app) -> list[tuple[str, dict[str, list[str]]]]:
 def test_it_opens_on_the_last_whole_month_not_on_the_open_one(app_data):
     text = words(open_page("overview", dataset="simulated", province="38"))
 
-    assert "Thanh Hóa: số liệu tháng 8/2026, thu thập" in text
+    assert "Thanh Hóa: 93 trong 100 hồ sơ đúng hạn hoặc chưa đến hạn (theo Cổng)" in text
+    assert "tháng 8/2026" in text and "Thu thập" in text
 
 
 def test_the_level_comes_before_everything_else(app_data):
     text = markup(open_page("overview", dataset="recorded"))
 
     assert re.search(
-        r'gd-sentence"><b>Tính chung các xã, phường: \d+,\d\u00a0% hồ sơ đúng hạn hoặc chưa đến hạn \(theo Cổng\)\.',
+        r'<h1 class="gd-title">[^<:]+: (hơn )?\d+ trong 100 hồ sơ đúng hạn hoặc chưa đến hạn \(theo Cổng\); ',
         text,
     )
 

@@ -6,12 +6,10 @@ from html import escape
 
 import polars as pl
 
-from display.portraits.news import level
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
 from store import catalog, snapshot
-from store.reference import scope_name
 from ui.frame import links
 from ui.frame.html import Figure
 from ui.parts import filters, pinned
@@ -28,25 +26,15 @@ def selection(view: View) -> Selection:
         known = catalog.catalog(view.snapshot).filter(pl.col("level") == "province", pl.col("of") > 0)
     if known.is_empty():
         raise snapshot.SnapshotTrouble(view.snapshot.manifest.dataset, "empty")
-    first, scope = str(known.item(0, "level")), filters.scope(view, known)
-    return pinned.selection(view, known.filter(pl.col("level") == first, pl.col("scope") == scope), first, scope)
-
-
-def title(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
-    """`Phú Thọ: số liệu tháng 8/2026, thu thập 26/9/2026`."""
-    captured = rows.select(pl.max("captured_at")).item() or view.snapshot.manifest.captured_at
-    return view.say(
-        "overview.title",
-        place=scope_name(chosen.scope) or view.say("scope.country"),
-        period=numbers.period_in_sentence(chosen.period, view.language),
-        captured=numbers.local_date(captured, view.language),
-    )
+    level, scope = str(known.item(0, "level")), filters.scope(view, known)
+    return pinned.selection(view, known.filter(pl.col("level") == level, pl.col("scope") == scope), level, scope)
 
 
 def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
-    """Who is meant, when, the level of all together, and how many differ from it. Markup."""
-    said, who = level(view, chosen, rows), rankings.sentence(view, chosen, rows)
-    return f"<b>{escape(said)}</b> {who}" if said else who
+    """Who is meant, when, who is missing, and when the figures were captured. Markup."""
+    captured = rows.select(pl.max("captured_at")).item() or view.snapshot.manifest.captured_at
+    when = view.say("overview.when", captured=numbers.local_date(captured, view.language))
+    return f"{rankings.sentence(view, chosen, rows)} {escape(when)}"
 
 
 def figures(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Figure]:

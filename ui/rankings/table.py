@@ -21,6 +21,7 @@ from store.months import latest_series
 from ui.frame import links
 from ui.frame.html import show
 from ui.parts.tables import band_chip
+from ui.rankings import sorting, value_axis
 
 ROWS_PER_PAGE, ROWS_AT_ONCE = 100, 200
 """A list is cut into pages, but not that of a province."""
@@ -66,12 +67,15 @@ class _Column:
     style: str
     cell: Callable[[dict], str]
     names_row: bool = False
+    sort: str = ""
 
 
-def ranking_table(view: View, selection: Selection, rows: pl.DataFrame, beside: Beside) -> None:
-    """One row per unit; unranked units stand below, each with its reason."""
+def ranking_table(
+    view: View, selection: Selection, rows: pl.DataFrame, beside: Beside, order: sorting.Order | None = None
+) -> None:
+    """One row per unit, in the `order` that they come in; unranked units stand below, each with its reason."""
     columns = _columns(view, selection, rows, beside)
-    head = "".join(f'<th scope="col" class="{c.style}">{_unbroken(c.header)}</th>' for c in columns)
+    head = "".join(_header(view, selection, column, order or sorting.Order()) for column in columns)
     body = "".join(
         f"<tr{row_mark(row['unit_code'])}>{''.join(_cell(c, row) for c in columns)}</tr>"
         for row in rows.iter_rows(named=True)
@@ -81,6 +85,11 @@ def ranking_table(view: View, selection: Selection, rows: pl.DataFrame, beside: 
         f'<div class="gd-scroll gd-tall" tabindex="0" role="region" aria-label="{title}"><table class="gd-table">'
         f"<caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _header(view: View, selection: Selection, column: _Column, order: sorting.Order) -> str:
+    words = sorting.header(view, selection, _unbroken(column.header), column.sort, order, links.asked())
+    return f'<th scope="col" class="{column.style}"{sorting.aria(column.sort, order)}>{words}</th>'
 
 
 def _unbroken(header: str) -> str:
@@ -104,13 +113,13 @@ def pages(view: View, rows: pl.DataFrame) -> tuple[int, int]:
 
 def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Beside) -> list[_Column]:
     say, measure, language = view.say, selection.measure, view.language
-    scale = _scale(measure, rows)
+    axis = value_axis.axis(measure, rows)
     known = "denominator" if measure.kind == "share" else "received"
     with_n = measure.id not in _COUNTED_THEMSELVES and _has(rows, known)
 
     def value(row: dict) -> str:
         n = f'<small class="gd-only-phone">{escape(say("table.n_phone", n=_n(row)))}</small>' if with_n else ""
-        return _value(view, selection, row, scale, beside.level) + n
+        return _value(view, selection, row, axis, beside.level) + n
 
     def _n(row: dict) -> str:
         return numbers.number(n_of(measure, row), language)
@@ -129,20 +138,21 @@ def _columns(view: View, selection: Selection, rows: pl.DataFrame, beside: Besid
     likely = {one["unit_code"]: one for one in places.of_rows(rows).iter_rows(named=True)}
     there = {key: code for key, code in addresses.choices(view, selection).items() if key in ("measure", "period")}
     columns = [
-        _Column(say("table.rank"), "gd-rank", lambda row: _rank(view, row)),
-        _Column(say(f"table.unit.{selection.level}"), "", name, True),
-        _Column(measure.short.in_language(language), "gd-values", value),
+        _Column(say("table.rank"), "gd-rank", lambda row: _rank(view, row), sort=sorting.RANK),
+        _Column(say(f"table.unit.{selection.level}"), "", name, True, "name"),
+        _Column(measure.short.in_language(language), "gd-values", value, sort="value"),
     ]
     if with_n:
-        columns.append(_Column(say(n_label(measure)), "gd-n gd-wide", _n))
+        columns.append(_Column(say(n_label(measure)), "gd-n gd-wide", _n, sort="n"))
     if _has(rows, "band"):
         columns.append(_Column(say("table.band"), "gd-wide", lambda row: band_chip(view, measure, row["band"])))
     if _has(rows, "expected_rank"):
         window = places.window_words(say, next(one for one in likely.values() if one["window"]))
-        columns.append(_Column(say("table.place", window=window), "gd-placed gd-wide", place))
+        columns.append(_Column(say("table.place", window=window), "gd-placed gd-wide", place, sort="place"))
         columns.append(_Column(say("table.range"), "gd-wide", lambda row: _range(view, row, likely[row["unit_code"]])))
     if "clear" in rows.columns and _has(rows, "change"):
-        columns.append(_Column(say("table.movement"), "gd-n gd-wide", lambda row: movement(view, row, measure)))
+        moved = _Column(say("table.movement"), "gd-n gd-wide", lambda row: movement(view, row, measure), sort="change")
+        columns.append(moved)
     if _has(rows, "rank_without"):
         columns.append(_Column(say("petitions.column"), "gd-n", lambda row: _without(view, row)))
     if beside.trends:
@@ -195,14 +205,14 @@ def _because(view: View, row: dict) -> str:
     return f'<span class="gd-sub">{escape(" · ".join(parts))}</span>' if parts else ""
 
 
-def _value(view: View, selection: Selection, row: dict, scale: float, level: float | None) -> str:
+def _value(view: View, selection: Selection, row: dict, axis: value_axis.Axis, level: float | None) -> str:
     if row["value"] is None:
         silence = view.say("state." + row["state"])
         return f'<span class="gd-silent">{escape(silence)}</span>'
     text = numbers.with_unit(row["value"], selection.measure, view.language)
     note = "".join(f'<span class="gd-sub">{escape(text)}</span>' for text in _remarks(view, selection.measure, row))
     return (
-        f'<div class="gd-cell"><span class="gd-track" aria-hidden="true">{_bar(row, scale, level)}</span>'
+        f'<div class="gd-cell"><span class="gd-track" aria-hidden="true">{value_axis.mark(row, axis, level)}</span>'
         f'<span class="gd-value">{text}</span></div>{note}'
     )
 
@@ -214,28 +224,6 @@ def _remarks(view: View, measure: Measure, row: dict) -> list[str]:
     if row["rank"] is not None and n is not None and n < FEW and measure.id not in _COUNTED_THEMSELVES:
         words.append(view.say("table.few", n=numbers.number(n, view.language)))
     return words + quality_words(view, row.get("quality"))
-
-
-def _bar(row: dict, scale: float, level: float | None) -> str:
-    """The bar from zero, the 95 % interval as a lighter ribbon, the level of all together as a tick."""
-    if not scale:
-        return ""
-
-    def place(value: float) -> float:
-        return 100 * min(max(value / scale, 0), 1)
-
-    bar = f'<i style="width:{place(row["value"]):.1f}%"></i>'
-    if row.get("value_low") is not None:
-        low, high = place(row["value_low"]), place(row["value_high"])
-        bar += f'<s style="left:{low:.1f}%;width:{max(high - low, 0.8):.1f}%"></s>'
-    return bar + (f'<u style="left:{place(level):.1f}%"></u>' if level is not None else "")
-
-
-def _scale(measure: Measure, rows: pl.DataFrame) -> float:
-    """Where a bar is full: at 100 %, at the maximum score, or at the largest value shown."""
-    if measure.kind == "share":
-        return 100.0
-    return measure.max_score or float(rows.select(pl.max("value")).item() or 0)
 
 
 def sparklines(

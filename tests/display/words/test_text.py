@@ -34,6 +34,8 @@ CHOICES = {
     "level": LEVELS,
     "level.together": LEVELS,
     "rankings.title": LEVELS,
+    "findings.worse": LEVELS,
+    "findings.none": LEVELS,
     "table.unit": LEVELS,
     "trouble": ("missing", "damaged"),
     "map.shape": ("area", "symbol"),

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from display.drawing.palette import LIGHT
 from display.portraits import news
-from display.words import numbers, places, rankings
+from display.words import findings, numbers, places, rankings
 from display.words.selection import Selection
 from display.words.text import Speaker
 from display.words.view import View
@@ -95,7 +95,7 @@ def test_all_files_hold_the_figures_of_the_page(language):
     rows = rankings.rows_of(view, PHU_THO)
     ranked = places.of_rows(rows)
     page = [
-        news.level(view, PHU_THO, rows),
+        findings.headline(view, PHU_THO, rows),
         places.headline(view.say, "commune", ranked),
         *(finding.says for finding in said.findings),
         said.findings[0].evidence[0],
