@@ -32,6 +32,7 @@ COMMANDS = {
     "boundaries": ("etl.boundaries.command", "prepare the communes' boundaries for the map"),
     "site": ("press.site.command", "write the public's static site"),
     "brief": ("press.brief.command", "print the one-page brief of a commune"),
+    "bulletin": ("press.bulletin.command", "write a province's bulletin: PDF, Word, slides, picture"),
     "backup": ("etl.keeping.backup", "keep what cannot be made again"),
     "restore": ("etl.keeping.restore", "put a backup in the place of a data folder"),
     "drill": ("etl.keeping.drill", "restore the last backup aside and compare it"),

@@ -1,10 +1,12 @@
 import streamlit as st
 
+from display.portraits import news
+from display.portraits.standouts import sides
 from display.words import addresses, findings, rankings
 from ui.frame import html, links
 from ui.frame.shell import view
 from ui.map import maps
-from ui.overview import attention, freshness, movers, places, small_map, standouts
+from ui.overview import attention, bulletin, freshness, movers, places, small_map, standouts
 from ui.overview import head as overview_head
 from ui.parts import places as likely
 from ui.parts import tables
@@ -35,7 +37,7 @@ with doors:
 
 main, side = st.columns([11, 9], gap="large")
 with main:
-    found = standouts.sides(v, chosen, rows)
+    found = sides(v, chosen, rows)
     if found:
         st.subheader(v.say("overview.standouts"), anchor=False)
         for place, one in zip(st.columns(2), found, strict=True):
@@ -45,7 +47,7 @@ with main:
             html.caption(note)
     st.subheader(v.say("overview.attention"), anchor=False)
     html.show(attention.attention(v, chosen, rows))
-    moved = movers.moved(v, chosen, rows)
+    moved = news.moved(v, chosen, rows)
     if moved:
         st.subheader(v.say("overview.moved"), anchor=False)
         for place, direction, units in zip(st.columns(2), ("up", "down"), moved, strict=True):
@@ -89,4 +91,5 @@ tables.plain_table(
     figures=(2,),
 )
 html.show(freshness.more_on_freshness(v))
+bulletin.buttons(v, chosen)
 html.caption(rankings.source_line(v, chosen, rows))

@@ -56,7 +56,7 @@ def pdf(view: View, selection: Selection, rows: pl.DataFrame, paper: Paper, at: 
         "colours": {"ink": PRINT.ink, "quiet": PRINT.quiet, "line": PRINT.line},
         "sentence": plain_text(rankings.sentence(view, selection, rows)),
         "picture": _picture(view, selection, rows, paper),
-        "map": _map(view, selection, rows),
+        "map": tier_map(view, selection, rows),
         "columns": _columns(view, selection),
         "rows": [_row(view, selection, row) for row in _ordered(rows)],
         "list": say("table.caption", measure=selection.measure.name.in_language(view.language)),
@@ -85,7 +85,7 @@ def _picture(view: View, selection: Selection, rows: pl.DataFrame, paper: Paper)
     }
 
 
-def _map(view: View, selection: Selection, rows: pl.DataFrame) -> dict[str, Any]:
+def tier_map(view: View, selection: Selection, rows: pl.DataFrame) -> dict[str, Any]:
     """A province's communes by tier with a legend and whose borders they are; without borders or places no drawing."""
     drawn, say = "", view.say
     tiers = {row["unit_code"]: row["tier"] or _NO_TIER for row in rows.iter_rows(named=True)}

@@ -132,16 +132,29 @@ def typeset(data: Mapping[str, object], made_at: datetime, template: str = "brie
 
     Texts travel as JSON, never as source of the template, so whatever a name holds is printed as it stands.
     """
-    compiler = typst.Compiler(
+    compiler = _compiler(data, template)
+    made = compiler.compile(format="pdf", timestamp=made_at, pdf_standards=_STANDARD)
+    if not isinstance(made, bytes):
+        raise TypeError(f"{template}: the typesetter gave {type(made).__name__} for a PDF")
+    return made
+
+
+def drawn(svg: str, width: int, height: int) -> bytes:
+    """An SVG drawing as PNG, as many pixels wide and high; its words in our typeface."""
+    compiler = _compiler({"svg": svg, "width": width, "height": height}, "phone.typ")
+    made = compiler.compile(format="png", ppi=72)
+    if not isinstance(made, bytes):
+        raise TypeError(f"phone.typ: the typesetter gave {type(made).__name__} for a picture")
+    return made
+
+
+def _compiler(data: Mapping[str, object], template: str) -> typst.Compiler:
+    return typst.Compiler(
         _TEMPLATES / template,
         root=_TEMPLATES,
         font_paths=_fonts(),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
     )
-    made = compiler.compile(format="pdf", timestamp=made_at, pdf_standards=_STANDARD)
-    if not isinstance(made, bytes):
-        raise TypeError(f"{template}: the typesetter gave {type(made).__name__} for a PDF")
-    return made
 
 
 @lru_cache(maxsize=1)

@@ -11,15 +11,17 @@ from urllib.parse import parse_qs, urlsplit
 import polars as pl
 import pytest
 
+from display.portraits import news
+from display.portraits.standouts import sides
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from ranking.levels import common
 from ranking.periods import Period, calendar_period
-from store import standings
+from store import moves, standings
 from store.reference import measures
 from tests.pages.test_pages import markup, open_page, words
 from tests.ui.rankings.test_panels import view_of
-from ui.overview import attention, freshness, movers, places, standouts
+from ui.overview import attention, bulletin, freshness, movers, places, standouts
 
 AUGUST = Period(date(2026, 8, 1), date(2026, 8, 31), "month")
 
@@ -93,7 +95,7 @@ def test_nobody_is_said_to_get_worse_on_two_months(app_data):
 def test_the_risen_rose_in_value_and_in_rank(app_data, measure, basis, month):
     view = view_of("simulated")
     selection = replace(chosen("VN", measure), basis=basis, period=month)
-    rose, _ = movers.moved(view, selection, rankings.rows_of(view, selection))
+    rose, _ = news.moved(view, selection, rankings.rows_of(view, selection))
 
     assert rose.height > 0
     assert (rose["change"] > 0).all() and (rose["places"] > 0).all() and set(rose["clear"]) == {"rose"}
@@ -111,8 +113,8 @@ def test_the_risen_and_the_fallen_changed_clearly_to_the_good_and_to_the_bad_sid
     told = told.with_columns(expected_own=8.0, expected_others=0.0, expected_membership=0.0)
     if better < 0:
         told = told.with_columns(change=-pl.col("change"), clear=pl.Series(["fell", "rose", "alike"]))
-    monkeypatch.setattr(movers.moves, "with_moves", lambda *_: told)
-    rose, fell = movers.moved(view, selection, rows)
+    monkeypatch.setattr(moves, "with_moves", lambda *_: told)
+    rose, fell = news.moved(view, selection, rows)
 
     assert rose["unit_code"].to_list() == rows["unit_code"].to_list()[:1] and rose["change"].to_list() == [better]
     assert fell["unit_code"].to_list() == rows["unit_code"].to_list()[1:2] and fell["change"].to_list() == [worse]
@@ -157,7 +159,7 @@ def test_no_command_and_no_empty_block_stands_in_front_of_a_leader(app_data, dat
 def test_those_that_stand_out_come_with_value_gap_and_n(app_data):
     view, selection = view_of("recorded"), chosen("25")
     rows = rankings.rows_of(view, selection)
-    worse, better = standouts.sides(view, selection, rows)
+    worse, better = sides(view, selection, rows)
     level = common(rows, selection.measure)
 
     assert worse.units.get_column("value").is_sorted() and (worse.units.get_column("value") < level).all()
@@ -175,14 +177,14 @@ def test_of_a_measure_without_a_good_side_nobody_is_called_better_or_worse(app_d
     view, selection = view_of("recorded"), chosen("25")
     rows = rankings.rows_of(view, selection)
     neutral = replace(selection, measure=selection.measure.model_copy(update={"direction": "neutral"}))
-    headings = [side.heading for side in standouts.sides(view, neutral, rows)]
+    headings = [side.heading for side in sides(view, neutral, rows)]
     assert [heading.split(" so với")[0] for heading in headings] == ["Thấp hơn rõ", "Cao hơn rõ"]
 
 
 def test_without_intervals_the_ends_of_the_list_are_not_called_clear(app_data):
     view, selection = view_of("recorded"), chosen("25")
     rows = rankings.rows_of(view, selection).with_columns(band=pl.lit(None, pl.String))
-    found = standouts.sides(view, selection, rows)
+    found = sides(view, selection, rows)
 
     assert [side.band for side in found] == [None, None]
     assert "chưa chắc" in standouts.note(view, found)
@@ -192,7 +194,7 @@ def test_nobody_stands_out_where_all_are_the_same(app_data):
     view, selection = view_of("recorded"), chosen("25")
     rows = rankings.rows_of(view, selection).with_columns(value=pl.lit(7.96))
 
-    assert standouts.sides(view, selection, rows) == []
+    assert sides(view, selection, rows) == []
 
 
 def test_the_province_has_its_place_among_all_where_enough_are_known(app_data):
@@ -212,3 +214,12 @@ def test_a_phrase_names_the_basis_of_every_measure(app_data):
     for measure in measures().values():
         for basis in measure.basis:
             assert "(" in rankings.phrase(view, measure, basis)
+
+
+def test_a_province_offers_its_bulletin_and_the_country_none(app_data):
+    of_province = open_page("overview", dataset="recorded", province="25")
+    labels = [button.proto.label for button in of_province.get("download_button")]
+    assert labels == ["Bản tin (PDF)", "Bản tin (Word)", "Bản tin (trình chiếu)", "Bản tin (ảnh cho điện thoại)"]
+    view, selection = view_of("recorded"), chosen("25")
+    assert bulletin.made(view, selection, "docx").startswith(b"PK")
+    assert not open_page("overview", dataset="simulated", province="VN").get("download_button")

@@ -2,65 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from html import escape
 
 import polars as pl
 
-from display.words import addresses, numbers, rankings
+from display.portraits.news import overdue, silent, worsening
+from display.words import addresses, numbers
 from display.words import coverage as coverage_words
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import BELOW
-from ranking.collation import by_name
-from ranking.periods import Period
-from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, marks
-from ranking.states import REPORTED
-from store import coverage, opening, standings
-from store.coverage import Coverage
-from store.months import latest_series
+from ranking.process_limits import FEWEST_POINTS
 from store.reference import measures
 from ui.overview.head import table_link
 from ui.overview.units import unit_link
 
 MOST_NAMED = 5
-
-
-@dataclass(frozen=True)
-class Overdue:
-    """The overdue backlog of a scope: the measure's period and basis, its sum, and the units that hold most of it."""
-
-    period: Period
-    basis: str
-    total: float
-    units: pl.DataFrame
-
-
-def worsening(view: View, chosen: Selection, rows: pl.DataFrame) -> pl.DataFrame | None:
-    """The units below the common level whose own trend has turned for the worse; None where months are too few."""
-    months = latest_series(whole) if (whole := rankings.months_of(view, chosen)).height else whole
-    if months.is_empty() or months.get_column("period_start").n_unique() < FEWEST_POINTS:
-        return None
-    measure = chosen.measure
-    turned = marks(months, IMPROVEMENT[measure.direction], shares=measure.kind == "share")
-    concern = turned.filter(pl.col("variation") == "concern").get_column("unit_code")
-    return rows.filter(pl.col("band") == BELOW, pl.col("unit_code").is_in(concern.implode()))
-
-
-def silent(view: View, chosen: Selection) -> Coverage:
-    """Who of the scope has reported by the selection's source in its period, and each that has not."""
-    return coverage.coverage(view.snapshot, chosen.level, chosen.scope, chosen.basis, chosen.period)
-
-
-def overdue(view: View, chosen: Selection) -> Overdue | None:
-    """The overdue backlog at the end of the period that pages open on; None where it is not known."""
-    found = opening.opening(view.snapshot, chosen.level, chosen.scope, "open_overdue")
-    if found is None:
-        return None
-    rows = standings.ranking(view.snapshot, chosen.level, "open_overdue", found.basis, found.period, chosen.scope)
-    held = rows.filter(pl.col("state") == REPORTED).sort("value", by_name(), descending=[True, False])
-    return Overdue(found.period, found.basis, float(held.get_column("value").sum()), held.filter(pl.col("value") > 0))
 
 
 def attention(view: View, chosen: Selection, rows: pl.DataFrame) -> str:

@@ -9,7 +9,6 @@ import polars as pl
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
 from display.words.view import View
-from ranking.periods import Period, previous
 from store import catalog, snapshot
 from ui.frame import links
 from ui.frame.html import Figure
@@ -46,11 +45,6 @@ def figures(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Figure]:
 def is_pictured(places: pl.DataFrame) -> bool:
     """Whether there are enough expected ranks (`display.words.places`) for a picture of all units."""
     return places.get_column("expected").count() >= FEWEST_PICTURED
-
-
-def earlier(chosen: Selection) -> Period | None:
-    """The period that movements count from."""
-    return previous(chosen.period)
 
 
 def table_link(view: View, chosen: Selection, **more: str) -> str:

@@ -1,0 +1,95 @@
+"""`python -m etl bulletin`: a province's bulletin as PDF, Word, slides and picture, of what the public may see."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import polars as pl
+
+from display.drawing.palette import LIGHT
+from display.words.selection import Selection
+from display.words.text import LANGUAGES, Speaker
+from display.words.view import View
+from files import whole
+from files.faults import Fault
+from files.places import published_folder
+from press.bulletin import files
+from ranking import periods
+from ranking.in_period import in_period
+from ranking.periods import Period
+from ranking.vocabulary import PERIOD_COLUMNS
+from store import catalog, opening, snapshot
+from store.access import rules
+from store.reference import measures, province_names
+from store.snapshot import Snapshot, SnapshotTrouble
+
+_LEVEL = "commune"
+_MOST_TOLD = 6
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--province", required=True, metavar="NN", help="two-digit code of a province, such as 25")
+    parser.add_argument("--period", required=True, help="such as 2026-08, 2026-Q3 or 2026")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write the files into")
+    parser.add_argument("--dataset", choices=snapshot.DATASETS, help="default: the first of these that is released")
+    parser.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0], help="default: vi")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder that holds published/ (default: data)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make all files, then write each whole and say so. Fault where that cannot be done; then none is written."""
+    if args.data:
+        os.environ["GANDAN_DATA"] = str(args.data)  # where files/places.py looks
+    if args.province not in province_names():
+        raise Fault(f"--province {args.province!r}: no such province; codes are two digits, such as 25")
+    try:
+        period = periods.parse(args.period)
+    except ValueError as error:
+        raise Fault(f"--period: {error}") from error
+    view = _view(args.dataset, args.language)
+    made = files.made(view, args.province, selection(view.snapshot, args.province, period), period)
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+        for name, content in made.items():
+            whole.write(args.out / name, content)
+            print(f"{args.out / name}: {len(content):,} bytes")
+    except OSError as error:
+        raise Fault(f"{args.out}: {error.strerror}; the bulletin was not written") from error
+    return 0
+
+
+def _view(dataset: str | None, language: str) -> View:
+    """What the public may see of a dataset."""
+    name = dataset or next(iter(snapshot.datasets()), None)
+    if name is None:
+        raise Fault(f"{published_folder()}: nothing is published; `python -m etl pull` or `simulate` fills it")
+    try:
+        opened = snapshot.open_snapshot(name)
+    except SnapshotTrouble as trouble:
+        raise Fault(f"{str(trouble).strip()}; `{trouble.command}` mends it") from trouble
+    public = opened.seen_in(rules.PUBLIC.seen)
+    return View(language, Speaker(language), public, LIGHT, reader=rules.PUBLIC)
+
+
+def selection(opened: Snapshot, scope: str, period: Period) -> Selection | None:
+    """What the pages of a province open on in a period; None where none of its communes is ranked then.
+
+    Fault where nobody in the whole dataset is.
+    """
+    ranked = catalog.catalog(opened).filter(pl.col("level") == _LEVEL, pl.col("of") > 0)
+    then = ranked.filter(in_period(period))
+    if then.is_empty():
+        ends = ranked.filter(pl.col("period_kind") == period.kind).select(PERIOD_COLUMNS).unique().sort(PERIOD_COLUMNS)
+        known = [Period(*row).id for row in ends.tail(_MOST_TOLD).iter_rows()]
+        said = f"; the last of its kind: {', '.join(known)}" if known else ""
+        raise Fault(f"--period {period.id!r}: {opened.manifest.dataset} ranks no commune in it{said}")
+    own = then.filter(pl.col("scope") == scope)
+    if own.is_empty():
+        return None
+    measure = opening.first_measure(own)
+    found = opening.opening(opened.on(period), _LEVEL, scope, measure)
+    if found is None or found.period != period:
+        return None
+    return Selection(_LEVEL, scope, measures()[measure], found.basis, found.series, period)
