@@ -103,7 +103,7 @@ def test_rows_show_tier_and_expected_rank_under_their_window_and_the_range_as_a_
     [row] = re.findall(rf'<tr data-unit="{first["unit_code"]}">(.*?)</tr>', table, re.S)
     low, high, certain = first["likely_low"], first["likely_high"], (first["rank_low"], first["rank_high"])
 
-    assert f">{window}</th>" in table.replace("&NoBreak;", "")
+    assert f">{window}</a></th>" in table.replace("&NoBreak;", "")
     assert not re.search(r"\(\d+–\d+\)", re.sub("<[^>]+>", " ", table))
     said = {
         "vi": f"có thể từ hạng {low} đến hạng {high} trong {first['of']}; chắc chắn trong khoảng hạng %d–%d" % certain,
