@@ -16,6 +16,8 @@ from press.bulletin.content import Bulletin
 SIZE = (1080, 1350)
 _EDGE = 64
 _FONTS = "Be Vietnam Pro, Arial, sans-serif"
+_ARROW = '<tspan font-family="Libertinus Serif, Arial, sans-serif">→</tspan>'
+"""Our typeface has none; by itself, or the whole line would be set in another one."""
 _SEMIBOLD = 600
 _FOOT = 130
 
@@ -80,7 +82,8 @@ def _warning(said: Bulletin) -> str:
 def _bars(said: Bulletin, column: _Column) -> Iterator[str]:
     """One bar per third, as long as it has units, with its name and number."""
     most = max(tier.count for tier in said.tiers) or 1
-    left, longest = 380, SIZE[0] - 380 - _EDGE - 90
+    left = 400
+    longest = SIZE[0] - left - _EDGE - 90
     tints = {"first": LIGHT.accent, "middle": LIGHT.line, "last": LIGHT.warning}
     for tier in said.tiers:
         length = round(longest * tier.count / most)
@@ -108,7 +111,7 @@ class _Column:
 def _words(x: int, y: int, words: str, size: int, colour: str, weight: int = 400) -> str:
     return (
         f'<text x="{x}" y="{y}" font-family="{_FONTS}" font-size="{size}" font-weight="{weight}" fill="{colour}">'
-        f"{escape(words)}</text>"
+        f"{escape(words).replace('→', _ARROW)}</text>"
     )
 
 
