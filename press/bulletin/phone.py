@@ -9,6 +9,7 @@ from html import escape
 from PIL import ImageFont
 
 from display.drawing.palette import LIGHT
+from display.words.text import Speaker
 from files.places import HOME
 from press.brief.pdf import drawn
 from press.bulletin.content import Bulletin
@@ -16,8 +17,6 @@ from press.bulletin.content import Bulletin
 SIZE = (1080, 1350)
 _EDGE = 64
 _FONTS = "Be Vietnam Pro, Arial, sans-serif"
-_ARROW = '<tspan font-family="Libertinus Serif, Arial, sans-serif">→</tspan>'
-"""Our typeface has none; by itself, or the whole line would be set in another one."""
 _SEMIBOLD = 600
 _FOOT = 130
 
@@ -65,8 +64,10 @@ def _paragraphs(said: Bulletin) -> Iterator[tuple[str, Sequence[str]]]:
     """What stands below the bars, the weightiest first: a heading and its lines each."""
     for finding in said.findings:
         yield finding.says, finding.evidence[:1]
+    to = Speaker(said.language)("bulletin.to")  # our typeface has no arrow
     for part in said.moved:
-        yield part.heading, [words for words in (part.says, *part.lines[:1]) if words]
+        if part.heading or len(said.moved) == 1:
+            yield part.heading, [words.replace("→", to) for words in (part.says, *part.lines[:1]) if words]
     if said.silent.says:
         yield said.silent.heading, [said.silent.says]
 
@@ -111,7 +112,7 @@ class _Column:
 def _words(x: int, y: int, words: str, size: int, colour: str, weight: int = 400) -> str:
     return (
         f'<text x="{x}" y="{y}" font-family="{_FONTS}" font-size="{size}" font-weight="{weight}" fill="{colour}">'
-        f"{escape(words).replace('→', _ARROW)}</text>"
+        f"{escape(words)}</text>"
     )
 
 

@@ -198,6 +198,7 @@ def test_only_clear_changes_are_told_each_with_its_cause_and_n(monkeypatch):
     assert said.moved[0].lines == (line,) and "hạng dự kiến của riêng từng kỳ" in said.moved[-1].says
     for ending in ("pdf", "docx", "pptx"):
         assert " ".join(line.split()) in texts[ending], ending
+    assert " ".join(line.replace("→", "thành").split()) in texts["svg"]
     monkeypatch.setattr(news, "moved", lambda *_: (told.clear(), told.clear()))
     [nobody] = content(view, "25", PHU_THO, AUGUST).moved
     assert nobody.says.startswith("Không xã, phường nào") and nobody.says.endswith("may rủi so với tháng 7/2026.")
