@@ -54,9 +54,10 @@ def run(args: argparse.Namespace) -> int:
         args.out.mkdir(parents=True, exist_ok=True)
         for name, content in made.items():
             whole.write(args.out / name, content)
-            print(f"{args.out / name}: {len(content):,} bytes")
     except OSError as error:
         raise Fault(f"{args.out}: {error.strerror}; the bulletin was not written") from error
+    for name, content in made.items():
+        print(f"{args.out / name}: {len(content):,} bytes")
     return 0
 
 

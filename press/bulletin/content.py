@@ -259,7 +259,7 @@ def _moved(view: View, chosen: Selection, rows: pl.DataFrame) -> tuple[Part, ...
         for way, units in zip(("up", "down"), found, strict=True)
         if units.height
     ]
-    return (*sides, Part("", say("overview.moved.note", before=since)))
+    return (*sides, Part("", f"{say('overview.moved.note', before=since)} {say('bulletin.moved.reading')}"))
 
 
 def _change(view: View, chosen: Selection, row: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from html import escape
 from PIL import ImageFont
 
 from display.drawing.palette import LIGHT
+from display.words.text import Speaker
 from files.places import HOME
 from press.brief.pdf import drawn
 from press.bulletin.content import Bulletin
@@ -63,8 +64,10 @@ def _paragraphs(said: Bulletin) -> Iterator[tuple[str, Sequence[str]]]:
     """What stands below the bars, the weightiest first: a heading and its lines each."""
     for finding in said.findings:
         yield finding.says, finding.evidence[:1]
+    to = Speaker(said.language)("bulletin.to")  # our typeface has no arrow
     for part in said.moved:
-        yield part.heading, [words for words in (part.says, *part.lines[:1]) if words]
+        if part.heading or len(said.moved) == 1:
+            yield part.heading, [words.replace("→", to) for words in (part.says, *part.lines[:1]) if words]
     if said.silent.says:
         yield said.silent.heading, [said.silent.says]
 
@@ -80,7 +83,8 @@ def _warning(said: Bulletin) -> str:
 def _bars(said: Bulletin, column: _Column) -> Iterator[str]:
     """One bar per third, as long as it has units, with its name and number."""
     most = max(tier.count for tier in said.tiers) or 1
-    left, longest = 380, SIZE[0] - 380 - _EDGE - 90
+    left = 400
+    longest = SIZE[0] - left - _EDGE - 90
     tints = {"first": LIGHT.accent, "middle": LIGHT.line, "last": LIGHT.warning}
     for tier in said.tiers:
         length = round(longest * tier.count / most)

@@ -53,7 +53,7 @@ def words_of(content: bytes, ending: str) -> str:
     elif ending == "pptx":
         found = " ".join(slide_words(content))
     else:
-        found = " ".join(part.text or "" for part in ElementTree.fromstring(content).iter())
+        found = " ".join("".join(line.itertext()) for line in ElementTree.fromstring(content).iterfind("{*}text"))
     return " ".join(found.split())
 
 
@@ -160,8 +160,8 @@ def test_the_picture_is_upright_and_nothing_leaves_it():
         assert all(0 < int(line.get("y", "0")) <= 1350 - 20 for line in lines)
         for line in lines:
             weight = int(line.get("font-weight", "400"))
-            width = phone._font(weight, int(line.get("font-size", "0"))).getlength(line.text or "")
-            assert int(line.get("x", "0")) + width <= 1080 - 40, line.text
+            width = phone._font(weight, int(line.get("font-size", "0"))).getlength("".join(line.itertext()))
+            assert int(line.get("x", "0")) + width <= 1080 - 40, "".join(line.itertext())
 
 
 def test_simulated_figures_say_so_in_all_files_and_their_names(published):
@@ -195,9 +195,10 @@ def test_only_clear_changes_are_told_each_with_its_cause_and_n(monkeypatch):
     said, texts = read(view)
     n = numbers.number(rows.item(0, "denominator"), "vi")
     line = f"{rows.item(0, 'name')}: +9,1\u00a0điểm %; 80 → 66, do kết quả của chính đơn vị; {n} hồ sơ"
-    assert said.moved[0].lines == (line,)
+    assert said.moved[0].lines == (line,) and "hạng dự kiến của riêng từng kỳ" in said.moved[-1].says
     for ending in ("pdf", "docx", "pptx"):
         assert " ".join(line.split()) in texts[ending], ending
+    assert " ".join(line.replace("→", "thành").split()) in texts["svg"]
     monkeypatch.setattr(news, "moved", lambda *_: (told.clear(), told.clear()))
     [nobody] = content(view, "25", PHU_THO, AUGUST).moved
     assert nobody.says.startswith("Không xã, phường nào") and nobody.says.endswith("may rủi so với tháng 7/2026.")
