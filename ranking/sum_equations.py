@@ -46,7 +46,7 @@ class Equations:
         self.closed: Flags = np.zeros(len(names), bool)
         self.closed[self.equation[over_time]] = True
         self.apart: Flags = np.ones(len(names), bool)
-        self.apart[ids] = parts.get_column("of").to_numpy()[counts] != BOTH
+        self.apart[ids] = parts.get_column("apart").to_numpy()[counts]
         self.total = np.full(len(names), -1)
         self.holds: Flags = np.zeros(len(names), bool)
         places_of_totals = np.searchsorted(names, totals.get_column("equation").to_numpy())
@@ -191,7 +191,7 @@ def _named(rows: pl.DataFrame, also: str) -> pl.DataFrame:
     wide = pl.col("whole") == COUNTRY
     return rows.select(
         "at",
-        "of",
+        apart=pl.col("of") != BOTH,
         equation=pl.struct(*keys, _also=pl.col(also)).hash(),
         wide=wide.fill_null(False) & (pl.col("of") == "province"),
         over_time=pl.lit(False),

@@ -6,20 +6,52 @@ while fifty of their pages drawn side by side would leave a fiftieth of the time
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore, Lock
+from threading import Event, Lock
 
 AT_ONCE = 1
 PATIENCE_SECONDS = 20.0
 """One page that takes minutes, such as the first after a publish, must not keep everybody out."""
 
 
+class _Queue:
+    """A semaphore that lets in whoever came first: one of `threading` can be taken by a newcomer while whoever was
+    called is still waking up."""
+
+    def __init__(self, at_once: int) -> None:
+        self._free, self._lock = at_once, Lock()
+        self._waiting: deque[Event] = deque()
+
+    def acquire(self, timeout: float) -> bool:
+        with self._lock:
+            if self._free and not self._waiting:
+                self._free -= 1
+                return True
+            turn = Event()
+            self._waiting.append(turn)
+        if turn.wait(timeout):
+            return True
+        with self._lock:
+            if turn.is_set():  # called in the meantime
+                return True
+            self._waiting.remove(turn)
+        return False
+
+    def release(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._free += 1
+
+
 class Turns:
     """One client waits with one page at most: its others wait behind that, not in front of other clients' pages."""
 
     def __init__(self, at_once: int = AT_ONCE, patience: float = PATIENCE_SECONDS) -> None:
-        self._free, self._lock, self._patience = BoundedSemaphore(at_once), Lock(), patience
+        self._free, self._lock, self._patience = _Queue(at_once), Lock(), patience
         self._clients: dict[str, tuple[Lock, int]] = {}
 
     @contextmanager

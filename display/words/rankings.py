@@ -54,7 +54,8 @@ def title(view: View, selection: Selection) -> str:
 
 def named_sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
     """What is ranked by which measure, and the sentence. Markup."""
-    return f"{escape(title(view, selection))}. {sentence(view, selection, rows)}"
+    label = f'<span class="gd-wide-only">{escape(title(view, selection))}.</span>'
+    return f"{label} {sentence(view, selection, rows)}"
 
 
 def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
@@ -76,7 +77,10 @@ def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
         value = numbers.with_unit(alike[0], selection.measure, view.language)
         return f"{text} {escape(say('rankings.alike', value=value))}"
     silent = rows.height - ranked
-    return text + (f" {escape(say('rankings.silent', n=numbers.number(silent, view.language)))}" if silent else "")
+    if not silent:
+        return text
+    words = escape(say("rankings.silent", n=numbers.number(silent, view.language)))
+    return f'{text} <span class="gd-wide-only">{words}</span>'
 
 
 def places_of(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:

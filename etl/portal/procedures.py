@@ -14,6 +14,7 @@ from etl.portal.archive import Item
 from etl.portal.figures import Measured, Notes
 from ranking.periods import Period, local_day
 from ranking.procedures import OTHERS, field_of
+from ranking.states import COUNTED
 
 FILTER, ENDPOINT = "formalityId", "dvc-progress-tree"
 MEASURES = ("on_time_share", "received")
@@ -57,7 +58,7 @@ def fields(whole: Rows, by_procedure: Mapping[str, Rows], notes: Notes) -> Itera
 
 
 def _is_known(row: Measured) -> bool:
-    return row["state"] in ("reported", "no_dossiers") and row.get("numerator") is not None
+    return row["state"] in COUNTED and row.get("numerator") is not None
 
 
 def _day(row: Measured) -> object:

@@ -236,7 +236,7 @@ def test_the_dark_theme_is_quiet_too(browser, address):
 def test_language_switches_in_place_and_into_the_link(browser, address):
     seen = visit(browser, address, "/xep-hang?dataset=recorded")
     seen.page.locator(".st-key-top_row").get_by_text("EN", exact=True).click()
-    seen.page.wait_for_selector("h1:has-text('Communes ranked')")
+    seen.page.wait_for_selector(".gd-sentence:has-text('Communes ranked')")
     seen.page.wait_for_function("() => document.documentElement.lang === 'en'")
 
     seen.page.wait_for_url("**lang=en**")

@@ -173,7 +173,7 @@ def test_a_sign_in_that_does_not_count_says_why(reader, service, name, why):
     settled(page)
 
     assert NOT_YOURS in page.inner_text("h1")
-    assert why in page.inner_text("[data-testid=stMain]")
+    page.wait_for_selector(f"[data-testid=stMain]:has-text('{why}')")
 
 
 def forged(service: Service, secret: str, **changes: object) -> str:

@@ -34,7 +34,7 @@ def sentence(view: View, chosen: Selection, rows: pl.DataFrame) -> str:
     """Who is meant, when, who is missing, and when the figures were captured. Markup."""
     captured = rows.select(pl.max("captured_at")).item() or view.snapshot.manifest.captured_at
     when = view.say("overview.when", captured=numbers.local_date(captured, view.language))
-    return f"{rankings.sentence(view, chosen, rows)} {escape(when)}"
+    return f'{rankings.sentence(view, chosen, rows)} <span class="gd-wide-only">{escape(when)}</span>'
 
 
 def figures(view: View, chosen: Selection, rows: pl.DataFrame) -> list[Figure]:

@@ -124,14 +124,14 @@ def test_a_choice_in_a_box_is_one_step_and_back_undoes_it(page, address):
 def test_a_link_in_a_table_is_one_step(page, address):
     opened(page, address, "rankings", "?dataset=recorded&province=25&measure=on_time_share")
     first, before = page.url, steps(page)
-    page.locator("table.gd-table th a").first.click()
+    page.locator("table.gd-table tbody th a").first.click()
     page.wait_for_url(re.compile("/don-vi"))
     has(page, "unit", "province")
     assert steps(page) == before + 1
 
     page.go_back()
     page.wait_for_url(first)
-    page.wait_for_selector("table.gd-table th a")
+    page.wait_for_selector("table.gd-table tbody th a")
 
 
 def test_a_hit_of_the_search_is_one_step(page, address):
