@@ -12,8 +12,8 @@ from ranking.unknowns import Flags, Floats, Integers, Unknown, hang_together
 
 ROOM = 3
 """What counts less is withheld beside a small figure only where nothing else is left."""
-_TERMS_TOGETHER, _TOGETHER, _MOST_TOGETHER = 10_000, 64, 512
-"""So many terms of small systems are solved together, for so many cells, and so many cells of one system a round."""
+_TERMS_TOGETHER, _TOGETHER, _MOST_CHOSEN = 10_000, 64, 512
+"""So many terms of small systems are solved together, for so many figures; a round of one system ends with so many."""
 
 
 class Terms:
@@ -59,7 +59,9 @@ class Terms:
             if told := list(self._told(here, new, small, with_wide)):
                 cancel = self._cancel[with_wide][self.equation] * self.factor
                 slack = np.bincount(self.figure, cancel, minlength=len(flags)).astype(float)
-                return np.unique(np.concatenate([self._freeing(*one, closed, slack, price) for one in told]))
+                chosen = np.unique(np.concatenate([self._freeing(*one, closed, slack, price) for one in told]))
+                if len(chosen):  # where nothing can be chosen, the wide equations may still tell of others
+                    return chosen
         return self.cell[:0]
 
     def _told(self, places: Integers, new: Flags, small: Flags, with_wide: bool) -> Iterator[tuple[Unknown, Integers]]:
@@ -74,9 +76,11 @@ class Terms:
         figures, sums = self._beside(unknown.equations, closed, price)
         cells = self.cell[figures]
         chosen = Chosen(figures, cells, price, slack[figures], 2 ** (self._rounds - 1))
-        for start in range(0, min(len(follows), _MOST_TOGETHER), _TOGETHER):
+        for start in range(0, len(follows), _TOGETHER):
             for net in (sums @ unknown.combinations(follows[start : start + _TOGETHER])).T:
                 chosen.free(net)
+            if len(chosen.every()) >= _MOST_CHOSEN:
+                break
         return cells[chosen.every()]
 
     def _price(self, places: Integers, closed: Flags) -> Price:

@@ -24,12 +24,12 @@ class Unknown:
         from scipy.sparse import csr_array, eye_array
         from scipy.sparse.linalg import splu
 
-        self.equations, self.row = np.unique(equation, return_inverse=True)
-        self.figures, self.column = np.unique(figure, return_inverse=True)
+        self.equations, row = np.unique(equation, return_inverse=True)
+        self.figures, column = np.unique(figure, return_inverse=True)
         count = len(self.equations)
         # each equation divided by its length, so that long sums weigh no more than short ones
-        self._length = np.sqrt(np.bincount(self.row, factor**2, minlength=count))
-        self._sums = csr_array((factor / self._length[self.row], (self.row, self.column)))
+        self._length = np.sqrt(np.bincount(row, factor**2, minlength=count))
+        self._sums = csr_array((factor / self._length[row], (row, column)))
         self._squares = (self._sums @ self._sums.T).tocsc()
         self._factors: Any = splu(
             self._squares + _RIDGE * eye_array(count, format="csc"),

@@ -38,7 +38,7 @@ def links_in(app) -> list[tuple[str, dict[str, list[str]]]]:
 def test_it_opens_on_the_last_whole_month_not_on_the_open_one(app_data):
     text = words(open_page("overview", dataset="simulated", province="38"))
 
-    assert "Thanh Hóa: 93 trong 100 hồ sơ đúng hạn hoặc chưa đến hạn (theo Cổng)" in text
+    assert "Các xã, phường của Thanh Hóa: 93 trong 100 hồ sơ đúng hạn hoặc chưa đến hạn (theo Cổng)" in text
     assert "tháng 8/2026" in text and "Thu thập" in text
 
 

@@ -105,3 +105,12 @@ def test_an_equation_that_joins_two_parts_is_looked_at_when_each_by_itself_tells
     every = Terms([(row, cell, np.ones(8), row == 2)], np.array([4.0, 4, 4, 4, 9]))
     flags = np.arange(5) < 4
     assert every.that_free(flags, flags, np.zeros(5, bool)).tolist() == [4]
+
+
+def test_what_nothing_can_free_keeps_no_other_figure_from_being_freed():
+    """a + b tells a, and b was shown before; c + d tells nothing until c + e + f, of two provinces, tells both."""
+    rows = [(0, 0), (0, 1), (1, 2), (1, 3), (2, 2), (2, 4), (2, 5)]
+    row, cell = (np.array(part) for part in zip(*rows, strict=True))
+    every = Terms([(row, cell, np.ones(7), row == 2)], np.array([4.0, 40, 4, 4, 9, 8]))
+    flags, shown = np.isin(np.arange(6), [0, 2, 3]), np.arange(6) == 1
+    assert every.that_free(flags, flags, shown).tolist() == [5]

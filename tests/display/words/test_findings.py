@@ -34,10 +34,11 @@ def said(measure: str, rows: pl.DataFrame, language: str = "vi", basis: str = "p
     return findings.headline(view, chosen, rows).replace("\N{NO-BREAK SPACE}", " ")
 
 
-VI = "Phú Thọ: 88 trong 100 hồ sơ đúng hạn hoặc chưa đến hạn (theo Cổng); 2 xã, phường kém rõ, kém nhất Xã C (75,0 %)"
-EN = (
-    "Phú Thọ: 88 in 100 dossiers on time or not yet due (portal basis); 2 communes are clearly worse, last Xã C (75.0%)"
+VI = (
+    "Các xã, phường của Phú Thọ: 88 trong 100 hồ sơ đúng hạn hoặc chưa đến hạn (theo Cổng); "
+    "2 nơi kém rõ, kém nhất Xã C (75,0 %)"
 )
+EN = "Communes of Phú Thọ: 88 in 100 dossiers on time or not yet due (portal basis); 2 clearly worse, last Xã C (75.0%)"
 
 
 @pytest.mark.parametrize(("language", "sentence"), [("vi", VI), ("en", EN)])
@@ -47,11 +48,11 @@ def test_the_headline_names_level_basis_and_the_last_of_those_that_clearly_lag(l
 
 def test_where_low_is_good_the_last_has_the_highest_value():
     rows = THREE.with_columns(numerator=pl.col("value"), denominator=pl.lit(None, pl.Float64), band=pl.lit("below"))
-    assert said("open_overdue", rows, basis="form").endswith("3 xã, phường kém rõ, kém nhất Xã A (99 hồ sơ)")
+    assert said("open_overdue", rows, basis="form").endswith("3 nơi kém rõ, kém nhất Xã A (99 hồ sơ)")
 
 
 def test_where_nobody_clearly_lags_it_says_so():
-    assert said("on_time_share", THREE.with_columns(band=pl.lit("alike"))).endswith("; chưa xã, phường nào kém rõ")
+    assert said("on_time_share", THREE.with_columns(band=pl.lit("alike"))).endswith("; chưa nơi nào kém rõ")
 
 
 def test_without_bands_nobody_is_said_to_lag():
