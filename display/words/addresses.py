@@ -38,6 +38,11 @@ def address(view: View, page: str, **choices: str | None) -> str:
     return f"./{path}?{urlencode(query(view, **choices))}"
 
 
+def embedded(view: View, what: str, **choices: str) -> str:
+    """The address of a chart or table for an iframe, relative to the app's own: `./embed/ranking?dataset=…`."""
+    return f"./embed/{what}?{urlencode(query(view, **choices))}"
+
+
 def choices(view: View, selection: Selection) -> dict[str, str]:
     """A selection as the rankings and the map read it from their links."""
     bases = catalog.catalog(view.snapshot).filter(

@@ -22,6 +22,7 @@ from display.words.text import Speaker
 from display.words.view import View
 from etl.__main__ import main
 from files import whole
+from press import letters
 from press.bulletin import document, files, phone
 from press.bulletin.content import MOST_SILENT, Bulletin, content
 from ranking.periods import parse
@@ -160,7 +161,7 @@ def test_the_picture_is_upright_and_nothing_leaves_it():
         assert all(0 < int(line.get("y", "0")) <= 1350 - 20 for line in lines)
         for line in lines:
             weight = int(line.get("font-weight", "400"))
-            width = phone._font(weight, int(line.get("font-size", "0"))).getlength("".join(line.itertext()))
+            width = letters.width("".join(line.itertext()), int(line.get("font-size", "0")), weight)
             assert int(line.get("x", "0")) + width <= 1080 - 40, "".join(line.itertext())
 
 
