@@ -8,36 +8,23 @@ A trace of another type raises ValueError: half a chart would be a wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
 from typing import Any
 
 from display.drawing import plot_axes
-from display.drawing.palette import Palette
-from display.drawing.plot_axes import Axis, position
+from display.drawing.plot_axes import position
+from display.drawing.plot_frame import LINE, Frame, Room, Spec, framed, names_an_end, placed
 from display.drawing.plot_strokes import LETTER, box, line, paint, pair, px, text, width_of
 from display.drawing.small_charts import FONT
 
 _DASHES = {"dot": "2 3", "dash": "7 5"}
-_LINE = 17
 _SYMBOLS = {
     "triangle-up": "M{x} {a}L{r} {b}L{l} {b}z",
     "triangle-down": "M{x} {b}L{r} {a}L{l} {a}z",
     "diamond": "M{x} {a}L{r} {y}L{x} {b}L{l} {y}z",
 }
-Spec = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Room:
-    """How large a drawing is in pixels, its colours, and how it writes a number with so many decimals."""
-
-    width: int
-    height: int
-    palette: Palette
-    write: Callable[[float, int], str]
 
 
 def drawn(traces: Sequence[Spec], layout: Spec, room: Room, alt: str = "") -> str:
@@ -49,7 +36,7 @@ def drawn(traces: Sequence[Spec], layout: Spec, room: Room, alt: str = "") -> st
     across, upwards = plot_axes.of(stacked, layout)
     if across is None or upwards is None:
         return ""
-    frame = _framed(stacked, layout, room, across, upwards)
+    frame = framed(stacked, layout, room, across, upwards)
     clip = f'<clipPath id="in"><rect {box(frame.left, frame.top - 6, frame.right, frame.bottom + 6)}/></clipPath>'
     parts = [
         *_grid(frame, layout),
@@ -66,45 +53,6 @@ def drawn(traces: Sequence[Spec], layout: Spec, room: Room, alt: str = "") -> st
         f'height="{room.height}" font-family="{FONT}" font-size="{LETTER}" role="img" aria-label="{escape(alt)}">'
         f"{clip}{''.join(parts)}</svg>"
     )
-
-
-@dataclass(frozen=True)
-class _Frame:
-    room: Room
-    across: Axis
-    upwards: Axis
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-    def x(self, value: Any) -> float:
-        return self.left + (self.right - self.left) * self.across.part(value)
-
-    def y(self, value: Any) -> float:
-        return self.bottom - (self.bottom - self.top) * self.upwards.part(value)
-
-
-def _framed(traces: Sequence[Spec], layout: Spec, room: Room, across: Axis, upwards: Axis) -> _Frame:
-    """The plot's place within the drawing: room for the ticks' words, for names beyond the end, for words above."""
-    ticks = [words for _, words in upwards.ticks(room.write, room.height)]
-    left = 8 + max((width_of(words) for words in ticks), default=0)
-    above = [note for note in layout.get("annotations", ()) if note.get("yref") == "paper"]
-    rows = max((note.get("yshift", 0) for note in above), default=-_LINE) + _LINE
-    below = _LINE + 6 + (_LINE if across.title else 0)
-    top = max(14, 6 + rows)
-    return _Frame(room, across, upwards, left, _right(layout, room, across, left), top, room.height - below)
-
-
-def _right(layout: Spec, room: Room, across: Axis, left: float) -> float:
-    """The right end of the plot: so far in that the names at the ends of lines stand beside them."""
-    right = room.width - 8.0
-    for note in layout.get("annotations", ()):
-        if note.get("xanchor") == "left" and note.get("xshift", 0) > 0 and note.get("xref", "x") == "x":
-            part = across.part(note["x"])
-            taken = note["xshift"] + width_of(str(note["text"]))
-            right = min(right, left + (room.width - 2 - taken - left) / part) if part > 0 else right
-    return max(right, left + 0.4 * room.width)
 
 
 def _stacked(traces: Sequence[Spec]) -> Iterator[dict[str, Any]]:
@@ -125,7 +73,7 @@ def _listed(trace: Spec, name: str) -> list[Any]:
     return [] if values is None else [None if value != value else value for value in values]  # NaN is no point
 
 
-def _grid(frame: _Frame, layout: Spec) -> Iterator[str]:
+def _grid(frame: Frame, layout: Spec) -> Iterator[str]:
     colours = frame.room.palette
     for value, words in frame.upwards.ticks(frame.room.write, frame.bottom - frame.top):
         y = frame.y(value)
@@ -137,14 +85,14 @@ def _grid(frame: _Frame, layout: Spec) -> Iterator[str]:
         x, half = frame.x(value), width_of(words) / 2
         if x - half > free_from and x + half <= frame.room.width:
             yield line(x, frame.bottom, x, frame.bottom + 4, colours.quiet)
-            yield text(x, frame.bottom + _LINE, words, colours.quiet, "middle")
+            yield text(x, frame.bottom + LINE, words, colours.quiet, "middle")
             free_from = x + half + 8
     if frame.across.title:
         middle = (frame.left + frame.right) / 2
         yield text(middle, frame.room.height - 4, frame.across.title, colours.quiet, "middle")
 
 
-def _areas(frame: _Frame, traces: Sequence[Spec]) -> Iterator[str]:
+def _areas(frame: Frame, traces: Sequence[Spec]) -> Iterator[str]:
     """What is filled: between a line and the one before it, or within a closed one."""
     before: Spec | None = None
     for trace in traces:
@@ -162,7 +110,7 @@ def _filled(points: Sequence[tuple[float, float]], trace: Spec) -> str:
     return f'<path d="M{"L".join(map(pair, points))}z" {paint("fill", str(trace["fillcolor"]))}/>' if points else ""
 
 
-def _trace(frame: _Frame, trace: Spec) -> Iterator[str]:
+def _trace(frame: Frame, trace: Spec) -> Iterator[str]:
     if trace.get("type") == "bar":
         yield from _bars(frame, trace)
         return
@@ -190,7 +138,7 @@ def _mark(x: float, y: float, half: float, symbol: str, colour: str) -> str:
     return f'<circle cx="{px(x)}" cy="{px(y)}" r="{px(half)}" {paint("fill", colour)}/>'
 
 
-def _intervals(frame: _Frame, trace: Spec) -> Iterator[str]:
+def _intervals(frame: Frame, trace: Spec) -> Iterator[str]:
     errors = trace.get("error_y") or {}
     if errors.get("array") is None:
         return
@@ -199,7 +147,7 @@ def _intervals(frame: _Frame, trace: Spec) -> Iterator[str]:
             yield line(frame.x(x), frame.y(y + up), frame.x(x), frame.y(y - down), errors["color"])
 
 
-def _bars(frame: _Frame, trace: Spec) -> Iterator[str]:
+def _bars(frame: Frame, trace: Spec) -> Iterator[str]:
     places = [frame.x(x) for x in trace["x"]]
     apart = min((after - before for before, after in pairwise(places)), default=60.0)
     half = min(apart * 0.375, 40)
@@ -208,7 +156,7 @@ def _bars(frame: _Frame, trace: Spec) -> Iterator[str]:
         yield f"<rect {box(x - half, frame.y(y), x + half, frame.y(base))} {colour}/>"
 
 
-def _texts(frame: _Frame, trace: Spec) -> Iterator[str]:
+def _texts(frame: Frame, trace: Spec) -> Iterator[str]:
     """The words at points; of names that only a pointer shows there are none in a picture."""
     if "text" not in trace.get("mode", ""):
         return
@@ -219,11 +167,11 @@ def _texts(frame: _Frame, trace: Spec) -> Iterator[str]:
             yield text(point[0], point[1] + (20 if below else -9), words, style.get("color", "#000000"), "middle")
 
 
-def _shapes(frame: _Frame, layout: Spec) -> Iterator[str]:
+def _shapes(frame: Frame, layout: Spec) -> Iterator[str]:
     for shape in layout.get("shapes", ()):
         ends = (
-            [_placed(frame, shape, "x", end) for end in ("0", "1")],
-            [_placed(frame, shape, "y", end) for end in ("0", "1")],
+            [placed(frame, shape, "x", end) for end in ("0", "1")],
+            [placed(frame, shape, "y", end) for end in ("0", "1")],
         )
         style = shape.get("line") or {}
         (x0, x1), (y0, y1) = ends
@@ -231,23 +179,17 @@ def _shapes(frame: _Frame, layout: Spec) -> Iterator[str]:
         yield line(x0, y0, x1, y1, style.get("color", "#000000"), dashes, shape.get("opacity", 1))
 
 
-def _placed(frame: _Frame, what: Spec, way: str, end: str = "") -> float:
-    """Where a shape or words lie: by a value of the axis, or by a part of the plot."""
-    value, by = what[way + end], what.get(f"{way}ref", way)
-    if by in ("paper", f"{way} domain"):
-        low, high = (frame.left, frame.right) if way == "x" else (frame.bottom, frame.top)
-        return low + (high - low) * float(value)
-    if way == "x" and frame.across.kind == "log":  # words are placed by the power of ten, points by the number
-        return frame.x(10 ** float(value))
-    return frame.x(value) if way == "x" else frame.y(value)
-
-
-def _annotations(frame: _Frame, layout: Spec) -> Iterator[str]:
-    for note in layout.get("annotations", ()):
+def _annotations(frame: Frame, layout: Spec) -> Iterator[str]:
+    notes = layout.get("annotations", ())
+    ends = _apart(frame, notes)
+    for number, note in enumerate(notes):
         style, size = note.get("font") or {}, (note.get("font") or {}).get("size", LETTER)
-        x = _placed(frame, note, "x") + note.get("xshift", 0)
-        y = _placed(frame, note, "y") - note.get("yshift", 0)
-        y += {"bottom": -3.0, "top": size + 2.0}.get(note.get("yanchor", "middle"), size * 0.35)
+        x = placed(frame, note, "x") + note.get("xshift", 0)
+        if number in frame.rows_above:
+            y = frame.top - 5 - LINE * frame.rows_above[number]
+        else:
+            y = ends.get(number, placed(frame, note, "y")) - note.get("yshift", 0)
+            y += {"bottom": -3.0, "top": size + 2.0}.get(note.get("yanchor", "middle"), size * 0.35)
         anchor = {"left": "start", "right": "end"}.get(note.get("xanchor", ""), "middle")
         words = str(note.get("text", ""))
         x = min(x, frame.room.width - 2 - width_of(words, size)) if anchor == "start" else x
@@ -255,7 +197,18 @@ def _annotations(frame: _Frame, layout: Spec) -> Iterator[str]:
         yield text(max(x, 2), y, words, style.get("color", frame.room.palette.ink), anchor, size, ground)
 
 
-def _points(frame: _Frame, trace: Spec) -> list[tuple[float, float] | None]:
+def _apart(frame: Frame, notes: Sequence[Spec]) -> dict[int, float]:
+    """Where the names at the ends of lines stand, from the top down, none over another."""
+    ends = [(placed(frame, note, "y"), number) for number, note in enumerate(notes) if names_an_end(note)]
+    found: dict[int, float] = {}
+    free = -1e9
+    for y, number in sorted(ends):
+        found[number] = free = max(y, free)
+        free += LINE - 2
+    return found
+
+
+def _points(frame: Frame, trace: Spec) -> list[tuple[float, float] | None]:
     """The points of a trace within the drawing, None where one has no value."""
     pairs = zip(trace["x"], trace["y"], strict=True)
     return [None if x is None or y is None else (frame.x(x), frame.y(y)) for x, y in pairs]

@@ -6,7 +6,7 @@ for phones.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 
@@ -74,6 +74,7 @@ class Picture:
 
 def picture(view: View, shared: Shared, form: Format = WIDE) -> Picture:
     """The picture of a chart or, where there is no drawing, of a table."""
+    shared = _spoken(shared, view.say("bulletin.to"))
     head, legend, foot = _head(view, shared, form), _legend(shared, form), _foot(view, shared, form)
     taken = head.height + legend.height + foot.height + 1.5 * form.edge
     room = (form.height or _TALLEST) - taken
@@ -85,8 +86,18 @@ def picture(view: View, shared: Shared, form: Format = WIDE) -> Picture:
         legend.at(head.height + middle.height),
         foot.at(height - foot.height - form.edge / 2),
     ]
-    inside = "".join(parts).replace("→", escape(view.say("bulletin.to")))  # our typeface has no arrow
+    inside = "".join(parts).replace("→", escape(view.say("bulletin.to")))
     return Picture(inside, form.width, height, shared.title, view.language)
+
+
+def _spoken(shared: Shared, to: str) -> Shared:
+    """With a word for each arrow, which our typeface has not."""
+    said = replace(
+        shared.listed,
+        headers=[text.replace("→", to) for text in shared.listed.headers],
+        rows=[[text.replace("→", to) for text in row] for row in shared.listed.rows],
+    )
+    return replace(shared, listed=said, finding=shared.finding.replace("→", to), title=shared.title.replace("→", to))
 
 
 def snapshot_line(view: View) -> str:

@@ -23,7 +23,7 @@ from press.share.shared import Shared
 from ranking.periods import local_day
 from ui.frame import html, sign_in
 
-_ICON = ":material/arrows_outward:"
+_ICON = ":material/publish:"
 
 
 @st.fragment
