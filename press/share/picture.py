@@ -6,6 +6,7 @@ for phones.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
@@ -46,6 +47,8 @@ PHONE = Format(1080, 1350, 56, 30, 42, 25, 470)
 FORMATS = {"wide": WIDE, "phone": PHONE}
 _TALLEST = 2400
 _BAND = 2.6
+_RISE, _FALL = re.compile(r"▲ (?=[0-9])"), re.compile(r"▼ (?=[0-9])")
+_MARKS = str.maketrans("", "", "▲●▼◆")
 
 
 @dataclass(frozen=True)
@@ -91,13 +94,18 @@ def picture(view: View, shared: Shared, form: Format = WIDE) -> Picture:
 
 
 def _spoken(shared: Shared, to: str) -> Shared:
-    """With a word for each arrow, which our typeface has not."""
+    """With words or signs for what our typeface has not: arrows, and the marks that go before a word."""
+
+    def plain(text: str) -> str:
+        return _FALL.sub("−", _RISE.sub("+", text)).translate(_MARKS).replace("→", to).strip()
+
     said = replace(
         shared.listed,
-        headers=[text.replace("→", to) for text in shared.listed.headers],
-        rows=[[text.replace("→", to) for text in row] for row in shared.listed.rows],
+        headers=[plain(text) for text in shared.listed.headers],
+        rows=[[plain(text) for text in row] for row in shared.listed.rows],
     )
-    return replace(shared, listed=said, finding=shared.finding.replace("→", to), title=shared.title.replace("→", to))
+    legend = [(colour, plain(text)) for colour, text in shared.legend]
+    return replace(shared, listed=said, legend=legend, finding=plain(shared.finding), title=plain(shared.title))
 
 
 def snapshot_line(view: View) -> str:
@@ -169,7 +177,7 @@ def _legend(shared: Shared, form: Format) -> Block:
         if x > form.edge and x + wide > form.width - form.edge:
             x = form.edge
             block.space(size * 1.5)
-        fill = f'fill="{colour}" stroke="#00000033"'
+        fill = f'fill="{LIGHT.line if colour == "hatch" else colour}" stroke="{LIGHT.grey}"'
         block.add(f'<rect x="{x:g}" y="{block.height:g}" width="{size}" height="{size}" rx="3" {fill}/>', 0)
         block.add(letters.words(x + size * 1.4, block.height + size * 0.87, said, size, LIGHT.ink), 0)
         x += wide + size

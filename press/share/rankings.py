@@ -72,6 +72,11 @@ def embed(view: View, selection: Selection) -> str:
     return addresses.embedded(view, "ranking", **place, **chosen)
 
 
+def named(kind: str, selection: Selection) -> str:
+    """The name of the files of a selection."""
+    return f"{kind}_{selection.measure.id}_{selection.level}_{selection.scope}_{selection.period.id}"
+
+
 def _shared(
     view: View,
     selection: Selection,
@@ -83,7 +88,7 @@ def _shared(
     reading: str = "",
 ) -> Shared:
     return Shared(
-        name=f"{kind}_{selection.measure.id}_{selection.level}_{selection.scope}_{selection.period.id}",
+        name=named(kind, selection),
         title=rankings.title(view, selection),
         finding=findings.headline(view, selection, rows),
         source=rankings.source_line(view, selection, rows),
