@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 import polars as pl
@@ -15,9 +16,11 @@ from files import sheets
 from files.sheets import Sheet
 from press import ranking_list, ranking_sheet
 from press.share import files
+from press.share import rankings as shared_rankings
 from ranking.states import SUPPRESSED
 from store.reference import scope_name
 from ui.frame import sign_in
+from ui.parts import share
 
 _PLAIN = (
     "unit_code",
@@ -116,6 +119,15 @@ def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[
                 on_click="ignore",
                 key=f"sheet_{paper}",
             )
+
+
+def share_picture(
+    view: View, selection: Selection, rows: pl.DataFrame, found: pl.DataFrame, mine: Collection[str]
+) -> None:
+    """The control beside the picture of likely ranks; `found` and `mine` as the picture takes them."""
+    content = partial(sheet, view, selection, rows, [])
+    own = [code for code in mine if code]
+    share.control(view, "picture", partial(shared_rankings.of_picture, view, selection, rows, found, own, content))
 
 
 def sheet(view: View, selection: Selection, rows: pl.DataFrame, filters: list[tuple[str, str]]) -> Sheet:

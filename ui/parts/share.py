@@ -6,10 +6,11 @@ button is pressed, by then for whoever the reader still is (`sign_in.noted`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -17,9 +18,11 @@ import streamlit as st
 from display.drawing import plotted
 from display.drawing.palette import LIGHT
 from display.drawing.plotted import Room
+from display.words import addresses, over_time
 from display.words.view import View
+from press.brief.content import plain_text
 from press.share import files, words
-from press.share.shared import Shared
+from press.share.shared import Listed, Shared
 from ranking.periods import local_day
 from ui.frame import html, sign_in
 
@@ -33,6 +36,39 @@ def control(view: View, key: str, make: Callable[[], Shared]) -> None:
     if box.open:
         with box:
             _inside(view, key, make())
+
+
+def part(
+    view: View,
+    key: str,
+    page: Mapping[str, str],
+    title: str,
+    listed: Callable[[], Listed],
+    *,
+    finding: str = "",
+    source: str = "",
+    **more: Any,
+) -> None:
+    """The control of a part of a page.
+
+    `page`: its name under `page` and the choices of its link; their codes name the files. `listed`: made on opening.
+    `finding`: the part's sentence, as markup or plain. `source`: by default what the snapshot says of itself.
+    `more`: further fields of `press.share.shared.Shared`.
+    """
+    choices = {name: code for name, code in page.items() if name != "page" and code}
+
+    def make() -> Shared:
+        return Shared(
+            name="_".join([key, *(code.replace(",", "_") for code in choices.values())]),
+            title=title,
+            finding=plain_text(finding),
+            source=source or over_time.source_line(view),
+            listed=listed(),
+            page=addresses.address(view, page["page"], **choices),
+            **more,
+        )
+
+    control(view, key, make)
 
 
 def chart(view: View, figure_of: Callable[[View], go.Figure]) -> Callable[[Room], str]:

@@ -23,8 +23,7 @@ def mine() -> list[str]:
 
 def of_picture(view: View, selection: Selection, rows: pl.DataFrame, found: pl.DataFrame) -> None:
     """Beside the picture of likely ranks."""
-    content = partial(downloads.sheet, view, selection, rows, [])
-    share.control(view, "picture", partial(rankings.of_picture, view, selection, rows, found, mine(), content))
+    downloads.share_picture(view, selection, rows, found, mine())
 
 
 def of_chart(view: View, selection: Selection, rows: pl.DataFrame, months: pl.DataFrame, kind: str) -> None:

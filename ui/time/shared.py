@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-
-import polars as pl
+from typing import Any
 
 from display.drawing import curves
-from display.drawing.plotted import Room
-from display.words import addresses, over_time
+from display.words import over_time
 from display.words.view import View
-from press.brief.content import plain_text
-from press.share.shared import Listed, Shared
+from press.share.shared import Listed
 from ranking.measures import Measure
 from store import reference
 from ui.parts import share
@@ -25,34 +22,12 @@ def control(
     listed: Callable[[], Listed],
     *,
     title: str,
-    finding: str = "",
     units: Sequence[str] = (),
-    draw: Callable[[Room], str] | None = None,
-    ratio: float = 0.45,
-    legend: Sequence[tuple[str, str]] = (),
-    reading: str = "",
-    raw: Callable[[], pl.DataFrame] | None = None,
-    embed: str = "",
+    **more: Any,
 ) -> None:
-    """The control of one part; `finding` is the part's sentence, as markup or plain. `listed`: made on opening it."""
-
-    def make() -> Shared:
-        return Shared(
-            name="_".join([key, measure.id, scope, *units]),
-            title=title,
-            finding=plain_text(finding),
-            source=source(view, measure),
-            listed=listed(),
-            page=addresses.address(view, "online_filing", **choices(measure, scope, units)),
-            draw=draw,
-            ratio=ratio,
-            legend=legend,
-            reading=reading,
-            raw=raw,
-            embed=embed,
-        )
-
-    share.control(view, key, make)
+    """The control of one part; `more`: as `ui.parts.share.part` takes it."""
+    page = {"page": "online_filing", **choices(measure, scope, units)}
+    share.part(view, key, page, title, listed, source=source(view, measure), **more)
 
 
 def choices(measure: Measure, scope: str, units: Sequence[str] = ()) -> dict[str, str]:

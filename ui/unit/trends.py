@@ -11,6 +11,7 @@ from display.words import addresses
 from display.words.view import View
 from store import units
 from ui.frame import html
+from ui.unit import shared
 
 _NARROW_WIDTH, _NARROW_HEIGHT = 165, 96
 
@@ -23,6 +24,7 @@ def small_multiples(view: View, code: str) -> None:
         return
     html.show(f'<div class="gd-multiples">{"".join(charts)}</div>')
     html.caption(view.say("unit.trends.reading"))
+    shared.of_trends(view, code)
 
 
 def _figure(view: View, code: str, row: Row) -> str:
