@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,14 +12,20 @@ import polars as pl
 
 from display.drawing import curves, spans
 from display.drawing.curves import Line
+from display.drawing.palette import LIGHT
+from display.drawing.plotted import Room
 from display.drawing.spans import Span
-from display.words import addresses, over_time
+from display.words import addresses, numbers, over_time
 from display.words.view import View
+from press.brief.content import plain_text
 from press.share.shared import Listed
 from ranking.measures import Measure
+from ranking.vocabulary import COUNTRY
 from store.months import series
+from store.reference import measures
 from ui.parts import charts, share
 from ui.time import history, shared
+from web.open.embed_drawn import Drawn
 
 RATIO = 0.5
 
@@ -91,3 +97,34 @@ def months(view: View, measure: Measure, scope: str, units: Sequence[str]) -> pl
     """The periods behind the curves with their counts."""
     wanted = [(level, code) for level, code, *_ in curves.placed(view, scope)] + [("commune", code) for code in units]
     return pl.concat([series(view.snapshot, measure.id, level, (code,)) for level, code in wanted])
+
+
+def embedded(view: View, query: Mapping[str, str]) -> Drawn | None:
+    """The chart for an iframe; None where no curve can be drawn of what the view may see."""
+    measure, scope = measures()[query.get("measure", "on_time_share")], query.get("province", COUNTRY)
+    known = curves.communes(view, measure.id, scope)
+    units = [code for code in query.get("units", "").split(",") if code in known]
+    drawn = of(view, measure, scope, units)
+    if not drawn.is_drawable:
+        return None
+    draw = share.chart(view, partial(figure_of, measure, scope, units))
+    write = partial(_written, view.language)
+    return Drawn(
+        title=title(view, measure, scope),
+        finding=plain_text(over_time.sentence(view, measure, scope)),
+        pictures=[draw(Room(width, height, LIGHT, write)) for width, height in _EMBEDDED],
+        legend=(),
+        notes=[
+            curves.reading(view, measure, scope, drawn.curves, drawn.fan, [*drawn.past, *drawn.spans]),
+            shared.source(view, measure),
+        ],
+        page=addresses.address(view, "online_filing", **shared.choices(measure, scope, units)),
+    )
+
+
+_EMBEDDED = ((360, 320), (760, 380))
+"""From the narrowest, width and height in pixels."""
+
+
+def _written(language: str, value: float, decimals: int) -> str:
+    return numbers.number(value, language, decimals)
