@@ -11,7 +11,7 @@ from display.words.text import texts
 from display.words.view import View
 from files import sheets
 from files.sheets import Figure, Sheet, Shown
-from press.share import picture, words
+from press.share import paper, picture, words
 from press.share.shared import Listed, Shared
 
 TYPES = {
@@ -19,27 +19,32 @@ TYPES = {
     "svg": "image/svg+xml",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
+    "pdf": "application/pdf",
 }
 """By the ending of a file."""
 WIDE, PHONE, TABLES = ("png", "double_png", "svg", "double_svg"), ("phone_png", "phone_svg"), ("xlsx", "zip")
 PICTURES = (*WIDE, *PHONE)
-NAMES = (*PICTURES, *TABLES)
+PRINTED = ("small_pdf", "large_pdf")
+"""On A4 and on A3."""
+NAMES = (*PICTURES, *PRINTED, *TABLES)
 _NUMBER = re.compile(r"([-−]?[0-9]+(?:[.,][0-9]+)*)(?:\s?(%))?")
 
 
 def file_name(view: View, shared: Shared, name: str) -> str:
     """`gan-dan_rankings_on_time_share_38_2026-08.png`; at twice the size `…_2x.png`, for phones `…_1080x1350.png`."""
     form, _, ending = name.rpartition("_")
-    suffix = {"double": "_2x", "phone": "_1080x1350"}.get(form, "")
+    suffix = {"double": "_2x", "phone": "_1080x1350", "small": "_a4", "large": "_a3"}.get(form, "")
     return f"{words.file_stem(view, shared)}{suffix}.{ending}"
 
 
-def made(view: View, shared: Shared, name: str) -> bytes:
-    """One of the files; `name`: one of `NAMES`."""
+def made(view: View, shared: Shared, name: str, at: str = "") -> bytes:
+    """One of the files; `name`: one of `NAMES`; `at`: the address of any page of the app, for the foot of paper."""
     makers: dict[str, Callable[[View, Shared], bytes]] = {"xlsx": excel, "zip": package}
     if name in makers:
         return makers[name](view, shared)
     form, _, ending = name.rpartition("_")
+    if ending == "pdf":
+        return paper.pdf(view, shared, "a3" if form == "large" else "a4", at)
     drawn = picture.picture(view, shared, picture.PHONE if form == "phone" else picture.WIDE)
     scale = 2 if form == "double" else 1
     return drawn.png(scale) if ending == "png" else drawn.svg(scale).encode("utf-8")

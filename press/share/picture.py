@@ -77,7 +77,7 @@ class Picture:
 
 def picture(view: View, shared: Shared, form: Format = WIDE) -> Picture:
     """The picture of a chart or, where there is no drawing, of a table."""
-    shared = _spoken(shared, view.say("bulletin.to"))
+    shared = spoken(shared, view.say("bulletin.to"))
     head, legend, foot = _head(view, shared, form), _legend(shared, form), _foot(view, shared, form)
     taken = head.height + legend.height + foot.height + 1.5 * form.edge
     room = (form.height or _TALLEST) - taken
@@ -93,7 +93,7 @@ def picture(view: View, shared: Shared, form: Format = WIDE) -> Picture:
     return Picture(inside, form.width, height, shared.title, view.language)
 
 
-def _spoken(shared: Shared, to: str) -> Shared:
+def spoken(shared: Shared, to: str) -> Shared:
     """With words or signs for what our typeface has not: arrows, and the marks that go before a word."""
 
     def plain(text: str) -> str:
@@ -143,7 +143,7 @@ def _drawing(view: View, shared: Shared, form: Format, room: float) -> Block | N
     """The drawing enlarged to the width; upright as high as there is room, wide by its own ratio. None without one."""
     scale = form.inner / form.drawing
     high = form.inner * shared.ratio if not form.height else min(room, form.inner * 1.1)
-    asked = Room(form.drawing, round(high / scale), LIGHT, partial(_written, view.language))
+    asked = Room(form.drawing, round(high / scale), LIGHT, partial(written, view.language))
     made = shared.draw(asked) if shared.draw else ""
     if not made:
         return None
@@ -155,7 +155,7 @@ def _drawing(view: View, shared: Shared, form: Format, room: float) -> Block | N
     return block
 
 
-def _written(language: str, value: float, decimals: int) -> str:
+def written(language: str, value: float, decimals: int) -> str:
     return numbers.number(value, language, decimals)
 
 

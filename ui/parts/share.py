@@ -90,6 +90,8 @@ def _inside(view: View, key: str, shared: Shared) -> None:
     _buttons(view, key, shared, files.WIDE)
     html.caption(say("share.picture.phone"))
     _buttons(view, key, shared, files.PHONE)
+    st.markdown(f"**{say('share.print')}**")
+    _buttons(view, key, shared, files.PRINTED)
     st.markdown(f"**{say('share.data')}**")
     _buttons(view, key, shared, files.TABLES)
     st.markdown(f"**{say('share.embed')}**")
@@ -106,7 +108,7 @@ def _buttons(view: View, key: str, shared: Shared, names: Sequence[str]) -> None
             file = files.file_name(view, shared, name)
             st.download_button(
                 view.say(f"share.file.{name}"),
-                sign_in.noted(view, file, partial(files.made, view, shared, name)),
+                sign_in.noted(view, file, partial(files.made, view, shared, name, str(st.context.url or ""))),
                 file,
                 files.TYPES[file.rsplit(".", 1)[1]],
                 on_click="ignore",
