@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from ui.frame import folded_typing, links
+from ui.frame import folded_typing, links, paper
 
 _KEY = "browser"
 NARROW = "gan_dan_narrow"
@@ -72,7 +72,7 @@ def meet(language: str, pages: Iterable[str], *, refused: bool = False, signed_i
     """
     known = getattr(st.session_state.get(_KEY), "narrow", None)
     narrow = st.context.cookies.get(NARROW) == "1" if known is None else bool(known)
-    component = st.components.v2.component("gan_dan_browser", js=folded_typing.SCRIPT + _SCRIPT)
+    component = st.components.v2.component("gan_dan_browser", js=folded_typing.SCRIPT + paper.SCRIPT + _SCRIPT)
     data = {"language": language, "narrow": narrow, "pages": list(pages), "refused": refused, "signed_in": signed_in}
     component(key=_KEY, data=data, on_narrow_change=_nothing, height=0)
     return narrow
