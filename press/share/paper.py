@@ -16,7 +16,7 @@ Paper = Literal["a4", "a3"]
 PAPERS: tuple[Paper, ...] = ("a4", "a3")
 _TEMPLATE = "part.typ"
 _WIDTHS = {"a4": 760, "a3": 1200}
-_MOST_ROWS, _LONGEST = 600, 40
+_MOST_ROWS, _LONGEST, _SHORTEST = 600, 40, 11
 _TALLEST = {"a4": 0.72, "a3": 0.48}
 """Of a drawing, as a part of its width: its legend stays on its page."""
 
@@ -57,6 +57,10 @@ def _columns(listed: Listed) -> list[dict[str, object]]:
     """Figures as wide as they are; words share the rest by the length of their longest cell."""
     longest = [max([len(header), *(len(row[n]) for row in listed.rows)]) for n, header in enumerate(listed.headers)]
     return [
-        column(header, 0.0 if n in listed.figures else float(min(longest[n], _LONGEST)), n in listed.figures)
+        column(
+            header,
+            0.0 if n in listed.figures else float(max(min(longest[n], _LONGEST), _SHORTEST)),
+            n in listed.figures,
+        )
         for n, header in enumerate(listed.headers)
     ]
