@@ -78,7 +78,15 @@ KEYS = {
     "waits": ("intake", "field", "received_month", "working_days", "outcome"),
     "procedures": ("province", "field", "procedure", "end_month", "working_days"),
 }
-SUMS = {"events": COUNTS, "days": ("n",), "open": ("n",), "overdue": ("n",), "due": ("n", "on_time"), "waits": ("n",), "procedures": ("n", *TIMED)}
+SUMS = {
+    "events": COUNTS,
+    "days": ("n",),
+    "open": ("n",),
+    "overdue": ("n",),
+    "due": ("n", "on_time"),
+    "waits": ("n",),
+    "procedures": ("n", *TIMED),
+}
 # How many bits each part of a key takes when a key is packed into one whole number: one column to hash, not five.
 _BITS = {
     "intake": 14,
