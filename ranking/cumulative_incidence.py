@@ -73,9 +73,9 @@ def _limits(confidence: float) -> dict[str, pl.Expr]:
 def waiting(counts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     """One row per `key`: `n` dossiers, how many of them were done, left and are open, and the days of each tenth.
 
-    `tenth_5`: the least number of days by which half of all dossiers were done; null where so many never are, or are not
-    yet. `low_5` and `high_5`: its 95 % limits, the least days at which the upper and the lower limit of the share reach
-    a half; `high_5` is null where that is not yet known (Brookmeyer and Crowley 1982, Biometrics 38, 29–41).
+    `tenth_5`: the least number of days by which half of all dossiers were done; null where so many never are, or are
+    not yet. `low_5` and `high_5`: its 95 % limits, the least days at which the upper and the lower limit of the share
+    reach a half; `high_5` is null where that is not yet known (Brookmeyer and Crowley 1982, Biometrics 38, 29–41).
     """
     rows = incidence(counts, key)
 

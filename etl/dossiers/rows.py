@@ -149,7 +149,7 @@ def _procedures(rows: Rows, survey: Survey) -> pl.Series:
 
 
 def _state() -> pl.Expr:
-    """As the dates say, but for what was withdrawn or refused; else what the export calls it tells what they leave open."""
+    """As the dates say, but for what was withdrawn or refused; the export's word tells what they leave open."""
     said = pl.col("said")
     return (
         pl.when(said.is_in([WITHDRAWN, STOPPED]))

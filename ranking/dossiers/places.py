@@ -19,18 +19,19 @@ def of_units(sums: dict[str, pl.LazyFrame], units: pl.DataFrame) -> dict[str, pl
 
 
 def places_of(units: pl.DataFrame) -> pl.DataFrame:
-    """One row per unit and place that it counts for, its own and its province: `unit`, `place`, `unit_code`, `level`.
+    """One row per unit and place that it counts for, its own and its province.
 
-    An office has no place of its own. `home`: the place of the province.
+    `unit`, `place`, `unit_code`, `level`, `province`; `home`: the place of the province. An office has no place of its
+    own.
     """
     numbers = {code: PROVINCES + n for n, code in enumerate(units["province"].unique().sort())}
     home = pl.col("province").replace_strict(numbers, return_dtype=pl.Int32)
     known = units.select(unit=pl.col("id").cast(pl.Int32), home=home, level="level", code="code", province="province")
     own = known.filter(pl.col("level") != "office").select(
-        "unit", "home", place="unit", unit_code="code", level="level"
+        "unit", "home", place="unit", unit_code="code", level="level", province="province"
     )
-    whole = known.select("unit", "home", place="home", unit_code="province", level=pl.lit("province"))
-    return pl.concat([own, whole])
+    whole = known.select("unit", "home", "province", place="home", unit_code="province", level=pl.lit("province"))
+    return pl.concat([own, whole.select(own.columns)])
 
 
 def homes_of(sums: dict[str, pl.LazyFrame], wanted: list[int], places: pl.DataFrame) -> pl.DataFrame:

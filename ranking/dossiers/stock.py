@@ -56,9 +56,9 @@ def stock_at(sums: dict[str, pl.LazyFrame], month: int, number: int) -> pl.DataF
 def due_by_month(sums: dict[str, pl.LazyFrame], calendar: pl.DataFrame, months: list[int], today: int) -> pl.DataFrame:
     """`intake`, `field`, `due_month`, `n`, `on_time`: the dossiers whose last allowed day lay in `months`.
 
-    `calendar`: of `dossiers.days`. `today`: the number of the next working day from the day of the export on; what is due
-    from then on is not due yet, though some of it has ended. Days waited move the last day; what waits for papers now has
-    none. An open dossier whose last day is over is late, and so is one that was asked for papers twice.
+    `calendar`: of `dossiers.days`. `today`: the number of the next working day from the day of the export on; what is
+    due from then on is not due yet, though some of it has ended. Days waited move the last day; what waits for papers
+    now has none. An open dossier whose last day is over is late, and so is one that was asked for papers twice.
     """
     works = calendar.sort("day").unique("index", keep="first", maintain_order=True)
     days = works.select(last="index", due_month="month").filter(

@@ -13,7 +13,10 @@ from ranking.dossiers.places import of_units, places_of
 from ranking.dossiers.rows import DAYS_MAX, LEFT, SETTLED
 
 _SPAN = ["period_start", "period_end", "period_kind", "provisional"]
+TABLE = "waiting"
+"""The table of a snapshot that keeps them."""
 SCHEMA: dict[str, Any] = {
+    "province": pl.String,
     "unit_code": pl.String,
     "level": pl.String,
     "period_start": pl.Date,
@@ -53,7 +56,7 @@ def waited(
             whole = rows.with_columns(field=pl.lit("all"))
             named = rows.join(spelt, on="field").with_columns(field="name").drop("name")
             found = waiting(pl.concat([whole, named.select(whole.columns)]), ["place", "field"])
-            codes = here.select("place", "unit_code", "level").unique()
+            codes = here.select("place", "unit_code", "level", "province").unique()
             stretch = {name: pl.lit(span[name], SCHEMA[name]) for name in _SPAN}
             told = found.join(codes, on="place").with_columns(**stretch)
             yield told.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
@@ -61,21 +64,20 @@ def waited(
 
 def is_told(span: dict[str, Any]) -> bool:
     """Whether a period is a year, whole or to date."""
-    return span["period_kind"] == "year" or (span["provisional"] and span["period_start"].month == 1)
+    return bool(span["period_kind"] == "year" or (span["provisional"] and span["period_start"].month == 1))
 
 
 def _counts(sums: dict[str, pl.LazyFrame], months: list[int], today: int) -> pl.DataFrame:
     """`unit`, `field`, `days` and `COUNTS` of the dossiers received in `months`."""
     received = pl.col("received_month").is_in(months)
-    outcome, n = pl.col("outcome"), pl.col("n")
+    outcome, n, nothing = pl.col("outcome"), pl.col("n"), pl.lit(0, pl.Int64)
     ended = sums["waits"].filter(received).select(
         "intake", "field", "n", days="working_days",
         done=pl.when(outcome == SETTLED).then(n).otherwise(0),
         left=pl.when(outcome == LEFT).then(n).otherwise(0),
-        open=pl.lit(0, pl.Int64),
+        open=nothing,
     )  # fmt: skip
     waited = (today - pl.col("began")).clip(0, DAYS_MAX).cast(pl.Int32)
-    nothing = pl.lit(0, pl.Int64)
     still = (
         sums["open"].filter(received).select("intake", "field", "n", days=waited, done=nothing, left=nothing, open=n)
     )
