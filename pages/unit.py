@@ -41,6 +41,7 @@ else:
         st.subheader(v.say("unit.fields.title"), anchor=False)
         fields.section(v, code)
         mix.section(v, code)
+        mix.not_due(v, code)
         waits.section(v, code)
         st.subheader(v.say("unit.workload.title"), anchor=False)
         workload.section(v, code)

@@ -26,6 +26,16 @@ def of_unit(snapshot: Snapshot, code: str) -> pl.DataFrame:
 
     A field of which half is not known, because too few dossiers tell it or half are not done yet, comes last.
     """
-    rows = scan(snapshot).filter(pl.col("unit_code") == code).collect()
-    latest = rows.filter(pl.col("period_start") == pl.col("period_start").max())
-    return latest.sort(pl.col("field") != ALL, "tenth_5", "field", descending=[False, True, False], nulls_last=True)
+    return _in_order(scan(snapshot).filter(pl.col("unit_code") == code).collect())
+
+
+@kept(megabytes=8)
+def of_communes(snapshot: Snapshot, province: str) -> pl.DataFrame:
+    """The same of all communes of a province, one after the other."""
+    return _in_order(scan(snapshot).filter(pl.col("province") == province, pl.col("level") == "commune").collect())
+
+
+def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    latest = rows.filter(pl.col("period_start") == pl.col("period_start").max().over("unit_code"))
+    order = ("unit_code", pl.col("field") != ALL, "tenth_5", "field")
+    return latest.sort(*order, descending=[False, False, True, False], nulls_last=True)

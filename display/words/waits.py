@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import polars as pl
 
 from display.words import numbers
 from display.words.text import Speaker
@@ -34,17 +32,17 @@ class Line:
     is_longer: bool
 
 
-def lines(say: Speaker, rows: pl.DataFrame, province: pl.DataFrame) -> list[Line]:
+def lines(say: Speaker, rows: Sequence[Row], province: Sequence[Row]) -> list[Line]:
     """The rows of a unit (`store.waits.of_unit`) in their order, beside the same fields of its province."""
-    whole = dict(province.select("field", "tenth_5").iter_rows())
-    return [_line(say, row, whole.get(row["field"])) for row in rows.iter_rows(named=True)]
+    whole = {row["field"]: row["tenth_5"] for row in province}
+    return [_line(say, row, whole.get(row["field"])) for row in rows]
 
 
-def sentences(say: Speaker, rows: pl.DataFrame) -> list[str]:
+def sentences(say: Speaker, rows: Sequence[Row]) -> list[str]:
     """When half and nine tenths of all dossiers are done, and of the field that takes longest; none without rows."""
-    if rows.is_empty() or rows.item(0, "field") != ALL:
+    if not rows or rows[0]["field"] != ALL:
         return []
-    whole, *fields = rows.iter_rows(named=True)
+    whole, *fields = rows
     about = period(say, whole)
     if whole["tenth_5"] is None:
         return [say("wait.unknown", period=about)]
@@ -56,12 +54,13 @@ def sentences(say: Speaker, rows: pl.DataFrame) -> list[str]:
     return said
 
 
-def field_lines(say: Speaker, rows: pl.DataFrame, most: int) -> Iterator[str]:
+def field_lines(say: Speaker, rows: Sequence[Row], most: int) -> list[str]:
     """One sentence each of the fields that take longest, of which half is told."""
-    told = rows.filter(pl.col("field") != ALL, pl.col("tenth_5").is_not_null()).head(most)
-    for row in told.iter_rows(named=True):
-        half = within(say, row["tenth_5"])
-        yield say("wait.field.line", field=row["field"], half=half, most=_most(say, row))
+    told = [row for row in rows if row["field"] != ALL and row["tenth_5"] is not None][:most]
+    return [
+        say("wait.field.line", field=row["field"], half=within(say, row["tenth_5"]), most=_most(say, row))
+        for row in told
+    ]
 
 
 def period(say: Speaker, row: Row) -> str:

@@ -20,8 +20,8 @@ _COLUMNS = ("half", "most", "province", "course")
 def section(view: View, code: str) -> None:
     """Nothing where no dossiers tell it."""
     home = units.known(code)["province_code"]
-    rows, province = told.of_unit(view.snapshot, code), told.of_unit(view.snapshot, home)
-    if rows.is_empty():
+    rows, province = (told.of_unit(view.snapshot, one).to_dicts() for one in (code, home))
+    if not rows:
         return
     st.subheader(view.say("wait.title"), anchor=False)
     lines = waits.lines(view.say, rows, province)
@@ -48,8 +48,9 @@ def table(view: View, lines: list[Line]) -> str:
     names = {name: view.say(f"wait.column.{name}", longest=longest) for name in _COLUMNS}
     head = "".join(f'<th scope="col" class="gd-n">{escape(name)}</th>' for name in names.values())
     body = "".join(_row(view, line, names, longest) for line in lines)
+    title = escape(view.say("wait.caption"))
     return (
-        f'<div class="gd-scroll"><table class="gd-table gd-stacks"><caption>{escape(view.say("wait.caption"))}</caption>'
+        f'<div class="gd-scroll"><table class="gd-table gd-stacks"><caption>{title}</caption>'
         f'<thead><tr><th scope="col">{escape(view.say("wait.column.field"))}</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
