@@ -126,7 +126,7 @@ def waiting_card(say: Speaker, rows: Sequence[Row]) -> list[Card]:
         return []
     notes = (say("wait.public.note"), say("wait.public", minimum=policy().minimum))
     lines = tuple(waits.field_lines(say, rows, _FIELDS_MOST))
-    return [Card("waiting", "waiting", say("wait.public.title"), said[0], "", "", lines, notes)]
+    return [Card("waiting", "calendar", say("wait.public.title"), said[0], "", "", lines, notes)]
 
 
 def _card(say: Speaker, answer: Answer, place: str) -> Card:

@@ -13,6 +13,7 @@ from ranking.periods import Period
 from store.waits import ALL
 
 _HALF, _MOST = 5, 9
+_MANY = 100
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,22 @@ def sentences(say: Speaker, rows: Sequence[Row]) -> list[str]:
     if whole["tenth_5"] is None:
         return [say("wait.unknown", period=about)]
     said = [f"{say('wait.half', period=about, half=within(say, whole['tenth_5']))}, {_most(say, whole)}."]
-    if fields and fields[0]["tenth_5"] is not None and fields[0]["tenth_5"] > whole["tenth_5"]:
-        longest = fields[0]
-        half = within(say, longest["tenth_5"])
-        said.append(say("wait.longest", field=longest["field"], half=half, most=_most(say, longest)))
+    longest = next(filter(_is_large, fields), None)
+    if longest and longest["tenth_5"] > whole["tenth_5"]:
+        half, most = within(say, longest["tenth_5"]), _most(say, longest)
+        said.append(say("wait.longest", field=longest["field"], least=_MANY, half=half, most=most))
     return said
 
 
+def _is_large(row: Row) -> bool:
+    """Whether so many dossiers have ended that nine tenths are told; the public sees nine tenths of no others."""
+    ended = _MANY if row["done"] is None else row["done"] + row["left"]
+    return ended >= _MANY and None not in (row["tenth_5"], row["tenth_9"])
+
+
 def field_lines(say: Speaker, rows: Sequence[Row], most: int) -> list[str]:
-    """One sentence each of the fields that take longest, of which half is told."""
-    told = [row for row in rows if row["field"] != ALL and row["tenth_5"] is not None][:most]
+    """One sentence each of the fields that take longest among those with many dossiers."""
+    told = [row for row in rows if row["field"] != ALL and _is_large(row)][:most]
     return [
         say("wait.field.line", field=row["field"], half=within(say, row["tenth_5"]), most=_most(say, row))
         for row in told
@@ -98,7 +105,9 @@ def _line(say: Speaker, row: Row, whole: int | None) -> Line:
 
 
 def _days(say: Speaker, days: int | None) -> str:
-    return "" if days is None else say("wait.days", n=numbers.number(days, say.language))
+    if days is None:
+        return ""
+    return say("wait.day") if days == 1 else say("wait.days", n=numbers.number(days, say.language))
 
 
 def _range(say: Speaker, row: Row, tenth: int) -> str:
