@@ -40,6 +40,7 @@ TINY = {"rows": 2_000, "others": ("pandas",)}
 _NEEDED = [
     "intake", "decision", "province", "field", "procedure", "channel", "received", "due", "done", "returned", "stopped",
     "state", "supplements", "waited", "fee_owed", "paid_online", "e_result", "digitised", "reused",
+    "apologised",
 ]  # fmt: skip
 
 

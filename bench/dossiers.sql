@@ -34,7 +34,9 @@ SELECT intake, decision, field, received_month, end_month, count(*) AS n,
        countif(reused) AS reused_yes, count(reused) AS reused_known,
        countif(timed) AS timed, countif(on_time) AS on_time, countif(last_day) AS last_day,
        countif(done IS NOT NULL AND returned IS NOT NULL) AS handed_out, countif(returned > done) AS handed_out_later,
-       sum(asked_twice) AS asked_twice, count(supplements) AS supplements_known
+       sum(asked_twice) AS asked_twice, count(supplements) AS supplements_known,
+       count(apologised) AS apologised_known, countif(timed AND NOT on_time AND apologised IS NOT NULL) AS late_told,
+       countif(timed AND NOT on_time AND apologised) AS late_apologised
 FROM classified GROUP BY ALL;
 
 -- table: days

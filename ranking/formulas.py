@@ -36,7 +36,7 @@ _CHANNELS = ("full", "partial", "online", "in_person", "post", "channel_known", 
 _FEES = ("fee_owed", "fee_known", "paid_online")
 _DATA = ("e_result_yes", "e_result_known", "digitised_yes", "digitised_known", "reused_yes", "reused_known")
 _DAYS = ("timed", "on_time", "last_day", "handed_out", "handed_out_later")
-_PAPERS = ("asked_twice", "supplements_known")
+_PAPERS = ("asked_twice", "supplements_known", "apologised_known", "late_told", "late_apologised")
 _OF_EVENTS = ("n", *_CHANNELS, *_FEES, *_DATA, *_DAYS, *_PAPERS, "away")
 DOSSIER_SUMS = {
     "received": (*_OF_EVENTS, "open_known", "open_in_time"),

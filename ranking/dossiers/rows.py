@@ -26,7 +26,7 @@ STATES = {
     "withdrawn": WITHDRAWN,
     "stopped": STOPPED,
 }
-FLAGS = ("fee_owed", "paid_online", "e_result", "digitised", "reused")
+FLAGS = ("fee_owed", "paid_online", "e_result", "digitised", "reused", "apologised")
 DOSSIER = {
     "code": pl.String,
     "intake": pl.Int16,
@@ -68,6 +68,7 @@ COUNTS = (
     "handed_out_later",
     "asked_twice",
     "supplements_known",
+    *("apologised_known", "late_told", "late_apologised"),
 )
 KEYS = {
     "events": ("intake", "decision", "field", "received_month", "end_month"),
@@ -171,6 +172,7 @@ def classified(dossiers: Any, calendar: Any, limits: Any = None) -> nw.LazyFrame
         last=_last_with_waiting(),
         **_channel_counts(),
         **_flag_counts(),
+        **_apology_counts(has_ended & known & ~by_then),
     )
 
 
@@ -245,6 +247,16 @@ def _flag_counts() -> dict[str, nw.Expr]:
             (f"{flag}_yes", _one(nw.col(flag))),
             (f"{flag}_known", _one(~nw.col(flag).is_null())),
         )
+    }
+
+
+def _apology_counts(late: nw.Expr) -> dict[str, nw.Expr]:
+    """Those that say whether a letter of apology was sent; of them the late ones, and the late ones with a letter."""
+    told = ~nw.col("apologised").is_null()
+    return {
+        "apologised_known": _one(told),
+        "late_told": _one(late & told),
+        "late_apologised": _one(late & nw.col("apologised")),
     }
 
 

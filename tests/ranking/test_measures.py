@@ -34,6 +34,7 @@ IDS_IN_ORDER = [
     "median_calendar_days",
     "p90_calendar_days",
     "returned_later_share",
+    "apology_share",
     "asked_twice_share",
     "no_due_date_share",
     "online_filing_share",
