@@ -31,7 +31,7 @@ def section(view: View, code: str) -> None:
     seen = view.snapshot.seen
     small = [] if seen is None or home in seen else [view.say("wait.public", minimum=policy().minimum)]
     html.caption(" ".join([view.say("wait.reading"), *small]))
-    link = addresses.anchor(view, view.say("wait.title"), "methods", depth="full")
+    link = addresses.anchor(view, view.say("wait.method"), "methods", depth="full")
     html.show(f'<p class="gd-caption">{link}</p>')
 
 
