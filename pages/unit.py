@@ -6,7 +6,7 @@ from ui.frame import html
 from ui.frame.shell import view
 from ui.inspection import visits
 from ui.parts import brief_buttons, panel, pinned, problems_form, unit_choice
-from ui.unit import asked, calendar, fields, groups, members, mix, places, tables, trends, workload
+from ui.unit import asked, calendar, fields, groups, members, mix, places, tables, trends, waits, workload
 from ui.unit import head as unit_head
 
 v = view()
@@ -41,6 +41,8 @@ else:
         st.subheader(v.say("unit.fields.title"), anchor=False)
         fields.section(v, code)
         mix.section(v, code)
+        mix.not_due(v, code)
+        waits.section(v, code)
         st.subheader(v.say("unit.workload.title"), anchor=False)
         workload.section(v, code)
         st.subheader(v.say("unit.groups.title"), anchor=False)

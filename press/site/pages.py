@@ -40,7 +40,10 @@ def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Te
     """The page of a commune."""
     row, place = units.known(portrait.code), reference.province_name(province.code)
     path = unit_path(portrait.code)
-    cards = plain_words.cards(say, portrait.answers, place)
+    cards = [
+        *plain_words.cards(say, portrait.answers, place),
+        *plain_words.waiting_card(say, portrait.waits),
+    ]
     opening = plain_words.opening(say, row, portrait, site.nature)
     name = f"{row['full_name']}, {place}"
     linked = data.dataset(

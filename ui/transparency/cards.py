@@ -40,7 +40,8 @@ def measures(view: View, code: str, portrait: Portrait) -> None:
         _led(view, card.title, units.known(code)["province_code"], answer)
         for card, answer in zip(found, portrait.answers, strict=True)
     ]
-    html.show(cards(view, found, titles))
+    waiting = plain_words.waiting_card(view.say, portrait.waits)
+    html.show(cards(view, [*found, *waiting], [*titles, *(escape(card.title) for card in waiting)]))
     html.caption(plain_words.source(view.say, portrait.answers, view.snapshot.manifest.nature))
 
 
