@@ -6,7 +6,7 @@ from ui.frame import html
 from ui.frame.shell import view
 from ui.inspection import visits
 from ui.parts import brief_buttons, panel, pinned, problems_form, unit_choice
-from ui.unit import asked, calendar, fields, groups, members, mix, places, tables, trends, workload
+from ui.unit import asked, calendar, fields, first_third, groups, members, mix, places, tables, trends, workload
 from ui.unit import head as unit_head
 
 v = view()
@@ -32,6 +32,8 @@ else:
             if box.open:
                 with st.spinner(v.say("unit.places.wait")):
                     places.section(v, code)
+        st.subheader(v.say("third.title"), anchor=False)
+        first_third.section(v, code)
     with panel.part(v.say("unit.visit.title"), "visit", ":material/checklist:") as box:
         if box.open:
             visits.section(v, code)

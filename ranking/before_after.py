@@ -10,9 +10,11 @@ import numpy as np
 import polars as pl
 
 from ranking.ages import equally_old
+from ranking.bands import ABOVE, against
 from ranking.differences import square_and_add
 from ranking.intervals import Floats, wilson
 from ranking.month_bonds import in_common
+from ranking.rank_sets import Best
 from ranking.windows import first_month
 
 Word = Literal["rose", "alike", "fell"]
@@ -199,3 +201,21 @@ def _changes(rows: pl.DataFrame) -> tuple[Floats, Floats]:
         for name in ("share_before", "share_after", "error_before", "error_after")
     )
     return other - one, np.hypot(before, after)
+
+
+def reached(found: pl.DataFrame, level: float, best: Best) -> pl.DataFrame:
+    """The rows of `changes` whose units were worse than `level` (per cent) before, and have clearly come to it.
+
+    Clearly: told from no change for all units of `found` together after Benjamini and Hochberg (`bands.against`). The
+    largest change first.
+    """
+    if found.is_empty():
+        return found
+    changed, error = _changes(found)
+    sign = 1 if best == "high" else -1
+    rows = found.with_columns(
+        change=pl.Series(changed), clear=pl.Series(against(0.0, changed, error, better=best) == ABOVE)
+    )
+    before, after = (sign * (100 * pl.col(f"share_{side}") - level) for side in ("before", "after"))
+    chosen = rows.filter("clear", before < 0, after >= 0)
+    return chosen.sort(sign * pl.col("change"), "unit_code", descending=[True, False])

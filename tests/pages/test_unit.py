@@ -44,7 +44,7 @@ def test_each_unit_opens_with_its_name(app_data, dataset, code):
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_full_unit_has_all_sections(app_data, language):
-    assert len(titles(open_unit(dataset="simulated", unit=NGHI_SON, lang=language))) == 7
+    assert len(titles(open_unit(dataset="simulated", unit=NGHI_SON, lang=language))) == 8
 
 
 def test_simulated_figures_say_so(app_data):

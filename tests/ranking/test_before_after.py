@@ -142,3 +142,18 @@ def test_intervals_hold_the_true_effect_about_as_often_as_they_say():
         assert one is not None and one.effect is not None
         held += one.effect.low <= -5 <= one.effect.high
     assert 0.9 <= held / 200 <= 0.99
+
+
+def test_who_has_come_to_a_level_was_below_it_and_clearly_changed():
+    units = {"A": (72, 16), "B": (16, 15), "C": (30, 19), "D": (72, 60), "E": (21, 19)}
+    rows = before_after.changes(
+        months(units).with_columns(numerator=400 - pl.col("numerator")), BEFORE, AFTER, 0.0, 0.0
+    )
+
+    assert before_after.reached(rows, 95.0, "high").get_column("unit_code").to_list() == ["A", "C"]
+
+
+def test_a_share_of_bad_ones_comes_down_to_a_level():
+    rows = before_after.changes(months({"A": (72, 16), "B": (16, 72)}), BEFORE, AFTER, 0.0, 0.0)
+
+    assert before_after.reached(rows, 5.0, "low").get_column("unit_code").to_list() == ["A"]
