@@ -1,11 +1,12 @@
 import streamlit as st
 
+from display.portraits import promises as promised
 from display.portraits import summary, summary_words
 from store import units
 from ui.frame import html
 from ui.frame.shell import view
 from ui.inspection import visits
-from ui.parts import brief_buttons, panel, pinned, problems_form, unit_choice
+from ui.parts import brief_buttons, panel, pinned, problems_form, promises, unit_choice
 from ui.unit import asked, calendar, fields, first_third, groups, members, mix, places, tables, trends, workload
 from ui.unit import head as unit_head
 
@@ -37,6 +38,7 @@ else:
     with panel.part(v.say("unit.visit.title"), "visit", ":material/checklist:") as box:
         if box.open:
             visits.section(v, code)
+    promises.section(v, promised.of_unit(v, code))
     if known:
         st.subheader(v.say("unit.trends.title"), anchor=False)
         trends.small_multiples(v, code)

@@ -51,9 +51,9 @@ class Side:
 
 @dataclass(frozen=True)
 class Effect:
-    """How much more a unit's share changed than those of `others` similar units, in points, with a 95 % interval.
+    """How far a unit's share lies from where it would be had it changed as `others` similar units did, in points.
 
-    `common`: by how much these changed, in points.
+    `low` to `high`: the 95 % interval of `points`. `common`: by how much it would have changed with them, in points.
     """
 
     others: int
@@ -106,8 +106,9 @@ def changes(months: pl.DataFrame, before: Stretch, after: Stretch, rho: float, b
     of months that follow each other is.
 
     Returns `share`, `low`, `high` (proportions, the interval of Wilson with the size that the months are worth),
-    `error`, `part`, `whole` (of an average month) and `months`, each with `_before` and `_after`. Months are averaged
-    by their precision n/φ, φ = 1 + (n − 1)ρ, as in `windows.windows`.
+    `error`, `size` (how many dossiers it is worth by pure chance), `part`, `whole` (of an average month) and `months`,
+    each with `_before` and `_after`. Months are averaged by their precision n/φ, φ = 1 + (n − 1)ρ, as in
+    `windows.windows`.
     """
     known = _known(months)
     one, other = (_within(known, stretch) for stretch in (before, after))
@@ -123,11 +124,14 @@ def changes(months: pl.DataFrame, before: Stretch, after: Stretch, rho: float, b
 def compared(found: pl.DataFrame, code: str) -> Comparison | None:
     """The unit `code` of what `changes` gave, beside all others there; None where it is not among them.
 
-    The effect is the difference of two changes: the unit's less the mean of the others', weighted by their precision.
-    How much units' changes really differ (τ²) is taken from the others, and counts as what the unit would have changed
-    by anyhow; so the interval is ± t(k − 1) · √(error² + τ² + error of the mean²).
+    Changes are set against each other as log odds: where everybody's odds of being late halve, a unit with more late
+    dossiers changes by more points. The effect is the unit's share less what it would be had its odds changed as the
+    others' did, whose changes are weighted by their precision. By how much units that are alike change differently,
+    beyond pure chance, is seen in the others (τ²) and counts as what the unit would have changed by anyhow: luck that
+    lasts, seasons of its own and all else. The interval is ± t(k − 1) · √(chance² + τ² + error of the mean²).
     Source: DerSimonian and Laird (1986), Controlled Clinical Trials 7, 177–188, for τ²; Higgins, Thompson and
-    Spiegelhalter (2009), Journal of the Royal Statistical Society A 172, 137–159, for the interval of one more unit.
+    Spiegelhalter (2009), Journal of the Royal Statistical Society A 172, 137–159, for the interval of one more unit;
+    Anscombe (1956), Biometrika 43, 461–464, for half a dossier more on either side of the odds.
     """
     own = found.filter(pl.col("unit_code") == code)
     if own.is_empty():
@@ -135,7 +139,7 @@ def compared(found: pl.DataFrame, code: str) -> Comparison | None:
     row = own.row(0, named=True)
     before, after = (_side(row, name) for name in ("before", "after"))
     low, high = square_and_add(*(([side.share], [side.low], [side.high]) for side in (before, after)))
-    effect = _effect(row, found.filter(pl.col("unit_code") != code))
+    effect = _effect(own, found.filter(pl.col("unit_code") != code))
     return Comparison(before, after, after.share - before.share, float(low[0]), float(high[0]), effect)
 
 
@@ -159,16 +163,17 @@ def _summed(rows: pl.DataFrame, rho: float, bond: float) -> pl.DataFrame:
         .agg(
             share=(x / phi).sum() / precise,
             size=precise**2 / (precise + rho * in_common(n / phi)),
+            by_chance=precise**2 / (n / phi**2).sum(),
             part=x.mean(),
             whole=n.mean(),
             months=pl.len(),
         )
     )
-    share, size = (sums.get_column(name).cast(pl.Float64).to_numpy() for name in ("share", "size"))
+    share, size, alone = (sums.get_column(name).cast(pl.Float64).to_numpy() for name in ("share", "size", "by_chance"))
     low, high = wilson(share * size, size)
     centre = (share * size + _Z2 / 2) / (size + _Z2)
-    error = np.sqrt(centre * (1 - centre) / size)
-    return sums.with_columns(low=pl.Series(low), high=pl.Series(high), error=pl.Series(error)).drop("size")
+    ends = {"low": low, "high": high, "error": np.sqrt(centre * (1 - centre) / size), "size": alone}
+    return sums.with_columns(pl.Series(name, values) for name, values in ends.items()).drop("by_chance")
 
 
 def _side(row: dict[str, float], name: str) -> Side:
@@ -176,31 +181,37 @@ def _side(row: dict[str, float], name: str) -> Side:
     return Side(share, low, high, row[f"part_{name}"], row[f"whole_{name}"], int(row[f"months_{name}"]))
 
 
-def _effect(own: dict[str, float], others: pl.DataFrame) -> Effect | None:
+def _effect(own: pl.DataFrame, others: pl.DataFrame) -> Effect | None:
     k = others.height
     if k < ENOUGH_OTHERS:
         return None
-    from scipy.special import stdtrit  # a third of a second, and most pages need none
+    from scipy.special import expit, stdtrit  # a third of a second, and most pages need none
 
-    changed, error = _changes(others)
-    weights = 1 / error**2
+    first, _, error = (float(part[0]) for part in _odds(own))
+    changed, errors = _odds(others)[1:]
+    weights = 1 / errors**2
     centre = float(weights @ changed / weights.sum())
     excess = float(weights @ (changed - centre) ** 2) - (k - 1)
     tau2 = max(0.0, excess / float(weights.sum() - (weights**2).sum() / weights.sum()))
-    weights = 1 / (error**2 + tau2)
+    weights = 1 / (errors**2 + tau2)
     common = float(weights @ changed / weights.sum())
-    variance = own["error_before"] ** 2 + own["error_after"] ** 2 + tau2 + 1 / float(weights.sum())
-    reach = float(stdtrit(k - 1, 0.975)) * float(np.sqrt(variance))
-    points = own["share_after"] - own["share_before"] - common
-    return Effect(k, *(100 * value for value in (common, points, points - reach, points + reach)))
-
-
-def _changes(rows: pl.DataFrame) -> tuple[Floats, Floats]:
-    one, other, before, after = (
-        rows.get_column(name).cast(pl.Float64).to_numpy()
-        for name in ("share_before", "share_after", "error_before", "error_after")
+    reach = float(stdtrit(k - 1, 0.975)) * float(np.sqrt(error**2 + tau2 + 1 / float(weights.sum())))
+    before, after = (100 * float(own.item(0, f"share_{side}")) for side in ("before", "after"))
+    likely, least, most = (
+        before + 100 * float(expit(first + common + by) - expit(first)) for by in (0.0, -reach, reach)
     )
-    return other - one, np.hypot(before, after)
+    return Effect(k, likely - before, after - likely, after - most, after - least)
+
+
+def _odds(rows: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Of each unit the log odds of its share before, by how much they changed, and the standard error of that."""
+    logs, variances = [], []
+    for side in ("before", "after"):
+        share, size = (rows.get_column(f"{name}_{side}").cast(pl.Float64).to_numpy() for name in ("share", "size"))
+        p = (share * size + 0.5) / (size + 1)
+        logs.append(np.log(p / (1 - p)))
+        variances.append(1 / ((size + 1) * p * (1 - p)))
+    return logs[0], logs[1] - logs[0], np.sqrt(variances[0] + variances[1])
 
 
 def reached(found: pl.DataFrame, level: float, best: Best) -> pl.DataFrame:
@@ -211,7 +222,8 @@ def reached(found: pl.DataFrame, level: float, best: Best) -> pl.DataFrame:
     """
     if found.is_empty():
         return found
-    changed, error = _changes(found)
+    changed = (found.get_column("share_after") - found.get_column("share_before")).to_numpy()
+    error = np.hypot(*(found.get_column(f"error_{side}").to_numpy() for side in ("before", "after")))
     sign = 1 if best == "high" else -1
     rows = found.with_columns(
         change=pl.Series(changed), clear=pl.Series(against(0.0, changed, error, better=best) == ABOVE)

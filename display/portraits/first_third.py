@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from display.portraits import before_after as chance
 from display.portraits import summary
 from display.portraits.summary import Row
 from ranking import before_after, first_third
@@ -90,7 +91,7 @@ def similar(snapshot: Snapshot, code: str, way: Way) -> Similar | None:
     pair = _year(months.get_column("period_start").unique().sort().to_list(), row.period.start)
     if pair is None:
         return None
-    found = before_after.changes(months, *pair, *luck(snapshot, code, row))
+    found = before_after.changes(months, *pair, *chance.luck(snapshot, code, row))
     best = best_of(row.measure.direction)
     reached = before_after.reached(found, way.third.threshold, best)
     return Similar(found.height, tuple(reached.iter_rows(named=True)), *pair)
@@ -98,16 +99,6 @@ def similar(snapshot: Snapshot, code: str, way: Way) -> Similar | None:
 
 def _months(snapshot: Snapshot, code: str, row: Row) -> pl.DataFrame:
     return peer_months.months(snapshot, row.measure.id, row.basis, (code, *units.peer_codes(code)))
-
-
-def luck(snapshot: Snapshot, code: str, row: Row) -> tuple[float, float]:
-    """ρ and the bond of months of a row's measure in its province; what is assumed of the measure where not known."""
-    scope = units.known(code)["province_code"]
-    ranked = standings.ranking(snapshot, "commune", row.measure.id, row.basis, row.period, scope)
-    known = ranked.select("rho", "bond").drop_nulls()
-    if known.is_empty():
-        return row.measure.assumed_rho.value, 0.0
-    return float(known.item(0, "rho")), float(known.item(0, "bond"))
 
 
 def _year(months: list[date], last: date) -> tuple[Stretch, Stretch] | None:

@@ -49,6 +49,7 @@ RULES: dict[str, Rule] = {
     "questions": Rule("inspector", own=True),
     "plans": Rule("inspector", own=True),
     "visits": Rule("inspector", own=True),
+    "promises": Rule("leader", own=True),  # to read; who may write visits down may write these down too
     "imports": Rule("editor", own=True),
     "unreleased": Rule("leader"),  # the latest snapshot before it is released, as far as `figures` goes
     "release": Rule("admin"),  # not editors: who brings figures in does not also let them out

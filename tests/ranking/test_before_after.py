@@ -68,7 +68,7 @@ def test_what_all_similar_units_did_is_no_effect():
     one = found({"A": (72, 40), **steady(change=-30)})
 
     assert one.high < 0
-    assert one.effect is not None and one.effect.common == pytest.approx(-7.5, abs=0.1)
+    assert one.effect is not None and one.effect.common == pytest.approx(-8.0, abs=0.1)
     assert one.word == ALIKE
 
 
@@ -116,32 +116,27 @@ def test_alike_dossiers_and_luck_that_lasts_widen_the_interval():
 
 
 def test_intervals_hold_the_true_effect_about_as_often_as_they_say():
-    """Units that really change by 1 point more or less each (τ), and one that changes by 5 points besides."""
+    """Units whose odds change by a tenth or two each, all in different ways, and one that halves its odds besides."""
     draws = np.random.default_rng(5)
     held = 0
     for _ in range(200):
-        levels = draws.uniform(0.1, 0.2, 16)
-        later = levels + draws.normal(0, 0.01, 16) + np.where(np.arange(16) == 0, -0.05, 0.0)
-        rows = pl.DataFrame(
-            {
-                "unit_code": [f"{n:02}" for n in range(16)],
-                **{f"share_{s}": draws.binomial(1200, p) / 1200 for s, p in (("before", levels), ("after", later))},
-            }
-        ).with_columns(
+        before = draws.normal(-1.7, 0.3, 16)
+        bare = before + draws.normal(0.1, 0.15, 16)
+        after = bare + np.where(np.arange(16) == 0, np.log(0.5), 0.0)
+        shares = {side: 1 / (1 + np.exp(-odds)) for side, odds in (("before", before), ("after", after))}
+        rows = pl.DataFrame({"unit_code": [f"{n:02}" for n in range(16)]}).with_columns(
+            *(pl.Series(f"share_{side}", draws.binomial(1200, p) / 1200) for side, p in shares.items()),
+            *(pl.lit(1200.0).alias(f"size_{side}") for side in shares),
             *(
-                ((pl.col(f"share_{s}") * (1 - pl.col(f"share_{s}"))) / 1200).sqrt().alias(f"error_{s}")
-                for s in ("before", "after")
-            ),
-            *(
-                pl.lit(0.0).alias(f"{name}_{s}")
-                for s in ("before", "after")
+                pl.lit(0.0).alias(f"{name}_{side}")
+                for side in shares
                 for name in ("low", "high", "part", "whole", "months")
             ),
         )
         one = before_after.compared(rows, "00")
         assert one is not None and one.effect is not None
-        held += one.effect.low <= -5 <= one.effect.high
-    assert 0.9 <= held / 200 <= 0.99
+        held += one.effect.low <= 100 * (shares["after"][0] - 1 / (1 + np.exp(-bare[0]))) <= one.effect.high
+    assert 0.92 <= held / 200 <= 0.985
 
 
 def test_who_has_come_to_a_level_was_below_it_and_clearly_changed():

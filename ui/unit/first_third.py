@@ -27,7 +27,7 @@ def section(view: View, code: str) -> None:
     rest = [way for way in found[1:] if way.row.measure.id not in case_mix.ON_TIME or way.row.basis == "form"]
     if rest:
         title = view.say("third.rest.title", n=numbers.number(len(rest), view.language))
-        with panel.part(title, "third", ":material/target:") as box:
+        with panel.part(title, "third", ":material/flag:") as box:
             if box.open:
                 _table(view, rest)
     html.caption(view.say("third.moves"))

@@ -26,6 +26,7 @@ ALLOWED = {
         "figures",
         "quarantine",
         "unreleased",
+        "promises",
     },
 }
 ALLOWED["inspector"] = ALLOWED["leader"] | {"page.inspection", "questions", "plans", "visits"}
