@@ -43,6 +43,10 @@ ACTS = (
     "correction_withdrawn",
     "promise",
     "promise_closed",
+    "reply",
+    "objection",
+    "objection_decided",
+    "objection_withdrawn",
 )
 ANONYMOUS_AN_HOUR = 60
 """Lines an hour of this process for all who have not signed in together: nobody knows them, and they can be many."""

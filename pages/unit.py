@@ -7,12 +7,25 @@ from ui.frame import html
 from ui.frame.shell import view
 from ui.inspection import visits
 from ui.parts import brief_buttons, panel, pinned, problems_form, promises, unit_choice
-from ui.unit import asked, calendar, fields, first_third, groups, members, mix, places, tables, trends, workload
+from ui.unit import (
+    asked,
+    calendar,
+    fields,
+    first_third,
+    groups,
+    members,
+    mix,
+    places,
+    replies,
+    tables,
+    trends,
+    workload,
+)
 from ui.unit import head as unit_head
 
 v = view()
 head = st.container()
-code = unit_choice.row(v)
+code = unit_choice.of_unit_page(v)
 
 if code is None:
     with head:
@@ -39,6 +52,7 @@ else:
         if box.open:
             visits.section(v, code)
     promises.section(v, promised.of_unit(v, code))
+    replies.section(v, code)
     if known:
         st.subheader(v.say("unit.trends.title"), anchor=False)
         trends.small_multiples(v, code)

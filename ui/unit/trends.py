@@ -31,7 +31,7 @@ def small_multiples(view: View, code: str) -> None:
 
 
 def _figure(view: View, code: str, row: Row, known: Sequence[Promise]) -> str:
-    """One chart with its name and last month, as a link to the page about time."""
+    """One chart with its name and last month, as a link to the page about time for who may open it."""
     say, language = view.say, view.language
     name = row.measure.short.in_language(language)
     last = [month for month in row.months if month.value is not None][-1]
@@ -45,9 +45,11 @@ def _figure(view: View, code: str, row: Row, known: Sequence[Promise]) -> str:
     size = (_NARROW_WIDTH, _NARROW_HEIGHT) if view.narrow else (WIDTH, HEIGHT)
     flags = promises.marked(known, row.measure.id, row.basis)
     drawn = small_charts.image(svg(view, code, row, *size, flags=flags), alt, "gd-chart")
+    open_to_reader = view.reader.may("page.online_filing")
+    tag, leads = ("a", f' href="{escape(address)}" target="_self"') if open_to_reader else ("div", "")
     return (
-        f'<a class="gd-multiple" href="{escape(address)}" target="_self"><span class="gd-row">'
+        f'<{tag} class="gd-multiple"{leads}><span class="gd-row">'
         f'<span class="gd-multiple-name">{escape(name)}</span><span class="gd-strong">{escape(value)}</span></span>'
         f'<span class="gd-row gd-sub"><span>{escape(say(f"unit.variation.{row.variation}"))}</span>'
-        f"<span>{escape(month)}</span></span>{drawn}</a>"
+        f"<span>{escape(month)}</span></span>{drawn}</{tag}>"
     )
