@@ -99,7 +99,7 @@ def form(view: View, code: str) -> None:
             st.date_input(say("promises.due_on"), value=None, key=_key("due_on", code), format="DD/MM/YYYY")
         _figure(view, code)
         st.form_submit_button(
-            say("promises.save"), icon=":material/handshake:", type="primary", on_click=_save, args=(view, code)
+            say("promises.save"), icon=":material/save:", type="primary", on_click=_save, args=(view, code)
         )
 
 

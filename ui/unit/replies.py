@@ -23,7 +23,7 @@ from ranking.states import REPORTED
 from store import units
 from store.reply_policy import reply_policy
 from ui.frame import html, sign_in
-from ui.parts import replies
+from ui.parts import replies, upload_words
 
 _ROUND = "reply_round"
 
@@ -80,15 +80,16 @@ def _form(view: View, code: str) -> None:
             st.text_input(say("replies.numerator"), key=_key("numerator", code), max_chars=20)
         with whole:
             st.text_input(say("replies.denominator"), key=_key("denominator", code), max_chars=20)
+        upload_words.show(view, say("replies.attach.limits", megabytes=policy.most_megabytes))
         st.file_uploader(
-            say("replies.attach", megabytes=policy.most_megabytes),
+            say("replies.attach"),
             type=["pdf", "png", "jpg", "jpeg"],
             max_upload_size=policy.most_megabytes,
             key=_file_key(code),
             help=say("replies.attach.help"),
         )
         st.form_submit_button(
-            say("replies.save"), icon=":material/send:", type="primary", on_click=_save, args=(view, code)
+            say("replies.save"), icon=":material/save:", type="primary", on_click=_save, args=(view, code)
         )
 
 
