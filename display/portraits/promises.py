@@ -22,9 +22,11 @@ def today() -> date:
 
 
 def may(view: View, code: str) -> bool:
-    """Whether the reader may see the promises of a commune; of a place that is no more, who may all."""
+    """Whether the reader may see the promises of a commune, of the province or of their own; of a place that is no
+    more, who may all."""
     unit = units.unit(code)
-    return view.reader.may("promises", unit["province_code"] if unit else EVERYWHERE)
+    province = unit["province_code"] if unit else EVERYWHERE
+    return view.reader.may("promises", province) or view.reader.may("promises", code)
 
 
 def of_unit(view: View, code: str) -> list[Promise]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
+from display.portraits import promises
 from display.portraits.first_third import Similar, Way, silent_months
 from display.words import addresses, numbers
 from display.words.places import chance_words, months_words
 from display.words.view import View
+from journal.visits import seen
 from ranking.before_after import Stretch
 from ranking.first_third import Gap, Step
 from ranking.frame_types import Row as Cells
@@ -100,7 +102,16 @@ def similar(view: View, way: Way, found: Similar | None) -> str:
         return say("third.similar.none", n=n, before=before, after=after)
     named = "; ".join(_one(view, way, row) for row in found.reached[:_MOST_UNITS])
     k = numbers.number(len(found.reached), view.language)
-    return f"{say('third.similar', n=n, k=k, before=before, after=after, units=named)} {say('third.similar.how')}"
+    said = say("third.similar", n=n, k=k, before=before, after=after, units=named)
+    if any(_done(view, row["unit_code"]) for row in found.reached[:_MOST_UNITS]):
+        return said
+    return f"{said} {say('third.similar.how')}"
+
+
+def _done(view: View, code: str) -> str:
+    """What a commune did as promised, the last of it that the reader may see; empty where nothing is known."""
+    kept = [one for one in promises.of_unit(view, code) if one.closed_as == "kept"]
+    return seen(kept[0].what) if kept else ""
 
 
 def _one(view: View, way: Way, row: Cells) -> str:
@@ -109,7 +120,9 @@ def _one(view: View, way: Way, row: Cells) -> str:
     before, after = (numbers.with_unit(share, way.row.measure, view.language) for share in shares)
     link = addresses.anchor(view, unit["full_name"], "unit", unit=unit["code"])
     province = escape(province_name(unit["province_code"]))
-    return view.say("third.similar.one", unit=link, province=province, before=before, after=after)
+    said = view.say("third.similar.one", unit=link, province=province, before=before, after=after)
+    done = _done(view, unit["code"])
+    return f"{said} {escape(view.say('third.similar.done', what=done))}" if done else said
 
 
 def _months(view: View, stretch: Stretch) -> str:

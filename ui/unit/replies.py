@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 
@@ -23,18 +24,32 @@ from ranking.states import REPORTED
 from store import units
 from store.reply_policy import reply_policy
 from ui.frame import html, sign_in
-from ui.parts import replies, upload_words
+from ui.parts import panel, replies, upload_words
 
 _ROUND = "reply_round"
 
 
 def section(view: View, code: str) -> None:
-    """The title, what was said, and for the commune's people the form; nothing where nobody has said anything."""
+    """The title, what was said, and the form: folded for who may write for any commune."""
     found, may_say = portraits.of_unit(view, code), portraits.may_say(view, code)
-    if not found and not may_say:
-        return
-    st.subheader(view.say("replies.title"), anchor=False)
+    is_own = code in view.reader.communes
+    if found or is_own:
+        st.subheader(view.say("replies.title"), anchor=False)
     replies.tell(view)
+    _listed(view, code, found, may_say)
+    if is_own:
+        if not found:
+            html.caption(view.say("replies.none"))
+        html.caption(view.say("replies.about"))
+        _form(view, code)
+    elif may_say:
+        with panel.part(view.say("replies.for_unit"), "reply", ":material/edit_note:") as box:
+            if box.open:
+                html.caption(view.say("replies.about"))
+                _form(view, code)
+
+
+def _listed(view: View, code: str, found: Sequence[Reply], may_say: bool) -> None:
     whole = portraits.may_read(view, code)
     for reply in found[:20]:
         html.show(replies.entry(view, reply, whole=whole))
@@ -47,11 +62,6 @@ def section(view: View, code: str) -> None:
                 on_click=_withdraw,
                 args=(view, reply),
             )
-    if may_say:
-        if not found:
-            html.caption(view.say("replies.none"))
-        html.caption(view.say("replies.about"))
-        _form(view, code)
 
 
 def _form(view: View, code: str) -> None:
@@ -116,7 +126,7 @@ def _save(view: View, code: str) -> None:
         return
     about = {"unit": code, "measure": kept.measure, "period": kept.period, "reply": kept.id}
     if kept.kind == OBJECTION:
-        audit.note_act(view.reader, "objection", file=kept.has_file, **about)
+        audit.note_act(view.reader, "objection", file=kept.file_kind, **about)
         site_wanted.want(published_folder().parent)
     else:
         audit.note_act(view.reader, "reply", **about)

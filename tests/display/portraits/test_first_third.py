@@ -10,13 +10,24 @@ import pytest
 from display.portraits import first_third as ways_of
 from display.portraits.first_third import Similar
 from display.words import first_third
+from journal import place
+from journal import promises as journal_promises
+from journal.promises import Promise
 from ranking.before_after import Stretch
+from store.access.rules import PUBLIC
 from tests.display.portraits.conftest import view_of
 from tests.unit_world import HAI_BINH, NGHI_SON, SILENT, TRUONG_LAM
 
 
 def way(snapshot, code=NGHI_SON):
     return ways_of.ways(snapshot, code)[0]
+
+
+def similar() -> Similar:
+    """Twelve similar communes, one of which has come to the level."""
+    reached = ({"unit_code": HAI_BINH, "share_before": 0.9, "share_after": 0.99},)
+    before, after = (Stretch(date(2026, first, 1), date(2026, first + 2, 1)) for first in (1, 6))
+    return Similar(12, reached, before, after)
 
 
 def test_the_best_of_three_sets_the_level(small):
@@ -70,15 +81,25 @@ def test_similar_communes_without_months_are_none(small):
 
 
 def test_similar_communes_are_named_with_their_shares_and_lead_to_their_pages(small):
-    reached = ({"unit_code": HAI_BINH, "share_before": 0.9, "share_after": 0.99},)
-    found = Similar(
-        12, reached, Stretch(date(2026, 1, 1), date(2026, 3, 1)), Stretch(date(2026, 6, 1), date(2026, 8, 1))
-    )
+    found = similar()
     text = first_third.similar(view_of(small, "vi"), way(small), found)
 
     assert text.startswith("Trong 12 xã, phường tương tự so được qua một năm (1–3/2026 với 6–8/2026), 1 đơn vị")
     assert "unit=16645" in text
     assert "(Tỉnh Thanh Hóa) 90,0\u00a0% → 99,0\u00a0%" in text or "(Thanh Hóa) 90,0\u00a0% → 99,0\u00a0%" in text
+
+
+def test_what_a_similar_commune_did_as_promised_is_named_for_who_may_see_it(small, monkeypatch, tmp_path):
+    monkeypatch.setenv(place.URL, f"sqlite:///{tmp_path / 'visits.db'}")
+    kept = journal_promises.make(
+        Promise(HAI_BINH, "Trễ", "Chị Hà", "Họp <b>mỗi sáng</b>", date(2026, 3, 1), date(2026, 4, 1)), date(2026, 9, 1)
+    )
+    journal_promises.close(kept.id, HAI_BINH, "kept", "lan")
+    found = similar()
+    inside, outside = view_of(small), replace(view_of(small), reader=PUBLIC)
+
+    assert "(done there: Họp &lt;b&gt;mỗi sáng&lt;/b&gt;)" in first_third.similar(inside, way(small), found)
+    assert "ask them" in first_third.similar(outside, way(small), found)
 
 
 def test_how_fresh_the_figures_are_is_said(small):

@@ -18,7 +18,7 @@ from ranking.before_after import Comparison, Effect, Side
 from store.access.rules import PUBLIC, Reader
 from store.reference import measures
 from tests.display.portraits.conftest import view_of
-from tests.unit_world import NGHI_SON
+from tests.unit_world import HAI_BINH, NGHI_SON
 from ui.inspection import since
 
 TODAY = date(2026, 9, 26)
@@ -99,6 +99,9 @@ def test_overdue_ones_are_listed_for_who_may_see_the_province(small):
     for reader in (PUBLIC, leader):
         assert portraits.overdue(replace(view, reader=reader), "VN") == []
         assert portraits.of_unit(replace(view, reader=reader), NGHI_SON) == []
+    own = Reader("a@b.vn", frozenset({("unit", NGHI_SON)}), "signed_in")
+    assert len(portraits.of_unit(replace(view, reader=own), NGHI_SON)) == 2
+    assert portraits.of_unit(replace(view, reader=own), HAI_BINH) == []
 
 
 def test_the_next_visit_begins_with_what_is_open_and_what_was_promised_last(small):
