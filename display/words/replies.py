@@ -8,13 +8,17 @@ from datetime import UTC, date, datetime
 
 from display.portraits.plain_figures import Answer
 from display.portraits.plain_words import Card
-from display.portraits.replies import Figure, of_answer
+from display.portraits.replies import Figure, by_figure, of_answer
 from display.words import numbers
 from display.words.text import Speaker
-from journal.replies import OBJECTION, Reply
+from display.words.view import View
+from journal.replies import ANSWER, OBJECTION, Reply
 from journal.visits import seen
 from ranking.periods import local_day, parse
 from store.reference import measures
+
+_LONGEST = 160
+"""So much of an answer stands beside its figure; all of it stands below."""
 
 
 def head(say: Speaker, reply: Reply) -> str:
@@ -72,6 +76,25 @@ def decision(say: Speaker, reply: Reply) -> str:
 def public(say: Speaker, reply: Reply) -> str:
     """What the public reads beside the figure: that the commune has objected, and how that stands; no word of it."""
     return say("replies.public", state=state(say, reply))
+
+
+def beside(view: View, found: Sequence[Reply]) -> dict[Figure, str]:
+    """What stands beside each figure that a commune has said something of: its latest answer, how an objection stands.
+
+    `found`: what the reader may read of the commune (`display.portraits.replies.of_unit`).
+    """
+    said: dict[Figure, list[str]] = {}
+    for one in sorted(found, key=lambda one: one.id):
+        if one.kind == ANSWER:
+            said[one.figure] = [view.say("replies.answer", words=_shortened(seen(one.words)))]
+    for figure_of, one in by_figure(found).items():
+        said.setdefault(figure_of, []).append(public(view.say, one))
+    return {figure_of: " ".join(lines) for figure_of, lines in said.items()}
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rstrip()}…"
 
 
 def with_states(

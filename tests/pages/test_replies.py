@@ -133,6 +133,19 @@ def test_a_button_that_was_drawn_for_the_commune_does_nothing_for_others(as_read
     assert [one.state for one in replies.of_unit("live", TAN_HOA)] == ["withdrawn"]
 
 
+def test_an_answer_stands_beside_its_figure_for_who_may_read_it(as_reader):
+    replies.say(said("answer", words="Hai người nghỉ ốm, " + "x" * 200), TODAY)
+    replies.say(said(), TODAY)
+    summary = r'<table class="gd-table gd-summary">.*?</table>'
+    tables = []
+    for who in (reader("leader"), reader("leader", "38")):
+        as_reader(who)
+        tables.append(re.findall(summary, markup(unit_page()), flags=re.S)[0])
+
+    assert re.search(r"Đơn vị trả lời: Hai người nghỉ ốm, x{100,}… Đơn vị đã có ý kiến về số này: ", tables[0])
+    assert "nghỉ ốm" not in tables[1] and "Đơn vị đã có ý kiến về số này: " in tables[1]
+
+
 def test_a_leader_has_no_form_and_a_silent_commune_no_section(as_reader):
     as_reader(reader("leader"))
     assert "Ý kiến của đơn vị" not in titles(unit_page())
