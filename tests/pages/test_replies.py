@@ -100,14 +100,13 @@ def test_editors_decide_and_both_values_stay(as_reader, published):
     assert "Lý do: Sổ ghi 93" in words(unit_page())
 
 
-def test_a_file_is_handed_to_the_editors_of_the_province_alone_and_as_nothing_a_browser_shows(as_reader):
+def test_a_file_is_handed_to_the_editors_of_the_province_alone_and_as_nothing_a_browser_shows(published):
     kept = replies.say(said(), TODAY, PDF)
-    as_reader(reader("editor"))
-    assert objections._content(kept) == PDF
+
+    assert objections._content(reader("editor"), kept) == PDF
     for who in (reader("editor", "38"), reader("leader"), reader("inspector"), UNIT, PUBLIC):
-        as_reader(who)
         with pytest.raises(PermissionError):
-            objections._content(kept)
+            objections._content(who, kept)
     assert objections._NEVER_SHOWN == "application/octet-stream"
 
 

@@ -15,6 +15,7 @@ from journal import replies as journal_replies
 from journal.corrections import Correction
 from journal.database import VisitError
 from journal.replies import LONGEST, Reply
+from store.access.rules import Reader
 from store.reference import measures
 from ui.frame import html, sign_in
 from ui.parts import replies
@@ -51,7 +52,7 @@ def _file(view: View, reply: Reply) -> None:
     name = f"y-kien_{reply.unit_code}_{reply.id}.{reply.file_kind}"
     st.download_button(
         view.say("replies.editor.open_file"),
-        sign_in.noted(view, name, partial(_content, reply)),
+        sign_in.noted(view, name, partial(_content, view.reader, reply)),
         name,
         _NEVER_SHOWN,
         icon=":material/download:",
@@ -60,8 +61,10 @@ def _file(view: View, reply: Reply) -> None:
     )
 
 
-def _content(reply: Reply) -> bytes:
-    if not sign_in.current().may("objections", reply.province_code):
+def _content(reader: Reader, reply: Reply) -> bytes:
+    """The file for `reader`, whose rights `sign_in.noted` asks for again; it runs apart from the page, where nobody
+    is signed in."""
+    if not reader.may("objections", reply.province_code):
         raise PermissionError("files of objections are for the province's editors")
     found = journal_replies.file(reply.id, reply.province_code)
     if found is None:
