@@ -59,12 +59,13 @@ class Gap:
 
 
 def threshold(values: pl.Series, best: Best) -> float | None:
-    """The value of the last unit among the first ⌊n/3⌋; None for fewer than three units.
+    """The value of the last unit among the first ⌊n/3⌋, at most 100; None for fewer than three units.
 
-    `values`: one per ranked unit, none missing. Ties are ranked by nobody: a unit with this value is among them.
+    `values`: in per cent, one per ranked unit, none missing. Units with one value share their place, so whoever has
+    this one is among the first. A source's share can exceed 100, where it counts more than it should.
     """
     third = values.len() // 3
-    return float(values.sort(descending=best == "high").item(third - 1)) if third else None
+    return min(100.0, float(values.sort(descending=best == "high").item(third - 1))) if third else None
 
 
 def allowed(n: int, level: float, best: Best) -> int:
@@ -84,7 +85,8 @@ def step(rows: pl.DataFrame, code: str, level: float, best: Best) -> Step | None
 
     `rows`: the ranked units of one ranking of a share with `unit_code`, `value` (per cent), `numerator`,
     `denominator`, `rho` (how alike a unit's dossiers are in one month, null where not known) and `bond` (how alike the
-    luck of months that follow each other is, null counts as 0). None where the unit is not among them or has no counts.
+    luck of months that follow each other is, null counts as 0). None where the unit is not among them, or has no counts
+    or impossible ones.
 
     What the unit's level truly is, chance taken out, follows from the values of all (`between_units.true_values`):
     whoever shows the most late dossiers has had bad luck too, and shows fewer next month without doing anything. At
@@ -94,6 +96,8 @@ def step(rows: pl.DataFrame, code: str, level: float, best: Best) -> Step | None
     if own.is_empty() or own.item(0, "denominator") < 1:
         return None
     numerator, whole = (round(own.item(0, name)) for name in ("numerator", "denominator"))
+    if not 0 <= numerator <= whole:
+        return None
     bad = whole - numerator if best == "high" else numerator
     most = allowed(whole, level, best)
     rho = own.item(0, "rho")

@@ -279,20 +279,14 @@ def _silent(view: View, scope: str, found: list[coverage.Coverage]) -> Part:
 
 def _overdue(view: View, scope: str) -> Part:
     """The promises after visits whose day has passed, for who may see them; an empty part where there is none."""
-    found = promises.overdue(view, scope)
+    found = [one for one in promises.overdue(view, scope) if units.unit(one.unit_code)]
     if not found:
         return Part("", "")
     lines = [
-        view.say(
-            "bulletin.promise", name=units.known(one.unit_code)["full_name"], promise=words.overdue_line(view, one)
-        )
-        for one in found
-        if units.unit(one.unit_code)
+        f"{units.known(one.unit_code)['full_name']}: {words.overdue_line(view, one)}" for one in found[:MOST_SILENT]
     ]
-    n = numbers.number(len(found), view.language)
-    return Part(
-        view.say("bulletin.overdue"), view.say("bulletin.overdue.n", n=n), tuple(lines[:MOST_SILENT]), len(lines)
-    )
+    says = view.say("bulletin.overdue.n", n=numbers.number(len(found), view.language))
+    return Part(view.say("bulletin.overdue"), says, tuple(lines), len(found))
 
 
 def named(part: Part, language: str, most: int = MOST_SILENT) -> list[str]:

@@ -28,6 +28,11 @@ def test_the_last_of_the_first_third_sets_the_level():
     assert first_third.threshold(pl.Series([5.0, 1.0]), "low") is None
 
 
+def test_a_source_that_counts_too_much_sets_no_impossible_level():
+    assert first_third.threshold(pl.Series([104.0, 101.0, 90.0]), "high") == 100.0
+    assert first_third.step(ranked([-3, 22, 30]), "A", 95.0, "high") is None
+
+
 @pytest.mark.parametrize(
     ("n", "level", "best", "found"),
     [
