@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import streamlit as st
@@ -9,8 +10,11 @@ import streamlit as st
 from ui.frame import folded_typing, framework_words, links
 
 _KEY = "browser"
+USUAL = (1440, 810)
 NARROW = "gan_dan_narrow"
 """The cookie that says whether a window is narrow as a phone's."""
+WINDOW = "gan_dan_window"
+"""The cookie that says how wide and high the window was, in pixels, when the page was opened: `1440x900`."""
 _SCRIPT = """
 export default function ({ data, setStateValue }) {
   document.documentElement.lang = data.language;
@@ -76,6 +80,12 @@ def meet(language: str, pages: Iterable[str], *, refused: bool = False, signed_i
     data |= {"refused": refused, "signed_in": signed_in}
     component(key=_KEY, data=data, on_narrow_change=_nothing, height=0)
     return narrow
+
+
+def window() -> tuple[int, int]:
+    """Width and height of the window when the page was opened, in pixels; a usual one's where the browser told none."""
+    told = re.fullmatch(r"(\d{2,5})x(\d{2,5})", str(st.context.cookies.get(WINDOW)))
+    return (int(told[1]), int(told[2])) if told else USUAL
 
 
 _COMPLETING = """
