@@ -109,6 +109,7 @@ def prepare(view: View, code: str) -> None:
     with listed:
         checklist.show(view, code, found[0] if found else None)
     with written:
+        st.subheader(view.say("inspection.step.record"), anchor=False)
         html.caption(visits.internal(view))
         form(view, code)
         html.show(f'<h3 class="gd-list-title">{escape(view.say("visits.history"))}</h3>')

@@ -167,10 +167,15 @@ def frame_of(view: View, look: Look) -> Frame:
     """The room that the map has: on a phone all of a low one, else as high as the window and beside the rail."""
     if view.narrow:
         return Frame(PHONE_WIDTH, _PHONE_HEIGHT)
-    wide, high = browser.window()
+    return frame_in(browser.window(), beside=bool(look.beside))
+
+
+def frame_in(window: tuple[int, int], *, beside: bool = False) -> Frame:
+    """The room of one map in a window of this width and height; of two that stand `beside` each other, of each."""
+    wide, high = window
     width = round((min(wide, _PAGE) - _MARGINS) * RAIL[0] / sum(RAIL))
     height = min(max(high - _ABOVE, _LEAST), _MOST)
-    return Frame(width // 2 - 20, height - 30) if look.beside else Frame(max(width - 2 * LEGEND, 300), height, LEGEND)
+    return Frame(width // 2 - 20, height - 30) if beside else Frame(max(width - 2 * LEGEND, 300), height, LEGEND)
 
 
 # --- the words
