@@ -6,12 +6,12 @@ from ui.frame import html
 from ui.frame.shell import view
 from ui.inspection import visits
 from ui.parts import brief_buttons, panel, pinned, problems_form, unit_choice
-from ui.unit import asked, calendar, fields, groups, members, mix, places, tables, trends, workload
+from ui.unit import asked, calendar, exceptions, fields, groups, members, mix, places, tables, trends, workload
 from ui.unit import head as unit_head
 
 v = view()
 head = st.container()
-code = unit_choice.row(v)
+code = unit_choice.row(v, pinned.box)
 
 if code is None:
     with head:
@@ -26,8 +26,9 @@ else:
         problems_form.notice(v, code)
         brief_buttons.of_unit(v, code)
     if known:
-        st.subheader(v.say("unit.summary.title"), anchor=False)
-        tables.summary(v, code)
+        told = exceptions.show(v, code)
+        with st.expander(v.say("unit.summary.title"), icon=":material/table:", expanded=not told):
+            tables.summary(v, code)
         with panel.part(v.say("unit.places.title"), "places", ":material/format_list_numbered:") as box:
             if box.open:
                 with st.spinner(v.say("unit.places.wait")):
