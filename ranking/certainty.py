@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -13,18 +13,11 @@ from ranking.bands import ABOVE, ALIKE, BELOW, Better, against, cautious, discov
 from ranking.count_rates import ANSCOMBE, count_rates
 from ranking.dispersions import ALIKE as COMMON
 from ranking.dispersions import dispersions, months
-from ranking.intervals import (
-    Floats,
-    dispersion,
-    poisson_errors,
-    spread_errors,
-    standard_errors,
-    two_sided_z,
-    wilson,
-)
+from ranking.intervals import Floats, two_sided_z, wilson
 from ranking.measures import Measure
-from ranking.overdispersion import ASSUMED, MEASURED
+from ranking.overdispersion import ASSUMED
 from ranking.rank_sets import best_of, rank_sets
+from ranking.value_errors import column, inflation, value_errors
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
 GROUP = ["level", *PERIOD_COLUMNS, "series", "basis", "scope"]
@@ -40,7 +33,6 @@ _FILLED = {
     "bond": pl.Float64,
 }
 _FOUND = ("rho", "known", "bond")
-_SHORTEST_MONTH = 28
 BETTER: dict[str, Better] = {"higher": "high", "lower": "low", "neutral": "neutral"}
 
 
@@ -114,8 +106,8 @@ def with_errors(
         rows = rows.with_columns(pl.coalesce(name, f"found_{name}").alias(name) for name in _FOUND)
     assumed = pl.lit(measure.assumed_rho.value if measure.kind == "share" else None, pl.Float64)
     rows = rows.with_columns(pl.col("rho").fill_null(assumed), pl.col("known").fill_null(ASSUMED))
-    rows = rows.with_columns(inflation=pl.Series(_inflation(rows, measure, whole)))
-    rows = rows.with_columns(error=_errors(rows, measure, whole))
+    rows = rows.with_columns(inflation=pl.Series(inflation(rows, measure, whole)))
+    rows = rows.with_columns(error=value_errors(rows, measure, whole))
     return rows if given is None or measure.kind != "score" else _with_given(rows, measure, given)
 
 
@@ -151,99 +143,18 @@ def _wanted(country_periods: int | None) -> pl.Expr:
 
 def _interval(rows: pl.DataFrame, measure: Measure, confidence: float) -> tuple[pl.Series, pl.Series]:
     if measure.kind == "share":
-        x, n, phi = (_column(rows, name) for name in ("numerator", "denominator", "inflation"))
+        x, n, phi = (column(rows, name) for name in ("numerator", "denominator", "inflation"))
         low, high = (100 * end for end in wilson(np.where(x <= n, x, np.nan) / phi, n / phi, confidence))
     else:
-        value, half = _column(rows, "value"), two_sided_z(confidence) * _column(rows, "error")
+        value, half = column(rows, "value"), two_sided_z(confidence) * column(rows, "error")
         low, high = np.maximum(value - half, 0), np.minimum(value + half, measure.max_score or np.inf)
     return pl.Series("value_low", low, nan_to_null=True), pl.Series("value_high", high, nan_to_null=True)
-
-
-def _errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> pl.Series:
-    """The standard error of each row's value, in the value's unit, NaN where it is not known."""
-    by_kind: dict[str, Callable[[pl.DataFrame, Measure, pl.DataFrame], Floats]] = {
-        "share": _share_errors,
-        "rate": _rate_errors,
-        "count": _count_errors,
-        "score": _spread_errors,
-        "quantity": _spread_errors,
-    }
-    return pl.Series("error", by_kind[measure.kind](rows, measure, months))
-
-
-def _share_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
-    x, n = _column(rows, "numerator"), _column(rows, "denominator")
-    return 100 * standard_errors(np.where(x <= n, x, np.nan), n, _column(rows, "inflation"))
-
-
-def _rate_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
-    x, d = _column(rows, "numerator"), _column(rows, "denominator")
-    return poisson_errors(x, d, measure.per, _column(rows, "inflation"))
-
-
-def _inflation(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
-    x, n = _column(rows, "numerator"), _column(rows, "denominator")
-    if measure.kind == "share":
-        return np.maximum(1.0, 1 + (n - 1) * _column(rows, "rho"))
-    assumed = np.maximum(1.0, 1 + x * measure.assumed_rho.value)
-    if measure.kind == "rate":
-        return np.where((rows.get_column("known") == MEASURED).to_numpy(), _of_rates(rows, months), assumed)
-    if measure.kind == "count":
-        return np.where(np.isnan(own := _of_counts(rows, months)), assumed, own)
-    return np.ones(len(rows))
-
-
-def _of_rates(rows: pl.DataFrame, months: pl.DataFrame) -> Floats:
-    found = [(*key, dispersion(part, "poisson")) for key, part in months.partition_by(COMMON, as_dict=True).items()]
-    table = pl.DataFrame(found, dict.fromkeys(COMMON, pl.String) | {"of_rate": pl.Float64}, orient="row")
-    return _column(rows.select(COMMON).join(table, on=COMMON, how="left", maintain_order="left"), "of_rate")
-
-
-def _of_counts(rows: pl.DataFrame, months: pl.DataFrame) -> Floats:
-    """On the square-root scale pure Poisson noise has standard deviation ½ whatever the count (Anscombe 1948).
-
-    At least 1: that a unit's months happen to lie nearer together than chance would have them is chance too.
-    """
-    root = (pl.col("numerator") + 3 / 8).sqrt()
-    found = (2 * _spread(rows, months.select(*COMMON, "unit_code", "period_start", value=root))) ** 2
-    return np.maximum(1.0, found)
-
-
-def _count_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
-    return poisson_errors(_column(rows, "numerator"), 1.0, 1.0, _column(rows, "inflation"))
-
-
-def _spread_errors(rows: pl.DataFrame, measure: Measure, months: pl.DataFrame) -> Floats:
-    spread = _spread(rows, months.select(*COMMON, "unit_code", "period_start", value=measure.value()))
-    days = rows.select(((pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1).cast(pl.Float64))
-    return spread * np.sqrt(np.maximum(1.0, _SHORTEST_MONTH / days.to_series().to_numpy()))
-
-
-def _spread(rows: pl.DataFrame, values: pl.DataFrame) -> Floats:
-    """The spread of each row's unit; a unit without any month in `values` gets the median one too."""
-    keys = [*COMMON, "unit_code"]
-    silent = rows.select(*keys, "period_start", value=pl.lit(None, pl.Float64)).unique(keys)
-    parts = [
-        spread_errors(part).select(*map(_named, key, COMMON), "unit_code", "standard_error")
-        for key, part in pl.concat([values, silent]).partition_by(COMMON, as_dict=True).items()
-    ]
-    empty = pl.DataFrame(schema=dict.fromkeys(keys, pl.String) | {"standard_error": pl.Float64})
-    joined = rows.select(keys).join(pl.concat([empty, *parts]), on=keys, how="left", maintain_order="left")
-    return _column(joined, "standard_error")
-
-
-def _named(value: object, name: str) -> pl.Expr:
-    return pl.lit(value, pl.String).alias(name)
-
-
-def _column(frame: pl.DataFrame, name: str) -> Floats:
-    return frame.get_column(name).cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
 def _filled(rows: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataFrame:
     """One row per ranked unit: its `row`, its interval, the ranks it could have, its band, how its error is known."""
     rows = rows.with_columns(reference=pl.col("value").median().over(GROUP))
-    value, error = _column(rows, "value"), _column(rows, "error")
+    value, error = column(rows, "value"), column(rows, "error")
     rank, wanted = rows.get_column("rank").to_numpy(), rows.get_column("wanted").to_numpy()
     low, high = np.zeros(len(rows), np.uint32), np.zeros(len(rows), np.uint32)
     best = best_of(measure.direction)
@@ -266,10 +177,10 @@ def _filled(rows: pl.DataFrame, measure: Measure, confidence: float) -> pl.DataF
 
 def _bands(rows: pl.DataFrame, groups: list[slice], measure: Measure) -> np.ndarray:
     """The band of each row of `groups`, empty where its error is not known."""
-    value, error, reference = (_column(rows, name) for name in ("value", "error", "reference"))
+    value, error, reference = (column(rows, name) for name in ("value", "error", "reference"))
     band = np.full(len(rows), "", dtype=object)
     p = _share_p(rows, reference) if measure.kind == "share" else None
-    phi = _column(rows, "inflation")
+    phi = column(rows, "inflation")
     for group in groups:
         sure = group.start + np.flatnonzero(np.isfinite(error[group]))
         if not len(sure):
@@ -293,7 +204,7 @@ def _counts_against(level: float, counts: Floats, phi: Floats, better: Better) -
 
 
 def _share_p(rows: pl.DataFrame, reference: Floats) -> Floats:
-    x, n, rho = (_column(rows, name) for name in ("numerator", "denominator", "rho"))
+    x, n, rho = (column(rows, name) for name in ("numerator", "denominator", "rho"))
     sound = (n > 0) & (x >= 0) & (x <= n)
     level, x, n, rho = (of[sound] for of in (reference / 100, np.round(x), np.round(n), rho))
     p = np.ones(len(rows))

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ranking.further_cells import Chosen, Price
-from ranking.unknowns import Flags, Floats, Integers, Unknown, hang_together
+from ranking.unknowns import Flags, Floats, Integers, Unknown, hang_together, numbered
 
 ROOM = 3
 """What counts less is withheld beside a small figure only where nothing else is left."""
-_TERMS_TOGETHER, _TOGETHER, _MOST_CHOSEN = 10_000, 64, 512
+_TERMS_TOGETHER, _TOGETHER, _MOST_CHOSEN = 10_000, 16, 512
 """So many terms of small systems are solved together, for so many figures; a round of one system ends with so many."""
 
 
@@ -34,6 +34,7 @@ class Terms:
         self.equation = equation[order]
         self.figure, self.factor, self.wide = (np.concatenate([part[n] for part in parts])[order] for n in (1, 2, 3))
         self.size, self.count = size, int(starts[-1])
+        self._begin = np.searchsorted(self.equation, np.arange(self.count + 1))
         self.cell = np.arange(len(size)) if cell is None else cell
         self._looked_at = {wide: np.zeros(len(size), bool) for wide in (False, True)}
         self._cancel = {wide: np.zeros(self.count) for wide in (False, True)}
@@ -94,19 +95,29 @@ class Terms:
         them, the best first; and the factors of each in the equations."""
         from scipy.sparse import csr_array
 
-        row = np.minimum(np.searchsorted(equations, self.equation), len(equations) - 1)
-        kept = (equations[row] == self.equation) & ~closed[self.figure]
+        places = self._terms_of(equations)
+        places = places[~closed[self.figure[places]]]
+        own = self.figure[places]
         single = np.zeros(self.count + 1, bool)
-        single[price.equation[self.figure[kept]]] = True
-        mates = single[:-1][self.equation] & ~closed[self.figure] & (price.equation[self.figure] == self.equation)
-        figures = np.unique(self.figure[kept | mates])
+        single[price.equation[own]] = True
+        mates = self.figure[self._terms_of(np.flatnonzero(single[:-1]))]
+        mates = mates[~closed[mates] & single[price.equation[mates]] & (price.equation[mates] >= 0)]
+        figures = numbered(np.concatenate([own, mates]))[0]
         figures = figures[
             np.lexsort((figures, self.size[figures], self.size[figures] < ROOM, price.new[self.cell[figures]]))
         ]
         place = np.zeros(len(self.size), np.int64)
         place[figures] = np.arange(len(figures))
         return figures, csr_array(
-            (self.factor[kept], (place[self.figure[kept]], row[kept])), shape=(len(figures), len(equations))
+            (self.factor[places], (place[own], np.searchsorted(equations, self.equation[places]))),
+            shape=(len(figures), len(equations)),
+        )
+
+    def _terms_of(self, equations: Integers) -> Integers:
+        """The places of all terms of some equations."""
+        begin, end = self._begin[equations], self._begin[equations + 1]
+        return np.repeat(begin - np.concatenate([[0], np.cumsum(end - begin)[:-1]]), end - begin) + np.arange(
+            (end - begin).sum()
         )
 
 
@@ -114,8 +125,8 @@ def _parts(equation: Integers, figure: Integers, new: Flags) -> Iterator[Integer
     """The places of the terms that hang together with a `new` figure: a large part by itself, small ones together."""
     if not len(equation):
         return
-    _, row = np.unique(equation, return_inverse=True)
-    label = hang_together(row, np.unique(figure, return_inverse=True)[1])[row]
+    row = numbered(equation)[1]
+    label = hang_together(row, numbered(figure)[1])[row]
     is_new = np.zeros(label.max() + 1, bool)
     is_new[label[new[figure]]] = True
     places = np.flatnonzero(is_new[label])

@@ -17,6 +17,8 @@ from ranking.vocabulary import CELL
 SEEN = ("seen_numerator", "seen_denominator", "seen_state")
 """What an earlier snapshot showed the public of the same row, beside it."""
 
+_KEPT = (*(name for name in CELL if name != "measure"), "size", "minimum", "stock")
+
 
 class Family:
     """The rows of measures that rest on the same dossiers, and for each cell whether it is `small`, or was `shown` or
@@ -56,6 +58,8 @@ class Family:
         same = pl.all_horizontal(pl.col(n).eq_missing(pl.col(f"seen_{n}")) for n in ("numerator", "denominator"))
         told = rows.select(same & pl.col("seen_state").is_in(COUNTED).fill_null(False)).to_series().to_numpy()
         self.shown = self._of_cells(counted & told) & ~self.small & ~self.withheld
+        self.row = self.rows.get_column("row").to_numpy()
+        self.rows = self.rows.select(*_KEPT)
 
     def sizes(self) -> Floats:
         """What each cell counts at least, infinite where nothing is known."""

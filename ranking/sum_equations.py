@@ -64,11 +64,12 @@ class Equations:
         """
         while True:
             self._close(flags, shown)
-            open_parts = np.flatnonzero(self._lacking(flags)[self.equation] & ~flags[self.cell] & ~shown[self.cell])
+            exhausted = self._lacking(flags)
+            open_parts = np.flatnonzero(exhausted[self.equation])
+            open_parts = open_parts[~(flags | shown)[self.cell[open_parts]]]
             open_parts = open_parts[np.lexsort((open_parts, dear[self.cell[open_parts]], self.equation[open_parts]))]
             lacking, first = np.unique(self.equation[open_parts], return_index=True)
             chosen = self.cell[open_parts][first]
-            exhausted = self._lacking(flags)
             exhausted[lacking] = False
             whole = self.total[exhausted]
             whole = whole[whole >= 0]

@@ -75,10 +75,14 @@ def hidden(
     """
     found = np.zeros(measurements.height, bool)
     rows = measurements.select(*CELL, "numerator", "denominator", "state").with_row_index("row")
+    del measurements  # of a whole country each copy is large; so are those that follow
     rows = _with_seen(rows.filter(policy.protected()), before)
-    for group in policy.groups_of(rows.get_column("measure").unique(maintain_order=True)):
-        for family, flags in _decided(rows.filter(pl.col("measure").is_in(group)), group, places, measures, policy):
-            found[family.rows.get_column("row").to_numpy()] = flags[family.cell] & family.counted
+    groups = policy.groups_of(rows.get_column("measure").unique(maintain_order=True))
+    parts = [rows.filter(pl.col("measure").is_in(group)) for group in groups]
+    del rows
+    for group in groups:
+        for family, flags in _decided(parts.pop(0), group, places, measures, policy):
+            found[family.row] = flags[family.cell] & family.counted
     return pl.Series("hidden", found)
 
 
@@ -105,6 +109,7 @@ def _decided(
         for name in names
         if (of := rows.filter(pl.col("measure").is_in(list(name)))).height
     }
+    del rows
     resting = {name: policy.families_under(name) for name in families}
     base = [family for name, family in families.items() if not resting[name]]
     flags = dict(zip((one.measures for one in base), _Tied(base, places, policy).withheld(), strict=True))
@@ -211,6 +216,26 @@ def suppressed(measurements: pl.DataFrame, hidden: pl.Series) -> pl.DataFrame:
     return blanked(measurements, hidden, [name for name in FIGURES if name in measurements.columns])
 
 
+def withheld_measurements(
+    measurements: pl.LazyFrame,
+    group: Sequence[str],
+    places: pl.DataFrame,
+    measures: Mapping[str, Measure],
+    policy: Policy,
+    before: pl.LazyFrame | None = None,
+) -> pl.Series:
+    """The places (`row` of the frame) of a group's withheld measurements.
+
+    `group`: as `Policy.group_of` gives it; `before` as of `hidden`.
+    """
+    own = pl.col("measure").is_in(list(group))
+    rows = measurements.filter(own, policy.protected())
+    seen = None if before is None else before.filter(own, policy.protected()).collect()
+    figures = rows.select(*CELL, "numerator", "denominator", "state")
+    flags = hidden(figures.collect(), places, measures, policy, seen)
+    return rows.select("row").collect().get_column("row").filter(flags)
+
+
 def withheld_rows(
     measurements: pl.LazyFrame,
     standings: pl.LazyFrame,
@@ -218,22 +243,14 @@ def withheld_rows(
     places: pl.DataFrame,
     measures: Mapping[str, Measure],
     policy: Policy,
-    before: pl.LazyFrame | None = None,
 ) -> tuple[pl.Series, pl.Series]:
-    """The places (`row` of both frames) of a group's withheld measurements, and of the standings that rest on them.
-
-    `group`: as `Policy.group_of` gives it; `before` as of `hidden`.
-    """
-    own = pl.col("measure").is_in(list(group))
-    rows = (
-        measurements.filter(own, policy.protected()).select("row", *CELL, "numerator", "denominator", "state").collect()
-    )
-    seen = None if before is None else before.filter(own, policy.protected()).collect()
-    out = rows.filter(hidden(rows, places, measures, policy, seen))
-    whole = out.filter(pl.col("field") == "all").lazy()
+    """The places (`row` of both frames) of a group's withheld measurements, and of the standings that rest on them."""
+    out = withheld_measurements(measurements, group, places, measures, policy)
     key = [name for name in CELL if name != "field"]
+    whole = measurements.filter(pl.col("row").is_in(out.implode()), pl.col("field") == "all").select(key)
+    own = pl.col("measure").is_in(list(group))
     ranked = standings.filter(own).select("row", *key).join(whole, on=key, how="semi").collect()
-    return out.get_column("row"), ranked.get_column("row")
+    return out, ranked.get_column("row")
 
 
 def blanked(rows: pl.DataFrame, hidden: pl.Series, figures: Sequence[str]) -> pl.DataFrame:

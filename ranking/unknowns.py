@@ -75,6 +75,13 @@ class Unknown:
         return found, False
 
 
+def numbered(values: Integers) -> tuple[Integers, Integers]:
+    """The different ones of some numbers from 0, in order, and which of them each is."""
+    there = np.zeros(int(values.max(initial=-1)) + 1, bool)
+    there[values] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[values]
+
+
 def hang_together(row: Integers, column: Integers) -> Integers:
     """A number from 0 for each of the equations `row`, the same where they share cells, directly or through others."""
     from scipy.sparse import coo_array
@@ -83,4 +90,4 @@ def hang_together(row: Integers, column: Integers) -> Integers:
     rows, columns = int(row.max()) + 1, int(column.max()) + 1
     both = coo_array((np.ones(len(row), np.int8), (row, column + rows)), shape=(rows + columns, rows + columns))
     label = connected_components(both, directed=False)[1][:rows]
-    return np.unique(label, return_inverse=True)[1].astype(np.int64)
+    return numbered(label.astype(np.int64))[1]

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from files.places import published_folder
 from journal import audit, backups, pulls
-from store import sight
+from store import kept, sight
 from store import snapshot as store_snapshot
 from store.snapshot import Snapshot, SnapshotTrouble
 from web.readers import ReaderOf
@@ -30,6 +30,13 @@ REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 _SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.5, 5.0, 10.0)
 RERUNS = Histogram("gandan_rerun_seconds", "Runs of a page", ["page"], buckets=_SECONDS, registry=REGISTRY)
+PARTS = Histogram(
+    "gandan_part_seconds",
+    "Frames of figures worked out for pages, not those that were kept",
+    ["part"],
+    buckets=_SECONDS,
+    registry=REGISTRY,
+)
 FAILED = Counter("gandan_reruns_failed", "Runs of a page that ended in an error", registry=REGISTRY)
 REQUESTS = Histogram(
     "gandan_request_seconds",
@@ -43,6 +50,7 @@ SESSIONS = Gauge("gandan_sessions", "Pages that are open now", registry=REGISTRY
 READABLE = Gauge("gandan_snapshot_readable", "1 where the snapshot opens", ["dataset"], registry=REGISTRY)
 AGE = Gauge("gandan_snapshot_age_seconds", "Since the figures were captured", ["dataset"], registry=REGISTRY)
 QUARANTINED = Gauge("gandan_quarantined_rows", "Rows not taken", ["dataset"], registry=REGISTRY)
+TAKEN = Gauge("gandan_measurements", "Rows of figures", ["dataset"], registry=REGISTRY)
 PULLED = Gauge("gandan_last_pull_seconds", "When the last pull ended, Unix time", ["dataset"], registry=REGISTRY)
 PULL_OK = Gauge("gandan_last_pull_ok", "1 where the last pull was published", ["dataset"], registry=REGISTRY)
 KEPT = Gauge("gandan_last_kept_seconds", "When the last backup, drill or pruning ended", ["work"], registry=REGISTRY)
@@ -62,6 +70,14 @@ def asked(path: str, status: int, seconds: float) -> None:
     """Count a request; parts are few and known, so that no address can make a series of its own."""
     first = path.strip("/").split("/", 1)[0]
     REQUESTS.labels(first if first in _PARTS else "page", f"{status // 100}xx").observe(seconds)
+
+
+def worked_out(part: str, seconds: float) -> None:
+    """Count a frame that a page needed and nobody had kept; parts are functions of `store`, so they are few."""
+    PARTS.labels(part).observe(seconds)
+
+
+kept.watched_by(worked_out)
 
 
 def refused(why: str) -> None:
@@ -148,6 +164,7 @@ def metrics() -> bytes:
         READABLE.labels(dataset).set(1)
         AGE.labels(dataset).set(now - manifest.captured_at.timestamp())
         QUARANTINED.labels(dataset).set(manifest.rows.get("quarantine", 0))
+        TAKEN.labels(dataset).set(manifest.rows["measurements"])
     data = published_folder().parent
     for dataset, pull in pulls.last(data).items():
         PULLED.labels(dataset).set(pull.ended_at.timestamp())

@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from etl.publishing.in_service import SALT
 from files.faults import Fault
 from files.places import DATA
 from journal import audit
@@ -105,7 +106,8 @@ def _dataset(folder: Path) -> Generator[Part, None, list[Part]]:
 def _named_snapshots(folder: Path, opened: ExitStack) -> tuple[list[str], list[Part], list[Part]]:
     """The snapshots that the pointers name, the pointers with the log of releases, and the snapshots' files, all open.
 
-    Nothing where nothing was published. The pointers are read first, so the log tells of all that they name.
+    Nothing where nothing was published. The pointers are read first, so the log tells of all that they name. The secret
+    of the ids goes with them: without it the same files would have another id afterwards.
     """
     for _ in range(_TRIES):
         pointers = [part for file in _POINTERS if (part := _read_whole(folder, file))]
@@ -114,7 +116,7 @@ def _named_snapshots(folder: Path, opened: ExitStack) -> tuple[list[str], list[P
         named = [text for part in pointers if (text := _text(part))]
         if not named:
             break
-        told = [part for file in (RELEASES, ERRATA) if (part := _read_whole(folder, file))]
+        told = [part for file in (SALT, RELEASES, ERRATA) if (part := _read_whole(folder, file))]
         found = [_snapshot(folder / one, f"{PUBLISHED}/{folder.name}/{one}", opened) for one in dict.fromkeys(named)]
         # What is released may not be told apart from what waits by two pointers of two moments.
         again = [releases.pointer(folder, file) for file in _POINTERS]

@@ -16,6 +16,7 @@ import polars as pl
 
 from etl.dossiers.lists import Lists, lists_of
 from etl.publishing import free_text, release_log
+from etl.publishing.figures import write_public_tables
 from etl.publishing.free_text import Cleaned
 from etl.publishing.in_service import (
     current_snapshot,
@@ -28,7 +29,6 @@ from etl.publishing.in_service import (
     sole_writer,
 )
 from etl.publishing.old_snapshots import forget_old
-from etl.publishing.publish import write_public_tables
 from etl.publishing.withhold import PUBLIC, linked
 from files import whole
 from files.faults import Fault

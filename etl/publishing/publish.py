@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,8 +15,9 @@ import polars as pl
 
 from etl.progress import Step, untold
 from etl.publishing import corrected
-from etl.publishing.appender import ROWS_TOGETHER, Appender
+from etl.publishing.appender import Appender
 from etl.publishing.corrected_sums import of_sums
+from etl.publishing.figures import write_figures
 from etl.publishing.following import Scores, by_counts, differences_of, with_differences
 from etl.publishing.harvest import Harvest, department_rows, empty_quarantine
 from etl.publishing.in_service import (
@@ -33,24 +33,15 @@ from etl.publishing.in_service import (
 from etl.publishing.merge import Merged, merged, validated
 from etl.publishing.old_snapshots import forget_old
 from etl.publishing.province_sums import with_sums
-from etl.publishing.withhold import write_public
 from files.faults import Fault
 from ranking import __version__
-from ranking.derived import received_per_1000, received_per_day
 from ranking.manifest import Manifest, table_file
-from ranking.measures import Measure
-from ranking.ranked import placed, ranked
-from ranking.standings import unit_scopes
-from ranking.tables import SNAPSHOT_TABLES, Measurements, Revisions, Standings
-from ranking.vocabulary import CELL
-from store import states
+from ranking.tables import SNAPSHOT_TABLES, Revisions
 from store.policy import policy_in_force
 from store.reference import measures, reference_table
 from store.retention import Days, retention, times
-from store.swapped_days import swapped_days
 
 REMARKS_KEPT = 60
-_ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
 
 
 def publish(
@@ -199,8 +190,7 @@ def _write(
     partial.mkdir()
     try:
         rule = retention(nature, folder.parents[1])
-        rows = _write_figures(partial, chunks, step, scores)
-        rows |= write_public_tables(partial, step, folder / before if before else None)
+        rows = write_figures(partial, chunks, step, scores, folder / before if before else None)
         small = {"revisions": revisions, "quarantine": quarantine, "departments": departments}
         for name, table in small.items():
             with Appender(partial, name) as file:
@@ -229,70 +219,3 @@ def _write(
     if manifest.id != before:
         forget_old(folder, manifest, before, rule)
     return manifest
-
-
-def write_public_tables(partial: Path, step: Step = untold, before: Path | None = None) -> dict[str, int]:
-    """The public tables of a folder, held against those of the snapshot `before`; how many rows each has."""
-    with Appender(partial, "measurements_public") as measured, Appender(partial, "standings_public") as ranked:
-        return write_public(partial, measured.append, ranked.append, step, before)
-
-
-def _write_figures(
-    partial: Path, chunks: Iterable[pl.DataFrame], step: Step, scores: Scores | None = None
-) -> dict[str, int]:
-    """Where units likely stand is worked out beside the next measure; tables are written in the order of the chunks."""
-    registry, units, provinces = measures(), reference_table("units"), reference_table("provinces")
-    counts = {"measurements": 0, "standings": 0}
-    with (
-        Appender(partial, "measurements") as measured,
-        Appender(partial, "standings", Standings.validate) as kept,
-        ThreadPoolExecutor(1) as beside,
-    ):
-        last: Future[pl.DataFrame] | None = None
-        for rows in with_derived(chunks, registry, units):
-            measure = registry[rows.item(0, "measure")]
-            step(f"ranking {measure.id}")
-            counts["measurements"] += measured.append(rows)
-            offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
-            given = scores(measure) if scores else None
-            standing, errors = ranked(rows, measure, unit_scopes(units, provinces, offices), given)
-            counts["standings"] += kept.append(last.result()) if last else 0
-            last = beside.submit(placed, standing, errors, measure)
-        counts["standings"] += kept.append(last.result()) if last else 0
-    return counts
-
-
-def with_derived(
-    chunks: Iterable[pl.DataFrame], registry: dict[str, Measure], units: pl.DataFrame
-) -> Iterator[pl.DataFrame]:
-    """Each non-empty chunk, validated and sorted; after `received` the measures derived from it.
-
-    Small chunks are validated together: each look at the rules costs the same, however few the rows are.
-    """
-    waiting: list[pl.DataFrame] = []
-    for chunk in chunks:
-        if chunk.is_empty():
-            continue
-        names = chunk.get_column("measure").unique()
-        if names.len() != 1 or names[0] not in registry:
-            raise Fault(f"a chunk must hold one measure of data/measures, not {sorted(names)}")
-        waiting.append(chunk)
-        if names[0] == "received":
-            waiting += [received_per_day(chunk, swapped_days()), received_per_1000(chunk, units)]
-        if sum(frame.height for frame in waiting) >= ROWS_TOGETHER:
-            yield from _validated(waiting)
-            waiting = []
-    yield from _validated(waiting)
-
-
-def _validated(frames: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    frames = [frame for frame in frames if not frame.is_empty()]
-    if not frames:
-        return
-    rows = pl.concat(frames, how="vertical_relaxed")
-    states.check(rows, "measurements")
-    rows = Measurements.validate(rows, cast=True)
-    start = 0
-    for frame in frames:
-        yield rows.slice(start, frame.height).sort(_ORDER)
-        start += frame.height

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from functools import cache, lru_cache
+from concurrent.futures import Executor
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -19,10 +20,11 @@ from etl.progress import Step, untold
 from etl.publishing.in_service import snapshot_manifest
 from ranking.later_columns import completed
 from ranking.manifest import table_file
+from ranking.measures import Measure
 from ranking.ranked import placed, ranked
 from ranking.standings import unit_scopes
 from ranking.states import SUPPRESSED
-from ranking.suppression import places_of, suppressed, withheld_rows
+from ranking.suppression import places_of, suppressed, withheld_measurements
 from ranking.withheld_standings import GROUP
 from store.policy import policy, policy_in_force
 from store.reference import measures, reference_table
@@ -30,47 +32,63 @@ from store.reference import measures, reference_table
 PUBLIC = {"measurements_public": "measurements", "standings_public": "standings"}
 """The public's tables, by the tables that they show."""
 _TABLES = ("measurements", "standings")
-_ROWS_TOGETHER = 100_000
+_ROWS_TOGETHER, _WAITING = 100_000, 2
 Append = Callable[[pl.DataFrame], int]
 
 
+class Withheld:
+    """The places of what is withheld in the file of measurements of a folder, by the measures that are tied."""
+
+    def __init__(self, folder: Path, before: Path | None = None) -> None:
+        """Decides of all measures of the file, those that are tied together. `before`: the snapshot that this one
+        follows, whose public tables are held against these (`suppression.hidden`)."""
+        rows, seen = _scan(folder, "measurements"), _seen(before)
+        names = rows.select(pl.col("measure").unique()).collect().to_series().sort()
+        self._places = {
+            group: withheld_measurements(rows, group, _places(), measures(), policy(), seen)
+            for group in policy().groups_of(names)
+        }
+
+    def among(self, names: list[str]) -> pl.Series:
+        return pl.concat([self._places[group] for group in policy().groups_of(names)])
+
+
 def write_public(
-    folder: Path, measured: Append, ranked: Append, step: Step = untold, before: Path | None = None
+    folder: Path,
+    withheld: Withheld,
+    measured: Append,
+    ranked: Append,
+    beside: Executor,
+    step: Step = untold,
 ) -> dict[str, int]:
     """Write the public tables of a folder that holds `measurements` and `standings`; how many rows each has.
 
-    `before`: the snapshot that this one follows, whose public tables are held against these (`suppression.hidden`).
-    In the order of the files, so many measures at a time as hold few rows: measures that are tied are looked at
-    together, once, but never all rows of a whole country.
+    In the order of the files, so many measures at a time as hold few rows. What is ranked again is so `beside` what
+    comes next.
     """
     counts = dict.fromkeys(PUBLIC, 0)
-    seen = _seen(before)
-    last: _Standings | None = None
-    with ThreadPoolExecutor(1) as beside:
-        for measures_here in _batches(folder):
-            for measure in measures_here:
-                step(f"withholding small numbers of {measure}")
-            found = [_withheld(folder, group, seen) for group in policy().groups_of(measures_here)]
-            shown = _measurements(folder, measures_here, pl.concat([rows for rows, _ in found]))
-            counts["measurements_public"] += measured(shown)
-            standings = _Standings(folder, measures_here, shown, beside)
-            counts["standings_public"] += _appended(last, ranked)
-            last = standings
-        counts["standings_public"] += _appended(last, ranked)
-    _withheld.cache_clear()
-    return counts
+    last: deque[_Standings] = deque()
+    for names in _batches(folder):
+        for measure in names:
+            step(f"withholding small numbers of {measure}")
+        shown = _measurements(folder, names, withheld.among(names))
+        counts["measurements_public"] += measured(shown)
+        last.append(_Standings(folder, names, shown, beside))
+        if len(last) > _WAITING:
+            counts["standings_public"] += _appended(last.popleft(), ranked)
+    return counts | {"standings_public": counts["standings_public"] + sum(_appended(one, ranked) for one in last)}
 
 
-def _appended(standings: _Standings | None, ranked: Append) -> int:
-    rows = standings.rows() if standings else pl.DataFrame()
+def _appended(standings: _Standings, ranked: Append) -> int:
+    rows = standings.rows()
     return ranked(rows) if rows.height else 0
 
 
-def _seen(before: Path | None) -> Path | None:
-    """The file of what the public was shown, by the same policy: another one decides everything by itself."""
+def _seen(before: Path | None) -> pl.LazyFrame | None:
+    """What the public was shown, by the same policy: another one decides everything by itself."""
     if before is None or snapshot_manifest(before).policy != policy_in_force():
         return None
-    return before / table_file("measurements_public")
+    return pl.scan_parquet(before / table_file("measurements_public"))
 
 
 def _batches(folder: Path) -> Iterator[list[str]]:
@@ -90,14 +108,6 @@ def _batches(folder: Path) -> Iterator[list[str]]:
         yield here
 
 
-@cache
-def _withheld(folder: Path, group: tuple[str, ...], seen: Path | None) -> tuple[pl.Series, pl.Series]:
-    """The places of the withheld rows of a group in the files of measurements and standings."""
-    measurements, standings = (_scan(folder, table) for table in _TABLES)
-    before = None if seen is None else pl.scan_parquet(seen)
-    return withheld_rows(measurements, standings, group, _places(), measures(), policy(), before)
-
-
 def _measurements(folder: Path, names: list[str], hidden: pl.Series) -> pl.DataFrame:
     rows = _scan(folder, "measurements").filter(pl.col("measure").is_in(names)).collect()
     return suppressed(rows.drop("row"), rows.get_column("row").is_in(hidden.implode()).alias("hidden"))
@@ -109,7 +119,7 @@ class _Standings:
 
     Where anything of a measure's basis is withheld, its units are ranked by what is shown, and intervals, bands,
     movements and likely places come from that alone: those of the whole tables rest on withheld months and units.
-    Where units likely stand is worked out `beside` what comes next.
+    That is worked out `beside` what comes next.
     """
 
     def __init__(self, folder: Path, names: list[str], shown: pl.DataFrame, beside: Executor) -> None:
@@ -119,7 +129,7 @@ class _Standings:
         on = touched.columns
         self._kept = rows.join(touched, on=on, how="anti")
         self._again = [
-            beside.submit(placed, *ranked(part, measures()[name], _scopes(part)), measures()[name])
+            beside.submit(standing, part, measures()[name])
             for (name,), part in shown.join(touched, on=on, how="semi").partition_by("measure", as_dict=True).items()
         ]
 
@@ -130,9 +140,11 @@ class _Standings:
         return rows.sort(place, *(name for name in GROUP if name != "measure"), "unit_code")
 
 
-def _scopes(rows: pl.DataFrame) -> pl.DataFrame:
+def standing(rows: pl.DataFrame, measure: Measure, given: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The whole `tables.Standings` of all rows of a measure; `given` as of `ranked.ranked`."""
     offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
-    return unit_scopes(reference_table("units"), reference_table("provinces"), offices)
+    scopes = unit_scopes(reference_table("units"), reference_table("provinces"), offices)
+    return placed(*ranked(rows, measure, scopes, given), measure)
 
 
 def _scan(folder: Path, table: str) -> pl.LazyFrame:

@@ -19,6 +19,7 @@ from etl.dossiers.store import Store
 from etl.keeping import archive, backup, contents, drill, restore
 from etl.publishing import publish as publishing
 from etl.publishing.harvest import Harvest, measurement_rows
+from etl.publishing.in_service import SALT
 from files import lock
 from files.faults import Fault
 from files.places import HOME
@@ -52,6 +53,9 @@ def full(published) -> Path:
     (store.folder / "dossiers").mkdir(parents=True)
     pl.DataFrame({"code": ["a", "b", "c"]}).write_parquet(store.folder / "dossiers" / "2026-08.parquet")
     (store.folder / "salt").write_bytes(bytes(32))
+    secret = published / "published" / "live" / SALT
+    secret.touch(0o600)
+    secret.write_text("0f" * 32)
     (published / "boundaries").mkdir()
     (published / "boundaries" / "boundaries.id").write_text("x")
     return published

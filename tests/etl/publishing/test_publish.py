@@ -537,7 +537,7 @@ def test_a_publish_that_waits_too_long_says_so(tmp_path, measurement, monkeypatc
         leave.wait(30)
         raise Fault("done waiting")
 
-    monkeypatch.setattr(publishing, "_write_figures", slow)
+    monkeypatch.setattr(publishing, "write_figures", slow)
     first = threading.Thread(target=_interrupted, args=(tmp_path, harvest(measurement())))
     first.start()
     inside.wait(30)
@@ -558,7 +558,7 @@ STEPS = [
     (os, "rmdir"),
     (Path, "write_text"),
     (pq.ParquetWriter, "write_table"),
-    (publishing, "_write_figures"),
+    (publishing, "write_figures"),
 ]
 
 

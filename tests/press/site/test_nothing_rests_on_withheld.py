@@ -13,19 +13,25 @@ from starlette.applications import Starlette
 
 from display.maps.colouring import WAYS
 from display.maps.layers import Layer
+from etl.publishing.harvest import Harvest, measurement_rows
+from etl.publishing.publish import publish
+from etl.publishing.release import release as to_public
 from press.site.command import build
 from ranking.manifest import MANIFEST, table_file
 from ranking.states import SUPPRESSED
 from ranking.vocabulary import CELL
 from store.access.rules import PUBLIC
 from store.snapshot import open_snapshot
+from tests.conftest import CAPTURED
 from tests.press.site.test_command import BASE, WITHHELD, publish_small
+from tests.store.test_case_mix import rows
 from web import map_layers, search
 from web.open import embed, routes
 from web.open.tables import kinds
 
 MEASURE = "on_time_share_form"
 SNAPSHOT_TABLES = {"measurements", "standings", "withheld", "coverage", "missing", "releases", "errata"}
+ADJUSTED = f"{routes.HOME}/adjusted?dataset=live&measure={MEASURE}&basis=form&period=2026-08&scope=25"
 APP = Starlette(
     routes=[*routes.ROUTES, *embed.ROUTES, *search.ROUTES, *map_layers.routes(lambda _: PUBLIC)],
 )
@@ -39,10 +45,25 @@ def two_worlds(tmp_path_factory) -> tuple[Path, Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GANDAN_DATA", str(one))
         publish_small(one)
+    return one, with_others_withheld(one, other)
+
+
+@pytest.fixture(scope="module")
+def two_mixes(tmp_path_factory) -> tuple[Path, Path]:
+    """The same of communes with figures by field."""
+    folder = tmp_path_factory.mktemp("mixes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANDAN_DATA", str(folder / "one"))
+        publish(folder / "one", "live", Harvest(measurement_rows(rows()), CAPTURED, ["form:test"]), nature="live")
+        to_public(folder / "one", "live", "an@phutho.vn", "Biểu tháng 8 theo lĩnh vực")
+    return folder / "one", with_others_withheld(folder / "one", folder / "other")
+
+
+def with_others_withheld(one: Path, other: Path) -> Path:
     shutil.copytree(one, other)
     for manifest in (other / "published" / "live").glob(f"*/{MANIFEST}"):
         change_withheld(manifest.parent)
-    return one, other
+    return other
 
 
 def change_withheld(folder: Path) -> None:
@@ -98,6 +119,18 @@ def answers(data: Path, get, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 def test_open_data_embeds_layers_and_search_rest_on_shown_figures_alone(two_worlds, get, monkeypatch):
     one, other = (answers(data, get, monkeypatch) for data in two_worlds)
+    assert one == other
+
+
+def test_adjusted_shares_rest_on_shown_figures_alone(two_mixes, get, monkeypatch):
+    path, _, query = ADJUSTED.partition("?")
+    found = []
+    for data in two_mixes:
+        monkeypatch.setenv("GANDAN_DATA", str(data))
+        found.append(json.loads(get(APP, path, query).body)["rows"])
+
+    one, other = found
+    assert sum(row["n"] is not None for row in one) >= 1 and any(row["n"] is None for row in one)
     assert one == other
 
 
