@@ -34,7 +34,8 @@ with side:
     maps.unit_box(v, selection)
     html.show(card.card(v, selection, rows, unit))
     card.show_trend(v, selection, unit)
-    html.show(extremes.listed(v, selection, rows))
+    if ends := extremes.listed(v, selection, rows):
+        html.show(ends)
     html.caption(maps.reading(v, selection.measure, look, rows))
     if look.inside == "old":
         html.caption(maps.members_line(v, selection))

@@ -26,8 +26,12 @@ else:
         problems_form.notice(v, code)
         brief_buttons.of_unit(v, code)
     if known:
-        told = exceptions.show(v, code)
-        with st.expander(v.say("unit.summary.title"), icon=":material/table:", expanded=not told):
+        title = v.say("unit.summary.title")
+        if exceptions.section(v, code):
+            with st.expander(title, icon=":material/table:"):
+                tables.summary(v, code)
+        else:
+            st.subheader(title, anchor=False)
             tables.summary(v, code)
         with panel.part(v.say("unit.places.title"), "places", ":material/format_list_numbered:") as box:
             if box.open:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+import streamlit as st
+
 from display.portraits import summary
 from display.portraits.summary import Row
 from display.words import numbers
@@ -19,10 +21,11 @@ from ui.unit import fields
 _MOST, _MOST_FIELDS = 5, 2
 
 
-def show(view: View, code: str) -> bool:
-    """The list; whether there was anything to list."""
+def section(view: View, code: str) -> bool:
+    """The list under its title; whether there was anything to list."""
     told = [*_of_fields(view, code), *_of_measures(view, code)][:_MOST]
     if told:
+        st.subheader(view.say("unit.exceptions.title"), anchor=False)
         items = "".join(f"<li>{line}</li>" for line in told)
         html.show(f'<ul class="gd-list gd-exceptions">{items}</ul>')
     return bool(told)
