@@ -55,7 +55,8 @@ past = history.before_merger(v, measure, units)
 fan = drawing_curves.fan(v, measure, scope)
 with head:
     html.heading(
-        drawing_curves.title(v, measure), over_time.sentence(v, measure, scope, months.shown(v, measure, scope))
+        drawing_curves.title(v, measure),
+        over_time.sentence(v, measure, scope, months.shown(v, measure, scope), units),
     )
 
 drawn = [*past, *curves, *strokes]
@@ -86,7 +87,7 @@ if not communes and chosen == "online_filing_share":
             query_params={**links.asked(), "measure": "clgq"},
         )
 
-table = over_time.known_values(v, measure, scope)
+table = over_time.known_values(v, measure, scope, units)
 if table:
     with st.expander(v.say("table.show"), icon=":material/table:", expanded=not is_drawable):
         tables.plain_table(drawing_curves.headers(v, measure), table, drawing_curves.title(v, measure), figures=(2, 3))
@@ -96,7 +97,7 @@ limits.panel(v, measure, units)
 st.subheader(v.say("months.title"), anchor=False)
 pair = months.choose(v, measure, scope)
 place = drawing_curves.place(v, scope, units)
-with panel.part(v.say("changes.title"), "changes", ":material/swap_vert:") as box:
+with panel.part(v.say("changes.title"), "changes", ":material/swap_vert:", opened=pair is not None) as box:
     if box.open:
         changes.panel(v, measure, scope, pair)
 with panel.part(v.say("fields.part", place=place.name), "fields", ":material/category:") as box:

@@ -10,6 +10,7 @@ from ui.parts import brief_buttons, panel, pinned, problems_form, promises, unit
 from ui.unit import (
     asked,
     calendar,
+    exceptions,
     fields,
     first_third,
     groups,
@@ -26,7 +27,7 @@ from ui.unit import head as unit_head
 
 v = view()
 head = st.container()
-code = unit_choice.of_unit_page(v)
+code = unit_choice.of_unit_page(v, pinned.box)
 
 if code is None:
     with head:
@@ -41,8 +42,13 @@ else:
         problems_form.notice(v, code)
         brief_buttons.of_unit(v, code)
     if known:
-        st.subheader(v.say("unit.summary.title"), anchor=False)
-        tables.summary(v, code)
+        title = v.say("unit.summary.title")
+        if exceptions.section(v, code):
+            with st.expander(title, icon=":material/table:"):
+                tables.summary(v, code)
+        else:
+            st.subheader(title, anchor=False)
+            tables.summary(v, code)
         with panel.part(v.say("unit.places.title"), "places", ":material/format_list_numbered:") as box:
             if box.open:
                 with st.spinner(v.say("unit.places.wait")):

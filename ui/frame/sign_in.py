@@ -135,7 +135,7 @@ def _is_alone(client: str, headers: Mapping[str, str]) -> bool:
 def control(reader: Reader, say: Speaker) -> None:
     """In the top row: the way to sign in, or who is signed in and the way out."""
     if reader.kind == "local":
-        with st.popover(say("access.local"), icon=":material/computer:", key="who"):
+        with st.popover(say("access.me"), icon=":material/account_circle:", key="who"):
             html.caption(say("access.local.note"))
     elif reader.kind == "signed_in":
         with st.popover(say("access.me"), icon=":material/account_circle:", key="who"):

@@ -112,6 +112,7 @@ def prepare(view: View, code: str) -> None:
             since.show(view, code, found[0].visited_on)
         checklist.show(view, code, found[0] if found else None)
     with written:
+        st.subheader(view.say("inspection.step.record"), anchor=False)
         html.caption(visits.internal(view))
         form(view, code)
         promises.form(view, code)
