@@ -10,6 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
+from display.words import addresses
 from display.words.view import View
 from files import environment
 from journal import endings
@@ -18,6 +19,7 @@ from ui.frame import first_paint, media, open_pages, sign_in
 from web import chunks, drawings, handed_out, map_layers, search, vitals
 from web.document import Document
 from web.door import Door
+from web.no_page import NoPage
 from web.open import embed, embed_drawn
 from web.open import routes as open_data
 from web.packed import Packed, framework
@@ -86,6 +88,7 @@ app = st.App(
     middleware=[
         Middleware(Door, **door),
         Middleware(SignOut, base_path=base_path, end=sign_in.end_own, origin=sign_in.origin),
+        Middleware(NoPage, paths=addresses.PATHS.values(), base_path=base_path),
         Middleware(Packed, folder=framework(), base_path=base_path),
         Middleware(
             Document,

@@ -8,6 +8,7 @@ from ui.parts import brief_buttons, pinned
 
 v = view()
 head = st.container()
+st.subheader(v.say("inspection.step.choose"), anchor=False)
 with st.spinner(v.say("inspection.reading")):
     chosen = choices.row(v)
 v = pinned.on_period(v, chosen.scope)
@@ -29,7 +30,7 @@ else:
 with st.expander(v.say("inspection.score.title"), icon=":material/calculate:"):
     candidates.about_score(v)
 
-st.subheader(v.say("plan.title"), anchor=False)
+st.subheader(v.say("inspection.step.plan"), anchor=False)
 planned = plan.choice(v, chosen.scope, rows.get_column("unit_code").to_list(), planned)
 trip = plan.stops(planned, chosen.start)
 if trip:
@@ -38,7 +39,7 @@ if trip:
 else:
     html.caption(v.say("plan.empty"))
 
-st.subheader(v.say("inspection.prepare"), anchor=False)
+st.subheader(v.say("inspection.step.prepare"), anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom", key="prepare_row"):
     code = inspection_head.stop(v, [stop.place.code for stop in trip])
     if code:

@@ -5,22 +5,27 @@ from ranking.levels import common
 from store import moves
 from ui.frame import html
 from ui.frame.shell import view
-from ui.map import card, maps, shared
+from ui.map import card, extremes, maps, shared
 from ui.parts import filters
 from ui.rankings import table
 
 v = view()
 head = st.container()
-selection, (look_place,) = filters.row(v, levels=("commune",), extra=(1100,))
-with look_place, st.container(horizontal=True, vertical_alignment="bottom"):
-    look = maps.look(v, selection)
+if v.narrow:
+    controls, main, side = st.container(), st.container(), st.container()
+else:
+    main, rail = st.columns(maps.RAIL, gap="medium")
+    with rail, st.container(key="map_rail"):
+        controls, side = st.container(), st.container()
+with controls:
+    selection, (look_place,) = filters.row(v, levels=("commune",), extra=("stretch",))
+    with look_place:
+        look = maps.look(v, selection)
 
 rows = maps.rows_of(v, selection, look)
 unit = maps.unit(v, selection)
 with head:
     html.heading(maps.title(v, selection), rankings.sentence(v, selection, rows))
-
-main, side = st.columns([3, 1], gap="medium")
 with main:
     maps.draw(v, selection, look, rows, unit)
     shared.control(v, selection, look, rows, unit)
@@ -30,6 +35,8 @@ with side:
     maps.unit_box(v, selection)
     html.show(card.card(v, selection, rows, unit))
     card.show_trend(v, selection, unit)
+    if ends := extremes.listed(v, selection, rows):
+        html.show(ends)
     html.caption(maps.reading(v, selection.measure, look, rows))
     if look.inside == "old":
         html.caption(maps.members_line(v, selection))

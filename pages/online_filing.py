@@ -50,7 +50,7 @@ filters.unfold(v, button, over_time.values_in_a_line(v, scope, chosen))
 
 measure = measures()[chosen]
 drawn = course.of(v, measure, scope, units)
-finding = over_time.sentence(v, measure, scope, months.shown(v, measure, scope))
+finding = over_time.sentence(v, measure, scope, months.shown(v, measure, scope), units)
 with head:
     html.heading(drawing_curves.title(v, measure), finding)
 
@@ -83,7 +83,7 @@ if not communes and chosen == "online_filing_share":
             query_params={**links.asked(), "measure": "clgq"},
         )
 
-table = over_time.known_values(v, measure, scope)
+table = over_time.known_values(v, measure, scope, units)
 if table:
     with st.expander(v.say("table.show"), icon=":material/table:", expanded=not drawn.is_drawable):
         tables.plain_table(drawing_curves.headers(v, measure), table, drawing_curves.title(v, measure), figures=(2, 3))
@@ -93,7 +93,7 @@ limits.panel(v, measure, units)
 st.subheader(v.say("months.title"), anchor=False)
 pair = months.choose(v, measure, scope)
 place = drawing_curves.place(v, scope, units)
-with panel.part(v.say("changes.title"), "changes", ":material/swap_vert:") as box:
+with panel.part(v.say("changes.title"), "changes", ":material/swap_vert:", opened=pair is not None) as box:
     if box.open:
         changes.panel(v, measure, scope, pair)
 with panel.part(v.say("fields.part", place=place.name), "fields", ":material/category:") as box:

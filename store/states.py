@@ -31,6 +31,7 @@ class State(Entry):
     sign_colour: Literal["", "accent", "quiet", "warning"] = ""
     border: Literal["", "solid", "dashed"] = ""
     map: Shades
+    look: Literal["fill", "outline", "hatch", "dots"] = "fill"
 
     @model_validator(mode="after")
     def _is_drawn_where_rows_say_it(self) -> State:

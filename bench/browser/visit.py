@@ -43,7 +43,7 @@ _LOOK = """() => {  // every 50 ms, as a camera would: whether the main area sho
     const walk = document.createTreeWalker(main, NodeFilter.SHOW_ELEMENT);
     for (let node = walk.nextNode(); node; node = walk.nextNode()) {
       if (!node.matches("h1,h2,p,td,th,canvas,svg,img,[data-testid=stSkeleton],.gd-card,.gd-hold")) continue;
-      if (node.closest(".st-key-top_row")) continue;
+      if (node.closest(".st-key-top_row, .st-key-second_row")) continue;
       const box = node.getBoundingClientRect();
       if (box.width > 20 && box.height > 8 && box.top < innerHeight && box.bottom > 0
           && node.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return true;

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
+from display.drawing.likely_frame import BANDS_OF_TIERS
 from display.drawing.palette import Palette
 from display.words import numbers
 from display.words.bands import marked
+from display.words.places import TIERS, tier_word
 from display.words.text import Speaker
 from ranking.classes import change_breaks, class_of, fixed_breaks, quantile_breaks
 from ranking.measures import Measure
@@ -18,9 +20,11 @@ from ranking.states import REPORTED
 from store.bands import bands
 from store.states import states
 
-WAYS = ("value", "fixed", "band", "change", "merged")
-COMPARABLE = ("value", "fixed", "band")
+WAYS = ("tier", "value", "fixed", "band", "change", "merged")
+COMPARABLE = ("tier", "value", "fixed", "band")
 """The ways in which two periods can stand side by side under one legend."""
+SILENT = "silent-"
+"""Begins, in a legend, how a silence is drawn, in place of a colour: `silent-hatch`."""
 _STEPS = 7
 _MERGED = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (7, None))
 
@@ -36,11 +40,12 @@ class Class:
 
 @dataclass(frozen=True)
 class Coloured:
-    """Colour and words by unit code, and the classes of the legend."""
+    """Colour and words by unit code, the classes of the legend, and the silence of units without a figure."""
 
     fills: dict[str, str]
     texts: dict[str, str]
     classes: list[Class]
+    silent: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,13 +68,15 @@ def coloured(
 ) -> Coloured:
     """Colours for the units of `rows` (as of `store.ranking`; for `change` with `before`, for `merged` with `members`).
 
-    `value`: seven steps with about equally many units; `fixed`: steps of equal width at round numbers;
+    `tier`: where it likely stands, first, middle or last; `value`: seven steps with about equally many units;
+    `fixed`: steps of equal width at round numbers;
     `band`: above, alike, below; `change`: since an earlier period, with zero in the middle; `merged`: by the
     number of old communes. The classes are those of `rows` and `beside` (another period) together.
-    A unit without a figure gets a grey of its own for each kind of silence, never the scale's low end.
+    A unit without a figure gets a look of its own for each kind of silence, never the scale's low end.
     """
     both = pl.concat([rows, beside], how="diagonal_relaxed") if beside is not None else rows
     by_way: dict[str, Callable[[], Coloured]] = {
+        "tier": lambda: _by_tier(rows, measure, reader, both),
         "value": lambda: _by_steps(rows, measure, reader, both, quantile_breaks(both.get_column("value"), _STEPS)),
         "fixed": lambda: _by_steps(rows, measure, reader, both, fixed_breaks(both.get_column("value"), _STEPS)),
         "band": lambda: _by_band(rows, measure, reader, both),
@@ -78,7 +85,8 @@ def coloured(
     }
     known = by_way[way]()
     silent = _silences(rows.filter(~pl.col("unit_code").is_in(list(known.fills))), way, reader)
-    return Coloured(known.fills | silent.fills, known.texts | silent.texts, known.classes + silent.classes)
+    classes = known.classes + silent.classes
+    return Coloured(known.fills | silent.fills, known.texts | silent.texts, classes, silent.silent)
 
 
 def legend(reader: Reader, looks: Coloured, beside: Coloured | None = None) -> list[tuple[str, str]]:
@@ -128,6 +136,22 @@ def _by_band(rows: pl.DataFrame, measure: Measure, reader: Reader, both: pl.Data
             for code, value, band in known.select("unit_code", "value", "band").iter_rows()
         },
         [Class(colours[band], words[band], counts[band]) for band in bands() if band in present],
+    )
+
+
+def _by_tier(rows: pl.DataFrame, measure: Measure, reader: Reader, both: pl.DataFrame) -> Coloured:
+    colours = {tier: reader.palette.band(BANDS_OF_TIERS[tier]) for tier in TIERS}
+    words = {tier: tier_word(reader.say, tier) for tier in TIERS}
+    known = rows.drop_nulls(["tier", "value"])
+    counts = Counter(known.get_column("tier"))
+    present = set(both.drop_nulls(["tier", "value"]).get_column("tier"))
+    return Coloured(
+        {code: colours[tier] for code, tier in known.select("unit_code", "tier").iter_rows()},
+        {
+            code: f"{reader.value(value, measure)} · {words[tier]}"
+            for code, value, tier in known.select("unit_code", "value", "tier").iter_rows()
+        },
+        [Class(colours[tier], words[tier], counts[tier]) for tier in TIERS if tier in present],
     )
 
 
@@ -190,11 +214,15 @@ def _diverging(palette: Palette, classes: int, less_is_better: bool) -> list[str
 def _silences(rows: pl.DataFrame, way: str, reader: Reader) -> Coloured:
     """Units without a colour, each with the word for its kind of silence; first those that have a figure."""
     fills, texts, counts = {}, {}, dict.fromkeys((f"map.silent.{way}", *(f"state.{name}" for name in states())), 0)
-    colours = {}
+    colours, silent = {}, {}
     for code, state, value in rows.select("unit_code", "state", "value").iter_rows():
         key = f"state.{state}" if value is None else f"map.silent.{way}"
-        fills[code] = colours[key] = reader.palette.silence(state if value is None else REPORTED)
+        fills[code] = reader.palette.silence(state if value is None else REPORTED)
+        look = states()[state].look if value is None else "fill"
+        colours[key] = fills[code] if look == "fill" else f"{SILENT}{look}"
         texts[code] = reader.say(key)
         counts[key] += 1
+        if value is None:
+            silent[code] = state
     classes = [Class(colours[key], reader.say(key), n) for key, n in counts.items() if n]
-    return Coloured(fills, texts, classes)
+    return Coloured(fills, texts, classes, silent)

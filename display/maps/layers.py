@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
@@ -33,6 +34,9 @@ from store.borders import areas, boundaries_id, lineage_id
 from store.reference import measures, province_names, reference_table
 from store.snapshot import DATASETS, snapshot_at
 from store.states import states
+
+_HATCHED = "✕"
+"""On a circle, which takes no pattern, in place of a hatch."""
 
 
 @dataclass(frozen=True)
@@ -189,9 +193,10 @@ def units_of(layer: Layer) -> pl.DataFrame:
 
 
 def _feature(layer: Layer, row: dict, looks: Coloured, shape: dict | None) -> dict | None:
+    code = row["unit_code"]
     if layer.shape == "area" and shape is None:
         return None
-    code = row["unit_code"]
+    silence = _look_of(looks.silent.get(code, ""))
     say, measure = Speaker(layer.language), measures()[layer.measure]
     properties = {
         "unit": code,
@@ -201,10 +206,31 @@ def _feature(layer: Layer, row: dict, looks: Coloured, shape: dict | None) -> di
         "note": note(row, measure, say),
         "rank": _rank(row, measure, say) if row["value"] is not None else "",
     }
+    lined = shape is None or layer.scope != COUNTRY
+    properties |= _drawn(silence, properties["fill"], area=shape is not None, lined=lined)
     if shape is None:
-        properties["radius"] = round(max(row["received"] or 0, 1) ** 0.5, 1)
+        dots = silence == "dots"
+        properties["radius"] = 1 if dots else round(max(row["received"] or 0, 1) ** 0.5, 1)
         shape = {"type": "Point", "coordinates": [round(row["seat_lon"], 4), round(row["seat_lat"], 4)]}
     return {"type": "Feature", "properties": properties, "geometry": shape}
+
+
+def _look_of(state: str) -> str:
+    """How a silence is drawn; `fill` where a unit is not silent."""
+    return states()[state].look if state else "fill"
+
+
+def _drawn(look: str, colour: list[int], *, area: bool, lined: bool) -> dict[str, Any]:
+    """What a feature has beyond its fill: a colour of its outline, a pattern of an area, a mark at a seat.
+
+    `lined`: whether areas have outlines here; in the country a light fill stands for one. A fill of next to no
+    strength still takes the hand that points at it.
+    """
+    if look == "outline":
+        return {"fill": [*colour, 1 if lined else 50], "line": colour}
+    if look == "hatch":
+        return {"pattern": look} if area else {"fill": [*colour, 1], "line": colour, "mark": _HATCHED}
+    return {"pattern": look} if look == "dots" and area else {}
 
 
 def note(row: dict, measure: Measure, say: Speaker) -> str:

@@ -73,8 +73,8 @@ def known(snapshot: Snapshot, scope: str) -> dict[str, list[str]]:
     if now is None:
         return found
     for measure in weights().measures:
-        last = _last(snapshot, scope, measure, now)
-        answer = weakest(_bands(snapshot, scope, measure, last.basis, last.period)) if last else None
+        own = last(snapshot, scope, measure, now)
+        answer = weakest(_bands(snapshot, scope, measure, own.basis, own.period)) if own else None
         if answer:
             found.setdefault(answer, []).append(measure)
     return found
@@ -82,7 +82,7 @@ def known(snapshot: Snapshot, scope: str) -> dict[str, list[str]]:
 
 def _marks_in(snapshot: Snapshot, scope: str, measure: str, now: Period) -> pl.DataFrame:
     """The band of each unit in the measure's own last period, and the variation of its months up to then."""
-    found = _last(snapshot, scope, measure, now)
+    found = last(snapshot, scope, measure, now)
     if found is None:
         return pl.DataFrame(schema=MARKS)
     at = found.period
@@ -92,7 +92,7 @@ def _marks_in(snapshot: Snapshot, scope: str, measure: str, now: Period) -> pl.D
     return rows.select(pl.col(name).cast(dtype) for name, dtype in MARKS.items())
 
 
-def _last(snapshot: Snapshot, scope: str, measure: str, now: Period) -> opening.Opening | None:
+def last(snapshot: Snapshot, scope: str, measure: str, now: Period) -> opening.Opening | None:
     """The measure's own last period, on the first basis that it has; None where it has none about today."""
     known = catalog.catalog(snapshot).filter(
         pl.col("level") == "commune",

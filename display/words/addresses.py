@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from urllib.parse import urlencode
 
@@ -34,8 +35,13 @@ def query(view: View, **choices: str | None) -> dict[str, str]:
 
 def address(view: View, page: str, **choices: str | None) -> str:
     """The address of a page, relative to the app's own: `don-vi?dataset=…&unit=16654`."""
+    return of_page(page, query(view, **choices))
+
+
+def of_page(page: str, query: Mapping[str, str]) -> str:
+    """The address of a page with this query and no more, relative to the app's own."""
     path = "" if page == next(iter(PATHS)) else PATHS[page]
-    return f"./{path}?{urlencode(query(view, **choices))}"
+    return f"./{path}?{urlencode(query)}"
 
 
 def embedded(view: View, what: str, **choices: str) -> str:
@@ -63,7 +69,8 @@ def unit_choices(view: View, selection: Selection, code: str) -> dict[str, str]:
 
 
 def anchor(view: View, text: str, page: str, **choices: str | None) -> str:
-    """A link as markup; `text` is plain. To a page that the reader may not open, the text alone."""
-    if not view.reader.may(f"page.{page}"):
+    """A link as markup; `text` is plain. To a page, or a commune's, that the reader may not open, the text alone."""
+    closed = page == "unit" and not view.reader.sees_commune(choices.get("unit") or "")
+    if closed or not view.reader.may(f"page.{page}"):
         return escape(text)
     return f'<a href="{escape(address(view, page, **choices))}" target="_self">{escape(text)}</a>'

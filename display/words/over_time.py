@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from html import escape
 
@@ -20,9 +21,9 @@ from store.months import is_month, latest_series, series
 _IN_A_SENTENCE = 4
 
 
-def sentence(view: View, measure: Measure, scope: str, at: str | None = None) -> str:
+def sentence(view: View, measure: Measure, scope: str, at: str | None = None, units: Sequence[str] = ()) -> str:
     """The value of the place in the period `at`, else in the one that pages open on, its course up to then, and the
-    country's beside it. Markup."""
+    country's and those of chosen communes beside it. Markup."""
     say = view.say
     own = _shown(view, measure, scope, at)
     if own is None:
@@ -41,9 +42,24 @@ def sentence(view: View, measure: Measure, scope: str, at: str | None = None) ->
                 period=_period_words(view, country),
             )
         )
+    text += "".join(f" {_of_unit(view, measure, code, own)}" for code in units)
     if view.snapshot.manifest.nature == "simulated":
         text += f" <b>{escape(say('rankings.simulated'))}</b>"
     return text
+
+
+def _of_unit(view: View, measure: Measure, code: str, beside: dict) -> str:
+    """The value of a commune in the period of the row `beside`, else in its own last one. Markup."""
+    name = reference.reference_table("units").filter(pl.col("code") == code).item(0, "full_name")
+    rows = series(view.snapshot, measure.id, "commune", (code,)).drop_nulls("value").sort("period_end", descending=True)
+    found = list(rows.iter_rows(named=True))
+    if not found:
+        words = view.say("time.unit.none", measure=measure.short.in_language(view.language))
+    else:
+        row = next((row for row in found if _id(row) == _id(beside)), found[0])
+        value = numbers.with_unit(row["value"], measure, view.language)
+        words = view.say("time.unit", value=value, period=_period_words(view, row))
+    return f"<b>{escape(name)}</b>: {escape(words)}"
 
 
 def _course(view: View, measure: Measure, scope: str) -> str:
@@ -112,17 +128,20 @@ def _id(row: dict) -> str:
     return Period(row["period_start"], row["period_end"], row["period_kind"]).id
 
 
-def known_values(view: View, measure: Measure, scope: str) -> list[list[str]]:
-    """Every period of the country and the province in words, the latest first: the chart as a table."""
+def known_values(view: View, measure: Measure, scope: str, units: Sequence[str] = ()) -> list[list[str]]:
+    """Every period of the chosen communes, the province and the country in words, the latest first: the chart as a
+    table."""
     rows = [series(view.snapshot, measure.id, "country", (COUNTRY,))]
     if scope != COUNTRY:
         rows.append(series(view.snapshot, measure.id, "province", (scope,)))
     table = pl.concat(rows).sort("level", "period_end", "period_start", descending=[True, True, False])
-    return [_point_notes(view, measure, row) for row in table.iter_rows(named=True)]
+    own = [series(view.snapshot, measure.id, "commune", (code,)) for code in units]
+    chosen = pl.concat([table.clear(), *(rows.sort("period_end", descending=True) for rows in own)])
+    return [_point_notes(view, measure, row) for row in pl.concat([chosen, table]).iter_rows(named=True)]
 
 
 def _point_notes(view: View, measure: Measure, row: dict) -> list[str]:
-    place = reference.scope_name(row["unit_code"]) or view.say("scope.country")
+    place = _place(view, row)
     silence = "" if row["state"] == REPORTED else view.say("state." + row["state"])
     return [
         place,
@@ -131,6 +150,14 @@ def _point_notes(view: View, measure: Measure, row: dict) -> list[str]:
         numbers.number(row["denominator"], view.language),
         ", ".join([view.say(f"basis.{row['basis']}"), *marks.derived_words(view, row["quality"])]),
     ]
+
+
+def _place(view: View, row: dict) -> str:
+    if row["level"] == "commune":
+        units = reference.reference_table("units")
+        name: str = units.filter(pl.col("code") == row["unit_code"]).item(0, "full_name")
+        return name
+    return reference.scope_name(row["unit_code"]) or view.say("scope.country")
 
 
 def values_in_a_line(view: View, scope: str, measure: str) -> str:

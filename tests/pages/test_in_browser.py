@@ -270,13 +270,15 @@ def test_a_copied_link_reproduces_the_view(browser, address):
     again.close()
 
 
-def test_on_a_phone_the_navigation_closes_over_the_page_that_was_chosen(browser, address):
+def test_on_a_phone_every_section_is_one_touch_away(browser, address):
     seen = visit(browser, address, "/xep-hang?dataset=simulated&province=38", "phone")
-    seen.page.get_by_test_id("stExpandSidebarButton").click()
+    for link in seen.page.locator(".gd-sections a, .gd-views a").all():
+        box = link.bounding_box()
+        assert box["y"] + box["height"] < 140
+        assert box["x"] + box["width"] <= WIDTHS["phone"][0]
     seen.page.get_by_role("link", name="Bản đồ").click()
     seen.page.wait_for_selector("h1:has-text('Bản đồ')")
 
-    seen.page.get_by_test_id("stExpandSidebarButton").wait_for(timeout=10_000)
     seen.page.wait_for_url("**province=38**")
     seen.close()
 
@@ -295,7 +297,7 @@ def test_choices_travel_to_the_next_page(browser, address):
 
 def test_switching_the_dataset_marks_the_page_as_simulated(browser, address):
     seen = visit(browser, address, "/xep-hang?dataset=recorded")
-    seen.page.locator(".st-key-top_row [data-testid=stSelectbox] input").click()
+    seen.page.locator(".st-key-second_row [data-testid=stSelectbox] input").click()
     seen.page.get_by_role("option", name="Số liệu mô phỏng").click()
     seen.page.wait_for_selector("text=Mô phỏng: không phải số liệu thật")
     seen.settle()

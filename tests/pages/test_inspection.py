@@ -9,12 +9,13 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from display.drawing.palette import LIGHT
 from display.maps.trip import svg
-from display.portraits import checklist, questions, shortlist
+from display.portraits import checklist, gaps, questions, shortlist
 from display.words.text import Speaker
 from display.words.view import View
 from journal import database, place, visits
@@ -89,15 +90,30 @@ def test_units_without_figures_are_counted_not_scored(published):
 
 def test_the_parts_of_a_score_stand_beside_it(app_data):
     """Kỳ Sơn is clearly below the middle commune in on-time share (2); how alike dossiers are leaves the rest open."""
-    row = next(row for row in rows_in(inspection()) if "Phường Kỳ Sơn" in row)
+    row = next(row for row in rows_in(inspection(kind="phuong")) if "Phường Kỳ Sơn" in row)
 
     assert "<b>2,0</b>" in row
     assert "mức 2,0" in row
-    assert "Kém rõ đơn vị ở giữa: Đúng hạn (Cổng)" in row
+    assert re.search(
+        r"Kém rõ đơn vị ở giữa: Đúng hạn \(Cổng\) \d\d,\d\s% \(xã ở giữa 87,2\s%; kém khoảng \d+ hồ sơ\)", row
+    )
+
+
+def test_equal_scores_stand_by_the_dossiers_behind_the_middle_commune(app_data):
+    found = gaps.in_order(open_snapshot("recorded"), "25")
+    equal = found.filter(pl.col("score") == 2.0).get_column("affected").to_list()
+
+    assert len(equal) > 9
+    assert equal == sorted(equal, reverse=True)
+    assert found.get_column("place").to_list() == list(range(1, found.height + 1))
+    unit = found.row(1, named=True)
+    known = gaps.gaps(open_snapshot("recorded"), "25").filter(unit_code=unit["unit_code"], measure="on_time_share")
+    gap = known.row(0, named=True)
+    assert unit["affected"] == pytest.approx((gap["level"] - gap["value"]) / 100 * gap["n"])
 
 
 def test_a_name_leads_to_the_page_of_the_unit(app_data):
-    assert re.search(rf'href="./don-vi\?[^"]*unit={KY_SON}[^"]*"[^>]*>Phường Kỳ Sơn', markup(inspection()))
+    assert re.search(rf'href="./don-vi\?[^"]*unit={KY_SON}[^"]*"[^>]*>Phường Kỳ Sơn', markup(inspection(kind="phuong")))
 
 
 def test_the_kind_of_unit_can_be_chosen_in_the_link(app_data):
@@ -131,8 +147,8 @@ def test_distance_counts_from_the_start(app_data):
 def test_who_was_visited_since_a_day_can_be_left_out(app_data):
     visits.record(Note(KY_SON, date(2026, 9, 1), "Đoàn", "Đã xem"), TODAY)
 
-    assert "Phường Kỳ Sơn" not in names_in(inspection(unvisited="2026-06-01"))
-    assert "Phường Kỳ Sơn" in names_in(inspection(unvisited="2026-09-02"))
+    assert "Phường Kỳ Sơn" not in names_in(inspection(unvisited="2026-06-01", kind="phuong"))
+    assert "Phường Kỳ Sơn" in names_in(inspection(unvisited="2026-09-02", kind="phuong"))
 
 
 @pytest.mark.parametrize("day", ["1999-01-01", "9999-12-31", "31/3/2026", "x"])
@@ -214,9 +230,11 @@ def test_a_link_in_each_row_adds_to_the_plan_and_keeps_the_filters(app_data):
 
 
 def test_a_planned_unit_can_be_taken_out(app_data):
-    row = next(row for row in rows_in(inspection(plan=f"{KY_SON},{CAO_DUONG}")) if "Phường Kỳ Sơn" in row)
+    row = next(
+        row for row in rows_in(inspection(plan=f"{KY_SON},{CAO_DUONG}", kind="phuong")) if "Phường Kỳ Sơn" in row
+    )
 
-    assert re.search(rf'class="gd-planned" href="[^"]*plan={CAO_DUONG}"', row)
+    assert re.search(rf'class="gd-planned" href="[^"]*plan={CAO_DUONG}&amp;kind=phuong"', row)
 
 
 def test_an_empty_plan_says_what_to_do(app_data):
@@ -315,7 +333,7 @@ def test_a_visit_is_written_and_seen(app_data):
 
 def test_another_reader_sees_the_visit_in_the_list(app_data):
     write_visit(inspection(plan=KY_SON), KY_SON)
-    row = next(row for row in rows_in(inspection()) if "Phường Kỳ Sơn" in row)
+    row = next(row for row in rows_in(inspection(kind="phuong")) if "Phường Kỳ Sơn" in row)
 
     assert "Chưa ghi lần nào" not in row
 

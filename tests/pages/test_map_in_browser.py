@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from store.reference import reference_table
-from tests.pages.test_in_browser import address, browser, visit
-from ui.map.maps import LEGEND
-from ui.parts.map_deck import HEIGHT, WIDTH, Frame, camera
+from tests.pages.test_in_browser import WIDTHS, address, browser, visit
+from ui.map.maps import frame_in
+from ui.parts.map_deck import camera
 
 __all__ = ["address", "browser"]
 
@@ -24,7 +24,7 @@ TIP = "[data-testid=stDeckGlJsonChart] .deck-tooltip"
 
 def place_of(code: str, box: dict) -> tuple[float, float]:
     """Where on the screen the seat of a commune of Phú Thọ is, in a map of one period."""
-    seen = camera("25", Frame(WIDTH, HEIGHT, LEGEND))
+    seen = camera("25", frame_in(WIDTHS["desk"]))
     lon, lat = reference_table("units").filter(pl.col("code") == code).select("seat_lon", "seat_lat").row(0)
     degree = 512 * 2**seen.zoom / 360
     up = math.degrees(math.asinh(math.tan(math.radians(lat))) - math.asinh(math.tan(math.radians(seen.latitude))))

@@ -62,11 +62,12 @@ def test_any_measure_can_take_the_place(app_data, chosen):
     assert "gd-grid" in markup(open_time(province="38", over=chosen, units=NGHI_SON, **ALL_OPEN))
 
 
-def test_closed_parts_are_not_computed(app_data):
+def test_what_has_news_stands_open_and_closed_parts_are_not_computed(app_data):
     page = markup(open_time(province="38"))
 
-    assert 'class="gd-swing"' not in page
+    assert 'class="gd-swing"' in page
     assert 'class="gd-grid"' not in page
+    assert 'class="gd-swing"' not in markup(open_time(province="38", changes="false"))
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -88,7 +89,10 @@ def test_a_measure_of_the_portal_is_completed_from_the_portal(app_data):
 
 
 def test_a_chosen_unit_is_measured_against_itself(app_data):
-    text = words(open_time(province="38", units=NGHI_SON))
+    app = open_time(province="38", units=NGHI_SON)
+    text = words(app)
+    assert re.search(r"Phường Nghi Sơn: tháng 8/2026 \d+,\d\s%", re.sub(r"</?b>", "", markup(app))), "in the sentence"
+    assert re.search(r"<t[hd][^>]*>Phường Nghi Sơn</t[hd]>", markup(app)), "in the table"
 
     assert "khác thường so với chính Phường Nghi Sơn" in text
     assert "Phường Nghi Sơn đạt mục tiêu 80\u00a0% trong hầu như mọi tháng" in text

@@ -113,7 +113,7 @@ def signed_in(reader: BrowserContext, service: Service, name: str, path: str = "
 
 
 def links(page: Page) -> str:
-    return page.inner_text("header, [data-testid=stHeader]")
+    return page.inner_text(".gd-sections")
 
 
 def acts(service: Service) -> list[tuple[str, str]]:
@@ -128,7 +128,7 @@ def acts(service: Service) -> list[tuple[str, str]]:
 def test_the_public_arrives_on_its_page_and_is_refused_the_others(reader, service):
     page = opened(reader, service)
     assert page.url.startswith(service.address + "/minh-bach")
-    assert "Xếp hạng" not in links(page)
+    assert "So sánh" not in links(page)
 
     for path in ("/xep-hang", "/don-vi?unit=16654", "/kiem-tra"):
         page.goto(service.address + path)
@@ -140,8 +140,8 @@ def test_the_public_arrives_on_its_page_and_is_refused_the_others(reader, servic
 def test_a_leader_signs_in_sees_the_own_province_and_signs_out(reader, service):
     page = signed_in(reader, service, LAN)
     page.wait_for_selector("h1:has-text('Phú Thọ')", timeout=30_000)
-    assert "Xếp hạng" in links(page)
-    assert "Kiểm tra" not in links(page)
+    assert "So sánh" in links(page)
+    assert "Đi kiểm tra" not in links(page)
 
     page.goto(service.address + "/kiem-tra")
     settled(page)
@@ -243,7 +243,7 @@ def test_an_ended_sign_in_is_applied_in_open_pages_within_ten_seconds(reader, se
 
     page.wait_for_selector(f"h1:has-text('{NOT_YOURS}')", timeout=10_000)
     assert "đã được kết thúc" in page.inner_text("[data-testid=stMain]")
-    assert "Xếp hạng" not in links(page)
+    assert "So sánh" not in links(page)
 
 
 def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -264,3 +264,19 @@ class Started:
 
     def __init__(self, target, args):
         self.start = lambda: target(*args)
+
+
+@pytest.mark.parametrize(
+    ("look", "area", "lined", "has"),
+    [
+        ("outline", True, True, {"fill": [1, 2, 3, 1], "line": [1, 2, 3]}),
+        ("outline", True, False, {"fill": [1, 2, 3, 50], "line": [1, 2, 3]}),
+        ("hatch", True, True, {"pattern": "hatch"}),
+        ("hatch", False, True, {"fill": [1, 2, 3, 1], "line": [1, 2, 3], "mark": "✕"}),
+        ("dots", True, True, {"pattern": "dots"}),
+        ("dots", False, True, {}),
+        ("fill", True, True, {}),
+    ],
+)
+def test_a_silence_is_drawn_as_an_outline_a_pattern_or_a_mark(look, area, lined, has):
+    assert layers._drawn(look, [1, 2, 3], area=area, lined=lined) == has

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import streamlit as st
 
-from ui.frame import folded_typing, links, paper
+from ui.frame import folded_typing, framework_words, links, paper
 
 _KEY = "browser"
+USUAL = (1440, 810)
 NARROW = "gan_dan_narrow"
 """The cookie that says whether a window is narrow as a phone's."""
+WINDOW = "gan_dan_window"
+"""The cookie that says how wide and high the window was, in pixels, when the page was opened: `1440x900`."""
 _SCRIPT = """
 export default function ({ data, setStateValue }) {
   document.documentElement.lang = data.language;
+  inWords(data.words);
   // As the browser's own Back does it: Streamlit reads page and choices from the address, in one step of the history.
   const go = (address) => {
     history.pushState({}, "", address);
@@ -21,12 +26,8 @@ export default function ({ data, setStateValue }) {
   };
   const follow = (click) => {
     const link = click.composedPath().find((node) => node.matches && node.matches("a[href]"));
-    if (click.defaultPrevented) {  // Streamlit follows its own navigation, but leaves it open over a phone's page
-      const drawer = phone.matches && link && link.closest("[data-testid=stSidebar]");
-      if (drawer) drawer.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
-      return;
-    }
-    if (!link || link.download || link.target === "_blank" || link.origin !== location.origin) return;
+    if (click.defaultPrevented || !link || link.download) return;
+    if (link.target === "_blank" || link.origin !== location.origin) return;
     if (click.button || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey) return;
     if (link.hash && link.pathname + link.search === location.pathname + location.search) return;
     if (!data.pages.includes(link.pathname)) return;
@@ -72,10 +73,19 @@ def meet(language: str, pages: Iterable[str], *, refused: bool = False, signed_i
     """
     known = getattr(st.session_state.get(_KEY), "narrow", None)
     narrow = st.context.cookies.get(NARROW) == "1" if known is None else bool(known)
-    component = st.components.v2.component("gan_dan_browser", js=folded_typing.SCRIPT + paper.SCRIPT + _SCRIPT)
-    data = {"language": language, "narrow": narrow, "pages": list(pages), "refused": refused, "signed_in": signed_in}
+    component = st.components.v2.component(
+        "gan_dan_browser", js=folded_typing.SCRIPT + framework_words.SCRIPT + paper.SCRIPT + _SCRIPT
+    )
+    data = {"language": language, "words": framework_words.words(language), "narrow": narrow, "pages": list(pages)}
+    data |= {"refused": refused, "signed_in": signed_in}
     component(key=_KEY, data=data, on_narrow_change=_nothing, height=0)
     return narrow
+
+
+def window() -> tuple[int, int]:
+    """Width and height of the window when the page was opened, in pixels; a usual one's where the browser told none."""
+    told = re.fullmatch(r"(\d{2,5})x(\d{2,5})", str(st.context.cookies.get(WINDOW)))
+    return (int(told[1]), int(told[2])) if told else USUAL
 
 
 _COMPLETING = """

@@ -56,14 +56,14 @@ def _card(figure: Figure) -> str:
 
 
 def legend(entries: Iterable[tuple[str, str]], *, stacked: bool = False) -> None:
-    """(colour or `hatch`, words) each, in one line that wraps or one below the other."""
+    """(colour, `hatch` or the name of a silence, words) each, in one line that wraps or one below the other."""
     items = "".join(f"<li>{_swatch(colour)}{escape(text)}</li>" for colour, text in entries)
     show(f'<ul class="gd-legend{" gd-stacked" if stacked else ""}">{items}</ul>')
 
 
 def _swatch(colour: str) -> str:
-    if colour == "hatch":
-        return '<span class="gd-swatch gd-hatch"></span>'
+    if not colour.startswith("#"):
+        return f'<span class="gd-swatch gd-{escape(colour)}"></span>'
     return f'<span class="gd-swatch" style="background:{colour}"></span>'
 
 

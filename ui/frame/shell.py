@@ -21,26 +21,14 @@ from store.access import people
 from store.access.rules import Reader
 from store.policy import policy
 from store.snapshot import Snapshot, SnapshotTrouble, datasets, open_snapshot
-from ui.frame import browser, links, open_pages, search, sign_in, unmet
+from ui.frame import bar, browser, links, open_pages, search, sign_in, unmet
 from ui.frame.html import show
 from web import vitals
 from web.turns import TURNS
 
-_ICONS = {
-    "overview": ":material/home:",
-    "rankings": ":material/format_list_numbered:",
-    "map": ":material/map:",
-    "online_filing": ":material/show_chart:",
-    "unit": ":material/location_city:",
-    "inspection": ":material/checklist:",
-    "transparency": ":material/visibility:",
-    "methods": ":material/menu_book:",
-    "imports": ":material/upload_file:",
-    "administration": ":material/admin_panel_settings:",
-}
 _HOME, _PUBLIC_HOME = next(iter(addresses.PATHS)), "transparency"
 _UI = Path(__file__).parents[1]
-_SHEETS = [_UI / "frame" / "style.css", *sorted(_UI.glob("[!f]*/*.css"))]
+_SHEETS = [_UI / "frame" / "style.css", _UI / "frame" / "bar.css", *sorted(_UI.glob("[!f]*/*.css"))]
 """The frame's sheet first, then those that stand beside the pages' own modules."""
 _LOGO = small_charts.address((HOME / "static" / "logo.svg").read_text(encoding="utf-8").strip())
 _STYLE = "\n".join(
@@ -64,21 +52,21 @@ def _run(reader: Reader) -> None:
     language = links.choice("lang", LANGUAGES, "vi")
     say = Speaker(language)
     st.set_page_config(page_title="Gần Dân", page_icon=str(HOME / "static" / "logo.svg"), layout="wide")
-    st.logo(str(HOME / "static" / "logo.svg"), size="large")
     pages = _pages(reader, say)
-    page = st.navigation(list(pages.values()), position="top")
+    page = st.navigation(list(pages.values()), position="hidden")
     show(f"<style>{style(dark=st.context.theme.type == 'dark')}</style>")
     name = next(name for name, one in pages.items() if one is page)
     open_pages.drawn(reader, name)
     refused = name != _HOME and not reader.may(f"page.{name}")
     narrow = _meet(reader, refused, language, {addresses.PATHS[name]: page for name, page in pages.items()})
     if name == _HOME and not reader.may(f"page.{name}"):
-        st.switch_page(pages[_PUBLIC_HOME], query_params=dict(st.query_params))
+        st.switch_page(pages["unit" if reader.communes else _PUBLIC_HOME], query_params=dict(st.query_params))
     try:
-        snapshot, box = _top_row(reader, say)
+        snapshot, box, tabs = _top(reader, say, name)
         st.session_state["view"] = View(language, say, snapshot, palette(st.context.theme.type), narrow, reader)
         with box:
             search.box(view())
+        before = _views(tabs, name)
         notes = st.container()
         if name != "administration":
             _damage(reader, view())
@@ -89,6 +77,7 @@ def _run(reader: Reader) -> None:
             else:
                 sign_in.refusal(reader, say, name)
             _footer(reader, say, snapshot)
+        _views(tabs, name, before)  # by now the page has decided what the reader left open
         with notes:
             unmet.show(say, links.unmet(), links.notes())
         browser.complete(links.settle(), [path for other, path in addresses.PATHS.items() if other != name])
@@ -103,7 +92,6 @@ def _pages(reader: Reader, say: Speaker) -> dict[str, st.Page]:
         name: st.Page(
             HOME / "pages" / f"{name}.py",
             title=say(f"page.{name}"),
-            icon=_ICONS[name],
             url_path=path,
             default=name == _HOME,
             visibility="visible" if reader.may(f"page.{name}") else "hidden",
@@ -138,39 +126,51 @@ def style(*, dark: bool) -> str:
     return "\n".join([_STYLE.replace(".gd-dark", ":root"), css.of_pages(dark=True), paper])
 
 
-def _top_row(reader: Reader, say: Speaker) -> tuple[Snapshot, DeltaGenerator]:
-    """The snapshot that is shown, as the reader may see it, and the place for the search box."""
+def _top(reader: Reader, say: Speaker, page: str) -> tuple[Snapshot, DeltaGenerator, DeltaGenerator]:
+    """The snapshot that is shown, as the reader may see it, and the places for the search box and for the views."""
     inside = reader.may("unreleased")
     published = datasets(unreleased=inside)
-    with st.container(horizontal=True, key="top_row", horizontal_alignment="distribute"):
-        nature = st.container(width="content")
+    with st.container(horizontal=True, key="top_row", vertical_alignment="center", gap="small"):
+        logo, sections = st.container(key="logo"), st.container(key="sections")
         box = st.container(key="search_box")
-        with st.container(horizontal=True, width="content", gap="small"):
-            if published:
-                dataset = links.select(
-                    say("shell.dataset"),
-                    "dataset",
-                    published,
-                    published[0],
-                    lambda name: say(f"dataset.{name}"),
-                    label_visibility="collapsed",
-                    width=215,
-                )
-            links.segments(
-                say("shell.language"),
-                "lang",
-                LANGUAGES,
-                "vi",
-                lambda code: code.upper(),
+        links.segments(
+            say("shell.language"), "lang", LANGUAGES, "vi", lambda code: code.upper(), label_visibility="collapsed"
+        )
+        sign_in.control(reader, say)
+    dataset = ""
+    with st.container(horizontal=True, key="second_row", vertical_alignment="center", gap="small"):
+        with st.container(key="views"):
+            tabs = st.empty()
+        nature = st.container(width="content", key="nature")
+        if published:
+            dataset = links.select(
+                say("shell.dataset"),
+                "dataset",
+                published,
+                published[0],
+                lambda name: say(f"dataset.{name}"),
                 label_visibility="collapsed",
+                width=215,
             )
-            sign_in.control(reader, say)
-    if not published:
+    with logo:
+        show(bar.home(reader, say, dataset))
+    with sections:
+        show(bar.sections(reader, say, page, dataset))
+    if not dataset:
         raise SnapshotTrouble("recorded", "missing")
     with nature:
         snapshot = open_snapshot(dataset, unreleased=inside).seen_in(reader.seen)
         _nature(say, snapshot)
-    return snapshot, box
+    return snapshot, box, tabs
+
+
+def _views(place: DeltaGenerator, page: str, drawn: str = "") -> str:
+    """The views of a page's section, unless they are `drawn` already."""
+    markup = bar.views(view(), page)
+    if markup and markup != drawn:
+        with place:
+            show(markup)
+    return markup
 
 
 def _nature(say: Speaker, snapshot: Snapshot) -> None:

@@ -8,10 +8,12 @@ from html import escape
 
 import polars as pl
 
-from display.portraits import questions, shortlist
+from display.portraits import gaps, questions, shortlist
 from display.words import addresses, numbers
 from display.words.view import View
 from ranking.great_circle import distances_km
+from ranking.measures import Measure
+from ranking.periods import calendar_period
 from ranking.shortlist import PARTS
 from ranking.vocabulary import COUNTRY
 from store import reference
@@ -23,12 +25,12 @@ PER_PAGE = 15
 
 
 def rows_of(view: View, chosen: Chosen, last_days: Mapping[str, date]) -> pl.DataFrame:
-    """The shortlist of a scope with `place` in it, `km` from the start and `visited_on`, filtered.
+    """The shortlist of a scope (`display.portraits.gaps.in_order`) with `km` from the start and `visited_on`, filtered.
 
     `place` is a unit's place in the whole scope: filters shorten the list, they don't move anybody up.
     """
-    found = shortlist.scored(view.snapshot, chosen.scope).with_columns(
-        place=pl.col("score").rank("min", descending=True).cast(pl.Int64),
+    found = gaps.in_order(view.snapshot, chosen.scope).with_columns(
+        scope=pl.lit(chosen.scope),
         visited_on=pl.col("unit_code").replace_strict(dict(last_days), default=None, return_dtype=pl.Date),
     )
     found = found.with_columns(km=_distances(chosen.start, found))
@@ -131,10 +133,39 @@ def reasons(view: View, row: dict) -> list[str]:
         names[part["kind"]].append(part["name"])
     known, measures = questions.questions(), reference.measures()
     found = [known[name].short.in_language(view.language) for name in names["question"] if name in known]
-    for kind in ("below", "worsening"):
-        shorts = [measures[name].short.in_language(view.language) for name in names[kind]]
-        found += [view.say(f"inspection.why.{kind}", measures=", ".join(shorts))] if shorts else []
+    by_measure = _gaps_of(view, row)
+    for kind, say in (("below", _level_words), ("worsening", _course_words)):
+        told = [say(view, measures[name], by_measure.get(name)) for name in names[kind]]
+        found += [view.say(f"inspection.why.{kind}", measures="; ".join(told))] if told else []
     return found
+
+
+def _gaps_of(view: View, row: dict) -> dict[str, dict]:
+    """The figures behind a unit's reasons, by measure."""
+    found = gaps.gaps(view.snapshot, row["scope"]).filter(pl.col("unit_code") == row["unit_code"])
+    return {gap["measure"]: gap for gap in found.iter_rows(named=True)}
+
+
+def _level_words(view: View, measure: Measure, gap: dict | None) -> str:
+    """`Đúng hạn (Cổng) 66,7 % (xã ở giữa 87,2 %; kém khoảng 126 hồ sơ)`."""
+    short = measure.short.in_language(view.language)
+    if gap is None:
+        return short
+    value, level = (numbers.with_unit(gap[name], measure, view.language) for name in ("value", "level"))
+    if not gap["affected"]:
+        return view.say("inspection.why.level", measure=short, value=value, level=level)
+    n = numbers.number(gap["affected"], view.language)
+    return view.say("inspection.why.level_n", measure=short, value=value, level=level, n=n)
+
+
+def _course_words(view: View, measure: Measure, gap: dict | None) -> str:
+    """`Đúng hạn (Cổng) từ 80 % trong tháng 4/2026 đến 72 %`."""
+    short = measure.short.in_language(view.language)
+    if gap is None or gap["before"] is None:
+        return short
+    value, before = (numbers.with_unit(gap[name], measure, view.language) for name in ("value", "before"))
+    since = numbers.period_in_sentence(calendar_period("month", gap["since"].year, gap["since"].month), view.language)
+    return view.say("inspection.why.course", measure=short, value=value, before=before, since=since)
 
 
 def _visited(view: View, day: date | None) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from display.maps import members
-from display.maps.colouring import COMPARABLE, WAYS, Reader, coloured
+from display.maps.colouring import COMPARABLE, SILENT, WAYS, Reader, coloured
 from display.maps.colouring import legend as classes
 from display.words import coverage as coverage_words
 from display.words import numbers, places
@@ -21,38 +21,54 @@ from ranking.periods import Period, parse
 from ranking.vocabulary import COUNTRY
 from store import ages, borders, catalog, coverage, standings
 from store.reference import province_names, scope_name
-from ui.frame import html, links, old_codes
+from ui.frame import browser, html, links, old_codes
+from ui.map import extremes
 from ui.parts import map_hand
-from ui.parts.map_deck import HEIGHT, PHONE_WIDTH, WIDTH, Frame, Look, deck
+from ui.parts.map_deck import PHONE_WIDTH, Frame, Look, deck
 
-_HALF_WIDTH, _PHONE_HEIGHT = 470, 440  # pixels
-LEGEND = 110  # pixels by which the map gives way to the legend in its corner
+_PHONE_HEIGHT = 440  # pixels, as all below
+LEGEND = 140
+"""By how much the map gives way to the legend in its corner."""
+_ABOVE, _LEAST, _MOST = 190, 480, 1100
+"""What stands over a map that is as high as the window, and how high it is at least and at most."""
+_PAGE, _MARGINS = 1480, 80
+RAIL = (11, 4)
+"""The widths of the map and of the rail beside it, by one another."""
 _NONE = "none"
 
 
 def look(view: View, selection: Selection) -> Look:
-    """The controls of the map."""
-    shapes = ("area", "symbol") if borders.areas(selection.scope) else ("symbol",)
-    shape = links.select(
-        view.say("map.shape"), "shape", shapes, shapes[0], lambda code: view.say(f"map.shape.{code}"), width=235
-    )
+    """The controls of the map: by what it is coloured, and the others behind a button."""
     earlier = earlier_periods(view, selection)
-    ways = [way for way in WAYS if way != "change" or earlier]
-    way = links.select(view.say("map.way"), "way", ways, ways[0], lambda code: view.say(f"map.way.{code}"), width=250)
+    ways = _ways(view, selection, earlier)
+    way = links.select(view.say("map.way"), "way", ways, ways[0], lambda code: view.say(f"map.way.{code}"))
     since = _period_box(view, "since", earlier) if way == "change" else ""
-    inside = links.select(
-        view.say("map.inside"), "inside", ("new", "old"), "new", lambda code: view.say(f"map.inside.{code}"), width=205
-    )
-    others = other_periods(view, selection) if way in COMPARABLE else []
-    beside = _period_box(view, "beside", [_NONE, *others]) if others else _NONE
+    with st.popover(view.say("map.more"), icon=":material/tune:", width="stretch"):
+        shapes = ("area", "symbol") if borders.areas(selection.scope) else ("symbol",)
+        shape = links.select(
+            view.say("map.shape"), "shape", shapes, shapes[0], lambda code: view.say(f"map.shape.{code}")
+        )
+        inside = links.select(
+            view.say("map.inside"), "inside", ("new", "old"), "new", lambda code: view.say(f"map.inside.{code}")
+        )
+        others = other_periods(view, selection) if way in COMPARABLE else []
+        beside = _period_box(view, "beside", [_NONE, *others]) if others else _NONE
     return Look(shape, way, since, inside, "" if beside == _NONE else beside)
+
+
+def _ways(view: View, selection: Selection, earlier: Sequence[str]) -> list[str]:
+    """By what the map can be coloured: by tiers first, where any unit has one."""
+    where = (selection.measure.id, selection.basis, selection.period, selection.scope)
+    rows = standings.with_earlier(view.snapshot, *where, None)
+    placed = rows.get_column("tier").count() > 0
+    return [way for way in WAYS if (way != "change" or earlier) and (way != "tier" or placed)]
 
 
 def _period_box(view: View, key: str, periods: Sequence[str]) -> str:
     def caption(code: str) -> str:
         return view.say("map.beside.none") if code == _NONE else numbers.period(parse(code), view.language)
 
-    return links.select(view.say(f"map.{key}"), key, periods, periods[0], caption, width=185)
+    return links.select(view.say(f"map.{key}"), key, periods, periods[0], caption)
 
 
 def earlier_periods(view: View, selection: Selection) -> list[str]:
@@ -140,7 +156,7 @@ def _legend_title(view: View, selection: Selection, look: Look) -> str:
 def _chart(view: View, selection: Selection, look: Look, rows: pl.DataFrame, unit: str | None) -> None:
     frame = frame_of(view, look)
     st.pydeck_chart(
-        deck(view, selection, look, unit, frame),
+        deck(view, selection, look, unit, frame, extremes.named(view, selection, rows)),
         height=frame.height,
         key=key(view, selection, look),
         alt=alt(view, selection, rows),
@@ -148,10 +164,18 @@ def _chart(view: View, selection: Selection, look: Look, rows: pl.DataFrame, uni
 
 
 def frame_of(view: View, look: Look) -> Frame:
-    """The room that the map has: on a phone all of a low one, else beside the legend or half of the width."""
+    """The room that the map has: on a phone all of a low one, else as high as the window and beside the rail."""
     if view.narrow:
         return Frame(PHONE_WIDTH, _PHONE_HEIGHT)
-    return Frame(_HALF_WIDTH, HEIGHT) if look.beside else Frame(WIDTH, HEIGHT, LEGEND)
+    return frame_in(browser.window(), beside=bool(look.beside))
+
+
+def frame_in(window: tuple[int, int], *, beside: bool = False) -> Frame:
+    """The room of one map in a window of this width and height; of two that stand `beside` each other, of each."""
+    wide, high = window
+    width = round((min(wide, _PAGE) - _MARGINS) * RAIL[0] / sum(RAIL))
+    height = min(max(high - _ABOVE, _LEAST), _MOST)
+    return Frame(width // 2 - 20, height - 30) if beside else Frame(max(width - 2 * LEGEND, 300), height, LEGEND)
 
 
 # --- the words
@@ -161,11 +185,17 @@ def legend(view: View, selection: Selection, rows: pl.DataFrame, look: Look) -> 
     """(colour, words with the number of units) for each class, then for each kind of silence."""
     reader, measure = Reader(view.palette, view.say, view.language), selection.measure
     if not look.beside:
-        return classes(reader, coloured(rows, measure, look.way, reader))
+        return _at_seats(look, classes(reader, coloured(rows, measure, look.way, reader)))
     other = rows_of(view, *across(selection, look))
     pairs = ((rows, other), (other, rows))
     both = [coloured(own, measure, look.way, reader, beside) for own, beside in pairs]
-    return classes(reader, *both)
+    return _at_seats(look, classes(reader, *both))
+
+
+def _at_seats(look: Look, entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A circle takes no hatch: units at their seats have the mark of the calendar instead."""
+    hatch, mark = f"{SILENT}hatch", f"{SILENT}mark"
+    return [(mark if look.shape == "symbol" and kind == hatch else kind, words) for kind, words in entries]
 
 
 def reported(view: View, selection: Selection) -> str:
@@ -182,7 +212,7 @@ def reading(view: View, measure: Measure, look: Look, rows: pl.DataFrame) -> str
         words.append(view.say("map.reading.symbol"))
     if look.beside:
         words.append(view.say("map.reading.beside"))
-    if look.way == "band":
+    if look.way in ("band", "tier"):
         words.append(places.known_sentence(view.say, rows))
     return " ".join(filter(None, words))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -25,7 +28,9 @@ _KINDS = {"xa": "xã", "phuong": "phường", "dac-khu": "đặc khu"}
 _LEAST = ("0", "30", "100", "300", "1000", "3000")
 
 
-def row(view: View, levels: tuple[str, ...] = LEVELS, extra: tuple[int, ...] = ()) -> tuple[Selection, list]:
+def row(
+    view: View, levels: tuple[str, ...] = LEVELS, extra: Sequence[int | Literal["stretch"]] = ()
+) -> tuple[Selection, list]:
     """Draw the filters and return the selection and empty containers of `extra` widths in the same row."""
     button, filters = folding()
     with filters:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import polars as pl
 import pydeck as pdk
@@ -14,6 +18,7 @@ from display.maps import layers
 from display.maps.layers import Layer
 from display.words.selection import Selection
 from display.words.view import View
+from files.places import HOME
 from ranking.vocabulary import COUNTRY
 from store import borders
 from store.access import rules
@@ -21,6 +26,17 @@ from store.reference import reference_table
 from ui.parts import map_hand
 
 HEIGHT = 620
+_LETTER, _LINE = 7, 18
+"""About how wide a letter of a name on the map is, and how high its line, in pixels."""
+_TILE = 16
+_ATLAS = HOME / "static" / "icons" / "silences.png"
+"""Tiles of 16 pixels for areas without a figure: hatch, dots; and one that leaves an area as it is."""
+_PATTERNS = {
+    "hatch": {"x": 0, "y": 0, "width": _TILE, "height": _TILE},
+    "dots": {"x": _TILE, "y": 0, "width": _TILE, "height": _TILE},
+    "solid": {"x": 2.25 * _TILE, "y": _TILE / 4, "width": _TILE / 2, "height": _TILE / 2},
+}
+"""Of the whole tile its middle, or its edges would mix with the tile beside it."""
 WIDTH, PHONE_WIDTH = 700, 340
 _HIGHLIGHT = [242, 194, 107, 170]
 _TOOLTIP = {"fontFamily": "Be Vietnam Pro, sans-serif", "fontSize": "13px", "maxWidth": "300px"}
@@ -50,38 +66,48 @@ class Frame:
     aside: int = 0
 
 
-def deck(view: View, selection: Selection, look: Look, unit: str | None = None, frame: Frame | None = None) -> pdk.Deck:
+def deck(
+    view: View,
+    selection: Selection,
+    look: Look,
+    unit: str | None = None,
+    frame: Frame | None = None,
+    named: Mapping[str, str] = MappingProxyType({}),
+) -> pdk.Deck:
     """The map of a selection: filled areas, or circles at the seats sized by dossiers received; borders and names.
 
     `unit`: the chosen one, which gets a ring. `frame`: into what the map must fit, by default the width of a page.
+    `named`: codes of a few units, and what is written beside each.
     """
-    shown = [_units(view, selection, look), _borders(view, selection, look)]
+    frame = frame or Frame(PHONE_WIDTH if view.narrow else WIDTH, HEIGHT)
+    start = camera(selection.scope, frame)
+    shown = [_units(view, selection, look, start), _borders(view, selection, look)]
     if look.inside == "old":
         shown.append(_members(view, selection))
+    if named:
+        shown.append(_names(view, named, start))
     if unit:
         shown.append(_ring(view, unit))
     rows = "".join(f"<div>{{{name}}}</div>" for name in ("text", "note", "rank"))
     return pdk.Deck(
         layers=shown,
-        initial_view_state=camera(selection.scope, frame or Frame(PHONE_WIDTH if view.narrow else WIDTH, HEIGHT)),
+        initial_view_state=start,
         map_provider=None,
         tooltip={"html": f'<b {map_hand.UNIT_MARK}="{{unit}}">{{name}}</b>{rows}', "style": _TOOLTIP},
     )
 
 
-def _units(view: View, selection: Selection, look: Look) -> pdk.Layer:
-    """The coloured units."""
+def _units(view: View, selection: Selection, look: Look, start: pdk.ViewState) -> pdk.Layer:
+    """The coloured units, and those without a figure as `data/states.yaml` says."""
     country = selection.scope == COUNTRY
-    style = {"stroked": not country, "get_line_color": rgb(view.palette.ground), "line_width_min_pixels": 0.6}
-    if look.shape == "symbol":
-        style |= {
-            "point_type": pdk.types.String("circle"),
-            "get_point_radius": "properties.radius",
-            "point_radius_scale": 18 if country else 32,
-            "point_radius_min_pixels": 1.6 if country else 4,
-            "point_radius_max_pixels": 16 if country else 24,
-            "opacity": 0.85,
-        }
+    rim = 0 if country else 0.6
+    style = {
+        "stroked": not country or look.shape == "symbol",
+        "get_line_color": f"properties.line || {rgb(view.palette.ground)}",
+        "get_line_width": f"properties.line ? 1.4 : {rim}",
+        "line_width_units": pdk.types.String("pixels"),
+    }
+    style |= _circles(view, country=country) if look.shape == "symbol" else _patterns(start)
     return pdk.Layer(
         "GeoJsonLayer",
         id="units",
@@ -92,6 +118,34 @@ def _units(view: View, selection: Selection, look: Look) -> pdk.Layer:
         get_fill_color="properties.fill",
         **style,
     )
+
+
+def _circles(view: View, *, country: bool) -> dict[str, Any]:
+    return {
+        "point_type": pdk.types.String("circle+text"),
+        "get_point_radius": "properties.radius",
+        "point_radius_scale": 18 if country else 32,
+        "point_radius_min_pixels": 1.6 if country else 4,
+        "point_radius_max_pixels": 16 if country else 24,
+        "opacity": 0.85,
+        "get_text": "properties.mark || ''",
+        "get_text_size": 7 if country else 11,
+        "get_text_color": rgb(view.palette.quiet),
+        "text_character_set": pdk.types.String("auto"),
+    }
+
+
+def _patterns(start: pdk.ViewState) -> dict[str, Any]:
+    """Patterns keep the size on the ground that they have on the screen at the start."""
+    metres = math.cos(math.radians(start.latitude)) * 40_075_017 / (512 * 2**start.zoom)
+    atlas = base64.b64encode(_ATLAS.read_bytes()).decode("ascii")
+    return {
+        "extensions": [{"@@type": "FillStyleExtension", "pattern": True}],
+        "fill_pattern_atlas": pdk.types.String(f"data:image/png;base64,{atlas}"),
+        "fill_pattern_mapping": _PATTERNS,
+        "get_fill_pattern": "properties.pattern || 'solid'",
+        "get_fill_pattern_scale": round(metres * 0.6, 1),
+    }
 
 
 def _borders(view: View, selection: Selection, look: Look) -> pdk.Layer:
@@ -137,6 +191,41 @@ def _members(view: View, selection: Selection) -> pdk.Layer:
         point_radius_min_pixels=0.5 if country else 2,
         point_radius_max_pixels=3,
     )
+
+
+def _names(view: View, named: Mapping[str, str], start: pdk.ViewState) -> pdk.Layer:
+    """Names over the seats of a few units, as far as they do not cover each other; the first ones go first."""
+    places = reference_table("units").filter(pl.col("code").is_in(list(named)))
+    seat_of = {code: at for code, *at in places.select("code", "seat_lon", "seat_lat").iter_rows()}
+    seats = {code: seat_of[code] for code in _apart({code: (*seat_of[code], named[code]) for code in named}, start)}
+    return pdk.Layer(
+        "TextLayer",
+        id="named",
+        data=[{"at": at, "name": named[code]} for code, at in seats.items()],
+        get_position="at",
+        get_text="name",
+        get_size=12,
+        get_color=rgb(view.palette.ink),
+        get_pixel_offset=[0, -13],
+        pickable=False,
+        font_family=pdk.types.String("Be Vietnam Pro, sans-serif"),
+        font_weight=600,
+        character_set=pdk.types.String("auto"),
+        background=True,
+        get_background_color=[*rgb(view.palette.ground), 210],
+        background_padding=[3, 1],
+    )
+
+
+def _apart(labels: Mapping[str, tuple[float, float, str]], start: pdk.ViewState) -> list[str]:
+    """The codes of labels (longitude, latitude, text) that do not cover an earlier one at the start's zoom."""
+    degree = 512 * 2**start.zoom / 360
+    kept: dict[str, tuple[float, float, float]] = {}
+    for code, (lon, lat, text) in labels.items():
+        x, y, half = lon * degree, math.degrees(_mercator(lat)) * degree, len(text) * _LETTER / 2
+        if all(abs(x - x1) > half + half1 or abs(y - y1) > _LINE for x1, y1, half1 in kept.values()):
+            kept[code] = x, y, half
+    return list(kept)
 
 
 def _ring(view: View, unit: str) -> pdk.Layer:

@@ -36,15 +36,35 @@ def selection(view: View, catalog: pl.DataFrame, level: str, place: str) -> Sele
     return Selection(level, place, measures()[name], basis, series_of[period], parse(period))
 
 
+def box(view: View, scope: str) -> None:
+    """The choice of the period on which `on_period` opens the page."""
+    first = opening.first(view.snapshot, "commune", scope)
+    periods = _periods(view, scope)
+    if first is not None and len(periods) > 1:
+        links.select(
+            view.say("filters.period"),
+            "period",
+            periods,
+            first.period.id,
+            lambda code: numbers.period(parse(code), view.language),
+            told=False,  # `on_period` says it
+            width=205,
+        )
+
+
+def _periods(view: View, scope: str) -> list[str]:
+    known = store_catalog.catalog(view.snapshot).filter(pl.col("level") == "commune", pl.col("scope") == scope)
+    return list(filters.series_of(known))
+
+
 def on_period(view: View, scope: str) -> View:
     """The view of a page that shows each measure by what it opens on, opened on the period that the link names."""
-    known = store_catalog.catalog(view.snapshot).filter(pl.col("level") == "commune", pl.col("scope") == scope)
     first = opening.first(view.snapshot, "commune", scope)
     if first is None:
         return view
     chosen = links.pinned(
         "period",
-        list(filters.series_of(known)),
+        _periods(view, scope),
         first.period.id,
         lambda code: numbers.period(parse(code), view.language),
     )

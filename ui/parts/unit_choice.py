@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import polars as pl
@@ -17,8 +18,11 @@ from ui.parts import filters
 _PROVINCE, _UNIT = "unit_page_province", "unit_page_unit"
 
 
-def row(view: View) -> str | None:
-    """Draw the choice of province and commune; the code of the commune of the link, None where it names none."""
+def row(view: View, beside: Callable[[View, str], None] | None = None) -> str | None:
+    """Draw the choice of province and commune; the code of the commune of the link, None where it names none.
+
+    `beside`: draws a further choice in the same row, given the province of the commune.
+    """
     options = reference_table("units").get_column("code").to_list()
     code = links.choice("unit", options, "", meaning=old_codes.meaning(view.say, "unit"))
     province = _province(view, code)
@@ -26,6 +30,8 @@ def row(view: View) -> str | None:
     with boxes:
         _select_province(view, province)
         _select_unit(view, province, code)
+        if code and beside:
+            beside(view, province)
     filters.unfold(view, button, _in_a_line(view, province, code))
     if code:
         links.correct("province", province)
@@ -33,6 +39,25 @@ def row(view: View) -> str | None:
     else:
         links.remember("province", province)
     return code or None
+
+
+def of_unit_page(view: View, beside: Callable[[View, str], None]) -> str | None:
+    """The same for the page of a commune: who answers for some alone is shown these and no other."""
+    own = sorted(code for code in view.reader.communes if units.unit(code))
+    if not own or view.reader.places("leader"):
+        return row(view, beside)
+    code = links.select(
+        view.say("unit.choose.unit"),
+        "unit",
+        own,
+        own[0],
+        lambda one: units.known(one)["full_name"] if units.unit(one) else one,
+        meaning=old_codes.meaning(view.say, "unit"),
+        width=320,
+    )
+    html.caption(view.say("access.own_commune", unit=units.known(code)["full_name"]))
+    beside(view, units.known(code)["province_code"])
+    return code
 
 
 def how_to_choose(view: View) -> None:

@@ -74,7 +74,7 @@ def control(view: View, measure: Measure, scope: str, units: Sequence[str], find
         "course",
         measure,
         scope,
-        lambda: Listed(curves.headers(view, measure), over_time.known_values(view, measure, scope), frozenset({2, 3})),
+        lambda: Listed(curves.headers(view, measure), over_time.known_values(view, measure, scope, units), frozenset({2, 3})),
         title=title(view, measure, scope),
         finding=finding,
         units=units,
@@ -111,7 +111,7 @@ def embedded(view: View, query: Mapping[str, str]) -> Drawn | None:
     write = partial(_written, view.language)
     return Drawn(
         title=title(view, measure, scope),
-        finding=plain_text(over_time.sentence(view, measure, scope)),
+        finding=plain_text(over_time.sentence(view, measure, scope, None, units)),
         pictures=[draw(Room(width, height, LIGHT, write)) for width, height in _EMBEDDED],
         legend=(),
         notes=[

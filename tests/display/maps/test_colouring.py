@@ -20,6 +20,7 @@ ROWS = pl.DataFrame(
         "unit_code": ["1", "2", "3", "4", "5"],
         "value": [90.0, 80.0, 95.0, None, None],
         "state": ["reported", "reported", "reported", "not_reported", "no_dossiers"],
+        "tier": ["middle", "last", "first", None, None],
         "band": ["alike", "below", "above", None, None],
         "before": [90.0, 88.0, None, 70.0, None],
         "members": [1, 2, 5, 6, 14],
@@ -98,3 +99,16 @@ def test_a_value_has_the_same_colour_in_both_periods():
     there = coloured(other, SHARE, "value", READER, ROWS)
 
     assert here.fills["2"] == there.fills["1"]
+
+
+def test_each_silence_is_named_in_the_legend_by_how_it_is_drawn():
+    drawn = {words.split(" (")[0]: kind for kind, words in legend(READER, coloured(ROWS, SHARE, "tier", READER))}
+
+    assert drawn["chưa có báo cáo"] == "silent-hatch"
+    assert drawn["không phát sinh hồ sơ"] == "silent-outline"
+
+
+def test_tiers_have_the_colours_of_the_picture():
+    looks = coloured(ROWS, SHARE, "tier", READER)
+
+    assert [looks.fills[code] for code in "321"] == [LIGHT.band(band) for band in ("above", "below", "alike")]

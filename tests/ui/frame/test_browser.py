@@ -21,3 +21,11 @@ def test_the_browser_s_own_word_counts_more_than_the_cookie(monkeypatch, cookie,
     monkeypatch.setattr(st, "session_state", state)
     monkeypatch.setattr(st.components.v2, "component", lambda *_, **__: lambda **_: None)
     assert browser.meet("vi", []) == narrow
+
+
+@pytest.mark.parametrize(
+    ("cookie", "window"), [("1920x1080", (1920, 1080)), ("", browser.USUAL), ("1920xhigh", browser.USUAL)]
+)
+def test_the_browser_tells_how_large_its_window_is(monkeypatch, cookie, window):
+    monkeypatch.setattr(browser.st, "context", SimpleNamespace(cookies={browser.WINDOW: cookie} if cookie else {}))
+    assert browser.window() == window

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from files.places import HOME
 from tests.pages.test_in_browser import IDLE, PATHS, browser, served
+from ui.frame.bar import SECTIONS
 
 __all__ = ["browser"]
 
@@ -99,15 +100,26 @@ def test_a_page_completes_its_address_without_a_step_and_a_reload_keeps_it(page,
     assert (page.url, title(page)) == (whole, shown)
 
 
-@pytest.mark.parametrize("name", [name for name in PATHS if name != "overview"])
-def test_the_navigation_is_one_step_and_back_and_forward_lead_where_one_was(page, address, name):
+@pytest.mark.parametrize("section", [section for section in SECTIONS if section != "overview"])
+def test_the_navigation_is_one_step_and_back_and_forward_lead_where_one_was(page, address, section):
     opened(page, address, "overview", "?dataset=recorded&province=25")
     first, before, overview = page.url, steps(page), title(page)
-    page.locator(f'[data-testid=stTopNavLinkContainer] a[href*="{PATHS[name]}"]').first.click()
+    name = SECTIONS[section][0]
+    page.locator(f'.gd-sections a[href*="{PATHS[name]}"]').click()
     page.wait_for_url(re.compile(re.escape(PATHS[name])))
     has(page, *LASTING[name])
     assert steps(page) == before + 1
     back_and_forward(page, first, overview)
+
+
+def test_a_view_of_the_same_selection_is_one_step_and_shows_it(page, address):
+    opened(page, address, "rankings", "?dataset=recorded&province=25&measure=tdgq&period=2026-08&lang=en")
+    for name, chosen in (("map", "measure"), ("online_filing", "over"), ("rankings", "measure")):
+        before = steps(page)
+        page.locator(f'.gd-views a[href*="{PATHS[name]}"]').click()
+        page.wait_for_url(re.compile(re.escape(PATHS[name])))
+        has(page, province="25", period="2026-08", **{chosen: "tdgq"})
+        assert steps(page) == before + 1
 
 
 def test_a_choice_in_a_box_is_one_step_and_back_undoes_it(page, address):
