@@ -74,7 +74,9 @@ def control(view: View, measure: Measure, scope: str, units: Sequence[str], find
         "course",
         measure,
         scope,
-        lambda: Listed(curves.headers(view, measure), over_time.known_values(view, measure, scope, units), frozenset({2, 3})),
+        lambda: Listed(
+            curves.headers(view, measure), over_time.known_values(view, measure, scope, units), frozenset({2, 3})
+        ),
         title=title(view, measure, scope),
         finding=finding,
         units=units,
