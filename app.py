@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import streamlit as st
@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from display.words import addresses
+from display.words.view import View
 from files import environment
 from journal import endings
 from store.access import people
@@ -19,7 +20,7 @@ from web import chunks, drawings, handed_out, map_layers, search, vitals
 from web.document import Document
 from web.door import Door
 from web.no_page import NoPage
-from web.open import embed
+from web.open import embed, embed_drawn
 from web.open import routes as open_data
 from web.packed import Packed, framework
 from web.settings import Settings
@@ -49,6 +50,18 @@ async def prepared(app: st.App) -> AsyncIterator[None]:
     await reading
 
 
+def _time_to_embed(view: View, query: Mapping[str, str]) -> embed_drawn.Drawn | None:
+    from ui.time import course  # what draws is loaded when somebody asks for a drawing: a start waits for none of it
+
+    return course.embedded(view, query)
+
+
+def _map_to_embed(view: View, query: Mapping[str, str]) -> embed_drawn.Drawn | None:
+    from press.share import map as shared_map
+
+    return shared_map.embedded(view, query)
+
+
 handed_out.PAGES.addresses = media.addresses
 base_path = st.get_option("server.baseUrlPath").strip("/")
 settings = Settings.from_environment()
@@ -60,6 +73,7 @@ routes = [
     *search.ROUTES,
     *open_data.ROUTES,
     *embed.ROUTES,
+    *embed_drawn.routes(time=_time_to_embed, map=_map_to_embed),
 ]
 door = {
     "settings": settings,

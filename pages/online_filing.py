@@ -8,7 +8,7 @@ from store.reference import measures, scope_name
 from ui.frame import html, links
 from ui.frame.shell import view
 from ui.parts import charts, filters, panel, tables
-from ui.time import changes, channels, fields, grid, history, limits, months, targets
+from ui.time import changes, channels, course, fields, grid, history, limits, months, targets
 
 v = view()
 head = st.container()
@@ -49,26 +49,22 @@ with row:
 filters.unfold(v, button, over_time.values_in_a_line(v, scope, chosen))
 
 measure = measures()[chosen]
-curves = drawing_curves.lines(v, measure, scope, units)
-strokes = spans.spans(v, measure, scope)
-past = history.before_merger(v, measure, units)
-fan = drawing_curves.fan(v, measure, scope)
+drawn = course.of(v, measure, scope, units)
+finding = over_time.sentence(v, measure, scope, months.shown(v, measure, scope), units)
 with head:
-    html.heading(
-        drawing_curves.title(v, measure),
-        over_time.sentence(v, measure, scope, months.shown(v, measure, scope), units),
-    )
+    html.heading(drawing_curves.title(v, measure), finding)
 
-drawn = [*past, *curves, *strokes]
-is_drawable = bool(strokes) or drawing_curves.is_drawable(curves, fan)
-if is_drawable:
-    marks = drawing_curves.marks(v, scope, drawing_curves.days_of(drawn, fan))
-    figure = charts.over_time(v, measure, drawn, fan, marks, drawing_curves.targets(v, measure))
-    charts.show(figure, drawing_curves.alt(v, measure, curves, spans.in_words(strokes)))
+if drawn.is_drawable:
+    charts.show(
+        course.figure(v, measure, drawn),
+        drawing_curves.alt(v, measure, drawn.curves, spans.in_words(drawn.spans)),
+    )
     if v.narrow:
-        html.legend([(line.colour, line.name) for line in [*curves, *strokes] if line.name])
-        html.caption(drawing_curves.marks_in_words(marks))
-    html.caption(drawing_curves.reading(v, measure, scope, curves, fan, [*past, *strokes]))
+        html.legend([(line.colour, line.name) for line in [*drawn.curves, *drawn.spans] if line.name])
+        html.caption(drawing_curves.marks_in_words(drawn.marks))
+    reading = drawing_curves.reading(v, measure, scope, drawn.curves, drawn.fan, [*drawn.past, *drawn.spans])
+    html.caption(reading)
+    course.control(v, measure, scope, units, finding, reading)
 else:
     st.info(v.say("time.too_few"), icon=":material/info:")
 for unit in units:
@@ -89,7 +85,7 @@ if not communes and chosen == "online_filing_share":
 
 table = over_time.known_values(v, measure, scope, units)
 if table:
-    with st.expander(v.say("table.show"), icon=":material/table:", expanded=not is_drawable):
+    with st.expander(v.say("table.show"), icon=":material/table:", expanded=not drawn.is_drawable):
         tables.plain_table(drawing_curves.headers(v, measure), table, drawing_curves.title(v, measure), figures=(2, 3))
 
 limits.panel(v, measure, units)

@@ -6,10 +6,11 @@ from display.words import addresses, findings, rankings
 from ui.frame import html, links
 from ui.frame.shell import view
 from ui.map import maps
+from ui.map import shared as map_shared
 from ui.overview import attention, bulletin, freshness, movers, places, promises, small_map, standouts
 from ui.overview import head as overview_head
+from ui.parts import downloads, tables
 from ui.parts import places as likely
-from ui.parts import tables
 
 v = view()
 head = st.container()
@@ -29,6 +30,7 @@ pictured = overview_head.is_pictured(ranks)
 if pictured:
     with above, st.container(key="picture_beside"):
         likely.picture(v, chosen, ranks, [links.elsewhere("unit")], "beside")
+        downloads.share_picture(v, chosen, rows, ranks, [links.elsewhere("unit")])
 with figures if pictured else above:
     html.cards(overview_head.figures(v, chosen, rows))
 with doors:
@@ -61,8 +63,16 @@ ranked_provinces = places.places(v, chosen)
 if ranked_provinces:
     with side if moved else main:  # the shorter column
         st.subheader(places.title(v, chosen), anchor=False)
-        tables.plain_table(
-            places.headers(v), places.table(v, ranked_provinces), places.title(v, chosen), figures=(1, 2)
+        rows_of_places, here = places.table(v, ranked_provinces), {"page": "overview", "province": chosen.scope}
+        tables.shared_table(
+            v,
+            "places",
+            here,
+            places.headers(v),
+            rows_of_places,
+            places.title(v, chosen),
+            (1, 2),
+            reading=places.note(v, ranked_provinces),
         )
         html.caption(places.note(v, ranked_provinces))
         html.show(f'<p class="gd-caption">{places.link(v, ranked_provinces)}</p>')
@@ -78,6 +88,7 @@ with side:
         )
         html.legend(maps.legend(v, chosen, rows, look))
         html.caption(maps.borders_line(v, look))
+        map_shared.control(v, chosen, look, rows)
         st.page_link(
             "pages/map.py",
             label=v.say("overview.map.open"),
@@ -85,11 +96,14 @@ with side:
             query_params=addresses.query(v, **addresses.choices(v, chosen), way="band"),
         )
 st.subheader(v.say("overview.freshness"), anchor=False)
-tables.plain_table(
+tables.shared_table(
+    v,
+    "freshness",
+    {"page": "overview", "province": chosen.scope},
     [v.say(f"overview.freshness.{part}") for part in ("basis", "period", "units", "captured")],
     freshness.freshness(v, chosen),
     v.say("overview.freshness"),
-    figures=(2,),
+    (2,),
 )
 html.show(freshness.more_on_freshness(v))
 bulletin.buttons(v, chosen)

@@ -7,7 +7,7 @@ from ui.frame import html, links
 from ui.frame.shell import view
 from ui.parts import downloads, filters, methods, places
 from ui.parts.figures import four_figures
-from ui.rankings import charts, comparison, mix, sorting, table, weights
+from ui.rankings import charts, comparison, mix, shared, sorting, table, weights
 
 v = view()
 head, above = st.container(), st.container()
@@ -39,15 +39,20 @@ with above:
             with st.container(horizontal=True, vertical_alignment="top"):
                 words = st.container()
                 kind = charts.choice(v, kinds)
+                beside_it = st.container(width="content")
             pictured = charts.is_picture(kind, found)
             with drawing:
                 if pictured:
-                    mine = [links.elsewhere("unit"), *links.asked().get("units", "").split(",")]
-                    places.picture(v, selection, found, mine, "beside", explained=False)
+                    places.picture(v, selection, found, shared.mine(), "beside", explained=False)
                 else:
-                    charts.draw(v, kind, rows, months, measure, level, rankings.level_name(v))
+                    charts.draw(v, kind, rows, months, measure, level)
             with words:
                 html.caption(places.reading(v, found, "beside") if pictured else charts.reading(v, kind, rows))
+            with beside_it:
+                if pictured:
+                    shared.of_picture(v, selection, rows, found)
+                else:
+                    shared.of_chart(v, selection, rows, months, kind)
 
 over_the_list = st.container()
 with_mix = mix.switch(v, rows)
@@ -69,7 +74,11 @@ else:
     uneven = rankings.uneven_months(v, selection)
     trends = table.sparklines(v, months, visible.get_column("unit_code").to_list(), measure, uneven)
     table.ranking_table(v, selection, visible, table.Beside(level, trends), order)
-downloads.buttons(v, selection, shown, [(v.say("filters.search"), query), *named])
+filters_in_words = [(v.say("filters.search"), query), *named]
+with st.container(horizontal=True):
+    downloads.buttons(v, selection, shown, filters_in_words)
+    if not shown.is_empty():
+        shared.of_list(v, selection, shown, filters_in_words)
 if kinds:
     html.caption(rankings.spread(v, selection, rows))
 if told := rankings.not_due_line(v, selection, rows):

@@ -13,9 +13,10 @@ import polars as pl
 from display.drawing import likely_places
 from display.drawing.likely_frame import BANDS_OF_TIERS, Look
 from display.words import addresses, numbers, places, rankings
-from display.words.marks import n_label, n_of, simulated_suffix, unranked
+from display.words.marks import simulated_suffix
 from display.words.selection import Selection
 from display.words.view import View
+from press import ranking_list
 from press.brief.content import PRINT, column, plain_text
 from press.brief.pdf import typeset
 from press.site import province_map
@@ -58,7 +59,7 @@ def pdf(view: View, selection: Selection, rows: pl.DataFrame, paper: Paper, at: 
         "picture": _picture(view, selection, rows, paper),
         "map": tier_map(view, selection, rows),
         "columns": _columns(view, selection),
-        "rows": [_row(view, selection, row) for row in _ordered(rows)],
+        "rows": [ranking_list.cells(view, selection, row) for row in ranking_list.ordered(rows)],
         "list": say("table.caption", measure=selection.measure.name.in_language(view.language)),
         "notes": [rankings.certainty_line(view, selection, rows), rankings.source_line(view, selection, rows)],
     }
@@ -118,36 +119,5 @@ def tier_map(view: View, selection: Selection, rows: pl.DataFrame) -> dict[str, 
 
 
 def _columns(view: View, selection: Selection) -> list[dict[str, object]]:
-    say, measure = view.say, selection.measure
-    headers = {
-        "rank": say("table.rank"),
-        "unit": say(f"table.unit.{selection.level}"),
-        "value": measure.short.in_language(view.language),
-        "interval": say("brief.column.interval"),
-        "n": say(n_label(measure)),
-        "tier": say("sheet.tier"),
-        "expected": say("sheet.expected"),
-    }
+    headers = ranking_list.headers(view, selection)
     return [column(headers[name], width, name in _RIGHT) for name, width in _WIDTHS.items()]
-
-
-def _ordered(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """By rank; those without one below, in the order that they came in."""
-    return rows.sort("rank", nulls_last=True, maintain_order=True).to_dicts()
-
-
-def _row(view: View, selection: Selection, row: Mapping[str, Any]) -> list[str]:
-    say, measure, language = view.say, selection.measure, view.language
-    n = numbers.number(n_of(measure, dict(row)), language)
-    named = rankings.full_name(selection, row)
-    if row["value"] is None:
-        return ["", named, "", "", "", say(f"state.{row['state']}"), ""]
-    low, high = (numbers.number(row[name], language, measure.decimals) for name in ("value_low", "value_high"))
-    interval = "" if row["value_low"] is None else f"{low}–{high}"
-    value = numbers.with_unit(row["value"], measure, language)
-    if row["rank"] is None:
-        return ["", named, value, interval, n, unranked(say, measure, row), ""]
-    place = places.of_row(row)
-    told = places.tier_word(say, place["tier"]) if places.is_placed(place) else ""
-    expected = numbers.number(place["expected"], language) if told else ""
-    return [numbers.number(row["rank"], language), named, value, interval, n, told, expected]

@@ -19,6 +19,8 @@ RESOURCES = MappingProxyType(
         "/open/v1/*": "route.open",
         "/embed/ranking": "route.embed",
         "/embed/unit": "route.embed",
+        "/embed/time": "route.embed",
+        "/embed/map": "route.embed",
         # Streamlit's
         "/_stcore/health": "route.health",
         "/_stcore/metrics": "route.metrics",

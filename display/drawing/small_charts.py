@@ -176,13 +176,13 @@ def nice_ticks(low: float, high: float, least: float | None = None, most: float 
         reach = abs(high) * 0.2 or 1.0
         low, high = low - reach / 2, high + reach / 2
         low, high = (low if least is None else max(low, least)), (high if most is None else min(high, most))
-    step = _nice_step(reach / 3)
+    step = nice_step(reach / 3)
     first, last = floor(low / step + _SLACK), ceil(high / step - _SLACK)
     ticks = [round(number * step, 10) for number in range(first, last + 1)]
     return tuple(tick for tick in ticks if (least is None or tick >= least) and (most is None or tick <= most))
 
 
-def _nice_step(least: float) -> float:
+def nice_step(least: float) -> float:
     """The smallest of 1, 2, 5 times a power of ten that is not below `least`."""
     power = 10.0 ** floor(log10(least))
     return next(power * nice for nice in (1, 2, 5, 10) if power * nice >= least * (1 - _SLACK))

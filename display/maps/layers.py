@@ -101,17 +101,27 @@ def encoded(layer: Layer) -> bytes:
 
 def encoded_members(layer: Members) -> bytes:
     """The old communes of a scope as GeoJSON text."""
+    return _text(members_of(layer))
+
+
+def members_of(layer: Members) -> dict:
+    """A FeatureCollection of the old communes of a scope; KeyError where the layer is not the one that is right now."""
     if layer != members(layer.scope, layer.language):
         raise KeyError(layer)
-    return _text(maps_members.collection(layer.scope, Speaker(layer.language)))
+    return maps_members.collection(layer.scope, Speaker(layer.language))
 
 
 def encoded_borders(layer: Borders) -> bytes:
     """Province borders and names as GeoJSON text."""
+    return _text(borders_of(layer))
+
+
+def borders_of(layer: Borders) -> dict:
+    """A FeatureCollection of province borders and names; KeyError where the layer is not the one that is right now."""
     if layer != borders(layer.scope, layer.language, bool(layer.boundaries)):
         raise KeyError(layer)
     shapes = areas(layer.scope) if layer.boundaries else {}
-    return _text(maps_borders.collection(layer.scope, shapes, Speaker(layer.language)))
+    return maps_borders.collection(layer.scope, shapes, Speaker(layer.language))
 
 
 def members(scope: str, language: str) -> Members:

@@ -44,6 +44,11 @@ def of_page(page: str, query: Mapping[str, str]) -> str:
     return f"./{path}?{urlencode(query)}"
 
 
+def embedded(view: View, what: str, **choices: str) -> str:
+    """The address of a chart or table for an iframe, relative to the app's own: `./embed/ranking?dataset=…`."""
+    return f"./embed/{what}?{urlencode(query(view, **choices))}"
+
+
 def choices(view: View, selection: Selection) -> dict[str, str]:
     """A selection as the rankings and the map read it from their links."""
     bases = catalog.catalog(view.snapshot).filter(

@@ -139,10 +139,10 @@ def typeset(data: Mapping[str, object], made_at: datetime, template: str = "brie
     return made
 
 
-def drawn(svg: str, width: int, height: int) -> bytes:
-    """An SVG drawing as PNG, as many pixels wide and high; its words in our typeface."""
+def drawn(svg: str, width: int, height: int, scale: int = 1) -> bytes:
+    """An SVG drawing as PNG, `scale` times as many pixels wide and high; its words in our typeface."""
     compiler = _compiler({"svg": svg, "width": width, "height": height}, "phone.typ")
-    made = compiler.compile(format="png", ppi=72)
+    made = compiler.compile(format="png", ppi=72 * scale)
     if not isinstance(made, bytes):
         raise TypeError(f"phone.typ: the typesetter gave {type(made).__name__} for a picture")
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,8 @@ from display.words import numbers
 from display.words.marks import nature_word, simulated_suffix
 from display.words.view import View
 from files import sheets
-from files.sheets import Sheet
+from files.sheets import Figure, Sheet, Shown
+from press.share import files
 from ranking.tiers import FILLED
 from store import units
 from store.reference import province_name
@@ -56,7 +58,7 @@ def csv(view: View, code: str) -> bytes:
 
 
 def excel(view: View, code: str) -> bytes:
-    return sheets.to_excel(sheet(view, code), (view.say("brief.sheet.table"), view.say("brief.sheet.about")))
+    return sheets.to_excel(sheet(view, code), files.titles(view))
 
 
 def file_name(view: View, code: str, ending: str) -> str:
@@ -70,7 +72,56 @@ def sheet(view: View, code: str) -> Sheet:
     place = (code, unit["full_name"], province_name(unit["province_code"]))
     found = summary.rows(view.snapshot, code)
     rows = [(*place, *_row(view, row)) for row in found]
-    return Sheet(HEADERS, rows, _notes(view, code), [row.measure.decimals for row in found])
+    meanings = {name: view.say(f"column.{name}") for name in HEADERS}
+    decimals = [row.measure.decimals for row in found]
+    return Sheet(HEADERS, rows, _notes(view, code), decimals, meanings, _shown(view, code, found))
+
+
+_SHOWN = (
+    "measure",
+    "unit",
+    "period",
+    "value",
+    "low",
+    "high",
+    "n",
+    "target",
+    "band",
+    "tier",
+    "expected",
+    "peers",
+    "notes",
+)
+
+
+def _shown(view: View, code: str, found: Sequence[Row]) -> Shown:
+    """The summary as the page has it: a row per measure, its figures rounded as there."""
+    title = view.say("unit.summary.caption", unit=units.known(code)["full_name"])
+    headers = [view.say(f"brief.shown.{name}") for name in _SHOWN]
+    return Shown(headers, [_in_words(view, row) for row in found], title, [summary_words.source_line(view, code)])
+
+
+def _in_words(view: View, row: Row) -> list[str | Figure | None]:
+    words, measure = summary_words.row_words(view, row), row.measure
+    return [
+        words.measure,
+        measure.unit.in_language(view.language),
+        words.period,
+        _figure(row.value, measure.decimals) or words.value,
+        _figure(row.low, measure.decimals),
+        _figure(row.high, measure.decimals),
+        _figure(row.n),
+        _figure(row.target, measure.decimals),
+        words.band,
+        words.place or words.rank,
+        _figure(row.standing["expected_rank"]) if row.is_placed else None,
+        words.peers,
+        "; ".join(words.notes),
+    ]
+
+
+def _figure(value: float | None, decimals: int = 0) -> Figure | None:
+    return None if value is None else Figure(float(numbers.rounded(value, decimals)), decimals)
 
 
 def _row(view: View, row: Row) -> tuple:
@@ -120,5 +171,4 @@ def _notes(view: View, code: str) -> list[tuple[str, str]]:
         (say("measure.sources"), summary_words.source_line(view, code)),
         (say("shell.dataset"), f"{nature} · {manifest.id}"),
         (say("download.licence.name"), say("download.licence")),
-        (say("brief.note.columns.name"), say("brief.note.columns")),
     ]

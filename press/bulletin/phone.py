@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from html import escape
-
-from PIL import ImageFont
 
 from display.drawing.palette import LIGHT
 from display.words.text import Speaker
-from files.places import HOME
+from press import letters
 from press.brief.pdf import drawn
 from press.bulletin.content import Bulletin
 
 SIZE = (1080, 1350)
 _EDGE = 64
-_FONTS = "Be Vietnam Pro, Arial, sans-serif"
-_SEMIBOLD = 600
 _FOOT = 130
 
 
@@ -28,16 +23,16 @@ def svg(said: Bulletin) -> str:
     """
     width, height = SIZE
     top = _Column(150 if said.simulated else 84)
-    top.write(said.title, 50, LIGHT.accent, _SEMIBOLD)
+    top.write(said.title, 50, LIGHT.accent, letters.SEMIBOLD)
     if said.sentence:
-        top.write(said.sentence, 36, LIGHT.ink, _SEMIBOLD)
+        top.write(said.sentence, 36, LIGHT.ink, letters.SEMIBOLD)
     top.write(said.headline, 34, LIGHT.ink)
     if said.tiers:
         top.parts.extend(_bars(said, top))
     for heading, lines in _paragraphs(said):
         room = _Column(top.y)
         if heading:
-            room.write(heading, 34, LIGHT.ink, _SEMIBOLD)
+            room.write(heading, 34, LIGHT.ink, letters.SEMIBOLD)
         for words in lines:
             room.write(words, 29, LIGHT.quiet)
         if room.y > height - _FOOT:
@@ -78,7 +73,7 @@ def _warning(said: Bulletin) -> str:
     if not said.simulated:
         return ""
     band = f'<rect width="{SIZE[0]}" height="84" fill="{LIGHT.warning}"/>'
-    return band + _words(_EDGE, 54, said.simulated, 30, LIGHT.ground, _SEMIBOLD)
+    return band + letters.words(_EDGE, 54, said.simulated, 30, LIGHT.ground, letters.SEMIBOLD)
 
 
 def _bars(said: Bulletin, column: _Column) -> Iterator[str]:
@@ -89,9 +84,9 @@ def _bars(said: Bulletin, column: _Column) -> Iterator[str]:
     tints = {"first": LIGHT.accent, "middle": LIGHT.line, "last": LIGHT.warning}
     for tier in said.tiers:
         length = round(longest * tier.count / most)
-        yield _words(_EDGE, column.y + 34, tier.name, 30, LIGHT.ink)
+        yield letters.words(_EDGE, column.y + 34, tier.name, 30, LIGHT.ink)
         yield f'<rect x="{left}" y="{column.y + 6}" width="{length}" height="36" fill="{tints[tier.code]}"/>'
-        yield _words(left + length + 14, column.y + 35, str(tier.count), 32, LIGHT.ink, _SEMIBOLD)
+        yield letters.words(left + length + 14, column.y + 35, str(tier.count), 32, LIGHT.ink, letters.SEMIBOLD)
         column.y += 58
     column.y += 24
 
@@ -104,32 +99,7 @@ class _Column:
         self.parts: list[str] = []
 
     def write(self, words: str, size: int, colour: str, weight: int = 400) -> None:
-        for line in _broken(words, size, weight):
-            self.parts.append(_words(_EDGE, self.y + size, line, size, colour, weight))
+        for line in letters.broken(words, size, SIZE[0] - 2 * _EDGE, weight):
+            self.parts.append(letters.words(_EDGE, self.y + size, line, size, colour, weight))
             self.y += round(size * 1.34)
         self.y += round(size * 0.5)
-
-
-def _words(x: int, y: int, words: str, size: int, colour: str, weight: int = 400) -> str:
-    return (
-        f'<text x="{x}" y="{y}" font-family="{_FONTS}" font-size="{size}" font-weight="{weight}" fill="{colour}">'
-        f"{escape(words)}</text>"
-    )
-
-
-def _broken(words: str, size: int, weight: int) -> Sequence[str]:
-    font, room = _font(weight, size), (SIZE[0] - 2 * _EDGE) * 0.97
-    lines: list[str] = []
-    for word in words.split(" "):
-        wider = f"{lines[-1]} {word}" if lines else word
-        if lines and font.getlength(wider) <= room:
-            lines[-1] = wider
-        else:
-            lines.append(word)
-    return lines
-
-
-@lru_cache(maxsize=16)
-def _font(weight: int, size: int) -> ImageFont.FreeTypeFont:
-    name = "SemiBold" if weight == _SEMIBOLD else "Regular"
-    return ImageFont.truetype(str(HOME / "static" / "fonts" / "ttf" / f"BeVietnamPro-{name}.ttf"), size)

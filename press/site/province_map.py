@@ -32,7 +32,7 @@ def svg(province: str, styles: Mapping[str, str], words: Mapping[str, str], alt:
     shapes = _shapes(province, borders.boundaries_id())
     if not shapes:
         return ""
-    far = _far(province)
+    far = far_zones(province)
     near = {code: shape for code, shape in shapes.items() if code not in far}
     frame = _Frame(near, WIDTH, _TALLEST, 0, 0)
     parts = [_path(frame, shape, styles[code], words[code]) for code, shape in near.items()]
@@ -64,7 +64,7 @@ def _shapes(province: str, stamp: str) -> dict[str, shapely.Geometry]:
     return dict(zip(known, simpler, strict=True))
 
 
-def _far(province: str) -> dict[str, str]:
+def far_zones(province: str) -> dict[str, str]:
     """The special zones that lie far from the rest of the province, by code, with their names."""
     units = reference_table("units").filter(pl.col("province_code") == province)
     lat, lon = units.get_column("point_lat").median(), units.get_column("point_lon").median()

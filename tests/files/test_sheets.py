@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from xml.etree import ElementTree
 
@@ -69,3 +70,23 @@ def _cell(content: bytes, place: str) -> tuple[str, str]:
     look = styles.findall("m:cellXfs/m:xf", names)[int(cell.get("s"))].get("numFmtId")
     own = {one.get("numFmtId"): one.get("formatCode") for one in styles.findall("m:numFmts/m:numFmt", names)}
     return cell.findtext("m:v", namespaces=names), {"3": "#,##0", "4": "#,##0.00", **own}[look]
+
+
+def test_the_first_sheet_has_the_page_s_table_then_raw_columns_then_what_each_holds():
+    shown = sheets.Shown(["Tên", "Giá trị (%)"], [["=1+1", sheets.Figure(94.4, 1)], ["Xã B", None]], "Bảng", ["Nguồn"])
+    sheet = sheets.Sheet(
+        ["name", "value"], [("=1+1", 94.44)], [("Nguồn", "x")], [1], {"name": "n", "value": "v"}, shown
+    )
+    made = sheets.to_excel(sheet, ("a", "b", "c"))
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        pages = [archive.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 2, 3)]
+        texts = archive.read("xl/sharedStrings.xml").decode()
+
+    assert "<f>" not in "".join(pages) and "=1+1" in texts
+    assert [float(found) for page in pages[:2] for found in re.findall(r"<v>(94[^<]*)</v>", page)] == [94.4, 94.44]
+    assert sheets.explained(sheet) == [("name", "n"), ("value", "v")]
+
+
+def test_a_column_that_nothing_explains_is_an_error_where_others_are():
+    with pytest.raises(KeyError, match="value"):
+        sheets.explained(sheets.Sheet(["name", "value"], [], [], meanings={"name": "n"}))

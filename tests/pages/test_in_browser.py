@@ -233,6 +233,20 @@ def test_the_dark_theme_is_quiet_too(browser, address):
     seen.close()
 
 
+def test_on_paper_a_chart_shrinks_to_the_sheet_and_the_address_stands_at_the_foot(browser, address):
+    seen = visit(browser, address, "/xep-hang?dataset=recorded&province=25&chart=funnel")
+    drawing = seen.page.locator(".js-plotly-plot svg.main-svg").first
+    before = drawing.get_attribute("style")
+    seen.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    _, _, width, _ = (drawing.get_attribute("viewBox") or "0 0 0 0").split()
+
+    assert float(width) > 500 and drawing.evaluate("drawing => drawing.style.width") == "100%"
+    assert seen.page.locator(".gd-address").text_content() == seen.page.url
+    seen.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert (drawing.get_attribute("viewBox"), drawing.get_attribute("style")) == (None, before)
+    seen.close()
+
+
 def test_language_switches_in_place_and_into_the_link(browser, address):
     seen = visit(browser, address, "/xep-hang?dataset=recorded")
     seen.page.locator(".st-key-top_row").get_by_text("EN", exact=True).click()

@@ -206,8 +206,7 @@ def test_the_file_under_the_table_says_where_units_likely_stand_and_how_that_is_
     likely = ("tier", "expected_rank", "likely_low", "likely_high", "p_first", "p_last", "window_start", "rho", "known")
     assert {name: row[name] for name in likely} == {name: first[name] for name in likely}
     assert row["known"] == "measured" and row["tier"] == "first" and row["clear"] == "alike"
-    explained = dict(made.notes)["Các cột"]
-    assert [name for name in (*likely, "clear") if name not in explained] == []
+    assert list(made.meanings) == list(made.headers) and "hạng dự kiến" in made.meanings["expected_rank"].lower()
 
 
 def opened(scope: str) -> Selection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 
@@ -10,21 +11,29 @@ import polars as pl
 import pytest
 from starlette.applications import Starlette
 
+from display.drawing.palette import LIGHT
 from display.maps import layers
-from display.words import addresses
+from display.words import addresses, rankings
+from display.words.selection import Selection
+from display.words.text import Speaker
+from display.words.view import View
 from etl.publishing.harvest import Harvest, measurement_rows, quarantine_rows
 from etl.publishing.publish import publish
 from etl.publishing.release import release
-from ranking.periods import Period
+from press.share import files, picture
+from press.share.rankings import of_list
+from ranking.periods import Period, parse
 from store import catalog, sight, standings, units
 from store.access.rules import LOCAL, PUBLIC, Reader, code_of
 from store.months import by_month, together_by_month
+from store.reference import measures
 from store.snapshot import Snapshot, open_snapshot
 from tests.conftest import CAPTURED
 from tests.conftest import _row as row_of
 from tests.opened import linked
 from ui.frame import sign_in
 from ui.overview import freshness
+from ui.parts import downloads
 from web import map_layers, search
 from web.open import embed, routes
 
@@ -99,6 +108,20 @@ def test_own_small_numbers_are_seen_and_those_of_others_are_not(world):
     assert states(LEADER, "measurements", SMALL_OWN) == {"reported"}
     assert states(LEADER, "measurements", SMALL_OTHER) == {"suppressed"}
     assert states(PUBLIC, "measurements", SMALL_OWN) == {"suppressed"}
+
+
+@pytest.mark.parametrize(("reader", "seen"), [(LEADER, True), (PUBLIC, False)])
+def test_what_is_taken_along_holds_what_its_reader_sees_and_no_more(world, reader, seen):
+    view = View("vi", Speaker("vi"), seen_by(reader), LIGHT, reader=reader)
+    chosen = Selection("commune", PHU_THO, measures()[FORM], "form", "ii06", parse("2026-08"))
+    rows = rankings.rows_of(view, chosen)
+    shared = of_list(view, chosen, rows, lambda: downloads.sheet(view, chosen, rows, []))
+    sheet = files.sheet_of(view, replace(shared, sheet=None, raw=lambda: rows))
+    everywhere = [*(picture.picture(view, shared, form).svg() for form in picture.FORMATS.values())]
+    everywhere += [str([sheet.rows, sheet.shown, shared.sheet and shared.sheet()])]
+
+    found = ["62,5" in text or "62.5" in text for text in everywhere]  # per cent: 5 of 8
+    assert found[-1] == seen and any(found) == seen
 
 
 def test_ranks_within_the_own_province_are_whole(world):

@@ -104,7 +104,8 @@ def _since(view: View, before: Snapshot) -> None:
     if found:
         headers = [view.say(f"about.changes.column.{name}") for name in ("measure", "new", "revised", "vanished")]
         rows = [_counts(view, one) for one in found]
-        tables.plain_table(headers, rows, view.say("about.part.changes"), figures=range(1, 4))
+        page = {"page": "methods", "part": "changes"}
+        tables.shared_table(view, "changes", page, headers, rows, view.say("about.part.changes"), range(1, 4))
 
 
 def _counts(view: View, one: Counts) -> list[str]:
@@ -129,4 +130,5 @@ def table(view: View, rows: pl.DataFrame, moment: str, header: str, title: str) 
     """The first of the rows of `tables.Revisions`, old figures and new ones; `header`: of the column for a `moment`."""
     headers = [view.say(f"about.revisions.column.{name}") for name in ("unit", "measure", "period", "old", "new")]
     texts = revisions.lines(view.say, view.snapshot, rows.head(MOST_LISTED), moment)
-    tables.plain_table([*headers, header], texts, view.say(title), figures=(3, 4))
+    page = {"page": "methods", "part": "changes"}
+    tables.shared_table(view, title.replace(".", "_"), page, [*headers, header], texts, view.say(title), (3, 4))

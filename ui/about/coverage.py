@@ -9,10 +9,12 @@ import polars as pl
 
 from display.words import numbers
 from display.words.view import View
+from press.share.markup import listed
 from ranking.vocabulary import BASES
 from store import coverage
 from store.reference import province_names
 from ui.frame import html, links
+from ui.parts import share
 
 MOST_MONTHS = 12
 CLASSES = ("full", "most", "some", "none")
@@ -40,6 +42,15 @@ def panel(view: View) -> None:
     rows = known.filter(pl.col("basis") == basis)
     html.caption(_reading(view, rows))
     html.show(grid(view, rows) + _legend(view))
+    page = {"page": "methods", "part": "cover", "cover": basis}
+    share.part(
+        view,
+        "cover",
+        page,
+        view.say("about.part.cover"),
+        lambda: listed(grid(view, rows)),
+        reading=_reading(view, rows),
+    )
 
 
 def _reading(view: View, rows: pl.DataFrame) -> str:

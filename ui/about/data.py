@@ -34,7 +34,8 @@ def quarantine(view: View) -> None:
         [refusals.in_language(row["kind"], view.language), numbers.number(row["n"], view.language), example(view, row)]
         for row in by_reason(rows).iter_rows(named=True)
     ]
-    tables.plain_table(headers, texts, view.say("about.part.quarantine"), figures=(1,))
+    page = {"page": "methods", "part": "quarantine"}
+    tables.shared_table(view, "quarantine", page, headers, texts, view.say("about.part.quarantine"), (1,))
 
 
 def by_reason(rows: pl.DataFrame) -> pl.DataFrame:
@@ -71,7 +72,8 @@ def quality(view: View) -> None:
     else:
         headers = [view.say(f"about.quality.column.{name}") for name in ("mark", "level", "units", "figures")]
         texts = [_mark(view, row) for row in marked.iter_rows(named=True)]
-        tables.plain_table(headers, texts, view.say("about.quality.figures"), figures=(2, 3))
+        page = {"page": "methods", "part": "quality"}
+        tables.shared_table(view, "quality", page, headers, texts, view.say("about.quality.figures"), (2, 3))
     html.caption(view.say("about.quality.units"))
     html.show("".join(_facts(view, code, rows) for code, rows in _doubted()))
 
@@ -141,7 +143,8 @@ def withheld(view: View) -> None:
     order = list(measures())
     known = sorted(sums.iter_rows(named=True), key=lambda row: (row["basis"], order.index(row["measure"])))
     texts = [_withheld(view, row) for row in known]
-    tables.plain_table(headers, texts, view.say("about.part.withheld"), figures=(2, 3, 4))
+    page = {"page": "methods", "part": "withheld"}
+    tables.shared_table(view, "withheld", page, headers, texts, view.say("about.part.withheld"), (2, 3, 4))
 
 
 def _withheld(view: View, row: dict) -> list[str]:
@@ -165,7 +168,8 @@ def dispersion(view: View) -> None:
     order = list(measures())
     texts = [_rho(view, row) for row in sorted(rows.iter_rows(named=True), key=lambda row: order.index(row["measure"]))]
     headers = [view.say(f"about.inflation.column.{name}") for name in ("measure", "basis", "series", "rho", "known")]
-    tables.plain_table(headers, texts, view.say("about.part.inflation"), figures=(3,))
+    page = {"page": "methods", "part": "inflation"}
+    tables.shared_table(view, "inflation", page, headers, texts, view.say("about.part.inflation"), (3,))
 
 
 def _rho(view: View, row: dict) -> list[str]:

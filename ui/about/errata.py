@@ -54,4 +54,5 @@ def _again(view: View) -> None:
         for one in found
     ]
     headers = [view.say(f"about.releases.column.{name}") for name in ("day", "what", "note")]
-    tables.plain_table(headers, rows, title, figures=())
+    page = {"page": "methods", "part": "errata"}
+    tables.shared_table(view, "released_again", page, headers, rows, title, ())

@@ -119,12 +119,9 @@ def panel(view: View, today: date) -> None:
     headers = [view.say(f"about.fresh.column.{name}") for name in names]
     there = dict(_provinces(view.snapshot, level).group_by("province_code").len().iter_rows())
     ordered = sorted(known, key=lambda one: (not one.late(day), _place(one.province), one.basis))
-    tables.plain_table(
-        headers,
-        [_row(view, one, day, there[one.province]) for one in ordered],
-        view.say("about.part.fresh"),
-        figures=(3,),
-    )
+    rows = [_row(view, one, day, there[one.province]) for one in ordered]
+    page = {"page": "methods", "part": "fresh"}
+    tables.shared_table(view, "fresh", page, headers, rows, view.say("about.part.fresh"), (3,))
 
 
 def _place(code: str) -> int:

@@ -191,7 +191,8 @@ def by_dataset(view: View) -> None:
         names.append(name)
     title = view.say("about.part.datasets")
     headers = [view.say("about.column.measure"), *(view.say(f"dataset.{name}") for name in names)]
-    tables.plain_table(headers, _yes_or_no(view, held), title, figures=())
+    page = {"page": "methods", "part": "datasets"}
+    tables.shared_table(view, "datasets", page, headers, _yes_or_no(view, held), title, ())
 
 
 def _yes_or_no(view: View, held: Sequence[set[str]]) -> list[list[str]]:

@@ -21,7 +21,7 @@ def panel(view: View, today: date) -> None:
     coming = releases.announced(dataset, today)
     if coming:
         rows = [[numbers.day(one.date, view.language), one.what.in_language(view.language)] for one in coming]
-        _table(view, ("day", "what"), rows, say("about.releases.coming"))
+        _table(view, "coming", ("day", "what"), rows)
     else:
         html.caption(say("about.releases.coming.none"))
     _title(say("about.releases.past"))
@@ -33,7 +33,7 @@ def panel(view: View, today: date) -> None:
         n, shown = (numbers.number(k, view.language) for k in (len(past), MOST_LISTED))
         html.caption(say("about.releases.past.more", n=n, shown=shown))
     rows = [[one.day, one.what, _note(view, one)] for one in past[:MOST_LISTED]]
-    _table(view, ("day", "what", "note"), rows, say("about.releases.past"))
+    _table(view, "past", ("day", "what", "note"), rows)
 
 
 def _note(view: View, one: releases.Entry) -> str:
@@ -45,6 +45,7 @@ def _title(words: str) -> None:
     html.show(f'<h3 class="gd-list-title">{escape(words)}</h3>')
 
 
-def _table(view: View, columns: tuple[str, ...], rows: list[list[str]], title: str) -> None:
+def _table(view: View, key: str, columns: tuple[str, ...], rows: list[list[str]]) -> None:
     headers = [view.say(f"about.releases.column.{name}") for name in columns]
-    tables.plain_table(headers, rows, title, figures=())
+    page = {"page": "methods", "part": "releases"}
+    tables.shared_table(view, f"releases_{key}", page, headers, rows, view.say(f"about.releases.{key}"), ())

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from ui.frame import folded_typing, framework_words, links
+from ui.frame import folded_typing, framework_words, links, paper
 
 _KEY = "browser"
 USUAL = (1440, 810)
@@ -74,7 +74,7 @@ def meet(language: str, pages: Iterable[str], *, refused: bool = False, signed_i
     known = getattr(st.session_state.get(_KEY), "narrow", None)
     narrow = st.context.cookies.get(NARROW) == "1" if known is None else bool(known)
     component = st.components.v2.component(
-        "gan_dan_browser", js=folded_typing.SCRIPT + framework_words.SCRIPT + _SCRIPT
+        "gan_dan_browser", js=folded_typing.SCRIPT + framework_words.SCRIPT + paper.SCRIPT + _SCRIPT
     )
     data = {"language": language, "words": framework_words.words(language), "narrow": narrow, "pages": list(pages)}
     data |= {"refused": refused, "signed_in": signed_in}

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from display.drawing import css
+from display.drawing import css, small_charts
 from display.drawing.palette import palette
 from display.words import addresses
 from display.words.numbers import local_date
@@ -30,7 +30,10 @@ _HOME, _PUBLIC_HOME = next(iter(addresses.PATHS)), "transparency"
 _UI = Path(__file__).parents[1]
 _SHEETS = [_UI / "frame" / "style.css", _UI / "frame" / "bar.css", *sorted(_UI.glob("[!f]*/*.css"))]
 """The frame's sheet first, then those that stand beside the pages' own modules."""
-_STYLE = "\n".join(sheet.read_text(encoding="utf-8") for sheet in _SHEETS)
+_LOGO = small_charts.address((HOME / "static" / "logo.svg").read_text(encoding="utf-8").strip())
+_STYLE = "\n".join(
+    [*(sheet.read_text(encoding="utf-8") for sheet in _SHEETS), f':root {{ --gd-logo: url("{_LOGO}"); }}']
+)
 
 
 def run() -> None:
@@ -115,7 +118,10 @@ def style(*, dark: bool) -> str:
     if not dark:
         return f"{_STYLE}\n{css.of_pages(dark=False)}"
     light = next(line for line in _STYLE.splitlines() if line.startswith(":root"))
-    small = ".gd-range img, img.gd-spark { filter: invert(1) hue-rotate(180deg); }"
+    drawn = (
+        ".gd-range img, img.gd-spark, img.gd-chart, img.gd-strip, img.gd-public-chart, .gd-grid img, .js-plotly-plot"
+    )
+    small = f"{drawn} {{ filter: invert(1) hue-rotate(180deg); }}"
     paper = f"@media print {{ {light} {css.inks(dark=False)} {small} }}"
     return "\n".join([_STYLE.replace(".gd-dark", ":root"), css.of_pages(dark=True), paper])
 
@@ -206,7 +212,10 @@ def _footer(reader: Reader, say: Speaker, snapshot: Snapshot) -> None:
     if remarks:
         title = escape(say("shell.remarks", n=len(manifest.warnings)))
         remarks = f'<details class="gd-caption"><summary>{title}</summary><ul lang="en">{remarks}</ul></details>'
-    show(f'<div class="gd-footer"><p class="gd-caption">{escape(words)}</p>{remarks}</div>')
+    show(
+        f'<div class="gd-footer"><p class="gd-caption">{escape(words)}</p>'
+        f'<p class="gd-caption gd-address"></p>{remarks}</div>'
+    )
 
 
 def _trouble(trouble: SnapshotTrouble, say: Speaker, reader: Reader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 import polars as pl
@@ -13,10 +14,13 @@ from display.words.selection import Selection
 from display.words.view import View
 from files import sheets
 from files.sheets import Sheet
-from press import ranking_sheet
+from press import ranking_list, ranking_sheet
+from press.share import files
+from press.share import rankings as shared_rankings
 from ranking.states import SUPPRESSED
 from store.reference import scope_name
 from ui.frame import sign_in
+from ui.parts import share
 
 _PLAIN = (
     "unit_code",
@@ -87,13 +91,13 @@ def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[
     its button is pressed."""
     name = f"gan-dan_{selection.measure.id}_{selection.level}_{selection.scope}_{selection.period.id}"
     content = partial(sheet, view, selection, rows, filters)
-    files = {
+    kinds = {
         "csv": ("text/csv", partial(_csv, content)),
         "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", partial(_excel, view, content)),
         "zip": ("application/zip", partial(_zip, view, selection, content, name)),
     }
     with st.container(horizontal=True, gap="small"):
-        for ending, (kind, make) in files.items():
+        for ending, (kind, make) in kinds.items():
             st.download_button(
                 view.say(f"download.{ending}"),
                 sign_in.noted(view, f"{name}.{ending}", make),
@@ -117,6 +121,15 @@ def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[
             )
 
 
+def share_picture(
+    view: View, selection: Selection, rows: pl.DataFrame, found: pl.DataFrame, mine: Collection[str]
+) -> None:
+    """The control beside the picture of likely ranks; `found` and `mine` as the picture takes them."""
+    content = partial(sheet, view, selection, rows, [])
+    own = [code for code in mine if code]
+    share.control(view, "picture", partial(shared_rankings.of_picture, view, selection, rows, found, own, content))
+
+
 def sheet(view: View, selection: Selection, rows: pl.DataFrame, filters: list[tuple[str, str]]) -> Sheet:
     """The rows on screen with all that is known of them, and notes on what they are."""
     columns = [name for name in _PLAIN if name in rows.columns]
@@ -129,8 +142,10 @@ def sheet(view: View, selection: Selection, rows: pl.DataFrame, filters: list[tu
         "nature": nature_word(view),
     }
     table = [(*row, *fixed.values()) for row in rows.select(columns).iter_rows()]
-    decimals = [selection.measure.decimals] * len(table)
-    return Sheet([*columns, *fixed], table, notes(view, selection, rows, filters), decimals)
+    decimals, told = [selection.measure.decimals] * len(table), notes(view, selection, rows, filters)
+    headers = [*columns, *fixed]
+    meanings = {name: view.say(f"column.{name}") for name in headers}
+    return Sheet(headers, table, told, decimals, meanings, ranking_list.shown(view, selection, rows))
 
 
 def notes(
@@ -152,7 +167,6 @@ def notes(
         (say("shell.dataset"), f"{say(f'dataset.{manifest.dataset}')} · {manifest.id}"),
         (say("download.licence.name"), say("download.licence")),
         *rest,
-        (say("download.columns.name"), say("download.columns")),
         *([(say("state.suppressed"), marks.withheld_words(say))] if _withheld(rows) else []),
     ]
 
@@ -167,7 +181,7 @@ def _csv(content: partial[Sheet]) -> bytes:
 
 
 def _excel(view: View, content: partial[Sheet]) -> bytes:
-    return sheets.to_excel(content(), (view.say("download.sheet.table"), view.say("download.sheet.about")))
+    return sheets.to_excel(content(), files.titles(view))
 
 
 def _zip(view: View, selection: Selection, content: partial[Sheet], name: str) -> bytes:
@@ -182,9 +196,8 @@ def _zip(view: View, selection: Selection, content: partial[Sheet], name: str) -
         "snapshot": manifest.id,
         "captured_at": manifest.captured_at,
         "sources": manifest.sources,
-        "columns": list(made.headers),
+        "columns": [{"name": name, "meaning": meaning} for name, meaning in sheets.explained(made)],
         "notes": [{"name": name, "text": text} for name, text in made.notes],
         "licence": "CC-BY-4.0",
     }
-    readme = "\n".join(f"{key}: {text}" for key, text in made.notes) + "\n"
-    return sheets.to_zip(made, metadata, readme, name)
+    return sheets.to_zip(made, metadata, files.readme(made), name)

@@ -1,14 +1,17 @@
-"""The ranking table: HTML, so that figures stand in the reader's language and a screen reader can read it."""
+"""Tables of texts as HTML, so that figures stand in the reader's language and a screen reader can read them."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from html import escape
+from typing import Any
 
 from display.words import bands
 from display.words.view import View
+from press.share.shared import Listed
 from ranking.measures import Measure
 from ui.frame.html import show
+from ui.parts import share
 
 
 def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str, figures: Container[int]) -> None:
@@ -21,6 +24,22 @@ def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: st
         f'<table class="gd-table"><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def shared_table(
+    view: View,
+    key: str,
+    page: Mapping[str, str],
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    title: str,
+    figures: Container[int],
+    **more: Any,
+) -> None:
+    """A plain table that can be taken along; `page` and `more` as `ui.parts.share.part` takes them."""
+    plain_table(headers, rows, title, figures)
+    right = frozenset(number for number in range(len(headers)) if number in figures)
+    share.part(view, key, page, title, lambda: Listed(headers, rows, right), **more)
 
 
 def _cells(style: Sequence[str], row: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from display.drawing.palette import Palette
 from display.words import numbers
+from display.words.rankings import level_name
 from display.words.view import View
 from ranking.bands import ALIKE
 from ranking.funnel import limits, overdispersion
@@ -49,20 +50,25 @@ def is_picture(kind: str, places: pl.DataFrame) -> bool:
 
 
 def draw(
-    view: View, kind: str, rows: pl.DataFrame, months: pl.DataFrame, measure: Measure, level: float | None, name: str
+    view: View, kind: str, rows: pl.DataFrame, months: pl.DataFrame, measure: Measure, level: float | None
 ) -> None:
     """Put one of the views into the page, with its words for those who don't see it."""
-    if kind == "time":
-        figure = spread(view, months, measure)
-    else:
-        figure = (funnel if kind == "funnel" else in_order)(view, rows, measure, level, name)
-    charts.show(figure, _alt(view, kind, rows, measure))
+    charts.show(figure_of(kind, rows, months, measure, level, view), _alt(view, kind, rows, measure))
     if kind == "time":
         with st.expander(view.say("table.show"), icon=":material/table:"):
             headers = [
                 view.say(f"chart.time.{name}") for name in ("month", "tenth", "quarter", "median", "three", "nine")
             ]
             tables.plain_table(headers, spread_in_words(view, months, measure), headers[0], figures=range(1, 6))
+
+
+def figure_of(
+    kind: str, rows: pl.DataFrame, months: pl.DataFrame, measure: Measure, level: float | None, view: View
+) -> go.Figure:
+    """One of the views as a figure in the view's colours."""
+    if kind == "time":
+        return spread(view, months, measure)
+    return (funnel if kind == "funnel" else in_order)(view, rows, measure, level, level_name(view))
 
 
 def reading(view: View, kind: str, rows: pl.DataFrame) -> str:
@@ -82,7 +88,7 @@ def _alt(view: View, kind: str, rows: pl.DataFrame, measure: Measure) -> str:
     return view.say(f"chart.{kind}.alt", measure=name, n=n, first=first, last=last)
 
 
-def in_order(view: View, rows: pl.DataFrame, measure: Measure, level: float | None, level_name: str) -> go.Figure:
+def in_order(view: View, rows: pl.DataFrame, measure: Measure, level: float | None, named: str) -> go.Figure:
     """Every ranked unit from first to last with its 95 % interval, coloured by band, and the common level."""
     ranked = rows.filter(pl.col("rank").is_not_null()).with_row_index("place", 1)
     figure = go.Figure()
@@ -90,13 +96,13 @@ def in_order(view: View, rows: pl.DataFrame, measure: Measure, level: float | No
         part = ranked.filter(pl.col("band").fill_null(ALIKE) == band)
         if part.height:
             figure.add_trace(_points(view, measure, part, part.get_column("place").to_numpy(), colour, ranked.height))
-    _level(figure, view, measure, level, level_name)
+    _level(figure, view, measure, level, named)
     charts.dress(figure, view, measure, height=420)
     figure.update_xaxes(title=view.say("chart.place"), showgrid=False, rangemode="tozero", tickformat=",d")
     return figure
 
 
-def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None, level_name: str) -> go.Figure:
+def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None, named: str) -> go.Figure:
     """Value against the number of dossiers, with the limits within which chance and usual differences keep a unit."""
     ranked = rows.filter(pl.col("rank").is_not_null(), pl.col("denominator") > 0)
     figure = go.Figure()
@@ -106,7 +112,7 @@ def funnel(view: View, rows: pl.DataFrame, measure: Measure, level: float | None
         part = ranked.filter(pl.col("band").fill_null(ALIKE) == band)
         if part.height:
             figure.add_trace(_points(view, measure, part, part.get_column("denominator").to_numpy(), colour, _CROWD))
-    _level(figure, view, measure, level, level_name)
+    _level(figure, view, measure, level, named)
     charts.dress(figure, view, measure, height=420)
     ticks = [numbers.number(tick, view.language) for tick in _TICKS]
     figure.update_xaxes(title=view.say("chart.n"), type="log", showgrid=False, tickvals=_TICKS, ticktext=ticks)

@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
 from display.drawing import curves as drawing_curves
 from display.drawing.curves import Line
-from display.words import numbers, places, rankings
+from display.words import addresses, numbers, over_time, places, rankings
 from display.words.marks import petition_words, plain_rank, unranked
 from display.words.selection import Selection
 from display.words.view import View
+from press.share.markup import listed
+from press.share.shared import Listed
 from ranking.collation import name_order
 from ranking.levels import has_no_sum, whole
 from ranking.measures import Measure
@@ -24,7 +27,7 @@ from store import catalog, standings
 from store.months import by_month, is_month, series
 from store.reference import measures, province_names
 from ui.frame import html, links, old_codes
-from ui.parts import charts
+from ui.parts import charts, share
 
 LEAST_MONTHS = 3
 
@@ -58,8 +61,16 @@ def panel(view: View, selection: Selection, rows: pl.DataFrame) -> None:
         if not units:
             html.caption(view.say("compare.none"))
             return
-        html.show(table(view, selection, units, names))
+        compared = table(view, selection, units, names)
+        html.show(compared)
         html.caption(view.say("compare.reading"))
+        page = {"page": "rankings", **addresses.choices(view, selection), "units": ",".join(units)}
+        period = numbers.period_in_sentence(selection.period, view.language)
+        title = view.say("compare.table", period=period)
+        source = rankings.source_line(view, selection, rows)
+        share.part(
+            view, "compared", page, title, lambda: listed(compared), source=source, reading=view.say("compare.reading")
+        )
         _chart(view, selection, units, names)
         html.caption(rankings.source_line(view, selection, rows))
 
@@ -191,12 +202,48 @@ def _chart(view: View, selection: Selection, units: Sequence[str], names: Mappin
         return
     st.subheader(drawing_curves.title(view, measure), anchor=False)
     marks = drawing_curves.marks(view, selection.scope, [day for line in curves for day in line.days])
-    figure = charts.over_time(view, measure, curves, marks=marks, targets=drawing_curves.targets(view, measure))
-    charts.show(figure, drawing_curves.alt(view, measure, curves))
+
+    def figure_of(seen: View) -> go.Figure:
+        own = lines(seen, selection, units, names)
+        return charts.over_time(seen, measure, own, marks=marks, targets=drawing_curves.targets(seen, measure))
+
+    charts.show(figure_of(view), drawing_curves.alt(view, measure, curves))
     if view.narrow:
         html.legend([(line.colour, line.name) for line in curves if line.name])
         html.caption(drawing_curves.marks_in_words(marks))
-    html.caption(view.say("compare.merger" if selection.level == "commune" else "compare.breaks"))
+    reading = view.say("compare.merger" if selection.level == "commune" else "compare.breaks")
+    html.caption(reading)
+    share.part(
+        view,
+        "compared_months",
+        {"page": "rankings", **addresses.choices(view, selection), "units": ",".join(units)},
+        drawing_curves.title(view, measure),
+        lambda: _listed_months(view, selection, units, names),
+        source=over_time.source_line(view),
+        finding=drawing_curves.alt(view, measure, curves),
+        reading=reading,
+        draw=share.chart(view, figure_of),
+        raw=lambda: _months(view, selection, units),
+    )
+
+
+def _months(view: View, selection: Selection, units: Sequence[str]) -> pl.DataFrame:
+    found = pl.concat([series(view.snapshot, selection.measure.id, selection.level, (code,)) for code in units])
+    return found.filter(is_month(), pl.col("basis") == selection.basis).sort("period_start", descending=True)
+
+
+def _listed_months(view: View, selection: Selection, units: Sequence[str], names: Mapping[str, str]) -> Listed:
+    """Every month of the units in words, the latest first."""
+    rows = [
+        [
+            names[row["unit_code"]],
+            f"{row['period_start']:%m/%Y}",
+            numbers.with_unit(row["value"], selection.measure, view.language),
+        ]
+        for row in _months(view, selection, units).iter_rows(named=True)
+    ]
+    heads = [view.say("time.column.place"), view.say("time.column.period"), view.say("time.column.value")]
+    return Listed(heads, rows, frozenset({2}))
 
 
 def months_known(view: View, selection: Selection) -> int:

@@ -209,7 +209,8 @@ def _influence(view: View, whole: pl.DataFrame, weights: Weights) -> None:
     show(f'<p class="gd-sentence">{escape(influence_in_words(view, moving))}</p>')
     headers = [view.say(f"weights.influence.{name}") for name in ("group", "weight", "change", "share")]
     rows = [_influence_row(view, row, sum(weights)) for row in moving.iter_rows(named=True)]
-    tables.plain_table(headers, rows, view.say("weights.influence"), figures=(1, 2, 3))
+    page = {"page": "rankings", "measure": "index_766"}
+    tables.shared_table(view, "influence", page, headers, rows, view.say("weights.influence"), (1, 2, 3))
 
 
 def influence_in_words(view: View, moving: pl.DataFrame) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from display.words import addresses, numbers
 from display.words.view import View
+from press.share.markup import listed
 from ranking.differences import changes
 from ranking.measures import Measure
 from ranking.periods import Period
@@ -19,7 +20,7 @@ from store.reference import province_names, scope_name
 from store.snapshot import Snapshot
 from ui.frame import html
 from ui.time import months as time_months
-from ui.time import tables
+from ui.time import shared, tables
 from ui.time.months import Pair
 from ui.time.tables import Scale
 
@@ -44,8 +45,20 @@ def panel(view: View, measure: Measure, scope: str, pair: Pair | None) -> None:
             if rows.is_empty():
                 html.caption(view.say(f"changes.none.{name}"))
             else:
-                _table(view, measure, scope, pair, rows, scale, view.say(f"changes.{name}"))
-    html.caption(reading(view, measure, found))
+                html.show(_table(view, measure, scope, pair, rows, scale, view.say(f"changes.{name}")))
+    told = reading(view, measure, found)
+    html.caption(told)
+    shared.control(
+        view,
+        "changes",
+        measure,
+        scope,
+        lambda: listed(_table(view, measure, scope, pair, found, _scale(found), ""), both_ends=True),
+        title=view.say("share.of_place", title=view.say("changes.title"), place=shared.place(view, scope)),
+        finding=sentence(view, measure, scope, pair, found),
+        reading=told,
+        raw=lambda: found,
+    )
 
 
 def of_scope(view: View, measure: Measure, scope: str, pair: Pair) -> pl.DataFrame:
@@ -128,13 +141,13 @@ def _scale(rows: pl.DataFrame) -> Scale:
     return Scale(min([*ends, 0.0]), max([*ends, 0.0]))
 
 
-def _table(view: View, measure: Measure, scope: str, pair: Pair, rows: pl.DataFrame, scale: Scale, title: str) -> None:
+def _table(view: View, measure: Measure, scope: str, pair: Pair, rows: pl.DataFrame, scale: Scale, title: str) -> str:
     with_n = rows.get_column("n_after").count() > 0
     names = ["unit", "change", "values", *(["n"] if with_n else [])]
     headers = [view.say(f"changes.column.{name}", unit=_unit(view, measure)) for name in names]
     styles = ["", "gd-change", "gd-n gd-wide", *(["gd-n gd-wide"] if with_n else [])]
     body = [_row(view, measure, scope, row, scale)[: len(names)] for row in rows.iter_rows(named=True)]
-    tables.show(headers, body, title, styles)
+    return tables.markup(headers, body, title, styles)
 
 
 def _unit(view: View, measure: Measure) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 import polars as pl
@@ -10,13 +10,17 @@ import streamlit as st
 
 from display.drawing import curves
 from display.drawing.curves import Place
+from display.drawing.palette import LIGHT
 from display.words import numbers
 from display.words.view import View
+from press.share.shared import Listed
 from ranking.measures import Measure
+from store import units
 from store.months import latest_series, series
 from store.reference import measures
 from ui.frame import html
-from ui.parts import charts, tables
+from ui.parts import charts, share, tables
+from ui.time import shared
 
 ONLINE = "online_filing_share"
 CHANNELS = ("online_full_share", "online_partial_share", "in_person_share", "post_share")
@@ -42,12 +46,37 @@ def panel(view: View, place: Place) -> None:
         return
     charts.show(figure(view, found), alt(view, place, found))
     html.legend([(colour, view.say(f"channels.{name}")) for name, colour in _colours(view, found)])
-    html.caption(view.say("channels.fine" if len(found.names) > 2 else "channels.coarse"))
+    reading = view.say("channels.fine" if len(found.names) > 2 else "channels.coarse")
+    html.caption(reading)
+    _control(view, place, found, reading)
     with st.expander(view.say("table.show"), icon=":material/table:", key="channels_table", on_change="rerun") as box:
         if box.open:
-            headers = [view.say("limits.column.month"), *(view.say(f"channels.{name}") for name in found.names)]
-            figures = range(1, len(headers) + 1)
-            tables.plain_table([*headers, view.say("fields.column.n")], table(view, found), place.name, figures)
+            heads = headers(view, found)
+            tables.plain_table(heads, table(view, found), place.name, range(1, len(heads)))
+
+
+def headers(view: View, found: Channels) -> list[str]:
+    names = [view.say(f"channels.{name}") for name in found.names]
+    return [view.say("limits.column.month"), *names, view.say("fields.column.n")]
+
+
+def _control(view: View, place: Place, found: Channels, reading: str) -> None:
+    heads, colours = headers(view, found), _colours(replace(view, palette=LIGHT), found)
+    shared.control(
+        view,
+        "channels",
+        measures()[ONLINE],
+        place.code if place.level != "commune" else units.known(place.code)["province_code"],
+        lambda: Listed(heads, table(view, found), frozenset(range(1, len(heads)))),
+        title=view.say("channels.part", place=place.name),
+        finding=alt(view, place, found),
+        units=[place.code] if place.level == "commune" else (),
+        draw=share.chart(view, lambda light: figure(light, found)),
+        ratio=0.4,
+        legend=[(colour, view.say(f"channels.{name}")) for name, colour in colours],
+        reading=reading,
+        raw=lambda: found.months,
+    )
 
 
 def of_place(view: View, place: Place) -> Channels:

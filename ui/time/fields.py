@@ -12,15 +12,16 @@ from display.drawing import curves
 from display.drawing.curves import Place
 from display.words import bring_in, marks, numbers
 from display.words.view import View
+from press.share.markup import listed
 from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period, calendar_period
-from store import sight
+from store import sight, units
 from store.months import latest_series
 from store.reference import measures
 from store.snapshot import Snapshot
 from ui.frame import html
-from ui.time import tables
+from ui.time import shared, tables
 from ui.time.months import Pair
 from ui.time.tables import Scale
 
@@ -33,9 +34,23 @@ def panel(view: View, measure: Measure, place: Place, pair: Pair | None) -> None
         return
     before, after = two_months(rows, pair)
     table = side_by_side(rows, measure, before, after)
-    html.show(f'<p class="gd-sentence">{escape(sentence(view, measure, place, table, after))}</p>')
-    _table(view, measure, table, before, after)
-    html.caption(reading(view, pair, before))
+    said, told = sentence(view, measure, place, table, after), reading(view, pair, before)
+    html.show(f'<p class="gd-sentence">{escape(said)}</p>')
+    body = _table(view, measure, table, before, after)
+    html.show(body)
+    html.caption(told)
+    shared.control(
+        view,
+        "fields",
+        measure,
+        units.known(place.code)["province_code"] if place.level == "commune" else place.code,
+        lambda: listed(body),
+        title=view.say("fields.part", place=place.name),
+        finding=said,
+        units=[place.code] if place.level == "commune" else (),
+        reading=told,
+        raw=lambda: rows,
+    )
 
 
 @lru_cache(maxsize=64)
@@ -108,7 +123,7 @@ def sentence(view: View, measure: Measure, place: Place, table: pl.DataFrame, af
     )
 
 
-def _table(view: View, measure: Measure, table: pl.DataFrame, before: Period | None, after: Period) -> None:
+def _table(view: View, measure: Measure, table: pl.DataFrame, before: Period | None, after: Period) -> str:
     language = view.language
     scale = _scale(measure, table)
     whole = measure.model_copy(update={"decimals": 0})
@@ -123,7 +138,9 @@ def _table(view: View, measure: Measure, table: pl.DataFrame, before: Period | N
     width = len(headers) if measure.kind in ("share", "rate") else len(headers) - 1
     body = [_row(view, measure, row, scale)[:width] for row in table.iter_rows(named=True)]
     title = view.say("fields.title", measure=measure.name.in_language(language))
-    tables.show(headers[:width], body, title, ["", "gd-change gd-wide", "gd-n", "gd-n", "gd-n gd-wide"][:width])
+    return tables.markup(
+        headers[:width], body, title, ["", "gd-change gd-wide", "gd-n", "gd-n", "gd-n gd-wide"][:width]
+    )
 
 
 def _scale(measure: Measure, table: pl.DataFrame) -> Scale:

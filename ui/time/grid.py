@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from html import escape
 from itertools import pairwise
 from urllib.parse import quote
@@ -15,6 +16,7 @@ import streamlit as st
 from display.drawing import curves
 from display.words import addresses, numbers
 from display.words.view import View
+from press.share.shared import Listed
 from ranking.collation import name_order
 from ranking.levels import is_typical
 from ranking.measures import Measure
@@ -25,6 +27,7 @@ from store.months import by_month, together_by_month
 from store.reference import scope_name
 from ui.frame import html, links
 from ui.parts import tables
+from ui.time import shared
 from ui.time.tables import Scale
 
 LEAST_MONTHS = 3
@@ -72,7 +75,26 @@ def panel(view: View, measure: Measure, scope: str) -> None:
         tables.plain_table(headers(view), table(view, measure, cells), title, figures=range(1, 5))
     else:
         html.show(markup(view, measure, scope, grid, cells))
-    html.caption(reading(view, measure, scope, grid))
+    told = reading(view, measure, scope, grid)
+    html.caption(told)
+    shared.control(
+        view,
+        "grid",
+        measure,
+        scope,
+        lambda: Listed(headers(view), table(view, measure, cells), frozenset(range(1, 5)), both_ends=order == "value"),
+        title=curves.grid_title(view, scope),
+        finding=view.say("grid.title", measure=measure.name.in_language(view.language)),
+        reading=told,
+        raw=partial(months_of, view, measure, scope),
+    )
+
+
+def months_of(view: View, measure: Measure, scope: str) -> pl.DataFrame:
+    """The figures of all units in their months."""
+    level = "province" if scope == COUNTRY else "commune"
+    basis = curves.fullest_basis(view, measure, level) or ""
+    return by_month(view.snapshot, measure.id, basis, level, scope).filter(pl.col("period_kind") == "month")
 
 
 def _segments(view: View, key: str, options: Sequence[str]) -> str:

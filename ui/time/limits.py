@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from html import escape
 from itertools import groupby
 from operator import attrgetter
@@ -16,6 +17,7 @@ import streamlit as st
 from display.drawing import curves
 from display.words import numbers
 from display.words.view import View
+from press.share.shared import Listed
 from ranking.measures import Measure
 from ranking.periods import MERGER, calendar_period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, Limits, Point, Shares, assurance, p_prime, xmr
@@ -24,8 +26,8 @@ from store import ages, standings, units
 from store import months as store_months
 from store.reference import reference_table
 from ui.frame import html, links
-from ui.parts import charts, tables
-from ui.time import history
+from ui.parts import charts, share, tables
+from ui.time import history, shared
 
 MOST_TOLD = 3
 _SYMBOLS = {"high": "triangle-up", "low": "triangle-down", "rising": "diamond", "falling": "diamond"}
@@ -80,9 +82,25 @@ def panel(view: View, measure: Measure, units: Sequence[str]) -> None:
         html.caption(view.say("limits.too_few", unit=names[unit], n=known, fewest=FEWEST_POINTS))
         return
     charts.show(figure(view, measure, chart), alt(view, measure, chart))
-    for text in words(view, measure, chart):
+    told, province = words(view, measure, chart), reference_table("units").filter(code=unit).item(0, "province_code")
+    for text in told:
         html.show(f'<p class="gd-sentence">{escape(text)}</p>')
-    html.caption(view.say("limits.reading.shares" if is_counted(measure) else "limits.reading.values"))
+    reading = view.say("limits.reading.shares" if is_counted(measure) else "limits.reading.values")
+    html.caption(reading)
+    shared.control(
+        view,
+        "limits",
+        measure,
+        province,
+        lambda: Listed(headers(view), table(view, measure, chart), frozenset(range(1, 5))),
+        title=view.say("limits.title", unit=names[unit], measure=short),
+        finding=told[0],
+        units=[unit],
+        draw=share.chart(view, lambda light: figure(light, measure, chart)),
+        ratio=0.4,
+        reading=reading,
+        raw=partial(_months, view, measure, unit),
+    )
     with st.expander(view.say("table.show"), icon=":material/table:", key="limits_table", on_change="rerun") as box:
         if box.open:
             tables.plain_table(headers(view), table(view, measure, chart), names[unit], figures=range(1, 5))

@@ -24,9 +24,13 @@ class Scale:
 
 def show(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str, styles: Sequence[str]) -> None:
     """A table of markup: the first column names the row; `styles` holds the classes of each column."""
+    html.show(markup(headers, rows, title, styles))
+
+
+def markup(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str, styles: Sequence[str]) -> str:
     head = "".join(f'<th scope="col" class="{s}">{escape(text)}</th>' for s, text in zip(styles, headers, strict=True))
     body = "".join(f"<tr>{_cells(styles, row)}</tr>" for row in rows)
-    html.show(
+    return (
         f'<div class="gd-scroll" tabindex="0" role="region" aria-label="{escape(title)}">'
         f'<table class="gd-table gd-time"><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"

@@ -13,6 +13,7 @@ import streamlit as st
 from display.drawing.curves import Line, empty, fullest_basis
 from display.words import addresses, numbers
 from display.words.view import View
+from press.share.shared import Listed
 from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import MERGER, calendar_period
@@ -24,7 +25,8 @@ from store.reference import measures, province_names, scope_name
 from store.snapshot import Snapshot
 from ui.frame import html
 from ui.frame.decimal_field import decimal_field
-from ui.parts import charts, tables
+from ui.parts import charts, share, tables
+from ui.time import shared
 from ui.time.tables import show
 
 MOST = 15
@@ -51,6 +53,7 @@ def panel(view: View, measure: Measure, scope: str) -> None:
     html.show(f'<p class="gd-sentence">{escape(sentence(view, measure, level, units, curves))}</p>')
     if curves[scope].height:
         _draw(view, measure, level, curves)
+        _control(view, measure, scope, level, units, curves)
     first, waiting = st.columns(2, gap="medium")
     with first:
         _first(view, measure, scope, units)
@@ -147,8 +150,28 @@ def _draw(view: View, measure: Measure, level: float, curves: dict[str, pl.DataF
         html.legend([(line.colour, line.name) for line in lines])
     with st.expander(view.say("table.show"), icon=":material/table:", key="reached_table", on_change="rerun") as box:
         if box.open:
-            headers = [view.say(f"reached.column.{name}") for name in ("place", "month", "share", "new", "at_risk")]
-            tables.plain_table(headers, table(view, curves), view.say("reached.title"), figures=(2, 3, 4))
+            tables.plain_table(headers(view), table(view, curves), view.say("reached.title"), figures=(2, 3, 4))
+
+
+def _control(
+    view: View, measure: Measure, scope: str, level: float, units: pl.DataFrame, curves: dict[str, pl.DataFrame]
+) -> None:
+    shared.control(
+        view,
+        "reached",
+        measure,
+        scope,
+        lambda: Listed(headers(view), table(view, curves), frozenset({2, 3, 4})),
+        title=view.say("share.of_place", title=view.say("reached.title"), place=_place(view, scope)),
+        finding=sentence(view, measure, level, units, curves),
+        draw=share.chart(view, lambda light: figure(light, measure, _lines(light, curves))),
+        ratio=0.4,
+        raw=lambda: pl.concat([rows.with_columns(scope=pl.lit(place)) for place, rows in curves.items()]),
+    )
+
+
+def headers(view: View) -> list[str]:
+    return [view.say(f"reached.column.{name}") for name in ("place", "month", "share", "new", "at_risk")]
 
 
 def _lines(view: View, curves: dict[str, pl.DataFrame]) -> list[Line]:
@@ -235,13 +258,13 @@ def _list(view: View, measure: Measure, scope: str, units: pl.DataFrame, name: s
     if units.is_empty():
         html.caption(say(f"reached.{name}.none"))
         return
-    headers = [
+    heads = [
         say("reached.column.unit"),
         *([say("reached.column.since")] if name == "first" else []),
         say("reached.column.last"),
     ]
     body = [_row(view, measure, scope, row, name) for row in units.head(MOST).iter_rows(named=True)]
-    show(headers, body, say(f"reached.{name}", n=units.height), ["", *["gd-n"] * (len(headers) - 1)])
+    show(heads, body, say(f"reached.{name}", n=units.height), ["", *["gd-n"] * (len(heads) - 1)])
     if units.height > MOST:
         html.caption(say("reached.more", n=numbers.number(units.height - MOST, view.language)))
 

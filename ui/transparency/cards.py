@@ -9,6 +9,7 @@ import streamlit as st
 
 from display.drawing import small_charts
 from display.drawing.icons import icon
+from display.drawing.palette import LIGHT
 from display.portraits import plain_chart, plain_words
 from display.portraits import replies as portraits
 from display.portraits.plain_figures import Answer, Portrait, Province, province
@@ -17,10 +18,11 @@ from display.words import addresses
 from display.words import replies as words
 from display.words.view import View
 from journal import replies
+from press.share.shared import Listed
 from store import units
 from store.reference import province_name
 from ui.frame import html
-from ui.parts import tables
+from ui.parts import share, tables
 
 
 def figures(view: View, code: str) -> tuple[Province, Portrait]:
@@ -84,6 +86,17 @@ def online(view: View, whole: Province, portrait: Portrait) -> None:
     html.caption(say("public.online.reading" if drawn else "public.online.few"))
     with st.expander(say("public.online.table")):
         tables.plain_table(words.headers, words.rows, say("public.online"), figures=(1, 2))
+    share.part(
+        view,
+        "online",
+        {"page": "transparency", "unit": portrait.code},
+        say("share.of_place", title=say("public.online"), place=units.known(portrait.code)["full_name"]),
+        lambda: Listed(words.headers, words.rows, frozenset({1, 2})),
+        finding=words.sentence,
+        draw=(lambda _: plain_chart.svg(say, portrait.months, LIGHT, own=True)) if drawn else None,
+        ratio=0.4,
+        embed=addresses.embedded(view, "unit", unit=portrait.code),
+    )
 
 
 def chapters(view: View) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ import polars as pl
 from display.drawing import css
 from display.words import numbers
 from display.words.view import View
+from press.share.shared import Listed
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import COUNTED, NOT_REPORTED, REPORTED
@@ -22,7 +23,7 @@ from store.months import is_month
 from store.snapshot import Snapshot
 from store.states import states
 from ui.frame import html
-from ui.unit import tables
+from ui.unit import shared, tables
 
 _OPEN = "◐"
 _MOST_REVISIONS = 60
@@ -89,11 +90,23 @@ def section(view: View, code: str) -> None:
     if found:
         html.show("".join(_source(view, basis, months) for basis, months in found.items()))
         html.show(_legend(view, [month for months in found.values() for month in months]))
+        shared.control(view, code, "calendar", view.say("unit.calendar.title"), lambda: _listed(view, found))
     else:
         html.caption(view.say("unit.calendar.no_months"))
     if stretches := _stretches(view, code):
         html.caption(view.say("unit.calendar.stretches", periods="; ".join(stretches)))
     _revisions(view, code)
+
+
+def _listed(view: View, found: Mapping[str, Sequence[Month]]) -> Listed:
+    """A row per month and source in words, the latest first."""
+    rows = []
+    for basis, months in found.items():
+        for month in reversed(months):
+            when, _, said = month_words(view, month).partition(": ")
+            rows.append([when, view.say(f"basis.{basis}"), said])
+    heads = [view.say(f"unit.calendar.column.{name}") for name in ("month", "basis", "state")]
+    return Listed(heads, rows)
 
 
 def _source(view: View, basis: str, months: Sequence[Month]) -> str:
@@ -171,6 +184,8 @@ def _revisions(view: View, code: str) -> None:
     headers = [view.say(f"unit.revisions.{name}") for name in ("period", "measure", "old", "new", "when")]
     table = [_revision(view, row) for row in rows.head(_MOST_REVISIONS).iter_rows(named=True)]
     tables.stacked_table(headers, table, view.say("unit.revisions.caption"), figures=(2, 3))
+    title = view.say("unit.revisions.caption")
+    shared.control(view, code, "unit_revisions", title, lambda: Listed(headers, table, frozenset({2, 3})))
     if rows.height > _MOST_REVISIONS:
         html.caption(view.say("unit.revisions.rest", n=rows.height - _MOST_REVISIONS))
 

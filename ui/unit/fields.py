@@ -11,6 +11,7 @@ import polars as pl
 
 from display.words import bring_in, numbers
 from display.words.view import View
+from press.share.markup import listed
 from ranking.collation import by_name
 from ranking.intervals import wilson
 from ranking.periods import MERGER, Period
@@ -20,6 +21,7 @@ from store.months import latest_series
 from store.reference import measures
 from store.snapshot import Snapshot
 from ui.frame import html
+from ui.unit import shared
 
 ON_TIME = ("on_time_share", "on_time_share_form")
 _MOST_MONTHS = 12
@@ -151,8 +153,11 @@ def section(view: View, code: str) -> None:
         return
     text = " ".join([sentence(view, found), *_against_province(view, found)])
     html.show(f'<p class="gd-sentence">{escape(text)}</p>')
-    html.show(table(view, found))
-    html.caption(view.say("unit.fields.reading", basis=view.say(f"basis.{found.basis}")))
+    shown, reading = table(view, found), view.say("unit.fields.reading", basis=view.say(f"basis.{found.basis}"))
+    html.show(shown)
+    html.caption(reading)
+    title = view.say("unit.fields.title")
+    shared.control(view, code, "unit_fields", title, lambda: listed(shown), finding=text, reading=reading)
 
 
 def _are_asked(snapshot: Snapshot, code: str) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from display.portraits import petitions, summary, summary_words
 from display.portraits.summary import Row
 from display.words import numbers
 from display.words.view import View
+from press.share.shared import Listed
 from ranking.index_sensitivity import GROUPS
 from ranking.measures import Measure
 from store.reference import measures
 from ui.frame import html
+from ui.unit import shared
 
 
 def section(view: View, code: str) -> None:
@@ -24,9 +27,33 @@ def section(view: View, code: str) -> None:
         html.caption(line)
     items = "".join(_group(view, measures()[name], found.get(name)) for name in GROUPS)
     html.show(f'<ul class="gd-groups">{items}</ul>')
+    shared.control(
+        view,
+        code,
+        "groups",
+        view.say("unit.groups.title"),
+        lambda: _listed(view, found),
+        finding=_total(view, total) if total else "",
+    )
     if any(name in found for name in GROUPS):
         old = any(found[name].series == "766-2025" for name in GROUPS if name in found)
         html.caption(view.say("series.before" if old else "series.current") + ".")
+
+
+def _listed(view: View, found: Mapping[str, Row]) -> Listed:
+    """Each group with its points, its full marks and its place in words."""
+    rows = []
+    for name in GROUPS:
+        measure, row = measures()[name], found.get(name)
+        words = summary_words.row_words(view, row) if row else None
+        known = words is not None and row is not None and row.value is not None
+        points = numbers.number(row.value, view.language, measure.decimals) if known and row else ""
+        state = words.value if words and not known else "" if known else view.say("state.absent")
+        most = numbers.number(measure.max_score, view.language)
+        place = (words.place or words.rank) if words and known else state
+        rows.append([view.say(f"weights.group.{name}"), name.upper(), points, most, place])
+    heads = [view.say(f"unit.groups.column.{name}") for name in ("group", "code", "points", "most", "place")]
+    return Listed(heads, rows, frozenset({2, 3}))
 
 
 def _total(view: View, row: Row) -> str:

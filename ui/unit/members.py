@@ -10,6 +10,7 @@ import polars as pl
 
 from display.words import numbers
 from display.words.view import View
+from press.share.shared import Listed
 from ranking.intervals import wilson
 from ranking.measures import Measure
 from ranking.periods import MERGER
@@ -18,7 +19,7 @@ from store import units
 from store.reference import measures
 from store.snapshot import Snapshot
 from ui.frame import html, links
-from ui.unit import tables
+from ui.unit import shared, tables
 
 MONTHS = 12
 _FIRST = MERGER.replace(year=MERGER.year - 1)
@@ -134,7 +135,11 @@ def section(view: View, code: str) -> None:
     tables.stacked_table(headers, rows, view.say("unit.members.caption"), figures=(3, 4, 5))
     placed = sum(member.placed for member in found)
     words = [view.say("unit.members.reading")] if options else []
-    html.caption(" ".join([*words, view.say("unit.members.placed", n=placed, all=len(found))]))
+    reading = " ".join([*words, view.say("unit.members.placed", n=placed, all=len(found))])
+    html.caption(reading)
+    body = Listed(headers, rows, frozenset({3, 4, 5}) & frozenset(range(len(headers))))
+    said = sentence(view, found, measure)
+    shared.control(view, code, "members", view.say("unit.members.title"), lambda: body, finding=said, reading=reading)
 
 
 def _measures(snapshot: Snapshot, code: str) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from display.portraits import place_details
 from display.words.view import View
+from press.share.shared import Listed
 from ui.frame import html
-from ui.unit import tables
+from ui.unit import shared, tables
 
 _COLUMNS = ("measure", "chance", "ranks", "rests_on", "twelve", "moved")
 
@@ -23,4 +24,7 @@ def section(view: View, code: str) -> None:
     rows = [[getattr(detail, name) for name in shown] for detail in found]
     tables.stacked_table(headers, rows, view.say("unit.places.title"), figures=())
     said = [view.say("unit.places.all_rest_on", what=alike)] if alike else []
-    html.caption(" ".join([*said, view.say("unit.places.reading")]))
+    reading = " ".join([*said, view.say("unit.places.reading")])
+    html.caption(reading)
+    title = view.say("unit.places.title")
+    shared.control(view, code, "unit_places", title, lambda: Listed(headers, rows), reading=reading)

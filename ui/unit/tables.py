@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from functools import partial
 from html import escape
 from types import MappingProxyType
 from typing import Any
@@ -17,10 +18,13 @@ from display.portraits.summary import RISING_IS_GOOD, Row
 from display.portraits.summary_words import Words, row_words
 from display.words import addresses, numbers, places, replies
 from display.words.view import View
+from press.brief import table as brief_table
+from press.share.markup import listed
 from ranking.measures import Measure
 from store import units
 from ui.frame import html
 from ui.parts import tables
+from ui.unit import shared
 
 _COLUMNS = ("measure", "value", "n", "target", "variation", "assurance", "rank", "peers", "band", "trend")
 _RIGHT = frozenset({"value", "n", "target", "peers"})
@@ -30,8 +34,20 @@ _TREND = 12
 def summary(view: View, code: str) -> None:
     """The table, how to read it, and what the source has nothing of."""
     found = portraits_summary.rows(view.snapshot, code)
-    html.show(table(view, code, found, replies.beside(view, portraits_replies.of_unit(view, code))))
-    html.caption(" ".join(_reading(view, found)))
+    shown = table(view, code, found, replies.beside(view, portraits_replies.of_unit(view, code)))
+    reading = " ".join(_reading(view, found))
+    html.show(shown)
+    html.caption(reading)
+    shared.control(
+        view,
+        code,
+        "summary",
+        view.say("unit.summary.title"),
+        lambda: listed(shown),
+        reading=reading,
+        sheet=partial(brief_table.sheet, view, code),
+        embed=addresses.embedded(view, "unit", unit=code),
+    )
     if any(row.firm is False for row in found):
         html.caption(view.say("unit.summary.few_months"))
     if absent := portraits_summary.missing(view.snapshot, code):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -12,12 +13,14 @@ from display.portraits import summary, summary_words
 from display.portraits.summary import Row
 from display.words import addresses, numbers
 from display.words.view import View
+from press.share.shared import Listed
 from ranking.peers import Likeness, reasons
 from store import peers, standings, units
 from store.peers import ENOUGH_PEERS
 from store.reference import province_name, reference_table
 from store.snapshot import Snapshot
 from ui.frame import html
+from ui.unit import shared
 
 MEASURES = ("received_per_day", "received_per_1000")
 
@@ -83,6 +86,18 @@ def section(view: View, code: str) -> None:
         return
     html.show(f'<div class="gd-workload">{"".join(_card(view, code, row) for row in rows)}</div>')
     html.show(_peers(view, code))
+    shared.control(view, code, "workload", view.say("unit.workload.title"), lambda: _listed(view, code, rows))
+
+
+def _listed(view: View, code: str, rows: Sequence[Row]) -> Listed:
+    """Each measure with its value and where it stands among the others, in words."""
+    body = []
+    for row in rows:
+        words, found = summary_words.row_words(view, row), against_others(view.snapshot, code, row)
+        beside = sentence(view, code, found) if found else view.say("unit.workload.nobody")
+        body.append([row.measure.name.in_language(view.language), words.value, words.period, beside])
+    heads = [view.say(f"unit.workload.column.{name}") for name in ("measure", "value", "period", "beside")]
+    return Listed(heads, body)
 
 
 def _why_unknown(view: View, code: str) -> str:

@@ -16,8 +16,10 @@ from starlette.routing import Route
 from display.drawing.palette import LIGHT
 from display.drawing.place_cells import place_cell, rank_whisker, row_mark
 from display.drawing.place_figure import place_figure, style
-from display.words import bands, marks, numbers, places
+from display.words import bands, findings, marks, numbers, places, rankings
+from display.words.selection import Selection
 from display.words.text import Speaker
+from display.words.view import View
 from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import Period
@@ -27,6 +29,7 @@ from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 from ranking.windows import USUAL
 from store import opening, public, standings
 from store import places as store_places
+from store.access.rules import PUBLIC
 from store.policy import policy
 from store.reference import measures, scope_name
 from store.snapshot import Snapshot
@@ -46,33 +49,36 @@ h1{{font-size:16px;margin:0 0 2px}}p{{margin:4px 0;color:{LIGHT.quiet};font-size
 table{{border-collapse:collapse;width:100%}}caption{{text-align:left;font-size:12px;color:{LIGHT.quiet}}}
 th,td{{text-align:left;padding:5px 6px;border-bottom:1px solid {LIGHT.line};font-weight:400;vertical-align:top}}
 thead th{{font-size:12px;color:{LIGHT.quiet}}}td svg{{display:block}}a{{color:{LIGHT.accent}}}
+summary{{cursor:pointer;color:{LIGHT.accent};padding:8px 0}}
 @media (max-width:480px){{td svg{{width:72px}}th,td{{padding:5px 3px}}}}
 @media (max-width:360px){{body{{padding:12px 8px}}td svg{{width:60px}}th,td{{padding:5px 2px;font-size:13px}}}}
 """
+_OPEN_ROWS = 12
+"""So many rows stand open below a picture."""
 _UNIT_MEASURES = ("on_time_share", "online_filing_share", "online_payment_share", "handling_satisfaction", "index_766")
 _RANKING = ("dataset", "snapshot", "province", "measure", "period", "basis", "lang")
 _UNIT = ("dataset", "snapshot", "unit", "period", "lang")
 
 
 async def ranking(request: Request) -> Response:
-    return await _page(request, _RANKING, _ranking)
+    return await page(request, _RANKING, _ranking)
 
 
 async def unit(request: Request) -> Response:
-    return await _page(request, _UNIT, _one_unit)
+    return await page(request, _UNIT, _one_unit)
 
 
 ROUTES = [Route("/embed/ranking", ranking), Route("/embed/unit", unit)]
 
 
-async def _page(request: Request, allowed: tuple[str, ...], draw: Callable[[dict[str, str]], str]) -> Response:
+async def page(request: Request, allowed: tuple[str, ...], draw: Callable[[dict[str, str]], str]) -> Response:
     try:
         query = checked(request.query_params.multi_items(), allowed)
         body = await run_in_threadpool(draw, query)
     except Problem as problem:
         say = Speaker("en" if request.query_params.get("lang") == "en" else "vi")
         words = say("open.trouble", detail=f"{problem.title}. {problem.detail}")
-        return HTMLResponse(_document(say.language, f"<p>{escape(words)}</p>"), problem.status, _HEADERS)
+        return HTMLResponse(document(say.language, f"<p>{escape(words)}</p>"), problem.status, _HEADERS)
     return HTMLResponse(body, headers=_HEADERS)
 
 
@@ -88,7 +94,6 @@ def _ranking(query: dict[str, str]) -> str:
         raise Problem(404, "No figures", say("open.none"))
     rows = _named(snapshot, rows).sort("rank", by_name(), nulls_last=True)
     likely = places.of_rows(rows)
-    place = scope_name(scope) or say("scope.country")
     head: tuple[str, ...] = (
         say("open.column.unit"),
         measure.short.in_language(say.language),
@@ -103,12 +108,21 @@ def _ranking(query: dict[str, str]) -> str:
         )
         for row, place in zip(rows.iter_rows(named=True), likely.iter_rows(named=True), strict=True)
     ]
-    title = say("open.title", measure=measure.name.in_language(say.language), place=place)
+    title = _finding(say, snapshot, measure, rows)
     link = {"province": scope, "level": level, "measure": measure.id}
     picture = place_figure(say, measure, level, likely, simulated=snapshot.manifest.nature == "simulated")
     if not likely.get_column("expected").count():
         picture = _paragraph(places.known_sentence(say, rows))
-    return _document(say.language, _whole(say, snapshot, title, rows, (picture, head, body), ("xep-hang", link)))
+    return document(say.language, _whole(say, snapshot, title, rows, (picture, head, body), ("xep-hang", link)))
+
+
+def _finding(say: Speaker, snapshot: Snapshot, measure: Measure, rows: pl.DataFrame) -> str:
+    """What the ranking comes to, as its page is headed, of what the public sees."""
+    first = rows.row(0, named=True)
+    period = Period(first["period_start"], first["period_end"], first["period_kind"])
+    chosen = Selection(first["level"], first["scope"], measure, first["basis"], first["series"], period)
+    view = View(say.language, say, snapshot.seen_in(frozenset()), LIGHT, reader=PUBLIC)
+    return findings.headline(view, chosen, rankings.rows_of(view, chosen))
 
 
 def _one_unit(query: dict[str, str]) -> str:
@@ -131,7 +145,7 @@ def _one_unit(query: dict[str, str]) -> str:
     body = [("", _measure_row(row, place, say)) for row, place in pairs]
     name, place = rows.item(0, "name"), scope_name(rows.item(0, "scope")) or say("scope.country")
     table = (style(), head, body)
-    return _document(say.language, _whole(say, snapshot, f"{name}, {place}", rows, table, ("don-vi", {"unit": code})))
+    return document(say.language, _whole(say, snapshot, f"{name}, {place}", rows, table, ("don-vi", {"unit": code})))
 
 
 def _measure_row(row: dict, place: dict, say: Speaker) -> tuple[str, ...]:
@@ -253,16 +267,28 @@ def _whole(
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     cells = partial(map, "<td>{}</td>".format)
     body = "".join(f'<tr{mark}><th scope="row">{row[0]}</th>{"".join(cells(row[1:]))}</tr>' for mark, row in lines)
-    nature = snapshot.manifest.nature
-    note = f'<p class="note" role="note">{escape(say("open.simulated"))}</p>' if nature == "simulated" else ""
     path, choices = onward
     query = {"dataset": snapshot.manifest.dataset, "lang": say.language, **choices}
-    link = f'<a href="/{path}?{escape(urlencode(query))}" target="_blank" rel="noopener">{escape(say("open.more"))}</a>'
+    listed = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    if len(lines) > _OPEN_ROWS:  # the picture is what a reader came for; the rows are there for who wants them
+        listed = f"<details><summary>{escape(say('table.show'))}</summary>{listed}</details>"
     return (
-        f"<h1>{escape(title)}</h1>{note}{before}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"<h1>{escape(title)}</h1>{note(say, snapshot)}{before}{listed}"
         f"<p>{escape(_source(say, snapshot, rows))} {escape(say('open.snapshot', snapshot=snapshot.manifest.id))}</p>"
-        f"<p>Gần Dân · CC BY 4.0 · {link}</p>"
+        f"{more(say, f'/{path}?{urlencode(query)}')}"
     )
+
+
+def note(say: Speaker, snapshot: Snapshot) -> str:
+    """That the figures are simulated, where they are. Markup."""
+    simulated = snapshot.manifest.nature == "simulated"
+    return f'<p class="note" role="note">{escape(say("open.simulated"))}</p>' if simulated else ""
+
+
+def more(say: Speaker, address: str) -> str:
+    """Whose it is, and the way to the page that has more. Markup."""
+    link = f'<a href="{escape(address)}" target="_blank" rel="noopener">{escape(say("open.more"))}</a>'
+    return f"<p>Gần Dân · CC BY 4.0 · {link}</p>"
 
 
 def _source(say: Speaker, snapshot: Snapshot, rows: pl.DataFrame) -> str:
@@ -280,7 +306,7 @@ def _speaker(query: Mapping[str, str]) -> Speaker:
     return Speaker(query.get("lang", "vi"))
 
 
-def _document(language: str, body: str) -> str:
+def document(language: str, body: str) -> str:
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Gần Dân</title>'
         '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">'

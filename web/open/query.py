@@ -21,6 +21,7 @@ USUAL_ROWS = 1_000
 SNAPSHOT = r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$"
 PERIOD = r"^(20[0-9]{2}(-(Q[1-4]|H[12]|0[1-9]|1[0-2]))?|20[0-9]{2}-[0-9]{2}-[0-9]{2}_20[0-9]{2}-[0-9]{2}-[0-9]{2})$"
 UNIT = r"^([0-9]{5}|[0-9]{2}|VN|[A-Z][0-9]{2}(\.[0-9]{1,4}){0,4})$"
+UNITS = r"^[0-9]{5}(,[0-9]{5}){0,3}$"
 FIELD = r"^[0-9A-Za-zÀ-ỹ ,.()/-]{1,80}$"
 FORMATS = ("json", "csv", "parquet")
 
@@ -77,6 +78,7 @@ def parameters() -> dict[str, Parameter]:
         Parameter("format", _enum(FORMATS), "Format of the reply; goes before the Accept header."),
         Parameter("limit", _number(1, MOST_ROWS, USUAL_ROWS), "At most so many rows."),
         Parameter("offset", _number(0, 100_000_000, 0), "Rows to leave out; `next` in the reply has the right one."),
+        Parameter("units", _text(UNITS), "Up to four communes by their codes, with commas between."),
         Parameter("lang", _enum(("vi", "en")), "Language of the page."),
     ]
     return {parameter.name: parameter for parameter in known}

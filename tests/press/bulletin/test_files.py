@@ -25,6 +25,7 @@ from etl.__main__ import main
 from files import whole
 from journal import promises as journal_promises
 from journal.promises import Promise
+from press import letters
 from press.bulletin import document, files, phone
 from press.bulletin.content import MOST_SILENT, Bulletin, content
 from ranking.periods import parse
@@ -163,7 +164,7 @@ def test_the_picture_is_upright_and_nothing_leaves_it():
         assert all(0 < int(line.get("y", "0")) <= 1350 - 20 for line in lines)
         for line in lines:
             weight = int(line.get("font-weight", "400"))
-            width = phone._font(weight, int(line.get("font-size", "0"))).getlength("".join(line.itertext()))
+            width = letters.width("".join(line.itertext()), int(line.get("font-size", "0")), weight)
             assert int(line.get("x", "0")) + width <= 1080 - 40, "".join(line.itertext())
 
 

@@ -28,3 +28,11 @@ def test_colours_on_paper_are_those_of_a_light_ground(dark):
 def test_a_long_table_is_printed_whole():
     paper = style(dark=False).split("@media print {")[1]
     assert ".gd-tall, .gd-scroll { max-height: none; overflow: visible; }" in paper
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_logo_stands_beside_the_title_and_the_address_on_paper_alone(dark):
+    screen, _, paper = style(dark=dark).partition(".gd-address { display: none; }")
+    assert re.search(r'--gd-logo: url\("data:image/svg\+xml,', screen + paper)
+    assert re.search(r"@media print \{\s+\.gd-address \{ display: block", paper)
+    assert re.search(r"\.gd-title \{[^}]*var\(--gd-logo\)", paper)

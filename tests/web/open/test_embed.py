@@ -88,3 +88,11 @@ def test_a_unit_to_embed_says_its_place_in_a_sentence_and_how_it_is_known(get, t
     for part in words:
         assert part in page
     assert "gd-place" in page and "<script" not in page
+
+
+def test_a_long_table_is_folded_below_the_picture_under_the_finding(get, app_data):
+    page = unescape(get(APP, "/embed/ranking", "dataset=recorded&province=25&measure=on_time_share").body.decode())
+
+    assert re.search(r"<h1>Các xã, phường của Phú Thọ: \d+ trong 100 hồ sơ", page)
+    assert page.index("gd-places") < page.index("<details><summary>Xem dạng bảng</summary><table>")
+    assert page.count('<th scope="row">') == 148
