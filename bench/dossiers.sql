@@ -18,7 +18,8 @@ SELECT *, (end_month <> 0 AND last_day_allowed <> -1) AS timed,
        (end_month <> 0 AND last_day_allowed <> -1 AND spent <= last_day_allowed AND supplements < 2) AS on_time,
        (end_month <> 0 AND last_day_allowed <> -1 AND spent = last_day_allowed AND supplements < 2) AS last_day,
        CASE WHEN end_month = 0 AND state = 2 THEN 1000000 WHEN last_day_allowed = -1 THEN -1 ELSE last_day_allowed + waited END AS "last",
-       CAST(supplements >= 2 AS INTEGER) AS asked_twice
+       CAST(supplements >= 2 AS INTEGER) AS asked_twice, r_index + waited AS began,
+       CASE WHEN state IN (5, 6) OR (done IS NULL AND returned IS NULL) THEN 2 ELSE 1 END AS outcome
 FROM known;
 
 -- table: events
@@ -32,7 +33,10 @@ SELECT intake, decision, field, received_month, end_month, count(*) AS n,
        countif(digitised) AS digitised_yes, count(digitised) AS digitised_known,
        countif(reused) AS reused_yes, count(reused) AS reused_known,
        countif(timed) AS timed, countif(on_time) AS on_time, countif(last_day) AS last_day,
-       countif(done IS NOT NULL AND returned IS NOT NULL) AS handed_out, countif(returned > done) AS handed_out_later
+       countif(done IS NOT NULL AND returned IS NOT NULL) AS handed_out, countif(returned > done) AS handed_out_later,
+       sum(asked_twice) AS asked_twice, count(supplements) AS supplements_known,
+       count(apologised) AS apologised_known, countif(timed AND NOT on_time AND apologised IS NOT NULL) AS late_told,
+       countif(timed AND NOT on_time AND apologised) AS late_apologised
 FROM classified GROUP BY ALL;
 
 -- table: days
@@ -40,13 +44,21 @@ SELECT intake, end_month, working_days, calendar_days, count(*) AS n
 FROM classified WHERE end_month <> 0 GROUP BY ALL;
 
 -- table: open
-SELECT intake, field, received_month, "last", asked_twice, count(*) AS n
+SELECT intake, field, received_month, "last", asked_twice, began, count(*) AS n
 FROM classified WHERE end_month = 0 GROUP BY ALL;
 
 -- table: overdue
 SELECT intake, field, received_month, end_month, "last", count(*) AS n
 FROM classified
 WHERE end_month <> 0 AND received_month < end_month AND "last" <> -1 AND closed > "last" GROUP BY ALL;
+
+-- table: due
+SELECT intake, field, "last", count(*) AS n, countif(on_time) AS on_time
+FROM classified WHERE end_month <> 0 AND "last" <> -1 GROUP BY ALL;
+
+-- table: waits
+SELECT intake, field, received_month, working_days, outcome, count(*) AS n
+FROM classified WHERE end_month <> 0 GROUP BY ALL;
 
 -- table: procedures
 SELECT province, field, procedure, end_month, working_days, count(*) AS n,

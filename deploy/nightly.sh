@@ -33,6 +33,7 @@ part "pull" "$PYTHON" -m etl pull "$@"
 [ ! -e "$DATA/published/$DATASET/current" ] || part "withhold" "$PYTHON" -m etl withhold --data "$DATA" --dataset "$DATASET"
 set -- --data "$DATA"
 [ -z "${GANDAN_SITE_URL:-}" ] || set -- "$@" --base-url "$GANDAN_SITE_URL"
+rm -f "$DATA/.site-wanted"
 [ -z "${GANDAN_SITE:-}" ] || part "static site" "$PYTHON" -m etl site --out "$GANDAN_SITE" "$@"
 [ -z "${GANDAN_BACKUPS:-}" ] || part "backup" sh deploy/backup.sh "$DATA" "$GANDAN_BACKUPS"
 # GANDAN_DRILL=yes: the backup is restored aside and compared.

@@ -41,6 +41,12 @@ ACTS = (
     "name_accepted",
     "correction",
     "correction_withdrawn",
+    "promise",
+    "promise_closed",
+    "reply",
+    "objection",
+    "objection_decided",
+    "objection_withdrawn",
 )
 ANONYMOUS_AN_HOUR = 60
 """Lines an hour of this process for all who have not signed in together: nobody knows them, and they can be many."""

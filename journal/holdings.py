@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
-from journal import audit, endings, incoming
+from journal import audit, endings, incoming, replies
 from journal.database import VisitError
 from ranking.manifest import CURRENT, table_file
 
@@ -32,7 +33,8 @@ def held(data: Path) -> dict[str, Held]:
         "quarantine": _quarantine(data),
         "uploads": _of(list(incoming.waiting(data).values())),
         "audit": _of([changed(path) for path in audit.files(data)]),
-        "sign_ins": _ended(),
+        "objections": _known(replies.held),
+        "sign_ins": _known(endings.held),
     }
 
 
@@ -95,8 +97,8 @@ def _quarantine(data: Path) -> Held:
     return Held(count, min(oldest, default=None))
 
 
-def _ended() -> Held:
+def _known(held: Callable[[], tuple[int, datetime | None]]) -> Held:
     try:
-        return Held(*endings.held())
+        return Held(*held())
     except VisitError:
         return Held(None)

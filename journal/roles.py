@@ -56,11 +56,12 @@ def in_words(known: People) -> dict[str, str]:
     """What is given, by to whom: `leader, editor: 25, 38`; claims and vouching providers beside the people."""
     found: dict[str, list[str]] = {}
     for person in known.people:
-        places = ", ".join(sorted(person.provinces))
+        places = ", ".join(sorted([*person.provinces, *person.units]))
         found.setdefault(person.who, []).append(f"{', '.join(sorted(person.roles))}: {places}")
     words = {who: "; ".join(sorted(given)) for who, given in found.items()}
     if known.claims:
-        words["(claims)"] = f"{known.claims.roles}, {known.claims.provinces}"
+        named = (known.claims.roles, known.claims.provinces, known.claims.units)
+        words["(claims)"] = ", ".join(name for name in named if name)
     if known.vouching:
         words["(vouching)"] = ", ".join(sorted(known.vouching))
     return words

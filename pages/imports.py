@@ -2,7 +2,7 @@ from html import escape
 
 from ui.frame import html
 from ui.frame.shell import view
-from ui.imports import commands, corrections, templates, upload
+from ui.imports import commands, corrections, objections, templates, upload
 from ui.parts import problems_form
 
 v = view()
@@ -11,6 +11,7 @@ province = upload.choice(v)
 templates.section(v, province)
 upload.drop(v, province)
 upload.understood(v)
+objections.section(v, province)
 problems_form.section(v, province)
 corrections.section(v, province)
 commands.section(v, province)

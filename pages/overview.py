@@ -6,7 +6,7 @@ from display.words import addresses, findings, rankings
 from ui.frame import html, links
 from ui.frame.shell import view
 from ui.map import maps
-from ui.overview import attention, bulletin, freshness, movers, places, small_map, standouts
+from ui.overview import attention, bulletin, freshness, movers, places, promises, small_map, standouts
 from ui.overview import head as overview_head
 from ui.parts import places as likely
 from ui.parts import tables
@@ -47,6 +47,7 @@ with main:
             html.caption(note)
     st.subheader(v.say("overview.attention"), anchor=False)
     html.show(attention.attention(v, chosen, rows))
+    promises.section(v, chosen.scope)
     moved = news.moved(v, chosen, rows)
     if moved:
         st.subheader(v.say("overview.moved"), anchor=False)

@@ -72,6 +72,8 @@ else:
 downloads.buttons(v, selection, shown, [(v.say("filters.search"), query), *named])
 if kinds:
     html.caption(rankings.spread(v, selection, rows))
+if told := rankings.not_due_line(v, selection, rows):
+    html.caption(told)
 html.caption(rankings.source_line(v, selection, rows))
 with st.expander(v.say("measure.about"), icon=":material/info:"):
     html.about(v.language, v.measure_words(), measure)

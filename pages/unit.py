@@ -1,17 +1,33 @@
 import streamlit as st
 
+from display.portraits import promises as promised
 from display.portraits import summary, summary_words
 from store import units
 from ui.frame import html
 from ui.frame.shell import view
 from ui.inspection import visits
-from ui.parts import brief_buttons, panel, pinned, problems_form, unit_choice
-from ui.unit import asked, calendar, exceptions, fields, groups, members, mix, places, tables, trends, workload
+from ui.parts import brief_buttons, panel, pinned, problems_form, promises, unit_choice
+from ui.unit import (
+    asked,
+    calendar,
+    exceptions,
+    fields,
+    first_third,
+    groups,
+    members,
+    mix,
+    places,
+    replies,
+    tables,
+    trends,
+    waits,
+    workload,
+)
 from ui.unit import head as unit_head
 
 v = view()
 head = st.container()
-code = unit_choice.row(v, pinned.box)
+code = unit_choice.of_unit_page(v, pinned.box)
 
 if code is None:
     with head:
@@ -37,15 +53,21 @@ else:
             if box.open:
                 with st.spinner(v.say("unit.places.wait")):
                     places.section(v, code)
+        st.subheader(v.say("third.title"), anchor=False)
+        first_third.section(v, code)
     with panel.part(v.say("unit.visit.title"), "visit", ":material/checklist:") as box:
         if box.open:
             visits.section(v, code)
+    promises.section(v, promised.of_unit(v, code))
+    replies.section(v, code)
     if known:
         st.subheader(v.say("unit.trends.title"), anchor=False)
         trends.small_multiples(v, code)
         st.subheader(v.say("unit.fields.title"), anchor=False)
         fields.section(v, code)
         mix.section(v, code)
+        mix.not_due(v, code)
+        waits.section(v, code)
         st.subheader(v.say("unit.workload.title"), anchor=False)
         workload.section(v, code)
         st.subheader(v.say("unit.groups.title"), anchor=False)

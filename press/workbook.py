@@ -29,7 +29,10 @@ _LOOKS = {
 
 
 def workbook(view: View, code: str) -> bytes:
-    """The checklist of a commune: its own questions, the general list, earlier visits. Texts are never formulas."""
+    """The checklist of a commune: the last promises, its own questions, the general list, earlier visits.
+
+    Texts are never formulas.
+    """
     found = visits.of_unit(view, code) or []
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -73,11 +76,12 @@ def _head(view: View, sheet: Worksheet, looks: dict[str, Format], code: str) -> 
 
 
 def _parts(view: View, code: str, found: Sequence[Visit]) -> list[tuple[str, list[Line]]]:
-    own = checklist.own_lines(view, code)
+    own, promised = checklist.own_lines(view, code), checklist.promise_lines(view, code)
     earlier = [
         Line(numbers.day(visit.visited_on, view.language), seen(visit.findings), seen(visit.team)) for visit in found
     ]
     parts = [
+        (view.say("promises.sheet.title", n=len(promised)), promised),
         (view.say("inspection.checklist.own", n=len(own)), own),
         (view.say("inspection.checklist.general"), checklist.general_lines(view, None)),
         (view.say("inspection.sheet.earlier"), earlier),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ranking.further_cells import Chosen, Price
-from ranking.unknowns import Flags, Floats, Integers, Unknown, hang_together, numbered
+from ranking.unknowns import Flags, Floats, Integers, Unknown, hang_together, numbered, stretches
 
 ROOM = 3
 """What counts less is withheld beside a small figure only where nothing else is left."""
@@ -115,10 +115,7 @@ class Terms:
 
     def _terms_of(self, equations: Integers) -> Integers:
         """The places of all terms of some equations."""
-        begin, end = self._begin[equations], self._begin[equations + 1]
-        return np.repeat(begin - np.concatenate([[0], np.cumsum(end - begin)[:-1]]), end - begin) + np.arange(
-            (end - begin).sum()
-        )
+        return stretches(self._begin[equations], self._begin[equations + 1])
 
 
 def _parts(equation: Integers, figure: Integers, new: Flags) -> Iterator[Integers]:

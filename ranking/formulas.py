@@ -36,14 +36,16 @@ _CHANNELS = ("full", "partial", "online", "in_person", "post", "channel_known", 
 _FEES = ("fee_owed", "fee_known", "paid_online")
 _DATA = ("e_result_yes", "e_result_known", "digitised_yes", "digitised_known", "reused_yes", "reused_known")
 _DAYS = ("timed", "on_time", "last_day", "handed_out", "handed_out_later")
-_OF_EVENTS = ("n", *_CHANNELS, *_FEES, *_DATA, *_DAYS, "away")
+_PAPERS = ("asked_twice", "supplements_known", "apologised_known", "late_told", "late_apologised")
+_OF_EVENTS = ("n", *_CHANNELS, *_FEES, *_DATA, *_DAYS, *_PAPERS, "away")
 DOSSIER_SUMS = {
     "received": (*_OF_EVENTS, "open_known", "open_in_time"),
     "ended": _OF_EVENTS,
     "decided": _OF_EVENTS,
     "open": ("open_known", "open_overdue", "aged_1_5", "aged_6_15", "aged_16_30", "aged_over_30"),
+    "due": ("n", "on_time"),
 }
-"""The sums that `ranking.dossiers.tables` has of the dossiers received, ended (by intake), decided, and open."""
+"""The sums that `ranking.dossiers.tables` has of the dossiers received, ended (by intake), decided, open, and due."""
 SERIES = {"portal": "766-2026", "gateway_2025": "766-2025", "form": "ii06", "dossiers": "dossiers"}
 BASIS = {"portal": "portal", "gateway_2025": "portal", "form": "form", "dossiers": "dossiers"}
 
@@ -156,14 +158,15 @@ class FormFormula(Definition):
 
 
 class DossierFormula(Definition):
-    """Sums of dossiers: of those received in a period, ended in it, decided by the unit in it, or open at its end.
+    """Sums of dossiers: of those received in a period, ended in it, decided by the unit in it, open at its end, or due
+    in it.
 
     `known`: how many dossiers say what the measure needs; where none does, it is not reported.
     `days` and `tenths`: the least number of days that so many tenths of the ended ones do not exceed.
     `fields_of_units`: told field by field of every unit, not of provinces alone.
     """
 
-    of: Literal["received", "ended", "decided", "open"]
+    of: Literal["received", "ended", "decided", "open", "due"]
     numerator: Sum | None = None
     denominator: Sum | None = None
     known: Annotated[str, Field(pattern=r"^[a-z]\w*$")] | None = None

@@ -7,7 +7,9 @@ from typing import Literal, get_args
 import polars as pl
 
 from ranking.frame_types import Columns
+from ranking.intervals import two_sided_z
 from ranking.poisson_limits import limits
+from ranking.tiers import tiers
 
 Untold = Literal["no_fields", "hidden", "other_mix", "few"]
 """Why nothing is told: no figures by field, too few shown (or too many), too different a mix, too few late expected."""
@@ -79,12 +81,14 @@ def standardised(fields: pl.DataFrame, totals: pl.DataFrame, rho: float = 0.0) -
 
 
 def with_adjusted_ranks(rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` with `rank_adjusted` of `of_adjusted`, and `depends`: whether the place hangs on the way of counting.
+    """`rows` with `rank_adjusted` of `of_adjusted`, the tiers by value and adjusted (`tier_by_value`, `tier_adjusted`),
+    and `depends`: whether the place hangs on the way of counting.
 
-    `rows`: one row per unit of one ranking, with `rank` (null where it is not ranked) and `adjusted` in per cent (null
-    where it is not told). Ranked by `adjusted` are the ranked units that have one; the highest is the first, ties share
-    the best rank. `depends` is true where, among these units, the place by value and the adjusted one lie in different
-    halves and at least a tenth of the list (`MOVED`) apart; null for all others.
+    `rows`: one row per unit of one ranking, with `rank` (null where it is not ranked) and the figures of `standardised`
+    (null where it is not told). Ranked by `adjusted` are the ranked units that have one; the highest is the first, ties
+    share the best rank. Both tiers are of this period alone, among these units, and with errors that allow for dossiers
+    that are alike: `tiers.tiers`. `depends` is true where they differ and the two places are at least a tenth of the
+    list (`MOVED`) apart; null for all others.
     """
     take_part = pl.col("rank").is_not_null() & pl.col("adjusted").is_not_null()
     raw = pl.when(take_part).then(pl.col("rank").cast(pl.Int64))
@@ -93,14 +97,29 @@ def with_adjusted_ranks(rows: pl.DataFrame) -> pl.DataFrame:
         rank_adjusted=adjusted.rank("min", descending=True).cast(pl.UInt32),
         of_adjusted=take_part.sum().cast(pl.UInt32),
         _by_value=raw.rank("min").cast(pl.UInt32),
+        _takes_part=take_part,
     )
-    own, other, of = (
-        pl.col("_by_value").cast(pl.Float64),
-        pl.col("rank_adjusted").cast(pl.Float64),
-        pl.col("of_adjusted"),
+    placed = ranked.with_row_index("_row").join(_tiers(ranked), on="_row", how="left", maintain_order="left")
+    own, other = (pl.col(name).cast(pl.Float64) for name in ("_by_value", "rank_adjusted"))
+    far = (own - other).abs() >= MOVED * pl.col("of_adjusted")
+    depends = (pl.col("tier_by_value") != pl.col("tier_adjusted")) & far
+    return placed.with_columns(depends=depends).drop("_row", "_by_value", "_takes_part")
+
+
+def _tiers(ranked: pl.DataFrame) -> pl.DataFrame:
+    """`_row` and both tiers of the units that take part. A share by value has the error of the adjusted one, less what
+    the ratio of the reference's late share and the expected one stretches it by."""
+    width = (pl.col("adjusted_high") - pl.col("adjusted_low")) / (2 * two_sided_z(0.95))
+    stretched = (1 - pl.col("reference") / 100) * pl.col("n") / pl.col("expected")
+    part = ranked.with_row_index("_row").filter("_takes_part").select(
+        "_row", "adjusted", value=pl.col("reference") + pl.col("gap"), error=width, own=width / stretched
+    )  # fmt: skip
+    values = {name: part.get_column(name).to_numpy() for name in ("adjusted", "value", "error", "own")}
+    return part.select(
+        "_row",
+        tier_by_value=pl.Series(tiers(values["value"], values["own"]), dtype=pl.String),
+        tier_adjusted=pl.Series(tiers(values["adjusted"], values["error"]), dtype=pl.String),
     )
-    apart = ((own <= of / 2) != (other <= of / 2)) & ((own - other).abs() >= MOVED * of)
-    return ranked.with_columns(depends=apart).drop("_by_value")
 
 
 def _checked(fields: pl.DataFrame) -> pl.DataFrame:

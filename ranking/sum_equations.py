@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ranking.periods import MERGER
-from ranking.unknowns import Flags, Floats, Integers
+from ranking.unknowns import Flags, Floats, Integers, stretches
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
 NEAR = 2
@@ -56,11 +56,16 @@ class Equations:
             whole = totals.get_column("at").to_numpy()[known]
             self.total[places_of_totals[known]] = cell[whole]
             self.holds = self._hold(places_of_totals[known], size[whole])
+        self._by_cell = np.argsort(self.cell, kind="stable")
+        self._begin = np.searchsorted(self.cell[self._by_cell], np.arange(int(self.cell.max(initial=-1)) + 2))
+        self._out: Flags = np.zeros(len(self._begin) - 1, bool)
+        self._count, self._together = np.zeros(len(names), np.int64), np.zeros(len(names))
 
     def hide_more(self, flags: Flags, shown: Flags, dear: Integers) -> None:
         """Set `flags` for further cells until every equation keeps what `hidden` promises.
 
         Those that are least `dear` come first, the smallest of them before others; what was `shown` before stays.
+        A flag that was set at one call is set at all later ones.
         """
         while True:
             self._close(flags, shown)
@@ -100,8 +105,8 @@ class Equations:
 
     def _close(self, flags: Flags, shown: Flags) -> None:
         while True:
-            count = np.bincount(self.equation[flags[self.cell]], minlength=len(self.total))
-            wholes = self.total[self.closed & (count > 0) & (self.total >= 0)]
+            self._note(flags)
+            wholes = self.total[self.closed & (self._count > 0) & (self.total >= 0)]
             wholes = wholes[~shown[wholes]]
             if flags[wholes].all():
                 return
@@ -109,21 +114,31 @@ class Equations:
 
     def _lacking(self, flags: Flags) -> Flags:
         """The equations that need one more cell withheld."""
-        out = flags[self.cell]
-        count = np.bincount(self.equation[out], minlength=len(self.total))
-        together = np.bincount(self.equation[out], self.size[out], minlength=len(self.total))
+        self._note(flags)
+        count = self._count
         total_out = (self.total >= 0) & flags[self.total]
         enough = np.where(self.minimum > 0, count + self.minimum - 1, 0)
-        few = (count > 0) & ((count < 2) | (together < enough)) | self._is_tight(out)
+        few = (count > 0) & ((count < 2) | (self._together < enough)) | self._is_tight(flags)
         return np.where(total_out, count == 0, few) & self.apart
 
-    def _is_tight(self, out: Flags) -> Flags:
-        """Where a small part among those that are `out` follows to within `NEAR`, since no other can be much larger.
+    def _note(self, flags: Flags) -> None:
+        """Count the parts of each equation that have a flag, and what they count: only new ones are looked at."""
+        own = flags[: len(self._out)]
+        new = np.flatnonzero(own & ~self._out)
+        self._out[new] = True
+        parts = self._by_cell[stretches(self._begin[new], self._begin[new + 1])]
+        equation = self.equation[parts]
+        self._count += np.bincount(equation, minlength=len(self._count))
+        self._together += np.bincount(equation, self.size[parts], minlength=len(self._count))
+
+    def _is_tight(self, flags: Flags) -> Flags:
+        """Where a small part among those with a flag follows to within `NEAR`, since no other can be much larger.
 
         `room`: by how much each part is smaller than what it is a part of, infinite where that is not shown.
         """
         tight = np.zeros(len(self.total), bool)
         if np.isfinite(self.room).any():
+            out = flags[self.cell]
             room = np.minimum(self.room, 1e9)
             others = np.bincount(self.equation[out], room[out], minlength=len(self.total))[self.equation] - room
             follows = out & (self.size < self.minimum[self.equation]) & (others <= NEAR) & (room <= NEAR)

@@ -10,7 +10,7 @@ from ranking.intervals import Floats
 from ranking.later_columns import PLACES
 from ranking.likely_ranks import LikelyRanks, likely_ranks
 from ranking.measures import Measure
-from ranking.rank_sets import best_of
+from ranking.rank_sets import Best, best_of
 from ranking.vocabulary import COUNTRY, FIRST, LAST, MIDDLE
 from ranking.windows import MONTHS, USUAL, windows
 
@@ -80,6 +80,12 @@ def _placed(rows: pl.DataFrame, measure: Measure) -> pl.DataFrame:
         .with_columns(tier=tier.otherwise(pl.lit(MIDDLE)))
         .cast(FILLED)  # type: ignore[arg-type]
     )
+
+
+def tiers(estimates: Floats, errors: Floats, best: Best = "high") -> list[str]:
+    """The tier of each of n units by their values and the standard errors of these alone, as `with_tiers` says it."""
+    first, last = _thirds(likely_ranks(estimates, errors, best=best))
+    return [FIRST if p >= SURE else LAST if q >= SURE else MIDDLE for p, q in zip(first, last, strict=True)]
 
 
 def _thirds(ranks: LikelyRanks) -> tuple[Floats, Floats]:

@@ -82,6 +82,12 @@ def numbered(values: Integers) -> tuple[Integers, Integers]:
     return np.flatnonzero(there), (np.cumsum(there) - 1)[values]
 
 
+def stretches(begin: Integers, end: Integers) -> Integers:
+    """All numbers from each beginning up to, and without, its end, one stretch after the other."""
+    length = end - begin
+    return np.repeat(begin - np.cumsum(length) + length, length) + np.arange(int(length.sum()))
+
+
 def hang_together(row: Integers, column: Integers) -> Integers:
     """A number from 0 for each of the equations `row`, the same where they share cells, directly or through others."""
     from scipy.sparse import coo_array

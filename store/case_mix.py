@@ -14,7 +14,8 @@ from store.snapshot import Snapshot
 
 ON_TIME = ("on_time_share", "on_time_share_form")
 """The measures whose dossiers are of fields that are hard or easy to do in time."""
-COLUMNS = (*(name for name in standardised.SCHEMA if name != "unit_code"), "rank_adjusted", "of_adjusted", "depends")
+PLACES = ("rank_adjusted", "of_adjusted", "tier_by_value", "tier_adjusted", "depends")
+COLUMNS = (*(name for name in standardised.SCHEMA if name != "unit_code"), *PLACES)
 
 WITHOUT = ("procedures", "n_others", "share_others", "rank_others", "of_others")
 

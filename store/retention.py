@@ -109,6 +109,7 @@ class Times(_Strict):
     quarantine: Days
     uploads: Hours
     audit: Days
+    objections: Days
     sign_ins: NumberOfDays
     logs: NumberOfDays
     backups: Newest

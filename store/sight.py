@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from ranking.cumulative_incidence import COUNTS, TENTHS
 from ranking.later_columns import completed
 from ranking.manifest import table_file
 from ranking.periods import MERGER
@@ -59,6 +60,8 @@ def narrowed(snapshot: Snapshot, table: str, whole: pl.LazyFrame) -> pl.LazyFram
             return _quarantine(whole)
         case "corrected":
             return whole.filter(_of_units(own))
+        case "waiting":
+            return pl.concat([whole.filter(_of_units(own)), _waiting(snapshot, whole.filter(~_of_units(own)))])
     return whole
 
 
@@ -114,6 +117,25 @@ def _revisions(snapshot: Snapshot, whole: pl.LazyFrame, own: frozenset[str]) -> 
             ),
         )
         .drop("hidden")
+    )
+
+
+def _waiting(snapshot: Snapshot, whole: pl.LazyFrame) -> pl.LazyFrame:
+    """Days alone, without counts; each rests on so many dossiers on either side as make a figure that is no small one.
+
+    Nothing is told of dossiers whose number is withheld.
+    """
+    key = ["unit_code", "level", "period_start", "period_end", "field"]
+    counted = public.scan(snapshot, "measurements").filter(pl.col("measure") == "received")
+    hidden = counted.filter(pl.col("basis") == "dossiers", pl.col("state") == SUPPRESSED).select(key)
+    ended, least = pl.col("done") + pl.col("left"), 10 * policy().minimum
+    names = whole.collect_schema().names()
+    enough = {tenth: (ended * tenth >= least) & (ended * (10 - tenth) >= least) for tenth in TENTHS}
+    days = [name for name in names if name.split("_")[0] in ("tenth", "low", "high")]
+    shown = whole.join(hidden, on=key, how="anti").filter(enough[5])
+    return shown.with_columns(
+        *(pl.lit(None).cast(pl.Int32).alias(name) for name in ("n", *COUNTS)),
+        *(pl.when(enough[int(name.split("_")[1])]).then(name).alias(name) for name in days),
     )
 
 

@@ -31,8 +31,8 @@ def origins() -> list[Path]:
     below = (room for room, floor in FLOORS.items() if floor < FLOORS["etl"])
     folders = (folder for folder in DATA.iterdir() if folder.is_dir() and folder.name not in _ELSEWHERE)
     files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-    drawn = DATA / "simulated_dossiers.parquet"
-    return sorted([*sources("etl", *below), *DATA.glob("*.yaml"), drawn, *files])
+    drawn = DATA.glob("simulated_*.parquet")
+    return sorted([*sources("etl", *below), *DATA.glob("*.yaml"), *drawn, *files])
 
 
 def digest_of(paths: Iterable[Path]) -> str:

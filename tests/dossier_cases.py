@@ -16,7 +16,8 @@ PLAIN = {
     "code": "H44.100-260803-0001", "intake": 1, "decision": 1, "province": 0, "field": 0, "procedure": 0,
     "channel": FULL, "received": date(2026, 8, 3), "due": date(2026, 8, 10), "done": date(2026, 8, 6),
     "returned": None, "stopped": None, "state": DONE, "supplements": 0, "waited": 0, "fee_owed": None,
-    "paid_online": None, "e_result": None, "digitised": None, "reused": None, "exported": date(2026, 9, 1),
+    "paid_online": None, "e_result": None, "digitised": None, "reused": None, "apologised": None,
+    "exported": date(2026, 9, 1),
 }  # fmt: skip
 
 

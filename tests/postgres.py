@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -47,8 +48,8 @@ def _not_as_root(folder: Path) -> list[str]:
 
 
 def new_database(server: str, test: str) -> str:
-    """The address of an empty database."""
-    name = "visits_" + "".join(letter for letter in test.lower() if letter.isalnum())[:50]
+    """The address of an empty database, named after a test."""
+    name = f"visits_{sha256(test.encode()).hexdigest()[:32]}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return f"{server.rpartition('/')[0]}/{name}"

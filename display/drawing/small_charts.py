@@ -51,7 +51,10 @@ class Usual:
 
 @dataclass(frozen=True)
 class Chart:
-    """All that one small chart shows. `least`, `most`: where the scale ends whatever the data say."""
+    """All that one small chart shows. `least`, `most`: where the scale ends whatever the data say.
+
+    `flags`: days that carry a flag, such as those on which something was promised.
+    """
 
     curves: tuple[Curve, ...]
     usual: tuple[Usual, ...] = ()
@@ -59,6 +62,7 @@ class Chart:
     merger: date | None = None
     least: float | None = 0
     most: float | None = None
+    flags: tuple[date, ...] = ()
 
     def days(self) -> list[date]:
         return [day for curve in self.curves for day in curve.days]
@@ -77,7 +81,8 @@ def over_time(
     """A small chart as SVG text; `write` puts a number of the scale with its decimals into the reader's words.
 
     Line: the unit's months, broken between series. Thin grey line: before the merger. Pale band: the usual
-    range. Dashed line: the target. Dotted upright: the merger. Filled circle, diamond, ring: special months.
+    range. Dashed line: the target. Dotted upright: the merger. Flag: a day of `Chart.flags` within the months.
+    Filled circle, diamond, ring: special months.
     Empty text where nothing is known.
     """
     if not chart.known():
@@ -88,6 +93,7 @@ def over_time(
         *(_usual(frame, usual, palette) for usual in chart.usual),
         *_target(frame, chart.target, palette),
         *_merger(frame, chart.merger, palette),
+        *_flags(frame, chart.flags, palette),
         *(line for curve in chart.curves for line in _line(frame, curve, palette)),
         *_points(frame, chart, palette),
         *_ends(frame, palette),
@@ -226,6 +232,16 @@ def _merger(frame: _Frame, merger: date | None, palette: Palette) -> Iterator[st
     if merger is not None and frame.first < merger <= frame.last:
         x = frame.x(merger) - (frame.x(merger) - frame.x(frame.first)) / max(_months(frame.first, merger), 1) / 2
         yield _rule(x, _TOP - 4, x, frame.height - _BOTTOM, palette.quiet, "1.5 2.5", 1.0)
+
+
+def _flags(frame: _Frame, flags: Sequence[date], palette: Palette) -> Iterator[str]:
+    """An upright with a pennant for each day, at the month's point; after the last month it stands at the end."""
+    for day in flags:
+        if day < frame.first:
+            continue
+        x, top = frame.x(min(day.replace(day=1), frame.last)), _TOP - 4
+        yield _rule(x, top, x, frame.height - _BOTTOM, palette.accent, "", 1.0)
+        yield f'<path d="M{x:.1f} {top:.1f}l7 3l-7 3z" fill="{palette.accent}"/>'
 
 
 def _line(frame: _Frame, curve: Curve, palette: Palette) -> Iterator[str]:

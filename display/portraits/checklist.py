@@ -10,9 +10,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from display.portraits import questions, shortlist
+from display.portraits import promises, questions, shortlist
 from display.portraits.questions import Asked
 from display.words import numbers
+from display.words import promises as words
 from display.words.view import View
 from files.places import HOME
 from journal import visits
@@ -67,6 +68,18 @@ def may_ask(view: View, code: str) -> bool:
 def own_lines(view: View, code: str) -> list[Line]:
     """The commune's own questions as lines: what to say, and why it is worth asking."""
     return [Line(question.short, question.sentence, question.why) for question in asked(view, code)]
+
+
+def promise_lines(view: View, code: str) -> list[Line]:
+    """The promises that the next visit begins with: who does what, what was found, what came of it, how it stands."""
+    return [
+        Line(
+            words.head(view, promise),
+            visits.seen(promise.finding) + "\n" + words.verdict(view, promise),
+            words.dates(view, promise),
+        )
+        for promise in promises.of_last_visit(view, code)
+    ]
 
 
 def general_lines(view: View, last: Visit | None) -> list[Line]:

@@ -17,13 +17,14 @@ import polars as pl
 from display.words.places import is_placed, of_row
 from files.places import HOME
 from ranking import yaml_text
+from ranking.frame_types import Row
 from ranking.levels import common, together
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import ABSENT, NOT_REPORTED, REPORTED
 from ranking.tiers import FILLED
 from ranking.vocabulary import COUNTRY
-from store import catalog, coverage, opening, public
+from store import catalog, coverage, opening, public, waits
 from store.coverage import Coverage
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot
@@ -89,11 +90,12 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """All that the public reads of a commune."""
+    """All that the public reads of a commune; `waits`: how long people wait, as of `store.waits.of_unit`."""
 
     code: str
     answers: tuple[Answer, ...]
     months: tuple[Month, ...]
+    waits: tuple[Row, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -150,7 +152,12 @@ def province(snapshot: Snapshot, code: str) -> Province:
         rows = {row["unit_code"]: row for row in frame.iter_rows(named=True)}
         for unit in units:
             answers[unit].append(_answer(one, rows.get(unit), level, _peers(one, rows, unit)))
-    communes = tuple(Portrait(unit, tuple(answers[unit]), _own_months(months, unit)) for unit in units)
+    waited: dict[str, list[Row]] = {unit: [] for unit in units}
+    for row in waits.of_communes(snapshot.seen_in(frozenset()), code).iter_rows(named=True):
+        waited[row["unit_code"]].append(row)
+    communes = tuple(
+        Portrait(unit, tuple(answers[unit]), _own_months(months, unit), tuple(waited[unit])) for unit in units
+    )
     online, shown = _whole_province(snapshot, code, asked), snapshot.seen_in(frozenset())
     spoken = dict.fromkeys((one.basis, one.period) for one in asked)
     reported = tuple(coverage.coverage(shown, "commune", code, *one) for one in spoken)

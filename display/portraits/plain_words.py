@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from display.drawing.likely_frame import BANDS_OF_TIERS
 from display.portraits.plain_figures import Answer, Month, Portrait, Province
-from display.words import numbers
+from display.words import numbers, waits
 from display.words.places import TIERS, chance_words, window_words
 from display.words.text import Speaker
 from ranking.bands import BANDS
+from ranking.frame_types import Row
 from ranking.levels import has_no_sum
 from ranking.vocabulary import FIRST, MIDDLE
 from store.policy import policy
@@ -20,6 +21,7 @@ from store.reference import measures, province_name
 from store.states import states
 
 FEW = 30
+_FIELDS_MOST = 3
 PORTAL = "https://dichvucong.gov.vn"
 _STEPS = ("one", "two", "three", "four", "five")
 
@@ -115,6 +117,16 @@ def _standing(say: Speaker, answers: Sequence[Answer]) -> list[str]:
 def cards(say: Speaker, answers: Sequence[Answer], place: str) -> list[Card]:
     """One card per measure of a commune; `place` is its province's name."""
     return [_card(say, answer, place) for answer in answers]
+
+
+def waiting_card(say: Speaker, rows: Sequence[Row]) -> list[Card]:
+    """How long people wait, of all dossiers and of the fields that take longest; none where no dossiers tell it."""
+    said = waits.sentences(say, rows)
+    if not said:
+        return []
+    notes = (say("wait.public.note"), say("wait.public", minimum=policy().minimum))
+    lines = tuple(waits.field_lines(say, rows, _FIELDS_MOST))
+    return [Card("waiting", "calendar", say("wait.public.title"), said[0], "", "", lines, notes)]
 
 
 def _card(say: Speaker, answer: Answer, place: str) -> Card:

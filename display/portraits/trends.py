@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import polars as pl
 
 from display.drawing import small_charts
@@ -32,10 +35,16 @@ def drawable(snapshot: Snapshot, code: str) -> list[Row]:
 
 
 def svg(
-    view: View, code: str, row: Row, width: int = WIDTH, height: int = HEIGHT, palette: Palette | None = None
+    view: View,
+    code: str,
+    row: Row,
+    width: int = WIDTH,
+    height: int = HEIGHT,
+    palette: Palette | None = None,
+    flags: tuple[date, ...] = (),
 ) -> str:
-    """The chart of a row of the summary as SVG text, with figures in the reader's language."""
-    chart = chart_of(view.snapshot, code, row)
+    """The chart of a row of the summary as SVG text, with figures in the reader's language; `flags`: days to mark."""
+    chart = replace(chart_of(view.snapshot, code, row), flags=flags)
     return small_charts.over_time(
         chart,
         lambda value, decimals: numbers.number(value, view.language, decimals),

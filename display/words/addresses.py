@@ -64,7 +64,8 @@ def unit_choices(view: View, selection: Selection, code: str) -> dict[str, str]:
 
 
 def anchor(view: View, text: str, page: str, **choices: str | None) -> str:
-    """A link as markup; `text` is plain. To a page that the reader may not open, the text alone."""
-    if not view.reader.may(f"page.{page}"):
+    """A link as markup; `text` is plain. To a page, or a commune's, that the reader may not open, the text alone."""
+    closed = page == "unit" and not view.reader.sees_commune(choices.get("unit") or "")
+    if closed or not view.reader.may(f"page.{page}"):
         return escape(text)
     return f'<a href="{escape(address(view, page, **choices))}" target="_self">{escape(text)}</a>'

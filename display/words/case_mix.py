@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from display.words import numbers
+from display.words.places import tier_word
 from display.words.text import Speaker
 from ranking.measures import Measure
 from ranking.periods import Period
@@ -77,10 +78,12 @@ def share_words(say: Speaker, measure: Measure, row: Mapping[str, Any]) -> str:
 
 
 def because(say: Speaker, row: Mapping[str, Any]) -> str:
-    """Why the place hangs on the way of counting: both places, and the two parts of the difference."""
+    """Why the place hangs on the way of counting: both places and tiers, and the two parts of the difference."""
     points = {name: numbers.signed(n, say.language, _POINTS) for name, n in parts(row)._asdict().items()}
-    places = {"rank": row["rank"], "adjusted": row["rank_adjusted"], "of": row["of_adjusted"]}
-    return say("mix.because", **points, **{name: numbers.number(n, say.language) for name, n in places.items()})
+    ranks = {"rank": row["rank"], "adjusted": row["rank_adjusted"], "of": row["of_adjusted"]}
+    words = {name: numbers.number(n, say.language) for name, n in ranks.items()}
+    tiers = {"tier": row["tier_by_value"], "tier_adjusted": row["tier_adjusted"]}
+    return say("mix.because", **points, **words, **{name: tier_word(say, tier) for name, tier in tiers.items()})
 
 
 def why_not(say: Speaker, row: Mapping[str, Any]) -> str:

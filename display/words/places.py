@@ -131,11 +131,11 @@ def window_words(say: Speaker, row: Mapping[str, Any]) -> str:
     if row["window"] == "period":
         return numbers.period_in_sentence(between(start, end), say.language)
     count = 12 * (end.year - start.year) + end.month - start.month + 1
-    months = _months(start, end, say.language)
+    months = months_words(start, end, say.language)
     return say("places.window.months", n=numbers.number(count, say.language), months=months)
 
 
-def _months(start: date, end: date, language: str) -> str:
+def months_words(start: date, end: date, language: str) -> str:
     """`5–8/2026`, `9/2025–8/2026`; in English `May–Aug 2026`."""
     first, last = (f"{start.month}", f"{end.month}/{end.year}")
     if language != "vi":

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from display.words import addresses, numbers, places
+from display.words import addresses, due, numbers, places
 from display.words.selection import Selection
 from display.words.view import View
 from ranking.bands import BANDS
@@ -262,6 +262,12 @@ def source_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
         captured=numbers.local_date(captured, view.language),
     )
     return " ".join([*rules, source])
+
+
+def not_due_line(view: View, selection: Selection, rows: pl.DataFrame) -> str:
+    """What part of the period's dossiers could not be late yet when the portal was asked; empty of other measures."""
+    captured = rows.select(pl.max("captured_at")).item() or view.snapshot.manifest.captured_at
+    return due.line(view.say, selection.measure.id, selection.basis, selection.period, captured)
 
 
 def with_peers(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFrame:

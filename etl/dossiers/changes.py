@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from etl.dossiers.store import Store, write
+from etl.dossiers.store import Store, states_in, write
 from ranking.dossiers.days import calendar
 from ranking.dossiers.rows import DOSSIER, KEYS, NOT_ENDED, SUMS, partial_sums
 from store.swapped_days import swapped_days
@@ -97,7 +97,7 @@ def _held(store: Store, part: str, rows: pl.DataFrame) -> pl.DataFrame:
     """The kept states of the dossiers in `rows`."""
     files = [file for file in store.files(part) if file.exists()]
     wanted = pl.col("code").is_in(rows["code"].implode())
-    found = [pl.scan_parquet(file).filter(wanted).collect() for file in files]
+    found = [states_in(file).filter(wanted).collect() for file in files]
     return pl.concat([pl.DataFrame(schema=DOSSIER), *found]).unique("code", keep="last", maintain_order=True)
 
 
@@ -179,7 +179,7 @@ def sum_here(store: Store, parts: Iterable[str]) -> None:
     """Compute the sums of `parts` with Polars, so many at a time as hold few rows: memory stays flat however many."""
     days, limits = calendar(swapped_days()).lazy(), store.limits().lazy()
     for together in _batches(store, parts):
-        files = [pl.scan_parquet(store.dossier_file(part)) for part in together]
+        files = [states_in(store.dossier_file(part)) for part in together]
         if len(files) > 1:
             files = [file.with_columns(at=pl.lit(at, pl.Int32)) for at, file in enumerate(files)]
         tables = partial_sums(pl.concat(files), days, limits, by=("at",) if len(files) > 1 else ())

@@ -15,6 +15,8 @@ from ranking.dossiers.days import calendar
 from ranking.dossiers.formulas import DossierMeasures
 from ranking.dossiers.rows import KEYS
 from ranking.dossiers.tables import SCHEMA, fallen_silent, measured, month_of, periods_of
+from ranking.dossiers.waits import SCHEMA as WAITS
+from ranking.dossiers.waits import waited
 from ranking.tables import Measurements, types_of
 from store.reference import measures
 from store.swapped_days import swapped_days
@@ -36,6 +38,7 @@ def harvest(
     still_open = set(store.sums("open").select("received_month").unique().collect()["received_month"])
     moment = types_of(Measurements)["captured_at"]
     frames = [pl.DataFrame(schema=SCHEMA | {"captured_at": moment})]
+    waits = [pl.DataFrame(schema=WAITS)]
     for day in sorted(set(exports.values())):
         homes = [home for home, last in exports.items() if last == day]
         here = listed.filter(pl.col("province").is_in(homes))
@@ -46,12 +49,14 @@ def harvest(
             theirs = held.filter(pl.col("unit_code").is_in(codes))
             rows = pl.concat([rows, fallen_silent(theirs, rows, spans, day, told)])
         frames.append(rows.with_columns(captured_at=pl.lit(end_of(day)).cast(moment)))
+        waits += waited(sums, here, fields, spans, days, day)
     return Harvest(
         measurements=_as_measurements(pl.concat(frames)),
         captured_at=max(map(end_of, exports.values()), default=datetime.now(UTC)),
         sources=[SERIES],
         quarantine=quarantine_rows(refused),
         warnings=remarks(units.near(), SERIES),
+        waiting=pl.concat(waits),
     )
 
 

@@ -21,6 +21,8 @@ from etl.dossiers.words_seen import CROSSES
 from ranking.dossiers.rows import CHANNELS, DONE, DOSSIER, FLAGS, OPEN, RETURNED, STATES, STOPPED, WITHDRAWN
 
 NO_PROCEDURE = ""
+# Without its column a number is this: nobody says that papers were never asked for, but no days were waited.
+_UNTOLD = {"supplements": None, "waited": 0}
 _ANSWERS = {"yes": True, "no": False}
 _NUMBER = r"^'?(\d{1,6})(?:[.,]0{1,2}|[.,]0{4,})?$"
 
@@ -82,7 +84,7 @@ def _days(rows: Rows, layout: Layout, reading: Reading) -> Iterable[pl.Series]:
 def _numbers(rows: Rows) -> Iterable[pl.Series]:
     for name, most in NUMBERS_MAX.items():
         if name not in rows.columns:
-            yield pl.Series(name, [0], pl.Int32).new_from_index(0, rows.numbers.len())
+            yield pl.Series(name, [_UNTOLD[name]], pl.Int32).new_from_index(0, rows.numbers.len())
             continue
         number = rows.columns[name].texts.str.extract(_NUMBER).cast(pl.Int32, strict=False)
         number = number.set(number > most, None)
@@ -147,15 +149,15 @@ def _procedures(rows: Rows, survey: Survey) -> pl.Series:
 
 
 def _state() -> pl.Expr:
-    """As the dates say; what the export calls it tells only what they leave open."""
+    """As the dates say, but for what was withdrawn or refused; the export's word tells what they leave open."""
     said = pl.col("said")
     return (
-        pl.when(pl.col("returned").is_not_null() & pl.col("done").is_not_null())
+        pl.when(said.is_in([WITHDRAWN, STOPPED]))
+        .then(said)
+        .when(pl.col("returned").is_not_null() & pl.col("done").is_not_null())
         .then(RETURNED)
         .when(pl.col("done").is_not_null())
         .then(DONE)
-        .when(said.is_in([WITHDRAWN, STOPPED]))
-        .then(said)
         .when(pl.col("returned").is_not_null())
         .then(RETURNED)
         .when(pl.col("stopped").is_not_null())

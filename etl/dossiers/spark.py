@@ -17,7 +17,7 @@ from etl.dossiers.changes import fold, put_sums
 from etl.dossiers.store import Store
 from files.faults import Fault
 from ranking.dossiers.days import calendar
-from ranking.dossiers.rows import DOSSIER, KEYS, partial_sums
+from ranking.dossiers.rows import DOSSIER, FLAGS, KEYS, partial_sums
 from store.swapped_days import swapped_days
 
 if TYPE_CHECKING:
@@ -76,7 +76,10 @@ def sum_on_spark(store: Store, parts: list[str], master: str) -> None:
 def _part(spark: SparkSession, store: Store, part: str) -> DataFrame:
     from pyspark.sql.functions import lit
 
-    return spark.read.parquet(str(store.dossier_file(part).resolve())).select(*_READ).withColumn(_PART, lit(part))
+    rows = spark.read.parquet(str(store.dossier_file(part).resolve()))
+    for name in set(FLAGS) - set(rows.columns):  # kept by an earlier version, which did not know it
+        rows = rows.withColumn(name, lit(None).cast("boolean"))
+    return rows.select(*_READ).withColumn(_PART, lit(part))
 
 
 def _frame(spark: SparkSession, small: pl.DataFrame) -> DataFrame:

@@ -102,11 +102,11 @@ class Store:
 
     def dossiers(self, part: str) -> pl.LazyFrame:
         """The latest state of each dossier of a part."""
-        first, *changes = self.files(part)
+        first, *changes = map(states_in, self.files(part))
         if not changes:
-            return pl.scan_parquet(first)
-        changed = pl.scan_parquet(changes).unique("code", keep="last", maintain_order=True)
-        return pl.concat([pl.scan_parquet(first).join(changed.select("code"), on="code", how="anti"), changed])
+            return first
+        changed = pl.concat(changes).unique("code", keep="last", maintain_order=True)
+        return pl.concat([first.join(changed.select("code"), on="code", how="anti"), changed])
 
     def listed(self, name: str) -> pl.DataFrame:
         """A list of the store: `id`, `name`."""
@@ -227,6 +227,15 @@ class Store:
             procedure=pl.col("id").cast(pl.Int16),
             limit_days=pl.col("name").replace_strict(known, return_dtype=pl.Int32),
         )
+
+
+def states_in(file: Path) -> pl.LazyFrame:
+    """The dossiers of a file; what an earlier version did not keep yet is not known of them."""
+    rows = pl.scan_parquet(file)
+    held = rows.collect_schema().names()
+    return rows.with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in DOSSIER.items() if name not in held
+    ).select(*DOSSIER)
 
 
 def legal_limits(path: Path = PROCEDURES) -> list[dict]:

@@ -40,7 +40,7 @@ SHIPPED = frozenset(
             "policies",
         ),
         *("portal", "questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml"),
-        *("simulated_dossiers.parquet", "simulated_dossiers.yaml"),
+        *("simulated_dossiers.parquet", "simulated_dossiers.yaml", "simulated_waiting.parquet"),
         *("swapped_days.yaml", "texts"),
     )
 )

@@ -17,7 +17,7 @@ from etl.publishing.publish import current_snapshot, snapshot_manifest
 from files import lock
 from files.faults import Fault
 from files.places import published_folder
-from journal import audit, backups, database, endings, holdings, incoming
+from journal import audit, backups, database, endings, holdings, incoming, replies
 from journal.database import VisitError
 from store.access import people
 from store.retention import Times, times
@@ -88,7 +88,7 @@ def prune(data: Path, now: datetime) -> Pruned:
     rules = times(data)
     _check_clock(data, now)
     done = Pruned()
-    for work in (_replies, _forms, _uploads, _snapshots, _sign_ins, _audit):
+    for work in (_replies, _forms, _uploads, _snapshots, _sign_ins, _objections, _audit):
         try:
             work(data, now, rules, done)
         except Fault as fault:
@@ -151,14 +151,30 @@ def _snapshots(data: Path, now: datetime, rules: Times, done: Pruned) -> None:
 
 def _sign_ins(data: Path, now: datetime, rules: Times, done: Pruned) -> None:
     """An end is kept for as long as a sign-in from before it could hold, whatever the file says."""
-    file = database.own_file()
-    if file and not (file.exists() and file.parent.resolve() == data.resolve()):
+    if not _is_own_database(data):
         return
     days = max(rules.sign_ins.days, math.ceil(people.Settings.from_environment().hours / 24) + 1)
     try:
         done.count("sign_ins", endings.forget(now - timedelta(days=days)))
     except VisitError as error:
         done.left.append(f"ended sign-ins: the database cannot be used ({error.kind})")
+
+
+def _objections(data: Path, now: datetime, rules: Times, done: Pruned) -> None:
+    """What communes have said, each objection with its file."""
+    since = rules.objections.since(now)
+    if since is None or not _is_own_database(data):
+        return
+    try:
+        done.count("objections", replies.forget(since))
+    except VisitError as error:
+        done.left.append(f"objections: the database cannot be used ({error.kind})")
+
+
+def _is_own_database(data: Path) -> bool:
+    """Whether the journal is a server's, or a file that lies in this data folder."""
+    file = database.own_file()
+    return file is None or (file.exists() and file.parent.resolve() == data.resolve())
 
 
 def _audit(data: Path, now: datetime, rules: Times, done: Pruned) -> None:

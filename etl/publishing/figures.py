@@ -8,17 +8,17 @@ while the last are still being ranked.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
 
 from etl.progress import Step, untold
 from etl.publishing.appender import ROWS_TOGETHER, Appender
+from etl.publishing.beside import Beside, Standing
+from etl.publishing.beside import beside as working_beside
 from etl.publishing.following import Scores
-from etl.publishing.withhold import Withheld, standing, write_public
+from etl.publishing.withhold import Withheld, write_public
 from files.faults import Fault
 from ranking.derived import received_per_1000, received_per_day
 from ranking.measures import Measure
@@ -29,8 +29,6 @@ from store.reference import measures, reference_table
 from store.swapped_days import swapped_days
 
 _ORDER = list(dict.fromkeys(["period_start", "level", "unit_code", "field", "basis", *CELL]))
-_AT_ONCE = 2
-"""So many measures of the public's are ranked at once, when nothing else goes on."""
 
 
 def write_figures(
@@ -45,38 +43,25 @@ def write_figures(
     `before`: the snapshot that this one follows. `step` is told of each measure as it is taken in, and again as it is
     shown to the public.
     """
-    with _threads(1) as beside:
-        standings = _Ranked(partial, beside, scores)
+    with working_beside(partial) as beside:
+        standings = _Ranked(beside, scores)
         with Appender(partial, "measurements") as file:
             counts = {"measurements": sum(_taken_in(chunks, file, standings, step))}
-        withheld = Withheld(partial, before)
+        withheld = beside.alone(counts["measurements"], Withheld, partial, before)
         with Appender(partial, "standings", Standings.validate) as file:
             counts["standings"] = sum(file.append(rows) for rows in standings.rows())
-    return counts | _public(partial, withheld, step)
+        return counts | _public(partial, withheld.found(), beside, step)
 
 
 def write_public_tables(partial: Path) -> dict[str, int]:
     """The public tables of a folder that holds `measurements` and `standings`; how many rows each has."""
-    return _public(partial, Withheld(partial), untold)
+    with working_beside(partial) as beside:
+        return _public(partial, Withheld(partial), beside, untold)
 
 
-def _public(partial: Path, withheld: Withheld, step: Step) -> dict[str, int]:
-    with (
-        _threads(_AT_ONCE) as beside,
-        Appender(partial, "measurements_public") as measured,
-        Appender(partial, "standings_public") as kept,
-    ):
+def _public(partial: Path, withheld: Withheld, beside: Beside, step: Step) -> dict[str, int]:
+    with Appender(partial, "measurements_public") as measured, Appender(partial, "standings_public") as kept:
         return write_public(partial, withheld, measured.append, kept.append, beside, step)
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[Executor]:
-    """Threads that, where something fails, begin nothing more."""
-    threads = ThreadPoolExecutor(count)
-    try:
-        yield threads
-    finally:
-        threads.shutdown(cancel_futures=True)
 
 
 def _taken_in(chunks: Iterable[pl.DataFrame], file: Appender, standings: _Ranked, step: Step) -> Iterator[int]:
@@ -91,36 +76,17 @@ def _taken_in(chunks: Iterable[pl.DataFrame], file: Appender, standings: _Ranked
 class _Ranked:
     """The standings of measures, worked out `beside` what else goes on, in the order in which these were added."""
 
-    def __init__(self, partial: Path, beside: Executor, scores: Scores | None) -> None:
-        self._partial, self._beside, self._scores = partial, beside, scores
-        self._waiting: deque[Future[pl.DataFrame]] = deque()
+    def __init__(self, beside: Beside, scores: Scores | None) -> None:
+        self._beside, self._scores = beside, scores
+        self._waiting: deque[Standing] = deque()
 
     def add(self, rows: pl.DataFrame, measure: Measure) -> None:
         given = self._scores(measure) if self._scores else None
-        self._waiting.append(self._beside.submit(_standing, self._laid_aside(rows), measure, given))
+        self._waiting.append(self._beside.standing(rows, measure, given))
 
     def rows(self) -> Iterator[pl.DataFrame]:
         while self._waiting:
-            yield self._waiting.popleft().result()
-
-    def _laid_aside(self, rows: pl.DataFrame) -> Callable[[], pl.DataFrame]:
-        """Rows that wait for their turn: many of them in a file, so that they take no memory meanwhile."""
-        if rows.height < ROWS_TOGETHER:
-            return lambda: rows
-        path = self._partial / f"waiting-{len(self._waiting)}.arrow"
-        rows.write_ipc(path)
-
-        def taken_up() -> pl.DataFrame:
-            try:
-                return pl.read_ipc(path)
-            finally:
-                path.unlink()
-
-        return taken_up
-
-
-def _standing(rows: Callable[[], pl.DataFrame], measure: Measure, given: pl.DataFrame | None) -> pl.DataFrame:
-    return standing(rows(), measure, given)
+            yield self._waiting.popleft().rows()
 
 
 def with_derived(

@@ -10,19 +10,16 @@ import os
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
 from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
 
 from etl.progress import Step, untold
+from etl.publishing.beside import Beside
 from etl.publishing.in_service import snapshot_manifest
 from ranking.later_columns import completed
 from ranking.manifest import table_file
-from ranking.measures import Measure
-from ranking.ranked import placed, ranked
-from ranking.standings import unit_scopes
 from ranking.states import SUPPRESSED
 from ranking.suppression import places_of, suppressed, withheld_measurements
 from ranking.withheld_standings import GROUP
@@ -58,7 +55,7 @@ def write_public(
     withheld: Withheld,
     measured: Append,
     ranked: Append,
-    beside: Executor,
+    beside: Beside,
     step: Step = untold,
 ) -> dict[str, int]:
     """Write the public tables of a folder that holds `measurements` and `standings`; how many rows each has.
@@ -122,29 +119,22 @@ class _Standings:
     That is worked out `beside` what comes next.
     """
 
-    def __init__(self, folder: Path, names: list[str], shown: pl.DataFrame, beside: Executor) -> None:
+    def __init__(self, folder: Path, names: list[str], shown: pl.DataFrame, beside: Beside) -> None:
         self.names = names
         rows = _scan(folder, "standings").drop("row").filter(pl.col("measure").is_in(names)).collect()
         touched = shown.filter(pl.col("state") == SUPPRESSED).select("measure", "series", "basis").unique()
         on = touched.columns
         self._kept = rows.join(touched, on=on, how="anti")
         self._again = [
-            beside.submit(standing, part, measures()[name])
+            beside.standing(part, measures()[name])
             for (name,), part in shown.join(touched, on=on, how="semi").partition_by("measure", as_dict=True).items()
         ]
 
     def rows(self) -> pl.DataFrame:
         """All rows of `tables.Standings`, when they are there."""
-        rows = pl.concat([self._kept, *(part.result().select(self._kept.columns) for part in self._again)])
+        rows = pl.concat([self._kept, *(part.rows().select(self._kept.columns) for part in self._again)])
         place = pl.col("measure").replace_strict({name: n for n, name in enumerate(self.names)}, return_dtype=pl.Int64)
         return rows.sort(place, *(name for name in GROUP if name != "measure"), "unit_code")
-
-
-def standing(rows: pl.DataFrame, measure: Measure, given: pl.DataFrame | None = None) -> pl.DataFrame:
-    """The whole `tables.Standings` of all rows of a measure; `given` as of `ranked.ranked`."""
-    offices = rows.filter(pl.col("level") == "department").get_column("unit_code")
-    scopes = unit_scopes(reference_table("units"), reference_table("provinces"), offices)
-    return placed(*ranked(rows, measure, scopes, given), measure)
 
 
 def _scan(folder: Path, table: str) -> pl.LazyFrame:

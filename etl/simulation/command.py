@@ -17,7 +17,7 @@ from etl.progress import Progress
 from etl.simulation.calibration import CALIBRATION, Calibration, check_scores, read_calibration
 from etl.simulation.country import country
 from etl.simulation.dossiers import command as dossiers
-from etl.simulation.dossiers.aggregate import aggregate_rows, wanted
+from etl.simulation.dossiers.aggregate import aggregate_rows, waiting, wanted
 from etl.simulation.months import Months
 from etl.simulation.rows import BESIDE, COUNTED, SCORED, beside_rows, counted_rows, score_rows
 from etl.simulation.world import World
@@ -32,7 +32,8 @@ WARNINGS = [
     "Simulated figures: no commune reported any of them.",
     "Departments are counted from July 2025 on, so the figures of provinces and of the country rise there.",
     "The former island districts had no communes: their special zones begin in July 2025.",
-    "What only dossiers tell, such as medians of days, is there by month and quarter since July 2026.",
+    "What only dossiers tell, such as medians of days, is there by month and quarter since July 2026; how long people "
+    "wait, of the year to date.",
 ]
 
 
@@ -65,6 +66,7 @@ def _publish(args: argparse.Namespace) -> int:
             captured_at=calibration["captured_at"],
             sources=[f"simulated from data/{CALIBRATION.name}, seed {calibration['seed']}"],
             warnings=WARNINGS,
+            waits=waiting(),
             step=step,
         )
     print(f"{DATASET}: snapshot {manifest.id}, {manifest.rows['measurements']:,} measurements")

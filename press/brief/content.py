@@ -15,12 +15,13 @@ from display.portraits import checklist, facts, place_details, summary, trends
 from display.portraits.histories import VARIATIONS
 from display.portraits.summary import RISING_IS_GOOD, Row
 from display.portraits.summary_words import Words, row_words, source_line
-from display.words import bands, numbers, places
+from display.words import bands, numbers, places, waits
 from display.words.view import View
 from ranking.bands import ABOVE, BELOW
 from ranking.periods import Period
 from ranking.vocabulary import MIDDLE
 from store import units
+from store import waits as told_waits
 from store.reference import province_name
 
 PRINT: Palette = replace(
@@ -68,6 +69,7 @@ def sheet(view: View, code: str) -> dict[str, object]:
         "facts": _facts(view, unit, facts.merged_from(view, code)),
         "facts_brief": _facts(view, unit, _merged_from_some(view, code)),
         "sentence": facts.standing(view, code) if found else view.say("brief.no_data"),
+        "waits": " ".join(waits.sentences(view.say, told_waits.of_unit(view.snapshot, code).to_dicts())),
         **_table(view, found, common),
         **_charts(view, code, found),
         **_questions(view, code, found),

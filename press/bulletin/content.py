@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from display.portraits import news, standouts
+from display.portraits import news, promises, standouts
 from display.words import coverage as coverage_words
 from display.words import findings, numbers, places, rankings
+from display.words import promises as words
 from display.words.marks import n_label, n_of, simulated_suffix
 from display.words.selection import Selection
 from display.words.text import Speaker
@@ -19,7 +20,7 @@ from press.brief.content import plain_text
 from ranking.collation import by_name
 from ranking.levels import common
 from ranking.periods import Period
-from store import coverage
+from store import coverage, units
 from store.access import rules
 from store.reference import province_name
 
@@ -97,6 +98,7 @@ class Bulletin:
     headers: tuple[str, ...]
     moved: tuple[Part, ...]
     silent: Part
+    overdue: Part
     foot: tuple[str, ...]
     stem: str
     words: Mapping[str, str]
@@ -169,6 +171,7 @@ def _common(view: View, scope: str, period: Period) -> dict[str, Any]:
         "period": words,
         "simulated": say("nature.simulated", captured="") if view.snapshot.manifest.nature == "simulated" else "",
         "stem": stem(view, scope, period),
+        "overdue": _overdue(view, scope),
         "words": {name: say(f"bulletin.{name}") for name in _WORDS},
     }
 
@@ -272,6 +275,18 @@ def _silent(view: View, scope: str, found: list[coverage.Coverage]) -> Part:
     lines = [plain_text(line) for one in found for line in coverage_words.missing(view.say, one, scope)]
     says = " ".join(coverage_words.line(view.say, one) for one in found)
     return Part(view.say("bulletin.silent"), says, tuple(lines[:MOST_SILENT]), len(lines))
+
+
+def _overdue(view: View, scope: str) -> Part:
+    """The promises after visits whose day has passed, for who may see them; an empty part where there is none."""
+    found = [one for one in promises.overdue(view, scope) if units.unit(one.unit_code)]
+    if not found:
+        return Part("", "")
+    lines = [
+        f"{units.known(one.unit_code)['full_name']}: {words.overdue_line(view, one)}" for one in found[:MOST_SILENT]
+    ]
+    says = view.say("bulletin.overdue.n", n=numbers.number(len(found), view.language))
+    return Part(view.say("bulletin.overdue"), says, tuple(lines), len(found))
 
 
 def named(part: Part, language: str, most: int = MOST_SILENT) -> list[str]:

@@ -197,10 +197,11 @@ def _body(made: Doc, say: Speaker, said: Bulletin) -> None:
         made.add_heading(said.words["moved"], 1)
     for part in said.moved:
         _part(made, part, part.heading)
-    if said.silent.says:
-        made.add_heading(said.silent.heading, 1)
-        _text(made, said.silent.says)
-        _lines(made, named(said.silent, said.language))
+    for part in (said.silent, said.overdue):
+        if part.says:
+            made.add_heading(part.heading, 1)
+            _text(made, part.says)
+            _lines(made, named(part, said.language))
     made.add_heading(said.words["about"], 1)
     for words in said.foot:
         _text(made, words)

@@ -20,7 +20,10 @@ def pdf(said: Bulletin, drawn: Mapping[str, Any], made_at: datetime) -> bytes:
     say = Speaker(said.language)
     data = {
         **asdict(said),
-        "silent": {**asdict(said.silent), "lines": named(said.silent, said.language)},
+        **{
+            name: {**asdict(part), "lines": named(part, said.language)}
+            for name, part in (("silent", said.silent), ("overdue", said.overdue))
+        },
         "map": dict(drawn),
         "across": say("brief.across") if said.simulated else "",
         "page": say("brief.page", page="{page}"),

@@ -68,8 +68,9 @@ def _paragraphs(said: Bulletin) -> Iterator[tuple[str, Sequence[str]]]:
     for part in said.moved:
         if part.heading or len(said.moved) == 1:
             yield part.heading, [words.replace("→", to) for words in (part.says, *part.lines[:1]) if words]
-    if said.silent.says:
-        yield said.silent.heading, [said.silent.says]
+    for part in (said.silent, said.overdue):
+        if part.says:
+            yield part.heading, [part.says]
 
 
 def _warning(said: Bulletin) -> str:

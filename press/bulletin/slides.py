@@ -45,10 +45,12 @@ def pptx(said: Bulletin, made_at: datetime) -> bytes:
     if said.moved:
         lines = [words for part in said.moved for words in (part.heading, part.says, *part.lines) if words]
         _text(_slide(made, said, said.words["moved"]), lines, 18)
-    if said.silent.says:
+    for part in (said.silent, said.overdue):
+        if not part.says:
+            continue
         _text(
-            _slide(made, said, said.silent.heading),
-            [said.silent.says, *named(said.silent, said.language, _MOST_LINES)],
+            _slide(made, said, part.heading),
+            [part.says, *named(part, said.language, _MOST_LINES)],
             18,
         )
     _text(_slide(made, said, said.words["about"]), [part for part in (said.sure, *said.foot) if part], 14)

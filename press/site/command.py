@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from display.drawing import css
-from display.portraits import plain_words
+from display.portraits import plain_words, replies
 from display.portraits.plain_figures import Portrait, Province, province
 from display.words.text import LANGUAGES, Speaker
 from files.faults import Fault
@@ -117,7 +117,9 @@ def _codes(only: Sequence[str] | None) -> list[str]:
 
 def _site(snapshot: Snapshot, base: str, provinces: Sequence[Province]) -> Site:
     with_files = frozenset(found.code for found in provinces if found.answers)
-    return Site(base if base.endswith("/") else f"{base}/", snapshot.manifest.nature, "", "", "", with_files)
+    address = base if base.endswith("/") else f"{base}/"
+    objections = replies.of_all(snapshot.manifest.dataset)
+    return Site(address, snapshot.manifest.nature, "", "", "", with_files, objections)
 
 
 # --- what is written once

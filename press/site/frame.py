@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from markupsafe import Markup
 from display.drawing import icons, small_charts
 from display.drawing.icons import icon
 from display.portraits import plain_chart
+from display.portraits.replies import Figure
 from display.words.text import LANGUAGES, Speaker
+from journal.replies import Reply
 from press.site import data
 from press.site.paths import DOWNLOADS, HOME, MEASURES, METHODS, download_path, in_language, picture_path
 
@@ -47,7 +49,10 @@ _LONGER = {
 
 @dataclass(frozen=True)
 class Site:
-    """What all pages share: the address of the whole, the nature of its figures, and its hashed assets."""
+    """What all pages share: the address of the whole, the nature of its figures, and its hashed assets.
+
+    `objections`: by commune and figure, those that the public sees (`display.portraits.replies.of_all`).
+    """
 
     base: str
     nature: str
@@ -55,6 +60,7 @@ class Site:
     script: str
     index: str
     downloads: frozenset[str]
+    objections: Mapping[str, Mapping[Figure, Reply]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from display.drawing.palette import LIGHT, Palette
 from display.portraits import plain_chart, plain_words
 from display.portraits.plain_figures import Answer, Portrait, Province
-from display.words import coverage, numbers
+from display.words import coverage, numbers, replies
 from display.words.text import Speaker
 from press.site import band_map, data, frame
 from press.site.frame import Site, Text
@@ -41,6 +41,8 @@ def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Te
     row, place = units.known(portrait.code), reference.province_name(province.code)
     path = unit_path(portrait.code)
     cards = plain_words.cards(say, portrait.answers, place)
+    cards = replies.with_states(say, cards, portrait.answers, site.objections.get(portrait.code, {}))
+    cards = [*cards, *plain_words.waiting_card(say, portrait.waits)]
     opening = plain_words.opening(say, row, portrait, site.nature)
     name = f"{row['full_name']}, {place}"
     linked = data.dataset(

@@ -26,7 +26,7 @@ STATES = {
     "withdrawn": WITHDRAWN,
     "stopped": STOPPED,
 }
-FLAGS = ("fee_owed", "paid_online", "e_result", "digitised", "reused")
+FLAGS = ("fee_owed", "paid_online", "e_result", "digitised", "reused", "apologised")
 DOSSIER = {
     "code": pl.String,
     "intake": pl.Int16,
@@ -50,6 +50,8 @@ DOSSIER = {
 # No last allowed day: none is known, or the clock stands while the applicant is asked for papers.
 UNKNOWN, PAUSED = -1, 1_000_000
 NOT_ENDED = 0
+SETTLED, LEFT = 1, 2
+"""How a dossier ended: done or handed out; or withdrawn, stopped or refused, after which it can no longer be done."""
 
 TIMED = ("timed", "on_time", "last_day")
 CHANNEL_COUNTS = ("full", "partial", "online", "in_person", "post", "channel_known", "kind_known")
@@ -64,15 +66,28 @@ COUNTS = (
     *TIMED,
     "handed_out",
     "handed_out_later",
+    "asked_twice",
+    "supplements_known",
+    *("apologised_known", "late_told", "late_apologised"),
 )
 KEYS = {
     "events": ("intake", "decision", "field", "received_month", "end_month"),
     "days": ("intake", "end_month", "working_days", "calendar_days"),
-    "open": ("intake", "field", "received_month", "last", "asked_twice"),
+    "open": ("intake", "field", "received_month", "last", "asked_twice", "began"),
     "overdue": ("intake", "field", "received_month", "end_month", "last"),
+    "due": ("intake", "field", "last"),
+    "waits": ("intake", "field", "received_month", "working_days", "outcome"),
     "procedures": ("province", "field", "procedure", "end_month", "working_days"),
 }
-SUMS = {"events": COUNTS, "days": ("n",), "open": ("n",), "overdue": ("n",), "procedures": ("n", *TIMED)}
+SUMS = {
+    "events": COUNTS,
+    "days": ("n",),
+    "open": ("n",),
+    "overdue": ("n",),
+    "due": ("n", "on_time"),
+    "waits": ("n",),
+    "procedures": ("n", *TIMED),
+}
 # How many bits each part of a key takes when a key is packed into one whole number: one column to hash, not five.
 _BITS = {
     "intake": 14,
@@ -84,6 +99,8 @@ _BITS = {
     "end_month": 12,
     "working_days": 11,
     "calendar_days": 11,
+    "last": 15,
+    "outcome": 2,
 }
 _FIRST_MONTH = 12 * 1990
 DAYS_MAX = 2000
@@ -97,9 +114,10 @@ _FACTS = {
 def partial_sums(dossiers: Any, calendar: Any, limits: Any = None, by: tuple[str, ...] = ()) -> dict[str, Any]:
     """The tables of sums (`KEYS`, `SUMS`) of a lazy frame of dossiers, as lazy frames of the same engine.
 
-    `events`: all dossiers. `days`: how long the ended ones took. `open`: those not ended, by their last day.
-    `overdue`: those ended since that were open past their last day at the end of a month, so that every
-    month's end can be told later. `procedures`: the ended ones by procedure.
+    `events`: all dossiers. `days`: how long the ended ones took. `open`: those not ended, by their last day and the
+    day from which they have been waited for. `overdue`: those ended since that were open past their last day at the
+    end of a month, so that every month's end can be told later. `due`: the ended ones by their last day. `waits`: the
+    ended ones by the month received, the days they took and how they ended. `procedures`: the ended ones by procedure.
 
     `calendar`: one row per day (`dossier_calendar.calendar`). `limits`: one row per procedure with a legal
     maximum, `procedure` and `limit_days`, used where a dossier has no due date. `by`: further columns to keep
@@ -112,6 +130,8 @@ def partial_sums(dossiers: Any, calendar: Any, limits: Any = None, by: tuple[str
         "days": _packed_sums(ended, "days", by),
         "open": _sums(rows.filter(nw.col("end_month") == NOT_ENDED), "open", by),
         "overdue": _sums(ended.filter(_was_overdue()), "overdue", by),
+        "due": _packed_sums(ended.filter(nw.col("last") != UNKNOWN), "due", by),
+        "waits": _packed_sums(ended, "waits", by),
         "procedures": _packed_sums(ended, "procedures", by),
     }
     return {name: table.to_native() for name, table in tables.items()}
@@ -126,7 +146,11 @@ def classified(dossiers: Any, calendar: Any, limits: Any = None) -> nw.LazyFrame
     supplement not counted, and not asked twice for supplement. `timed` dossiers are those ended whose last
     day is known.
     """
-    rows = nw.from_native(dossiers).with_columns(end=nw.coalesce("done", "returned", "stopped"))
+    rows = nw.from_native(dossiers).with_columns(
+        end=nw.coalesce("done", "returned", "stopped"),
+        supplements=nw.col("supplements").fill_null(0),
+        supplements_known=_one(~nw.col("supplements").is_null()),
+    )
     rows = _with_limits(_with_days(rows, nw.from_native(calendar)), limits)
     rows = rows.with_columns(last=_last_day())
     has_ended, known = ~nw.col("end").is_null(), nw.col("last") != UNKNOWN
@@ -143,9 +167,12 @@ def classified(dossiers: Any, calendar: Any, limits: Any = None) -> nw.LazyFrame
         working_days=_days("index"),
         calendar_days=_days("number"),
         end_month=nw.col("end_month").fill_null(NOT_ENDED),
+        began=nw.col("received_index") + nw.col("waited"),
+        outcome=_outcome(),
         last=_last_with_waiting(),
         **_channel_counts(),
         **_flag_counts(),
+        **_apology_counts(has_ended & known & ~by_then),
     )
 
 
@@ -188,6 +215,12 @@ def _days(count: str) -> nw.Expr:
     return spent.fill_null(0).clip(0, DAYS_MAX).cast(nw.Int32)
 
 
+def _outcome() -> nw.Expr:
+    """Of the ended: how. A dossier that only has a day stopped, or is said to be stopped or withdrawn, has left."""
+    left = nw.col("state").is_in([WITHDRAWN, STOPPED]) | (nw.col("done").is_null() & nw.col("returned").is_null())
+    return nw.when(left).then(nw.lit(LEFT)).otherwise(nw.lit(SETTLED)).cast(nw.Int32)
+
+
 def _channel_counts() -> dict[str, nw.Expr]:
     """An export that says only "online" counts as online, and as neither full nor partial."""
     channel = nw.col("channel")
@@ -214,6 +247,16 @@ def _flag_counts() -> dict[str, nw.Expr]:
             (f"{flag}_yes", _one(nw.col(flag))),
             (f"{flag}_known", _one(~nw.col(flag).is_null())),
         )
+    }
+
+
+def _apology_counts(late: nw.Expr) -> dict[str, nw.Expr]:
+    """Those that say whether a letter of apology was sent; of them the late ones, and the late ones with a letter."""
+    told = ~nw.col("apologised").is_null()
+    return {
+        "apologised_known": _one(told),
+        "late_told": _one(late & told),
+        "late_apologised": _one(late & nw.col("apologised")),
     }
 
 

@@ -15,13 +15,13 @@ import polars as pl
 
 from ranking.dossiers.days import histogram, quantile
 from ranking.dossiers.formulas import DossierMeasures, Kinds
+from ranking.dossiers.places import PROVINCES, homes_of, of_units, places_of
 from ranking.dossiers.rows import COUNTS, KEYS, SUMS
-from ranking.dossiers.stock import stock, stock_at
+from ranking.dossiers.stock import due_by_month, stock, stock_at
 from ranking.periods import MERGER, Period, as_of, calendar_period
 
 _SPAN = ["period_start", "period_end", "period_kind", "provisional"]
 _PERIOD = _SPAN[:3]
-_PROVINCES = 1_000_000
 
 # (unit, month, what is counted) of what is counted from the events.
 SIDES = (
@@ -107,36 +107,31 @@ def measured(
     """Rows of measurements (`SCHEMA`) of the periods in `spans`, frame by frame.
 
     `fields`: `id`, `name`. By intake, except what counts decided dossiers, which is by decision. What is open is
-    told for the last day of each period.
+    told for the last day of each period; what fell due until the day before that of the export.
     """
-    places, sums = _places(units), _of_units(sums, units)
+    places, sums = places_of(units), of_units(sums, units)
     numbers = dict(calendar.select("day", "next").iter_rows())
     for year in sorted({start.year for start in spans["period_start"]}):
         here = spans.filter(pl.col("period_start").dt.year() == year)
         wanted = here["month"].unique().sort().to_list()
         counts = here.group_by(_SPAN, maintain_order=True).agg(months="month").to_dicts()
-        homes = _homes(sums, wanted, places)
+        homes = homes_of(sums, wanted, places)
         for unit, month, counted in SIDES:
             months = _monthly(sums, unit, month, wanted, numbers[day])
             for span in counts:
                 known = fields if has_fields(span, day) else fields.clear()
                 part = months.filter(pl.col(month).is_in(span["months"])).drop(month).rename({unit: "unit"})
                 yield from _measured_rows(part, measures, counted, span, places, homes, known)
+        due = due_by_month(sums, calendar, wanted, numbers[day]).rename({"intake": "unit"})
         for span in counts:
             known = fields if has_fields(span, day) else fields.clear()
+            part = due.filter(pl.col("due_month").is_in(span["months"])).drop("due_month")
+            yield from _measured_rows(part, measures, "due", span, places, homes, known)
             end = span["period_end"]
             held = stock_at(sums, month_of(end), numbers[end]).rename({"intake": "unit"})
             held = held.with_columns(n=pl.col("open_known"))
             yield from _measured_rows(held, measures, "open", span, places, homes, known)
             yield from _quantile_rows(sums["days"], measures, span, places)
-
-
-def _of_units(sums: dict[str, pl.LazyFrame], units: pl.DataFrame) -> dict[str, pl.LazyFrame]:
-    """Only what `units` have taken in or decided: a store may hold provinces of several days of export."""
-    ids = units["id"].cast(pl.Int32).implode()
-    mine = {name: rows.filter(pl.col("intake").is_in(ids)) for name, rows in sums.items() if "intake" in KEYS[name]}
-    either = pl.any_horizontal(pl.col("intake", "decision").is_in(ids))
-    return mine | {"events": sums["events"].filter(either)}
 
 
 def _monthly(sums: dict[str, pl.LazyFrame], unit: str, month: str, wanted: list[int], today: int) -> pl.DataFrame:
@@ -150,28 +145,6 @@ def _monthly(sums: dict[str, pl.LazyFrame], unit: str, month: str, wanted: list[
     held = sums["open"].filter(pl.col(month).is_in(wanted)).collect(engine="streaming")
     now = stock(held, today).group_by(key).agg(pl.col("open_known", "open_in_time").sum())
     return found.join(now, on=key, how="left").with_columns(pl.col("open_known", "open_in_time").fill_null(0))
-
-
-def _places(units: pl.DataFrame) -> pl.DataFrame:
-    """One row per unit and place that it counts for, its own and its province: `unit`, `place`, `unit_code`, `level`.
-
-    An office has no place of its own. `home`: the place of the province.
-    """
-    numbers = {code: _PROVINCES + n for n, code in enumerate(units["province"].unique().sort())}
-    home = pl.col("province").replace_strict(numbers, return_dtype=pl.Int32)
-    known = units.select(unit=pl.col("id").cast(pl.Int32), home=home, level="level", code="code", province="province")
-    own = known.filter(pl.col("level") != "office").select(
-        "unit", "home", place="unit", unit_code="code", level="level"
-    )
-    whole = known.select("unit", "home", place="home", unit_code="province", level=pl.lit("province"))
-    return pl.concat([own, whole])
-
-
-def _homes(sums: dict[str, pl.LazyFrame], wanted: list[int], places: pl.DataFrame) -> pl.DataFrame:
-    """`home`, `month`: the provinces (their places) that received dossiers in each month."""
-    received = sums["events"].filter(pl.col("received_month").is_in(wanted)).rename({"received_month": "month"})
-    found = received.group_by("month", unit="intake").agg(pl.col("n").sum()).filter(pl.col("n") > 0)
-    return found.collect(engine="streaming").join(places, on="unit").select("home", "month").unique()
 
 
 def _measured_rows(
@@ -193,7 +166,7 @@ def _measured_rows(
     yield _rows(_with_silent(whole, places, spoken).with_columns(field=pl.lit("all")), kinds, span, places)
     spelt = fields.select(field=pl.col("id").cast(pl.Int32), name="name")
     named = placed.join(spelt, on="field").with_columns(field="name")
-    of_province = pl.col("place") >= _PROVINCES
+    of_province = pl.col("place") >= PROVINCES
     for told, names in ((of_province, measures.of_province_fields), (~of_province, measures.of_unit_fields)):
         chosen = {name: kind for name, kind in kinds.items() if name in names}
         yield _rows(named.filter(told), chosen, span, places)

@@ -19,13 +19,13 @@ from ranking import yaml_text
 from store.access import role_faults
 from store.access.role_faults import PeopleError
 from store.access.rules import EVERYWHERE, ROLES, Reader
-from store.reference import province_names
+from store.reference import province_names, reference_table
 
 _LOG = logging.getLogger(__name__)
 _SUB = "sub:"
 _LAST_SOUND = "access.last.yaml"
 
-Role = Literal["leader", "inspector", "editor", "admin"]
+Role = Literal["unit", "leader", "inspector", "editor", "admin"]
 
 
 class Settings(FromEnvironment):
@@ -51,18 +51,23 @@ def _list(value: object) -> object:
 
 
 class Person(_Strict):
-    """One person, or with `who: "*@domain"` everybody of a mail domain; provinces by code, `all` for every one."""
+    """One person, or with `who: "*@domain"` everybody of a mail domain; provinces by code, `all` for every one.
+
+    `units`: the communes of the role `unit`, by code.
+    """
 
     who: Annotated[str, Field(min_length=3, max_length=200)]
     roles: Annotated[list[Role], BeforeValidator(_list), Field(min_length=1)]
     provinces: Annotated[list[str], BeforeValidator(_list)] = []
+    units: Annotated[list[str], BeforeValidator(_list)] = []
 
 
 class Claims(_Strict):
-    """The names of claims that hold roles and provinces, where the identity provider keeps them."""
+    """The names of claims that hold roles, provinces and communes, where the identity provider keeps them."""
 
     roles: str
     provinces: str
+    units: str = ""
 
 
 class People(_Strict):
@@ -123,11 +128,15 @@ def _trouble(user: Mapping[str, object], client_id: str, now: float, ended: Mapp
 def _grants(known: People, user: Mapping[str, object]) -> frozenset[tuple[str, str]]:
     names = keys(user, known.vouching)
     found = {
-        grant for person in known.people if _is(person.who, names) for grant in _pairs(person.roles, person.provinces)
+        grant
+        for person in known.people
+        if _is(person.who, names)
+        for grant in _pairs(person.roles, person.provinces, person.units)
     }
     if known.claims:
-        roles, provinces = (_words(user.get(name)) for name in (known.claims.roles, known.claims.provinces))
-        found |= _pairs([role for role in roles if role in ROLES], provinces)
+        claims = (known.claims.roles, known.claims.provinces, known.claims.units)
+        roles, provinces, units = (_words(user.get(name)) for name in claims)
+        found |= _pairs([role for role in roles if role in ROLES], provinces, units)
     return frozenset(found)
 
 
@@ -140,11 +149,18 @@ def _is(who: str, names: tuple[str, str]) -> bool:
     return who.casefold() == address if "@" in who else f"{_SUB}{who}" == own
 
 
-def _pairs(roles: Iterable[str], provinces: Iterable[str]) -> set[tuple[str, str]]:
+def _pairs(roles: Iterable[str], provinces: Iterable[str], units: Iterable[str]) -> set[tuple[str, str]]:
+    """Each role with its places: `unit` with communes of today, `admin` with all, the others with provinces."""
     places = [EVERYWHERE if place in ("all", EVERYWHERE) else place for place in provinces]
     known = {EVERYWHERE, *province_names()}
-    own = {(role, place) for role in roles for place in places if role != "admin" and place in known}
+    own = {(role, place) for role in roles for place in places if role not in ("admin", "unit") and place in known}
+    own |= {("unit", code) for code in units if "unit" in roles and code in _communes()}
     return own | ({("admin", EVERYWHERE)} if "admin" in roles else set())
+
+
+@lru_cache(maxsize=1)
+def _communes() -> frozenset[str]:
+    return frozenset(reference_table("units").get_column("code"))
 
 
 def _words(claim: object) -> list[str]:
@@ -252,6 +268,11 @@ def parsed(text: str, name: str) -> People:
         keys = ("people", number, "provinces")
         if set(person.provinces) - known:
             raise role_faults.at(name, text, "province", keys)
-        if not person.provinces and set(person.roles) != {"admin"}:
+        if not person.provinces and not set(person.roles) <= {"admin", "unit"}:
             raise role_faults.at(name, text, "no_provinces", keys)
+        keys = ("people", number, "units")
+        if set(person.units) - _communes():
+            raise role_faults.at(name, text, "unit", keys)
+        if ("unit" in person.roles) != bool(person.units):
+            raise role_faults.at(name, text, "no_units" if not person.units else "no_role", keys)
     return found

@@ -15,7 +15,10 @@ SAID = {
     "unknown": "the key is unknown",
     "value": "the value is none that is allowed",
     "province": "is no province of today; right are two-digit codes in quotes, such as '25', or all",
-    "no_provinces": "has no provinces; only an administrator needs none",
+    "no_provinces": "has no provinces; only an administrator and the people of a commune need none",
+    "unit": "is no commune of today; right are five-digit codes in quotes, such as '16654'",
+    "no_units": "has no communes; the role unit needs them",
+    "no_role": "names communes, but the roles don't name unit",
 }
 
 

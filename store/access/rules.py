@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from ranking.vocabulary import COUNTRY
 
-ROLES = ("leader", "inspector", "editor", "admin")
+ROLES = ("unit", "leader", "inspector", "editor", "admin")
+"""`unit` is held for communes, all others for provinces."""
 EVERYWHERE = COUNTRY
-"""Stands for all provinces among those of a role."""
+"""Stands for all places among those of a role."""
 
 _HELD_BY = {
+    "unit": ("unit", "admin"),
     "leader": ("leader", "inspector", "editor", "admin"),
     "inspector": ("inspector", "admin"),
     "editor": ("editor", "admin"),
@@ -24,10 +26,14 @@ _HELD_BY = {
 
 
 class Rule(NamedTuple):
-    """Who may: the role that is needed, None for anybody; `own`: for provinces of that role only."""
+    """Who may: the role that is needed, None for anybody; `own`: for places of that role only.
+
+    `also`: a further role that suffices, each for its own places.
+    """
 
     role: str | None
     own: bool = False
+    also: str | None = None
 
 
 ANYBODY = Rule(None)
@@ -37,7 +43,7 @@ RULES: dict[str, Rule] = {
     "page.rankings": Rule("leader"),
     "page.map": Rule("leader"),
     "page.online_filing": Rule("leader"),
-    "page.unit": Rule("leader"),
+    "page.unit": Rule("leader", also="unit"),  # to whom `unit` alone is given: of the own commune (`sees_commune`)
     "page.inspection": Rule("inspector"),
     "page.imports": Rule("editor"),
     "page.administration": Rule("admin"),
@@ -49,6 +55,9 @@ RULES: dict[str, Rule] = {
     "questions": Rule("inspector", own=True),
     "plans": Rule("inspector", own=True),
     "visits": Rule("inspector", own=True),
+    "promises": Rule("leader", own=True, also="unit"),  # to read; who may write visits down may write these down too
+    "replies": Rule("unit", own=True),  # to answer and to object, of a commune
+    "objections": Rule("editor", own=True),  # to decide them and to read their files
     "imports": Rule("editor", own=True),
     "unreleased": Rule("leader"),  # the latest snapshot before it is released, as far as `figures` goes
     "release": Rule("admin"),  # not editors: who brings figures in does not also let them out
@@ -59,7 +68,7 @@ RULES: dict[str, Rule] = {
     "route.parts": ANYBODY,  # scripts, styles and fonts
     "route.sign_in": ANYBODY,
     "route.file": ANYBODY,  # who has the page open that made it (web/handed_out.py)
-    "route.upload": Rule("editor"),
+    "route.upload": Rule("editor", also="unit"),
     "route.search": ANYBODY,
     "route.members_layer": ANYBODY,
     "route.borders_layer": ANYBODY,
@@ -85,25 +94,38 @@ class Reader:
     kind: str = "public"
     trouble: str = ""
 
-    def may(self, resource: str, province: str | None = None) -> bool:
-        """Whether a rule allows it, for a province where one is given; KeyError where there is no such rule."""
+    def may(self, resource: str, place: str | None = None) -> bool:
+        """Whether a rule allows it, for a province or commune where one is given; KeyError without such a rule."""
         rule = RULES[resource]
         if rule.role is None:
             return True
-        provinces = self.provinces(rule.role)
-        if not rule.own or province is None:
-            return bool(provinces)
-        return EVERYWHERE in provinces or province in provinces
+        places = self._places(rule)
+        if not rule.own or place is None:
+            return bool(places)
+        return EVERYWHERE in places or place in places
 
-    def provinces(self, role: str) -> frozenset[str]:
-        """Where the reader holds a role or one that includes it."""
-        return frozenset(province for held, province in self.grants if held in _HELD_BY[role])
+    def places(self, role: str) -> frozenset[str]:
+        """Where the reader holds a role or one that includes it: provinces, of `unit` communes."""
+        return frozenset(place for held, place in self.grants if held in _HELD_BY[role])
+
+    def _places(self, rule: Rule) -> frozenset[str]:
+        roles = [role for role in (rule.role, rule.also) if role is not None]
+        return frozenset().union(*map(self.places, roles))
 
     def within(self, resource: str) -> frozenset[str] | None:
-        """The provinces that a rule allows it for; None where that is all of them."""
+        """The places that a rule allows it for; None where that is all of them."""
         rule = RULES[resource]
-        provinces = frozenset((EVERYWHERE,)) if rule.role is None else self.provinces(rule.role)
-        return None if EVERYWHERE in provinces else provinces
+        places = frozenset((EVERYWHERE,)) if rule.role is None else self._places(rule)
+        return None if EVERYWHERE in places else places
+
+    @property
+    def communes(self) -> frozenset[str]:
+        """The communes that the reader answers for."""
+        return frozenset(place for held, place in self.grants if held == "unit")
+
+    def sees_commune(self, code: str) -> bool:
+        """Whether the page of a commune is open to the reader: of all to leaders, of their own to its people."""
+        return bool(self.places("leader")) or code in self.communes
 
     @property
     def seen(self) -> frozenset[str] | None:

@@ -16,7 +16,7 @@ import yaml
 from bench.fresh_machine import commands
 from etl.workbooks.read import FORM
 from files import places as files_places
-from journal import audit, database, visits
+from journal import audit, database, site_wanted, visits
 from tests.replicas import temporary
 from tests.rooms import sources
 
@@ -91,6 +91,18 @@ def test_the_nightly_round_goes_on_where_a_part_fails_and_says_so(tmp_path):
     assert "backup done" in done.stdout
     assert list((tmp_path / "kept").glob("gan-dan-*.tar.gz"))
     assert not (tmp_path / "published" / "trial" / "current").exists()
+
+
+def test_the_static_site_is_built_again_only_where_something_asked_for_it(tmp_path):
+    settings = {"GANDAN_DATA": str(tmp_path), "GANDAN_SITE": str(tmp_path / "site"), "GANDAN_PYTHON": "echo"}
+    assert run("sh", DEPLOY / "site.sh", **settings).stdout == ""
+
+    assert site_wanted.want(tmp_path)
+    said = run("sh", DEPLOY / "site.sh", **settings).stdout
+    assert said == f"-m etl site --out {tmp_path / 'site'} --data {tmp_path}\n"
+    assert not (tmp_path / site_wanted.WANTED).exists()
+    unit = (DEPLOY / "systemd" / "gan-dan-site.path").read_text(encoding="utf-8")
+    assert f"PathExists=/var/lib/gan-dan/{site_wanted.WANTED}\n" in unit
 
 
 @dataclass
@@ -205,7 +217,7 @@ def test_the_units_say_what_systemd_needs(name):
     sections = re.findall(r"^\[(\w+)\]$", text, re.MULTILINE)
 
     assert sections[0] == "Unit"
-    assert {"Service", "Timer", "Socket"} & set(sections)
+    assert {"Service", "Timer", "Socket", "Path"} & set(sections)
     for program in re.findall(r"^ExecStart=\S+ (deploy/\S+)", text, re.MULTILINE):
         assert (HOME / program).exists()
 

@@ -8,6 +8,7 @@ from display.words import numbers
 from files.places import HOME
 from ranking.suppression_policy import Policy
 from store.policy import policy
+from store.reply_policy import reply_policy
 from store.retention import times
 
 PAGE = (HOME / "docs" / "law.md").read_text(encoding="utf-8")
@@ -23,6 +24,8 @@ def test_the_times_are_those_of_the_file_as_delivered():
     assert f"{numbers.number(delivered.forms.days, 'vi')} ngày" in row("tệp biểu gốc")
     assert f"{numbers.number(delivered.audit.days, 'vi')} ngày" in row("ai đăng nhập")
     assert f"{delivered.logs.days} ngày" in row("địa chỉ mạng")
+    assert f"{numbers.number(delivered.objections.days, 'vi')} ngày" in row("ý kiến của đơn vị")
+    assert f"tối đa {reply_policy().most_megabytes} MB" in row("ý kiến của đơn vị")
 
 
 def test_the_least_number_is_that_of_the_policy():

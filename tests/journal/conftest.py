@@ -11,9 +11,9 @@ from journal import place
 from tests import postgres
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """The address of a PostgreSQL server that lives as long as the tests of one file."""
+    """The address of a PostgreSQL server, started once for all tests here: that takes longer than most of them."""
     programs = postgres.programs()
     if programs is None:
         pytest.skip("no PostgreSQL on this machine: deploy/postgres.sh could not install one")
@@ -26,7 +26,7 @@ def database(request, tmp_path, monkeypatch) -> Iterator[str]:
     """An empty database of either kind, which `visits` uses."""
     address = f"sqlite:///{tmp_path / 'visits.db'}"
     if request.param == "postgresql":
-        address = postgres.new_database(request.getfixturevalue("server"), request.node.name)
+        address = postgres.new_database(request.getfixturevalue("server"), request.node.nodeid)
     monkeypatch.setenv(place.URL, address)
     journal_database._engine.cache_clear()
     yield address

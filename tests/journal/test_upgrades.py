@@ -20,8 +20,8 @@ from alembic.script import ScriptDirectory
 
 from display.words.text import LANGUAGES, Speaker
 from files.places import HOME
+from journal import corrections, endings, problems, promises, replies, upgrades, visits
 from journal import database as journal_database
-from journal import problems, upgrades, visits
 from journal.database import VisitError
 from journal.problems import Problem
 from tests.journal.test_visits import NOTE, TODAY
@@ -36,7 +36,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0005", "0004"
+revision, down_revision = "{next}", "{last}"
 
 
 def upgrade():
@@ -54,12 +54,17 @@ print(len(visits.all_visits()), "alembic" in sys.modules)
 """
 
 
+LAST = upgrades._known()[-1]
+NEXT = f"{int(LAST) + 1:04}"
+
+
 @pytest.fixture
 def second(tmp_path) -> Path:
     """The folder of migrations of a program to come, which has one revision more."""
     folder = tmp_path / "100% mới" / "migrations"
     shutil.copytree(upgrades.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "v0005_rooms.py").write_text(SECOND, encoding="utf-8")
+    text = SECOND.replace("{next}", NEXT).replace("{last}", LAST)
+    (folder / "versions" / f"v{NEXT}_rooms.py").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -97,6 +102,9 @@ def test_revisions_are_one_line_and_named_by_their_files():
 
 
 def test_the_revisions_make_the_tables_that_the_program_works_with(database):
+    known = {table.name for table in (visits.VISITS, visits.WORDINGS, problems.PROBLEMS, corrections.CORRECTIONS)}
+    known |= {table.name for table in (promises.PROMISES, endings.ENDED, replies.REPLIES, replies.FILES)}
+    assert known == set(journal_database.METADATA.tables)
     visits.all_visits()
 
     with journal_database._engine(database).connect() as connection:
@@ -121,7 +129,7 @@ def test_a_second_revision_keeps_every_row(database, second, monkeypatch):
     assert visits.all_visits() == [replace(visit, team=f"{visit.team} (cũ)") for visit in reversed(kept)]
     assert problems.still_open(False) == [marked]
     assert ask(database, "SELECT DISTINCT room FROM visits") == [("Phòng một cửa",)]
-    assert revisions(database) == ["0005"]
+    assert revisions(database) == [NEXT]
     assert visits.record(NOTE, TODAY).id == kept[-1].id + 1
 
 
@@ -133,7 +141,7 @@ def test_a_database_from_before_there_were_marks_gets_their_table(database):
 
     assert visits.all_visits() == [kept]
     assert problems.mark(Problem("25", "04792", "Đếm hai lần")).id == 1
-    assert revisions(database) == ["0004"]
+    assert revisions(database) == [LAST]
 
 
 def test_an_upgrade_that_is_killed_half_way_has_changed_nothing_and_is_made_up_for(database, second):
@@ -143,13 +151,13 @@ def test_an_upgrade_that_is_killed_half_way_has_changed_nothing_and_is_made_up_f
 
     assert killed.communicate()[0] == ""
     assert killed.returncode == -signal.SIGKILL
-    assert revisions(database) == ["0004"]
+    assert revisions(database) == [LAST]
     assert visits.all_visits() == [kept]
 
     (second / "versions" / "killed").unlink()
     again = opened(second)
     assert again.communicate() == ("1 True\n", "")
-    assert revisions(database) == ["0005"]
+    assert revisions(database) == [NEXT]
     assert visits.all_visits() == [replace(kept, team=f"{kept.team} (cũ)")]
 
 
@@ -187,7 +195,7 @@ def test_a_database_of_a_newer_program_is_refused_and_not_touched(newer, tmp_pat
     journal_database._engine.cache_clear()
     before = contents(newer, tmp_path)
     for attempt in (visits.all_visits, lambda: visits.record(NOTE, TODAY), lambda: problems.settle(1, "25", "lan")):
-        with pytest.raises(VisitError, match="newer: 0005") as error:
+        with pytest.raises(VisitError, match=f"newer: {NEXT}") as error:
             attempt()
         assert error.value.kind == "newer"
     assert problems.still_open(False) == []

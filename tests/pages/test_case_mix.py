@@ -13,7 +13,7 @@ from ranking.periods import parse
 from store.case_mix import beside
 from store.reference import measures
 from tests.opened import open_page
-from tests.pages.test_pages import markup, words
+from tests.pages.test_pages import markup
 from tests.ui.rankings.test_panels import view_of
 from ui.parts import downloads
 from ui.rankings import mix
@@ -49,11 +49,11 @@ def test_the_column_stands_there_where_it_is_asked_for_and_changes_no_order(app_
     assert case_mix.reading(SAY, rows) in added
 
 
-def test_without_figures_by_field_there_is_no_switch(app_data):
+def test_without_figures_by_field_there_is_no_switch_and_a_link_that_asks_for_it_is_told_so(app_data):
     app = open_page("rankings", dataset="recorded", province="25", measure="on_time_share", mix="on")
 
     assert HEADER not in markup(app)
-    assert "cơ cấu việc" not in words(app)
+    assert SAY("mix.none") in markup(app)
 
 
 def test_the_unit_page_splits_its_difference_as_the_ranking_does(app_data, monkeypatch):

@@ -24,13 +24,18 @@ IDS_IN_ORDER = [
     *GROUPS,
     "on_time_share",
     "on_time_share_form",
+    "due_on_time_share",
+    "not_yet_due_share",
     "processing_days",
+    "early_share",
     "last_day_share",
     "median_processing_days",
     "p90_processing_days",
     "median_calendar_days",
     "p90_calendar_days",
     "returned_later_share",
+    "apology_share",
+    "asked_twice_share",
     "no_due_date_share",
     "online_filing_share",
     "online_payment_share",
@@ -153,7 +158,7 @@ def test_workload_and_the_mix_of_channels_are_neutral():
     neutral = {m.id for m in MEASURES.values() if m.direction == "neutral"}
     workload = {"received", "received_per_day", "received_per_1000", "decided", "decided_elsewhere_share"}
     channels = {"online_partial_share", "post_share"}
-    questions = {"last_day_share", "returned_later_share"}
+    questions = {"early_share", "last_day_share", "not_yet_due_share", "returned_later_share"}
     ages = {"overdue_1_5_share", "overdue_6_15_share", "overdue_16_30_share"}
     assert neutral == workload | channels | questions | ages
 

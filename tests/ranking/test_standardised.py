@@ -168,20 +168,37 @@ def test_no_units_give_no_rows():
     assert standardised(PROVINCE.clear(), totals(PROVINCE).clear()).is_empty()
 
 
-def ranked(*rows: tuple[int | None, float | None]) -> pl.DataFrame:
-    return with_adjusted_ranks(pl.DataFrame(rows, {"rank": pl.UInt32, "adjusted": pl.Float64}, orient="row"))
+def ranked(*rows: tuple[int | None, float | None, float]) -> pl.DataFrame:
+    """(rank, adjusted, share by value) of units with half the late dossiers that all together have, ± 1 point."""
+    names = {"rank": pl.UInt32, "adjusted": pl.Float64, "value": pl.Float64}
+    found = pl.DataFrame(rows, names, orient="row").with_columns(
+        adjusted_low=pl.col("adjusted") - 1, adjusted_high=pl.col("adjusted") + 1, reference=90.0,
+        gap=pl.col("value") - 90, n=100.0, expected=10.0,
+    )  # fmt: skip
+    return with_adjusted_ranks(found)
 
 
 def test_only_ranked_units_with_an_adjusted_share_are_ranked_again_and_ties_share_the_best_rank():
-    found = ranked((1, 90.0), (2, 95.0), (3, None), (4, 95.0), (None, 99.0))
+    found = ranked((1, 90.0, 99.0), (2, 95.0, 98.0), (3, None, 97.0), (4, 95.0, 96.0), (None, 99.0, 95.0))
 
     assert found.get_column("rank_adjusted").to_list() == [3, 1, None, 1, None]
     assert found.get_column("of_adjusted").unique().to_list() == [3]
+    assert found.get_column("tier_adjusted").to_list() == ["last", "middle", None, "middle", None]
 
 
-def test_a_place_depends_on_the_counting_where_it_changes_halves_by_a_tenth_of_the_list():
-    # Of twenty the first goes to the end, so the eleventh crosses the middle by one place only.
-    found = ranked(*((n, 50.0 if n == 1 else 100.0 - n) for n in range(1, 21)))
+def test_a_place_depends_on_the_counting_where_it_changes_its_tier_by_a_tenth_of_the_list():
+    """Of twenty the first goes to the end. So the seventh enters the first six, by one place only."""
+    found = ranked(*((n, 50.0 if n == 1 else 200.0 - 5 * n, 200.0 - 5 * n) for n in range(1, 21)))
 
     assert found.filter("depends").get_column("rank").to_list() == [1]
-    assert found.row(10, named=True)["rank_adjusted"] == 10
+    assert found.row(0, named=True)["tier_by_value"] == "first" and found.row(0, named=True)["tier_adjusted"] == "last"
+    seventh = found.row(6, named=True)
+    assert (seventh["tier_by_value"], seventh["tier_adjusted"], seventh["rank_adjusted"]) == ("middle", "first", 6)
+
+
+def test_a_tier_needs_the_same_certainty_either_way():
+    """Shares that differ by less than their error put nobody into a tier, so nothing depends on the counting."""
+    found = ranked(*((n, 90.0 + 0.01 * n, 90.0 - 0.01 * n) for n in range(1, 21)))
+
+    assert found.get_column("rank_adjusted").to_list() == list(range(20, 0, -1))
+    assert set(found.get_column("tier_adjusted")) == {"middle"} and not found.get_column("depends").any()

@@ -13,6 +13,7 @@ from display.words.view import View
 from files import sheets
 from journal import audit
 from journal.audit import Recent
+from journal.promises import ENDS
 from store import units
 from store.access.rules import ROLES
 from store.reference import measures, province_names
@@ -86,8 +87,10 @@ KEYS = (
     *("roles", "trouble", "iat", "person", "page", "unit", "visit", "version", "province", "measure", "period"),
     *("correction", "problem", "file", "files", "units", "dataset", "snapshot", "rows", "of", "before", "after"),
     *("how", "note", "replies", "forms", "uploads", "snapshots", "sign_ins", "audit"),
+    *("promise", "due", "end", "reply", "state", "objections"),
 )
 """What lines of the log tell beside when, who and what; another key, as of an older program, is shown as it is."""
+DECIDED = ("accepted", "declined")
 TROUBLES = ("expired", "ended", "unverified", "audience", "unknown")
 """As `store.access.rules.Reader.trouble` has them."""
 
@@ -111,6 +114,10 @@ def _value(view: View, name: str, value: str) -> str:
             return say(f"dataset.{value}")
         case "how" if value in HOWS:
             return say(f"admin.how.{value}")
+        case "end" if value in ENDS:
+            return say(f"admin.end.{value}")
+        case "state" if value in DECIDED:
+            return say(f"admin.state.{value}")
         case "iat" if value.replace(".", "", 1).isdigit():
             return numbers.local_moment(datetime.fromtimestamp(float(value), UTC), view.language)
         case "measure" if measure := measures().get(value):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from display.words import numbers
 from display.words.view import View
+from store import units
 from store.access import people
 from store.access.people import Person
 from store.access.rules import EVERYWHERE
@@ -46,4 +47,5 @@ def _row(view: View, person: Person) -> list[str]:
     roles = ", ".join(view.say(f"access.role.{role}") for role in person.roles)
     everywhere = "admin" in person.roles or {"all", EVERYWHERE} & {*person.provinces}
     places = [view.say("scope.country")] if everywhere else [scope_name(code) or code for code in person.provinces]
+    places += [units.known(code)["full_name"] for code in person.units]
     return [person.who, roles, ", ".join(places)]

@@ -57,7 +57,7 @@ def _run(reader: Reader) -> None:
     refused = name != _HOME and not reader.may(f"page.{name}")
     narrow = _meet(reader, refused, language, {addresses.PATHS[name]: page for name, page in pages.items()})
     if name == _HOME and not reader.may(f"page.{name}"):
-        st.switch_page(pages[_PUBLIC_HOME], query_params=dict(st.query_params))
+        st.switch_page(pages["unit" if reader.communes else _PUBLIC_HOME], query_params=dict(st.query_params))
     try:
         snapshot, box, tabs = _top(reader, say, name)
         st.session_state["view"] = View(language, say, snapshot, palette(st.context.theme.type), narrow, reader)

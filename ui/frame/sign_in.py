@@ -20,6 +20,7 @@ from display.words.view import View
 from journal import audit, endings
 from journal.audit import note_act
 from journal.database import VisitError
+from store import units
 from store.access import people, rules
 from store.access.rules import LOCAL, PUBLIC, Reader
 from store.reference import scope_name
@@ -167,8 +168,14 @@ def words(reader: Reader, say: Speaker) -> str:
         return say(f"access.trouble.{reader.trouble}", name=reader.name)
     roles = ", ".join(say(f"access.role.{role}") for role in reader.roles)
     provinces = sorted({place for _, place in reader.grants})
-    names = [scope_name(place) or say("scope.country") for place in provinces]
+    names = [_place_name(place) or say("scope.country") for place in provinces]
     return say("access.signed_in", name=reader.name, roles=roles, places=", ".join(names))
+
+
+def _place_name(place: str) -> str | None:
+    """The name of a province or a commune; None of the country."""
+    unit = units.unit(place)
+    return unit["full_name"] if unit else scope_name(place)
 
 
 def refusal(reader: Reader, say: Speaker, page: str) -> None:

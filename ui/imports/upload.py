@@ -17,6 +17,7 @@ from journal.incoming import FILES_MAX, MEGABYTES_MAX, IncomingError, Overtaken
 from store.reference import province_name, province_names
 from ui.frame import html, links, sign_in
 from ui.imports.understood import file, in_words, plain
+from ui.parts import upload_words
 
 _BATCH, _TOLD, _ROUND = "import_batch", "import_told", "import_round"
 RESULT = "on_time_share_form"
@@ -47,7 +48,7 @@ def choice(view: View) -> str:
 def drop(view: View, province: str) -> None:
     """The place where files are dropped; as soon as they are there they are looked at."""
     _tell(view)
-    html.show(f"<style>{_own_words(view)}</style>")
+    upload_words.show(view, view.say("imports.drop.limits", megabytes=MEGABYTES_MAX))
     files = st.file_uploader(
         view.say("imports.drop"),
         type=["xlsx", "xls"],
@@ -75,19 +76,6 @@ def _look(view: View, province: str, files: list[tuple[str, bytes]], stamp: tupl
         st.error(_words(view, error), icon=":material/error:")
         return
     st.session_state[_BATCH] = {"stamp": stamp, "province": province, "folder": str(folder), "files": understood}
-
-
-def _own_words(view: View) -> str:
-    """A style sheet that puts words of the page's language where Streamlit's own box says them in English."""
-    button, limits = view.say("imports.drop.choose"), view.say("imports.drop.limits", megabytes=MEGABYTES_MAX)
-    label = "[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer]"
-    note = "[data-testid=stFileUploaderDropzoneInstructions] > div"
-    return (
-        # Without any text of its own a button has no name for some programs that read pages aloud.
-        f"{label} > p {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}"
-        f"{note} > span {{ display: none; }}"
-        f'{label}::after {{ content: "{button}"; }} {note}::after {{ content: "{limits}"; font-size: 14px; }}'
-    )
 
 
 def understood(view: View) -> None:

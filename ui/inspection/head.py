@@ -15,7 +15,7 @@ from press import workbook
 from store import units
 from store.reference import measures, scope_name
 from ui.frame import html, links, old_codes, sign_in
-from ui.inspection import checklist
+from ui.inspection import checklist, promises, since
 from ui.inspection.choices import Chosen
 from ui.inspection.visits import form, history
 
@@ -107,11 +107,15 @@ def prepare(view: View, code: str) -> None:
     found = visits.of_unit(view, code)
     listed, written = st.columns([11, 9], gap="large")
     with listed:
+        promises.last(view, code)
+        if found:
+            since.show(view, code, found[0].visited_on)
         checklist.show(view, code, found[0] if found else None)
     with written:
         st.subheader(view.say("inspection.step.record"), anchor=False)
         html.caption(visits.internal(view))
         form(view, code)
+        promises.form(view, code)
         html.show(f'<h3 class="gd-list-title">{escape(view.say("visits.history"))}</h3>')
         history(view, found, changeable=True)
 

@@ -41,6 +41,25 @@ def row(view: View, beside: Callable[[View, str], None] | None = None) -> str | 
     return code or None
 
 
+def of_unit_page(view: View, beside: Callable[[View, str], None]) -> str | None:
+    """The same for the page of a commune: who answers for some alone is shown these and no other."""
+    own = sorted(code for code in view.reader.communes if units.unit(code))
+    if not own or view.reader.places("leader"):
+        return row(view, beside)
+    code = links.select(
+        view.say("unit.choose.unit"),
+        "unit",
+        own,
+        own[0],
+        lambda one: units.known(one)["full_name"] if units.unit(one) else one,
+        meaning=old_codes.meaning(view.say, "unit"),
+        width=320,
+    )
+    html.caption(view.say("access.own_commune", unit=units.known(code)["full_name"]))
+    beside(view, units.known(code)["province_code"])
+    return code
+
+
 def how_to_choose(view: View) -> None:
     """The page without a commune: how to come to one."""
     wanted = links.asked().get("unit")

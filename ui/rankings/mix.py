@@ -24,8 +24,11 @@ def with_mix(view: View, selection: Selection, rows: pl.DataFrame) -> pl.DataFra
 
 
 def switch(view: View, rows: pl.DataFrame) -> bool:
-    """The reader's choice, which is no unless asked for; without a control where no place can be told."""
+    """The reader's choice, which is no unless asked for; without a control where no place can be told, but whoever
+    asks for it in a link is told so."""
     if not case_mix.is_told(rows):
+        if links.asked().get(PARAM) == _ON:
+            html.caption(view.say("mix.none"))
         return False
     words = view.say("mix.switch")
     chosen = links.segments(

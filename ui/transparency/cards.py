@@ -10,10 +10,13 @@ import streamlit as st
 from display.drawing import small_charts
 from display.drawing.icons import icon
 from display.portraits import plain_chart, plain_words
+from display.portraits import replies as portraits
 from display.portraits.plain_figures import Answer, Portrait, Province, province
 from display.portraits.plain_words import Card, Section
 from display.words import addresses
+from display.words import replies as words
 from display.words.view import View
+from journal import replies
 from store import units
 from store.reference import province_name
 from ui.frame import html
@@ -33,14 +36,18 @@ def head(view: View, code: str, portrait: Portrait) -> None:
 
 
 def measures(view: View, code: str, portrait: Portrait) -> None:
-    """Up to four measures, each a sentence beside what is common in the province and in like communes."""
+    """Up to four measures, each a sentence beside what is common in the province and in like communes, and that the
+    commune has objected to it."""
     place = province_name(units.known(code)["province_code"])
+    known = portraits.by_figure(replies.of_unit(view.snapshot.manifest.dataset, code))
     found = plain_words.cards(view.say, portrait.answers, place)
+    found = words.with_states(view.say, found, portrait.answers, known)
     titles = [
         _led(view, card.title, units.known(code)["province_code"], answer)
         for card, answer in zip(found, portrait.answers, strict=True)
     ]
-    html.show(cards(view, found, titles))
+    waiting = plain_words.waiting_card(view.say, portrait.waits)
+    html.show(cards(view, [*found, *waiting], [*titles, *(escape(card.title) for card in waiting)]))
     html.caption(plain_words.source(view.say, portrait.answers, view.snapshot.manifest.nature))
 
 

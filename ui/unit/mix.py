@@ -7,7 +7,7 @@ from html import escape
 import polars as pl
 
 from display.portraits import summary
-from display.words import addresses, case_mix, numbers
+from display.words import addresses, case_mix, due, numbers
 from display.words.case_mix import Parts
 from display.words.view import View
 from ranking.frame_types import Row
@@ -28,6 +28,14 @@ def section(view: View, code: str) -> None:
     if known:
         link = addresses.anchor(view, view.say("mix.method"), "methods", depth="full")
         html.show(f'<p class="gd-caption">{link}</p>')
+
+
+def not_due(view: View, code: str) -> None:
+    """What part of the dossiers behind the portal's on-time share could not be late yet, where that is any."""
+    for row in summary.rows(view.snapshot, code):
+        captured = row.captured_at or view.snapshot.manifest.captured_at
+        if words := due.line(view.say, row.measure.id, row.basis, row.period, captured):
+            html.caption(words)
 
 
 def _row(view: View, code: str, row: summary.Row) -> Row | None:

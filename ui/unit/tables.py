@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 from display.drawing import small_charts, variation_icons
 from display.drawing.place_cells import place_cell, rank_whisker
+from display.portraits import replies as portraits_replies
 from display.portraits import summary as portraits_summary
 from display.portraits.histories import SPECIAL
+from display.portraits.replies import Figure
 from display.portraits.summary import RISING_IS_GOOD, Row
 from display.portraits.summary_words import Words, row_words
-from display.words import addresses, numbers, places
+from display.words import addresses, numbers, places, replies
 from display.words.view import View
 from ranking.measures import Measure
 from store import units
@@ -27,7 +30,7 @@ _TREND = 12
 def summary(view: View, code: str) -> None:
     """The table, how to read it, and what the source has nothing of."""
     found = portraits_summary.rows(view.snapshot, code)
-    html.show(table(view, code, found))
+    html.show(table(view, code, found, replies.beside(view, portraits_replies.of_unit(view, code))))
     html.caption(" ".join(_reading(view, found)))
     if any(row.firm is False for row in found):
         html.caption(view.say("unit.summary.few_months"))
@@ -60,8 +63,8 @@ def _months(view: View, usual: Mapping[str, Any] | None) -> list[str]:
     return [view.say(key, window=places.window_words(view.say, usual))]
 
 
-def table(view: View, code: str, found: Sequence[Row]) -> str:
-    """One row per measure of `unit_summary.rows`. Markup."""
+def table(view: View, code: str, found: Sequence[Row], said: Mapping[Figure, str] = MappingProxyType({})) -> str:
+    """One row per measure of `unit_summary.rows`; `said`: what the commune says of a figure, in words. Markup."""
     title = escape(view.say("unit.summary.caption", unit=units.known(code)["full_name"]))
     shown, usual = [name for name in _COLUMNS if name not in _empty(found)], portraits_summary.usual_place(found)
     head = "".join(
@@ -69,7 +72,9 @@ def table(view: View, code: str, found: Sequence[Row]) -> str:
         f"{_window(view, usual) if name == 'rank' else ''}</th>"
         for name in shown
     )
-    body = "".join(_line(view, code, row, shown, usual) for row in found)
+    remarks = [said.get((row.measure.id, row.basis, row.period.id), "") for row in found]
+    lines = [_line(view, code, row, shown, usual, text) for row, text in zip(found, remarks, strict=True)]
+    body = "".join(lines)
     return (
         f'<div class="gd-scroll"><table class="gd-table gd-summary"><caption>{title}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -95,7 +100,7 @@ def _window(view: View, usual: Mapping[str, Any] | None) -> str:
     return f'<span class="gd-sub">{escape(places.window_words(view.say, usual))}</span>' if usual else ""
 
 
-def _line(view: View, code: str, row: Row, shown: Sequence[str], usual: Mapping[str, Any] | None) -> str:
+def _line(view: View, code: str, row: Row, shown: Sequence[str], usual: Mapping[str, Any] | None, remark: str) -> str:
     words = row_words(view, row)
     cells = {
         "value": _value(row, words),
@@ -113,11 +118,11 @@ def _line(view: View, code: str, row: Row, shown: Sequence[str], usual: Mapping[
         f'data-label="{escape(_header(view, name))}"><div>{cells[name]}</div></td>'
         for name in shown[1:]
     )
-    return f"<tr>{_name(view, code, row, words)}{rest}</tr>"
+    return f"<tr>{_name(view, code, row, words, remark)}{rest}</tr>"
 
 
-def _name(view: View, code: str, row: Row, words: Words) -> str:
-    """The measure's name as a link to the ranking that its figure stands in."""
+def _name(view: View, code: str, row: Row, words: Words, remark: str) -> str:
+    """The measure's name as a link to the ranking that its figure stands in, and what the commune says of it."""
     province = units.known(code)["province_code"]
     link = addresses.anchor(
         view, words.measure, "rankings", province=province, measure=row.measure.id, period=row.period.id
@@ -127,7 +132,8 @@ def _name(view: View, code: str, row: Row, words: Words) -> str:
         *words.notes,
         *([_direction(view, row.measure)] if row.measure.direction != "higher" else []),
     ]
-    return f'<th scope="row">{link}<span class="gd-sub">{escape(" · ".join(notes))}</span></th>'
+    said = f'<span class="gd-sub"><bdi>{escape(remark)}</bdi></span>' if remark else ""
+    return f'<th scope="row">{link}<span class="gd-sub">{escape(" · ".join(notes))}</span>{said}</th>'
 
 
 def _direction(view: View, measure: Measure) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from display.drawing import small_charts
+from display.portraits import promises
 from display.portraits.summary import Row
 from display.portraits.trends import HEIGHT, WIDTH, drawable, last_value, svg
 from display.words import addresses
 from display.words.view import View
+from journal.promises import Promise
 from store import units
 from ui.frame import html
 
@@ -17,16 +20,18 @@ _NARROW_WIDTH, _NARROW_HEIGHT = 165, 96
 
 def small_multiples(view: View, code: str) -> None:
     """One chart for each measure with three known months; where there are none, why."""
-    charts = [_figure(view, code, row) for row in drawable(view.snapshot, code)]
+    known = promises.of_unit(view, code)
+    charts = [_figure(view, code, row, known) for row in drawable(view.snapshot, code)]
     if not charts:
         html.caption(view.say("unit.trends.too_few"))
         return
     html.show(f'<div class="gd-multiples">{"".join(charts)}</div>')
-    html.caption(view.say("unit.trends.reading"))
+    flagged = [view.say("promises.chart")] if any(one.measure for one in known) else []
+    html.caption("; ".join([view.say("unit.trends.reading").rstrip("."), *flagged]) + ".")
 
 
-def _figure(view: View, code: str, row: Row) -> str:
-    """One chart with its name and last month, as a link to the page about time."""
+def _figure(view: View, code: str, row: Row, known: Sequence[Promise]) -> str:
+    """One chart with its name and last month, as a link to the page about time for who may open it."""
     say, language = view.say, view.language
     name = row.measure.short.in_language(language)
     last = [month for month in row.months if month.value is not None][-1]
@@ -38,9 +43,13 @@ def _figure(view: View, code: str, row: Row) -> str:
     province = units.known(code)["province_code"]
     address = addresses.address(view, "online_filing", over=row.measure.id, units=code, province=province)
     size = (_NARROW_WIDTH, _NARROW_HEIGHT) if view.narrow else (WIDTH, HEIGHT)
+    flags = promises.marked(known, row.measure.id, row.basis)
+    drawn = small_charts.image(svg(view, code, row, *size, flags=flags), alt, "gd-chart")
+    open_to_reader = view.reader.may("page.online_filing")
+    tag, leads = ("a", f' href="{escape(address)}" target="_self"') if open_to_reader else ("div", "")
     return (
-        f'<a class="gd-multiple" href="{escape(address)}" target="_self"><span class="gd-row">'
+        f'<{tag} class="gd-multiple"{leads}><span class="gd-row">'
         f'<span class="gd-multiple-name">{escape(name)}</span><span class="gd-strong">{escape(value)}</span></span>'
         f'<span class="gd-row gd-sub"><span>{escape(say(f"unit.variation.{row.variation}"))}</span>'
-        f"<span>{escape(month)}</span></span>{small_charts.image(svg(view, code, row, *size), alt, 'gd-chart')}</a>"
+        f"<span>{escape(month)}</span></span>{drawn}</{tag}>"
     )

@@ -57,4 +57,5 @@ def _schema() -> dict[str, type[pl.DataType]]:
     known = dict.fromkeys(_RANKED, pl.String) | dates | numbers
     told: dict[str, type[pl.DataType]] = dict.fromkeys(case_mix.COLUMNS, pl.Float64)
     ranks = dict.fromkeys(("rank_adjusted", "of_adjusted"), pl.UInt32)
-    return known | told | {"untold": pl.String, "depends": pl.Boolean} | ranks
+    words = dict.fromkeys(("untold", "tier_by_value", "tier_adjusted"), pl.String)
+    return known | told | words | {"depends": pl.Boolean} | ranks

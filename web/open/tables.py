@@ -21,7 +21,7 @@ from store.coverage import MISSING, Coverage
 from store.policy import policy
 from store.reference import measures, province_names, reference_table
 from store.snapshot import datasets, named
-from web.open import adjusted, promised, release_tables
+from web.open import adjusted, promised, release_tables, waits
 from web.open.query import Problem, conditions, snapshot_of
 from web.open.table import PAGED, REFERENCE, Kind, Table, marked, paged, stretch
 
@@ -48,6 +48,12 @@ def kinds() -> dict[str, Kind]:
             "One row per ranked commune of one ranking: its on-time share and rank with the mix of work allowed for.",
             ("dataset", "snapshot", "scope", "unit", "measure", "period", "basis", *PAGED),
             adjusted.adjusted,
+            _taken,
+        ),
+        "waiting": Kind(
+            "One row per unit, year of reception and field: in how many working days dossiers are done.",
+            ("dataset", "snapshot", *_UNIT, "level", "field", *PAGED),
+            waits.waiting,
             _taken,
         ),
         "withheld": Kind(

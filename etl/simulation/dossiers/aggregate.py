@@ -3,6 +3,7 @@
 `data/simulated_dossiers.parquet`, made by `python -m etl simulate --dossiers-aggregate`: one row per unit, field and
 period, two columns per measure (`<measure>` and `<measure>/` for what it is a share of), each figure as the import of
 the exports would publish it. A column that equals another is kept once; the file's metadata say which stands for it.
+`data/simulated_waiting.parquet` beside it: how long people wait, by unit and field.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from etl.progress import Step, untold
 from etl.simulation.calibration import CALIBRATION
 from etl.simulation.dossiers.draws import Days
 from etl.simulation.dossiers.ground import Ground
-from etl.simulation.dossiers.measured import months_of, province_rows
+from etl.simulation.dossiers.measured import months_of, province_tables
 from etl.simulation.dossiers.settings import SETTINGS
 from etl.simulation.months import Months
 from etl.simulation.rows import COUNTED
@@ -36,6 +37,7 @@ from store.reference import measures
 from store.swapped_days import swapped_days
 
 AGGREGATE = DATA / "simulated_dossiers.parquet"
+WAITING = DATA / "simulated_waiting.parquet"
 BASIS = SERIES = "dossiers"
 _SPAN = ["period_start", "period_end", "period_kind", "provisional"]
 _KEY = ["unit_code", "level", *_SPAN, "field"]
@@ -56,13 +58,30 @@ def mark() -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def make(ground: Ground, path: Path = AGGREGATE, step: Step = untold) -> int:
-    """Draw all dossiers, province after province, and write the aggregate; how many bytes it has."""
-    days, parts = Days(swapped_days()), []
+def make(ground: Ground, path: Path = AGGREGATE, waiting: Path = WAITING, step: Step = untold) -> int:
+    """Draw all dossiers, province after province, and write the aggregate, and how long people wait; how many bytes."""
+    days, parts, waits = Days(swapped_days()), [], []
     for home, name in enumerate(ground.provinces):
         step(f"dossiers of province {name}")
-        parts.append(told(province_rows(ground, days, home, months_of(ground)), ground.settings["aggregate"]["since"]))
-    return write(pl.concat(parts), path)
+        rows, waited = province_tables(ground, days, home, months_of(ground))
+        parts.append(told(rows, ground.settings["aggregate"]["since"]))
+        waits.append(waited)
+    return write(pl.concat(parts), path) + write_waiting(pl.concat(waits), waiting)
+
+
+def write_waiting(rows: pl.DataFrame, path: Path) -> int:
+    """Write rows of `ranking.dossiers.waits.SCHEMA` compactly; how many bytes that took."""
+    rows.sort("province", "unit_code", "period_start", "field").write_parquet(
+        file := io.BytesIO(), compression="zstd", compression_level=19, metadata={_MARK.decode(): mark()}
+    )
+    whole.write(path, file.getvalue())
+    return len(file.getvalue())
+
+
+def waiting(path: Path = WAITING) -> pl.DataFrame:
+    """How long people wait in the simulated country; BadInput as `aggregate_rows`."""
+    _check_mark(path)
+    return pl.read_parquet(path)
 
 
 def told(rows: pl.DataFrame, since: date) -> pl.DataFrame:
@@ -114,16 +133,21 @@ def aggregate_rows(months: Months, path: Path = AGGREGATE) -> Iterable[pl.DataFr
 
     BadInput where the aggregate was drawn from another calibration or other settings than those that are there.
     """
+    about = _check_mark(path)
+    same, table = json.loads(about[_SAME]), pl.read_parquet(path)
+    table = table.with_columns(pl.col(other).alias(name) for name, other in same.items())
+    for name in wanted():
+        yield _measurements(table.select(*_KEY, numerator=name, denominator=name + _OF), name, months)
+
+
+def _check_mark(path: Path) -> dict[bytes, bytes]:
     about = pq.read_metadata(path).metadata or {}
     if about[_MARK].decode() != mark():
         again = "python -m etl simulate --dossiers-aggregate"
         raise BadInput(
             path.name, f"was drawn from an earlier {CALIBRATION.name} or {SETTINGS.name}; make it with {again}"
         )
-    same, table = json.loads(about[_SAME]), pl.read_parquet(path)
-    table = table.with_columns(pl.col(other).alias(name) for name, other in same.items())
-    for name in wanted():
-        yield _measurements(table.select(*_KEY, numerator=name, denominator=name + _OF), name, months)
+    return about
 
 
 def _measurements(rows: pl.DataFrame, name: str, months: Months) -> pl.DataFrame:

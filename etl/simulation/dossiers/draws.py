@@ -74,7 +74,9 @@ def drawn(ground: Ground, days: Days, home: int, month: int, *, share: float = 1
             "reused": chance["r"] < here.digital["data_reuse_share"][cell],
         }
     )  # fmt: skip
-    return _typed(frame, ground.states[home])
+    # Drawn last, so that everything else stays as it was drawn before there were letters.
+    wrote = pl.Series(rng.random(size, dtype=np.float32) < ground.settings["apology"])
+    return _typed(frame.with_columns(apologised=wrote & (pl.col("end") > pl.col("due"))), ground.states[home])
 
 
 def _filled(rng: np.random.Generator, ground: Ground, here: Cells, share: float) -> Column:
@@ -186,6 +188,7 @@ def _typed(frame: pl.DataFrame, state: str) -> pl.DataFrame:
         fee_owed="fee_owed",
         paid_online=pl.when("fee_owed").then("paid_online"),
         e_result="e_result", digitised="digitised", reused="reused",
+        apologised="apologised",
     )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from ranking.dossiers.days import calendar
 from ranking.dossiers.formulas import DossierMeasures
 from ranking.dossiers.rows import KEYS, partial_sums
 from ranking.dossiers.tables import SCHEMA, added, measured, periods_of
+from ranking.dossiers.waits import SCHEMA as WAITS
+from ranking.dossiers.waits import waited
 from store.reference import measures
 from store.swapped_days import swapped_days
 
@@ -25,6 +27,13 @@ def months_of(ground: Ground) -> range:
 
 def province_rows(ground: Ground, days: Days, home: int, months: Sequence[int], *, share: float = 1.0) -> pl.DataFrame:
     """What `python -m etl dossiers` makes of a province's exports: the columns of `ranking.dossiers.tables.SCHEMA`."""
+    return province_tables(ground, days, home, months, share=share)[0]
+
+
+def province_tables(
+    ground: Ground, days: Days, home: int, months: Sequence[int], *, share: float = 1.0
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`province_rows`, and how long people wait there (`ranking.dossiers.waits.SCHEMA`)."""
     sums = _sums(ground, days, home, months, share)
     listed = pl.DataFrame(
         {
@@ -39,7 +48,9 @@ def province_rows(ground: Ground, days: Days, home: int, months: Sequence[int], 
     spans = periods_of(months, ground.captured)
     told, by_day = DossierMeasures.of(measures()), calendar(swapped_days())
     lazy = {table: rows.lazy() for table, rows in sums.items()}
-    return pl.concat([pl.DataFrame(schema=SCHEMA), *measured(lazy, here, fields, spans, by_day, ground.captured, told)])
+    where = (lazy, here, fields, spans, by_day, ground.captured)
+    rows = pl.concat([pl.DataFrame(schema=SCHEMA), *measured(*where, told)])
+    return rows, pl.concat([pl.DataFrame(schema=WAITS), *waited(*where)])
 
 
 def _sums(ground: Ground, days: Days, home: int, months: Sequence[int], share: float) -> dict[str, pl.DataFrame]:

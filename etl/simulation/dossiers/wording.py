@@ -39,6 +39,7 @@ HEADINGS = {
     "e_result": "Kết quả điện tử",
     "digitised": "Số hóa",
     "reused": "Tái sử dụng dữ liệu",
+    "apologised": "Thư xin lỗi",
     "simulated": "Mô phỏng",
 }
 """Our columns and what an export calls them; the last one says in every row that it is about nobody."""

@@ -142,3 +142,15 @@ def _bare(svg: ElementTree.Element) -> ElementTree.Element:
             if element.get(name) not in (None, "none"):
                 element.set(name, "ink")
     return svg
+
+
+def test_a_flag_stands_at_its_month_and_one_from_before_the_chart_is_left_out():
+    curve = Curve(MONTHS, [90, 91, 92, 93, 94, 95])
+    plain, flagged = (
+        drawn(Chart((curve,), flags=flags)) for flags in ((), (date(2025, 12, 31), date(2026, 3, 20), date(2027, 1, 1)))
+    )
+    pennants = [path.get("d").split()[0][1:] for path in flagged.iter(f"{SVG}path")]
+    points = [pair.split(",")[0] for pair in next(flagged.iter(f"{SVG}polyline")).get("points").split()]
+
+    assert [*plain.iter(f"{SVG}path")] == []
+    assert pennants == [points[2], points[5]]

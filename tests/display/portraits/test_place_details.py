@@ -7,10 +7,8 @@ import pytest
 from display.portraits import place_details, summary, summary_words
 from display.words.text import LANGUAGES
 from store.moves import Move
-from tests.display.portraits.test_summary import small, view_of
+from tests.display.portraits.conftest import view_of
 from tests.unit_world import HAI_BINH, NGHI_SON, month
-
-__all__ = ["small"]
 
 JULY = month(2026, 7)
 CAUSES = ("do kết quả", "do các đơn vị", "do danh sách", "do nhiều", "không rõ")

@@ -8,38 +8,21 @@ from datetime import date
 import polars as pl
 import pytest
 
-from display.drawing.palette import LIGHT
 from display.portraits import histories, summary, summary_words, trends
 from display.portraits.facts import facts_of
 from display.words import rankings
 from display.words.selection import Selection
-from display.words.text import Speaker
-from display.words.view import View
 from ranking.periods import Period, calendar_period
 from ranking.process_limits import xmr
 from store import peers, standings, units
 from store.reference import measures
 from store.snapshot import open_snapshot
 from tests.conftest import _forget
-from tests.unit_world import HAI_BINH, NGHI_SON, SILENT, publish_world
+from tests.display.portraits.conftest import view_of
+from tests.unit_world import HAI_BINH, NGHI_SON, SILENT
 from ui.unit import calendar, fields, members, workload
 
 AUGUST = calendar_period("month", 2026, 8)
-
-
-def view_of(snapshot, language="en") -> View:
-    return View(language, Speaker(language), snapshot, LIGHT)
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    data = tmp_path_factory.mktemp("unit")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GANDAN_DATA", str(data))
-        _forget()
-        publish_world(data, revised=True)
-        yield open_snapshot("live", unreleased=True)
-    _forget()
 
 
 def row_of(snapshot, measure, code=NGHI_SON):

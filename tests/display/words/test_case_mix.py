@@ -24,6 +24,7 @@ def row(mix: float, own: float, **changes: object) -> dict[str, object]:
         **{"untold": None, "shown": 1.0, "n": 600.0, "late": 42.0, "expected": 35.0, "ratio": 1.2, "reference": 94.6},
         **{"adjusted": 93.5, "adjusted_low": 91.2, "adjusted_high": 95.3, "mix": mix, "own": own, "gap": mix + own},
         **{"rank": 23, "of": 148, "rank_adjusted": 80, "of_adjusted": 146, "depends": True},
+        **{"tier_by_value": "first", "tier_adjusted": "middle"},
     }
     return figures | changes
 
@@ -89,9 +90,9 @@ def test_each_reason_is_said_and_no_figure_with_it(say, untold):
     assert "94" not in said
 
 
-def test_the_chip_says_both_places_and_both_parts():
+def test_the_chip_says_both_places_and_tiers_and_both_parts():
     assert case_mix.because(SAY, row(-4.1, -2.1)) == (
-        "Theo giá trị hạng 23; đã tính cơ cấu việc hạng 80 trong 146. "
+        "Theo giá trị hạng 23, nhóm đầu; đã tính cơ cấu việc hạng 80 trong 146, chưa tách được. "
         "Chênh với mức chung −6,2 điểm: cơ cấu việc −4,1, phần riêng −2,1."
     )
 

@@ -12,7 +12,7 @@ import pytest
 from etl.dossiers import changes as dossiers_changes
 from etl.dossiers.changes import Changes, fold_longest, merge, sum_here
 from etl.dossiers.store import Store
-from ranking.dossiers.rows import DONE, KEYS, OPEN
+from ranking.dossiers.rows import DONE, DOSSIER, KEYS, OPEN
 from tests.dossier_cases import dossiers
 
 PART = "2026-08"
@@ -105,6 +105,16 @@ def test_the_months_of_the_older_and_of_the_newer_state_are_touched(store):
 def test_many_changes_at_once_are_written_whole(store):
     merge(store, PART, states(range(1, 31), random.Random(3), FIRST + timedelta(days=1)), Changes())
     assert (small_files(store), store.state()["pending"]) == ([], [PART])
+
+
+def test_states_of_an_earlier_version_are_read_with_what_it_did_not_keep_as_not_known(store):
+    before = sums(store)
+    path = store.dossier_file(PART)
+    pl.read_parquet(path).drop("apologised").write_parquet(path)
+    merge(store, PART, states([7], random.Random(5), FIRST + timedelta(days=1)), Changes())
+    assert store.dossiers(PART).collect().schema == pl.Schema(DOSSIER)
+    merge(store, PART, states([7], random.Random(766), FIRST), Changes())
+    assert summed_whole(store)["events"]["n"].sum() == before["events"]["n"].sum()
 
 
 def test_after_an_interruption_the_month_is_summed_whole(store, monkeypatch):

@@ -7,7 +7,7 @@ import errno
 import json
 import os
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -22,10 +22,11 @@ from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import current_snapshot, publish
 from files import whole
 from files.faults import Fault
-from journal import audit, backups, database, endings
+from journal import audit, backups, database, endings, replies
 from ranking.manifest import CURRENT, table_file
 from store.retention import LOCAL
 from tests.conftest import CAPTURED, _row
+from tests.journal.test_replies import PDF, said
 
 NOW = datetime(2026, 11, 29, 20, tzinfo=UTC)
 URL = "https://portal.test"
@@ -233,6 +234,18 @@ def test_ended_sign_ins_go_but_never_before_a_sign_in_from_then_is_over(data, mo
     assert "sign_ins" not in prune(data, now + timedelta(days=39)).gone
     assert prune(data, now + timedelta(days=42)).gone["sign_ins"] == 1
     assert endings.held() == (0, None)
+
+
+def test_what_communes_said_goes_with_its_file_once_it_has_been_closed_for_long(data):
+    rule(data, "objections: {days: 30}\n")
+    done, still = (replies.say(said(period=period), date(2026, 9, 26), PDF) for period in ("2026-07", "2026-08"))
+    replies.decide(done.id, "25", accepted=True, reason="Đúng", who="lan")
+    now = datetime.now(UTC)
+
+    assert "objections" not in prune(data, now + timedelta(days=29)).gone
+    assert prune(data, now + timedelta(days=31)).gone["objections"] == 1
+    assert replies.of_unit("live", "04792") == [still]
+    assert replies.file(done.id, "25") is None
 
 
 def test_the_database_of_another_data_folder_is_left_alone(data, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import replace
+from datetime import date
 from xml.etree import ElementTree
 
 import polars as pl
@@ -15,13 +16,15 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from display.drawing.palette import LIGHT
-from display.portraits import news
+from display.portraits import news, promises
 from display.words import findings, numbers, places, rankings
 from display.words.selection import Selection
 from display.words.text import Speaker
 from display.words.view import View
 from etl.__main__ import main
 from files import whole
+from journal import promises as journal_promises
+from journal.promises import Promise
 from press.bulletin import document, files, phone
 from press.bulletin.content import MOST_SILENT, Bulletin, content
 from ranking.periods import parse
@@ -183,6 +186,22 @@ def test_who_is_silent_is_named_and_an_unclear_change_is_none(published):
         assert f"{first}: không có trong nguồn, chưa lần nào có báo cáo" in texts[ending], ending
         assert f"và {missing - shown} đơn vị khác" in texts[ending], ending
     assert len(said.moved) == 1 and "chưa có kỳ trước" in said.moved[0].says
+
+
+def test_overdue_promises_stand_in_the_files_of_who_may_see_them(published, monkeypatch):
+    """The public's bulletin holds none."""
+    monkeypatch.setattr(promises, "today", lambda: date(2026, 9, 26))
+    made = Promise("04792", "Thiếu người", "Chị Hà", "Thêm một người", date(2026, 8, 3), date(2026, 9, 16))
+    journal_promises.make(made, date(2026, 9, 26))
+    seen = open_snapshot("live", unreleased=True)
+    inside = View("vi", Speaker("vi"), seen, LIGHT)
+    said, texts = read(inside)
+
+    line = "Phường Tân Hòa: Chị Hà: Thêm một người · hạn 16/9/2026, quá 10 ngày"
+    assert said.overdue.lines == (line,)
+    for ending in ("pdf", "docx", "pptx"):  # the picture has no room left for it
+        assert said.overdue.says in texts[ending] and line in texts[ending], ending
+    assert content(replace(inside, reader=rules.PUBLIC), "25", PHU_THO, AUGUST).overdue.says == ""
 
 
 def test_only_clear_changes_are_told_each_with_its_cause_and_n(monkeypatch):

@@ -127,6 +127,19 @@ def test_what_an_export_does_not_say_is_no_no():
     assert counted(fee_owed=False, paid_online=None)["fee_known"] == 1
 
 
+def test_letters_of_apology_are_counted_of_late_dossiers_that_tell():
+    late, names = {"done": august(12)}, ("apologised_known", "late_told", "late_apologised")
+    told = [counted(**late, apologised=said) for said in (True, False, None)] + [counted(apologised=True)]
+    assert [tuple(row[name] for name in names) for row in told] == [(1, 1, 1), (1, 1, 0), (0, 0, 0), (1, 0, 0)]
+
+
+def test_asked_twice_is_told_where_the_export_says_how_often():
+    assert (counted(supplements=2)["asked_twice"], counted(supplements=2)["supplements_known"]) == (1, 1)
+    assert (counted(supplements=1)["asked_twice"], counted(supplements=1)["supplements_known"]) == (0, 1)
+    untold = counted(supplements=None)
+    assert (untold["asked_twice"], untold["supplements_known"], untold["on_time"]) == (0, 0, 1)
+
+
 def test_handed_out_on_a_later_day_than_done():
     assert counted(returned=august(6))["handed_out_later"] == 0
     assert counted(returned=august(7))["handed_out_later"] == 1

@@ -194,5 +194,36 @@ def test_a_file_that_is_no_text_is_said_to_be_none(roles):
 def test_the_example_is_a_file_that_can_be_used():
     text = (HOME / "deploy" / "access.example.yaml").read_text(encoding="utf-8")
 
-    assert len(parsed(text, "access.example.yaml").people) == 4
+    assert len(parsed(text, "access.example.yaml").people) == 5
     assert parsed(text.replace("# claims", "claims"), "access.example.yaml").claims
+
+
+def test_the_people_of_a_commune_hold_it_and_no_province(roles):
+    roles("people:\n- {who: lan@phutho.vn, roles: [unit], units: ['04792']}\n")
+    assert read().grants == {("unit", "04792")}
+
+
+def test_a_leader_can_answer_for_a_commune_too(roles):
+    roles("people:\n- {who: lan@phutho.vn, roles: [leader, unit], provinces: ['25'], units: '04792'}\n")
+    assert read().grants == {("leader", "25"), ("unit", "04792")}
+
+
+def test_communes_of_claims_count_for_the_role_unit_alone(roles):
+    roles("claims: {roles: r, provinces: p, units: u}\n")
+    assert read(r=["unit"], u="04792 99999").grants == {("unit", "04792")}
+    assert read(r=["leader"], p="25", u="04792").grants == {("leader", "25")}
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind"),
+    [
+        ("{who: a@b.vn, roles: [unit]}", "no_units"),
+        ("{who: a@b.vn, roles: [unit], units: ['4792']}", "unit"),
+        ("{who: a@b.vn, roles: [leader], provinces: ['25'], units: ['04792']}", "no_role"),
+        ("{who: a@b.vn, roles: [leader, unit], units: ['04792']}", "no_provinces"),
+    ],
+)
+def test_a_commune_is_named_where_the_role_needs_it_and_nowhere_else(entry, kind):
+    with pytest.raises(PeopleError) as error:
+        parsed(f"people:\n- {entry}\n", "access.yaml")
+    assert (error.value.kind, error.value.line) == (kind, 2)

@@ -15,6 +15,7 @@ from tests.opened import linked
 from ui.frame import sign_in
 
 OWN, OTHER = "25", "38"
+COMMUNE, OTHER_COMMUNE = "04792", "16654"
 ALLOWED = {
     "public": set(),
     "leader": {
@@ -26,11 +27,15 @@ ALLOWED = {
         "figures",
         "quarantine",
         "unreleased",
+        "promises",
     },
 }
+ALLOWED["unit"] = {"page.unit", "promises", "replies", "route.upload"}
 ALLOWED["inspector"] = ALLOWED["leader"] | {"page.inspection", "questions", "plans", "visits"}
-ALLOWED["editor"] = ALLOWED["leader"] | {"page.imports", "imports", "problems", "route.upload"}
-ALLOWED["admin"] = ALLOWED["inspector"] | ALLOWED["editor"] | {"route.metrics", "page.administration", "release"}
+ALLOWED["editor"] = ALLOWED["leader"] | {"page.imports", "imports", "problems", "route.upload", "objections"}
+ALLOWED["admin"] = (
+    ALLOWED["unit"] | ALLOWED["inspector"] | ALLOWED["editor"] | {"route.metrics", "page.administration", "release"}
+)
 OPEN = {
     "page.transparency", "page.methods", "route.search", "route.members_layer", "route.borders_layer",
     "route.units_layer", "route.places_drawing", "route.open", "route.embed", "route.health",
@@ -41,16 +46,18 @@ OPEN = {
 
 
 def holder(role: str) -> Reader:
-    """Somebody who holds a role in one province; an administrator holds it everywhere."""
+    """Somebody who holds a role in one province, or one commune; an administrator holds it everywhere."""
     if role == "public":
         return PUBLIC
-    return Reader("a@b.vn", frozenset({(role, EVERYWHERE if role == "admin" else OWN)}), "signed_in")
+    place = {"admin": EVERYWHERE, "unit": COMMUNE}.get(role, OWN)
+    return Reader("a@b.vn", frozenset({(role, place)}), "signed_in")
 
 
 @pytest.mark.parametrize("role", ALLOWED)
 @pytest.mark.parametrize("resource", RULES)
 def test_a_role_gets_what_the_list_says_and_nothing_else(role, resource):
-    assert holder(role).may(resource, OWN) == (resource in ALLOWED[role] | OPEN)
+    own = COMMUNE if role == "unit" else OWN
+    assert holder(role).may(resource, own) == (resource in ALLOWED[role] | OPEN)
 
 
 @pytest.mark.parametrize("role", ["leader", "inspector", "editor"])
@@ -58,6 +65,26 @@ def test_a_role_gets_what_the_list_says_and_nothing_else(role, resource):
 def test_what_belongs_to_a_province_is_refused_for_another_one(role, resource):
     assert not holder(role).may(resource, OTHER)
     assert not holder(role).may(resource, EVERYWHERE)
+
+
+@pytest.mark.parametrize("resource", [name for name, rule in RULES.items() if rule.own])
+def test_what_a_commune_may_is_refused_for_other_communes_and_for_provinces(resource):
+    assert not any(holder("unit").may(resource, place) for place in (OTHER_COMMUNE, OWN, OTHER, EVERYWHERE))
+
+
+@pytest.mark.parametrize("role", ["leader", "inspector", "editor"])
+def test_who_holds_a_province_does_not_answer_for_its_communes(role):
+    assert not holder(role).may("replies", COMMUNE)
+    assert holder(role).communes == frozenset()
+
+
+def test_the_people_of_a_commune_see_its_page_alone_and_figures_as_the_public():
+    unit = holder("unit")
+
+    assert (unit.sees_commune(COMMUNE), unit.sees_commune(OTHER_COMMUNE)) == (True, False)
+    assert (unit.communes, unit.seen) == ({COMMUNE}, frozenset())
+    assert holder("leader").sees_commune(OTHER_COMMUNE)
+    assert not PUBLIC.sees_commune(COMMUNE)
 
 
 def test_every_resource_is_in_a_list():
@@ -151,7 +178,7 @@ def words(app: AppTest) -> str:
     return " ".join(element.body for element in app.get("html"))
 
 
-@pytest.mark.parametrize("role", ["public", "leader", "inspector", "editor"])
+@pytest.mark.parametrize("role", ["public", "unit", "leader", "inspector", "editor"])
 @pytest.mark.parametrize("page", addresses.PATHS)
 def test_a_page_opened_by_its_address_asks_who_it_is(opened, page, role):
     app = opened(page, holder(role))

@@ -53,7 +53,7 @@ def content(reply) -> dict:
 
 def test_the_index_names_every_table(ask):
     known = content(ask(""))["tables"]
-    assert [ask(name).status for name in known if name != "boundaries"] == [200] * 13
+    assert [ask(name).status for name in known if name != "boundaries"] == [200] * 14
 
 
 def test_standings_have_value_interval_rank_and_state(ask):
