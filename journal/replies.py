@@ -7,23 +7,16 @@ that was published stays beside the new one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any
 
 import sqlalchemy as sa
 
 from journal import attachments, database
 from journal.database import VisitError
+from journal.reply import LONGEST, OBJECTION, SHOWN, Reply, State
 from store.reply_policy import reply_policy
 
-LONGEST = 2000
-ANSWER, OBJECTION = "answer", "objection"
-State = Literal["said", "open", "accepted", "declined", "withdrawn"]
-STATES = get_args(State)
-"""`said` of an answer; of an objection the others."""
-SHOWN = ("open", "accepted", "declined")
-"""The states of an objection that the public sees."""
 REPLIES = sa.Table(
     "replies",
     database.METADATA,
@@ -60,48 +53,6 @@ _GIVEN = (
     *("kind", "dataset", "province_code", "unit_code", "measure", "basis", "series", "period"),
     *("old_numerator", "old_denominator", "new_numerator", "new_denominator", "author"),
 )
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a commune says of one of its figures, of all fields together.
-
-    `old_…`: the figure as it was published then, None where there was none; `new_…`: what the commune says it is, None
-    where it says no other. `decide_by`: until when editors decide. `decision`: their reason. `file_kind`: of its file
-    (`attachments.TYPES`), empty without one. Times in UTC.
-    """
-
-    kind: str
-    dataset: str
-    province_code: str
-    unit_code: str
-    measure: str
-    basis: str
-    series: str
-    period: str
-    words: str
-    old_numerator: float | None = None
-    old_denominator: float | None = None
-    new_numerator: float | None = None
-    new_denominator: float | None = None
-    author: str = ""
-    id: int = 0
-    created_at: datetime = datetime.min
-    decide_by: date | None = None
-    state: str = "said"
-    closed_at: datetime | None = None
-    closed_by: str | None = None
-    decision: str | None = None
-    file_kind: str = ""
-
-    @property
-    def has_file(self) -> bool:
-        return bool(self.file_kind)
-
-    @property
-    def figure(self) -> tuple[str, str, str]:
-        """Which figure of the commune it is about: measure, basis and period."""
-        return self.measure, self.basis, self.period
 
 
 def say(reply: Reply, today: date, file: bytes | None = None) -> Reply:

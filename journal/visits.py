@@ -16,9 +16,9 @@ import sqlalchemy as sa
 
 from files import sheets
 from journal.database import METADATA, VisitError, tidy, transaction, utc
+from journal.typed import seen
 
 LONGEST = {"team": 200, "findings": 10_000, "author": 100}
-_UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 VISITS = sa.Table(
     "visits",
     METADATA,
@@ -210,11 +210,6 @@ def rows(visits: Sequence[Visit]) -> list[tuple[object, ...]]:
 
 def to_csv(visits: Sequence[Visit]) -> bytes:
     return sheets.to_csv(COLUMNS, rows(visits))
-
-
-def seen(text: str) -> str:
-    """A text with each unseen character that turns the direction of letters shown by its number."""
-    return _UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
 
 
 def _plain(value: object) -> object:

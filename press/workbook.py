@@ -14,7 +14,8 @@ from display.portraits.checklist import Line
 from display.words import numbers
 from display.words.marks import simulated_suffix
 from display.words.view import View
-from journal.visits import Visit, seen
+from journal.typed import seen
+from journal.visits import Visit
 from store import units
 from store.reference import province_name
 

@@ -16,7 +16,7 @@ from display.words import numbers
 from display.words import promises as words
 from display.words.view import View
 from files.places import HOME
-from journal import visits
+from journal.typed import seen
 from journal.visits import Visit
 from ranking import yaml_text
 from ranking.measures import Text
@@ -75,7 +75,7 @@ def promise_lines(view: View, code: str) -> list[Line]:
     return [
         Line(
             words.head(view, promise),
-            visits.seen(promise.finding) + "\n" + words.verdict(view, promise),
+            seen(promise.finding) + "\n" + words.verdict(view, promise),
             words.dates(view, promise),
         )
         for promise in promises.of_last_visit(view, code)
@@ -93,8 +93,8 @@ def _line(view: View, item: Item, last: Visit | None) -> Line:
         ask += "\n" + view.say(
             "inspection.checklist.last",
             day=numbers.day(last.visited_on, view.language),
-            team=visits.seen(last.team),
-            findings=visits.seen(last.findings),
+            team=seen(last.team),
+            findings=seen(last.findings),
         )
     return Line(item.title.in_language(view.language), ask, item.basis.in_language(view.language) if item.basis else "")
 

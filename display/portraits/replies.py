@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from display.portraits.plain_figures import Answer
 from display.words.view import View
-from journal import replies
-from journal.replies import OBJECTION, SHOWN, Reply
+from journal.reply import OBJECTION, SHOWN, Reply
 from store import units
 
 Figure = tuple[str, str, str]
@@ -26,6 +25,8 @@ def may_read(view: View, code: str) -> bool:
 
 def of_unit(view: View, code: str) -> list[Reply]:
     """What a commune has said, the latest first; for who may not read it, the objections that the public sees."""
+    from journal import replies  # with the database, which the static site's processes do without
+
     found = replies.of_unit(view.snapshot.manifest.dataset, code)
     if may_read(view, code):
         return found
@@ -43,6 +44,8 @@ def by_figure(found: Sequence[Reply]) -> dict[Figure, Reply]:
 
 def of_all(dataset: str) -> dict[str, dict[Figure, Reply]]:
     """The same of every commune that has objected, by its code."""
+    from journal import replies
+
     by_unit: dict[str, list[Reply]] = {}
     for one in replies.objections(dataset):
         by_unit.setdefault(one.unit_code, []).append(one)

@@ -9,7 +9,7 @@ from display.portraits.first_third import Similar, Way, silent_months
 from display.words import addresses, numbers
 from display.words.places import chance_words, months_words
 from display.words.view import View
-from journal.visits import seen
+from journal.typed import seen
 from ranking.before_after import Stretch
 from ranking.first_third import Gap, Step
 from ranking.frame_types import Row as Cells

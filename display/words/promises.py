@@ -9,7 +9,7 @@ from display.portraits import promises as portraits
 from display.words import numbers
 from display.words.view import View
 from journal.promises import Promise
-from journal.visits import seen
+from journal.typed import seen
 from ranking.before_after import ALIKE, ROSE, Comparison, Side
 from ranking.measures import Measure
 from store.case_mix import ON_TIME

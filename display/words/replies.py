@@ -12,8 +12,8 @@ from display.portraits.replies import Figure, by_figure, of_answer
 from display.words import numbers
 from display.words.text import Speaker
 from display.words.view import View
-from journal.replies import ANSWER, OBJECTION, Reply
-from journal.visits import seen
+from journal.reply import ANSWER, OBJECTION, Reply
+from journal.typed import seen
 from ranking.periods import local_day, parse
 from store.reference import measures
 

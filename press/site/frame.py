@@ -17,7 +17,7 @@ from display.drawing.icons import icon
 from display.portraits import plain_chart
 from display.portraits.replies import Figure
 from display.words.text import LANGUAGES, Speaker
-from journal.replies import Reply
+from journal.reply import Reply
 from press.site import data
 from press.site.paths import DOWNLOADS, HOME, MEASURES, METHODS, download_path, in_language, picture_path
 

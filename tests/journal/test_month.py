@@ -25,7 +25,7 @@ from journal import promises as journal_promises
 from journal import visits as journal_visits
 from journal.corrections import Correction
 from journal.promises import Promise
-from journal.replies import OBJECTION, Reply
+from journal.reply import OBJECTION, Reply
 from journal.visits import Note
 from press.bulletin.command import selection
 from press.bulletin.content import Bulletin, content

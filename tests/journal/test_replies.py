@@ -9,7 +9,7 @@ import pytest
 
 from journal import attachments, replies
 from journal.database import VisitError
-from journal.replies import ANSWER, LONGEST, OBJECTION, Reply
+from journal.reply import ANSWER, LONGEST, OBJECTION, Reply
 
 TODAY = date(2026, 9, 26)
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n"

@@ -14,7 +14,7 @@ from journal import audit, corrections, incoming, site_wanted
 from journal import replies as journal_replies
 from journal.corrections import Correction
 from journal.database import VisitError
-from journal.replies import LONGEST, Reply
+from journal.reply import LONGEST, Reply
 from store.access.rules import Reader
 from store.reference import measures
 from ui.frame import html, sign_in

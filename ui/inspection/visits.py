@@ -17,6 +17,7 @@ from display.words.view import View
 from journal import audit
 from journal import visits as journal_visits
 from journal.database import VisitError
+from journal.typed import seen
 from journal.visits import Note, Visit, Wording
 from ranking.periods import local_day
 from store import units
@@ -192,22 +193,22 @@ def entry(view: View, visit: Visit, with_unit: bool = False, before: Sequence[Wo
     Every text stands as it was written, with what would turn its direction made visible.
     """
     say, language = view.say, view.language
-    head = [numbers.day(visit.visited_on, language), journal_visits.seen(visit.team)]
+    head = [numbers.day(visit.visited_on, language), seen(visit.team)]
     if with_unit:
         head.insert(0, units.known(visit.unit_code)["full_name"])
-    written, who = numbers.local_date(visit.created_at, language), journal_visits.seen(visit.author)
+    written, who = numbers.local_date(visit.created_at, language), seen(visit.author)
     foot = [say("visits.written_by", day=written, who=who) if who else say("visits.written", day=written)]
     if visit.version > 1:
         foot.append(say("visits.changed", day=numbers.local_date(visit.updated_at, language)))
     if visit.signed_in:
-        foot.append(say("visits.signed_in", who=journal_visits.seen(visit.signed_in)))
+        foot.append(say("visits.signed_in", who=seen(visit.signed_in)))
     follow = ""
     if visit.follow_up_on:
         day = numbers.day(visit.follow_up_on, language)
         follow = f'<p class="gd-sub">{escape(say("visits.follow_up", day=day))}</p>'
     return (
         f'<div class="gd-visit"><b><bdi>{escape(" · ".join(head))}</bdi></b>'
-        f'<p class="gd-note-text" dir="auto">{escape(journal_visits.seen(visit.findings))}</p>{follow}'
+        f'<p class="gd-note-text" dir="auto">{escape(seen(visit.findings))}</p>{follow}'
         f'<p class="gd-sub"><bdi>{escape(" · ".join(foot))}</bdi></p>{_before(view, before)}</div>'
     )
 
@@ -218,13 +219,13 @@ def _before(view: View, wordings: Sequence[Wording]) -> str:
     items = []
     for one in wordings:
         day, who = numbers.local_date(one.written_at, view.language), one.signed_in or one.author
-        head = [view.say("visits.written_by", day=day, who=journal_visits.seen(who)) if who else day]
-        head += [numbers.day(one.visited_on, view.language), journal_visits.seen(one.team)]
+        head = [view.say("visits.written_by", day=day, who=seen(who)) if who else day]
+        head += [numbers.day(one.visited_on, view.language), seen(one.team)]
         if one.follow_up_on:
             head.append(view.say("visits.follow_up", day=numbers.day(one.follow_up_on, view.language)))
         items.append(
             f'<p class="gd-sub"><bdi>{escape(" · ".join(head))}</bdi></p>'
-            f'<p class="gd-note-text" dir="auto">{escape(journal_visits.seen(one.findings))}</p>'
+            f'<p class="gd-note-text" dir="auto">{escape(seen(one.findings))}</p>'
         )
     title = view.say("visits.before", n=numbers.number(len(wordings), view.language))
     return f"<details><summary>{escape(title)}</summary>{''.join(items)}</details>"

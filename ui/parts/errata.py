@@ -8,7 +8,7 @@ from display.words import numbers
 from display.words.view import View
 from journal import corrections
 from journal.corrections import Correction
-from journal.visits import seen
+from journal.typed import seen
 from ranking.periods import parse
 from store import releases, units
 from store.reference import measures

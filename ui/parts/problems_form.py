@@ -14,7 +14,7 @@ from display.words.view import View
 from journal import audit, database, problems
 from journal.database import VisitError
 from journal.problems import Problem
-from journal.visits import seen
+from journal.typed import seen
 from ranking.periods import Period, parse
 from store import catalog, reference, units
 from ui.frame import html, sign_in

@@ -10,7 +10,7 @@ import streamlit as st
 from display.words import promises as words
 from display.words.view import View
 from journal.promises import Promise
-from journal.visits import seen
+from journal.typed import seen
 from ui.frame import html
 
 MOST = 20

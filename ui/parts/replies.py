@@ -8,8 +8,8 @@ import streamlit as st
 
 from display.words import replies as words
 from display.words.view import View
-from journal.replies import Reply
-from journal.visits import seen
+from journal.reply import Reply
+from journal.typed import seen
 from store import units
 from ui.frame import html
 

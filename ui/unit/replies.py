@@ -18,7 +18,7 @@ from files.places import published_folder
 from journal import audit, site_wanted
 from journal import replies as journal_replies
 from journal.database import VisitError
-from journal.replies import ANSWER, LONGEST, OBJECTION, Reply
+from journal.reply import ANSWER, LONGEST, OBJECTION, Reply
 from ranking.in_period import in_period
 from ranking.states import REPORTED
 from store import units
