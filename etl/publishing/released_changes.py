@@ -13,7 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from files import whole
-from ranking.manifest import ERRATA
+from ranking.later_columns import completed
+from ranking.manifest import ERRATA, table_file
 from ranking.states import SUPPRESSED
 from ranking.tables import Revisions
 from ranking.vocabulary import CELL
@@ -49,12 +50,24 @@ def add(folder: Path, before: str, now: str, released_at: datetime) -> None:
 
 def changed(old: Snapshot, new: Snapshot) -> pl.DataFrame:
     """Rows of `tables.Revisions`: the cells with a figure in `old` that `new` tells differently, periods that were open
-    left out. Snapshots are compared as the public sees them."""
-    cells = [*CELL]
-    was = public.scan(old, "measurements").filter(states.answered() | (pl.col("state") == SUPPRESSED))
-    was = was.filter(~pl.col("provisional")).select(*cells, *_FIGURES, "captured_at")
-    now = public.scan(new, "measurements").select(*cells, *_FIGURES, "captured_at")
-    both = was.join(now, on=cells, suffix="_now")
+    left out. Snapshots are compared as the public read them, measure by measure: a whole country at once is large."""
+    was, now = _shown(old), _shown(new)
+    names = was.select(pl.col("measure").unique(maintain_order=True)).collect().to_series()
+    return pl.concat([Revisions.create_empty(), *(_changed(was, now, name) for name in names)])
+
+
+def _shown(snapshot: Snapshot) -> pl.LazyFrame:
+    """The measurements that the public was shown, by the policy of their day where they were published with it."""
+    path = snapshot.folder / table_file("measurements_public")
+    return completed(pl.scan_parquet(path), "measurements") if path.exists() else public.scan(snapshot, "measurements")
+
+
+def _changed(was: pl.LazyFrame, now: pl.LazyFrame, measure: str) -> pl.DataFrame:
+    cells, own = [*CELL], pl.col("measure") == measure
+    was = was.filter(own, ~pl.col("provisional"), states.answered() | (pl.col("state") == SUPPRESSED))
+    both = was.select(*cells, *_FIGURES, "captured_at").join(
+        now.filter(own).select(*cells, *_FIGURES, "captured_at"), on=cells, suffix="_now", maintain_order="left"
+    )
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in _FIGURES)
     hidden = (pl.col("state") == SUPPRESSED) | (pl.col("state_now") == SUPPRESSED)
     figures = [f"{name}{when}" for name in ("numerator", "denominator", "score") for when in ("", "_now")]

@@ -116,7 +116,10 @@ def test_a_commune_is_shown_its_own_page_whatever_the_link_asks(as_reader):
 
     assert re.findall(r"<h1[^>]*>([^<]+)", markup(app)) == ["Phường Tân Hòa"]
     assert "Trang này mở cho đơn vị của bạn" in words(app)
-    assert f"unit={HOA_BINH}" not in markup(app)
+    facts = r'<dl class="gd-unit-facts">.*?</dl>'
+    assert "<a " not in re.findall(facts, markup(app), flags=re.S)[0]
+    as_reader(reader("leader"))
+    assert "<a " in re.findall(facts, markup(unit_page()), flags=re.S)[0]
 
 
 def test_a_button_that_was_drawn_for_the_commune_does_nothing_for_others(as_reader):

@@ -18,7 +18,7 @@ from etl.publishing.release import release
 from files.faults import Fault
 from journal import audit
 from ranking.manifest import RELEASED, RELEASES
-from store import errata, policy, releases, waiting
+from store import errata, policy, public, releases, waiting
 from store.release_policy import LOCAL
 from store.snapshot import datasets, open_snapshot
 from tests.conftest import CAPTURED
@@ -204,6 +204,19 @@ def test_errata_tell_what_the_public_read_before_and_nothing_of_what_it_never_sa
     ]
     held = pl.read_parquet(folder / line.snapshot / "revisions.parquet")
     assert held.height == 2, "the snapshot's own revisions tell of both steps"
+
+
+def test_errata_after_a_change_of_policy_rest_on_what_was_published_then(folder, portal, monkeypatch):
+    """What an earlier policy let the public see is not worked out again, which takes gigabytes of a whole country."""
+    portal(90)
+    monkeypatch.setattr(policy, "stamp", lambda *words: "another")
+    policy.policy_in_force.cache_clear()
+    monkeypatch.setattr(public, "_whole", lambda *words: pytest.fail("worked out again"))
+
+    portal(91)
+
+    (row,) = errata.public(open_snapshot("live")).tail(1).to_dicts()
+    assert (row["old_numerator"], row["new_numerator"]) == (90, 91)
 
 
 def test_an_interrupted_release_is_made_again(published, folder, form):
