@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from display.drawing.palette import Palette
 from display.drawing.plot_frame import Room
 from display.drawing.plot_strokes import px, text, width_of
 from display.drawing.small_charts import FONT
@@ -57,6 +58,7 @@ def drawn(shown: Map, room: Room, alt: str = "") -> str:
     outline = "" if shown.many else f' stroke="{room.palette.ground}" stroke-width="0.6"'
     biggest = max((feature["properties"].get("radius", 0) for feature in features), default=0) or 1
     parts = [
+        f"<defs>{patterns(room.palette)}</defs>",
         f'<g stroke-linejoin="round"{outline}>',
         *(_unit(frame, feature, biggest, many=shown.many) for feature in (near or boxes)),
         "</g>",
@@ -132,8 +134,7 @@ def _upright(latitude: float) -> float:
 def _unit(frame: _Frame, feature: Features, biggest: float, *, many: bool) -> str:
     """A unit with its name and figure as a tooltip and for programs that read it."""
     told = feature["properties"]
-    red, green, blue = told["fill"]
-    fill = f'fill="#{red:02X}{green:02X}{blue:02X}"'
+    fill = _fill(told)
     words = " · ".join(filter(None, (told["name"], told["text"])))
     title = "" if many else f"<title>{escape(words)}</title>"
     mark = f'data-unit="{told["unit"]}"'
@@ -145,6 +146,28 @@ def _unit(frame: _Frame, feature: Features, biggest: float, *, many: bool) -> st
         return f'<circle {mark} cx="{px(x)}" cy="{px(y)}" r="{px(radius)}" {fill} fill-opacity="0.85">{title}</circle>'
     path = "".join(_ring_path(frame.points(ring)) for ring in _rings(shape))
     return f'<path {mark} d="{path}" {fill}>{title}</path>'
+
+
+def _fill(told: Mapping[str, Any]) -> str:
+    """A colour, or for a silence a pattern or next to nothing within an outline, as its layer says."""
+    red, green, blue, *strength = told["fill"]
+    fill = f'fill="#{red:02X}{green:02X}{blue:02X}"'
+    if pattern := told.get("pattern"):
+        return f'fill="url(#silent-{pattern})"'
+    if line := told.get("line"):
+        fill += f' fill-opacity="{(strength or [255])[0] / 255:.2f}" stroke="#{line[0]:02X}{line[1]:02X}{line[2]:02X}"'
+    return fill
+
+
+def patterns(palette: Palette) -> str:
+    """What the silences without a colour are drawn with, for an SVG's `defs`: `silent-hatch` and `silent-dots`."""
+    size = 'width="5" height="5" patternUnits="userSpaceOnUse"'
+    hatch = f'<path d="M-1 1L1 -1M0 5L5 0M4 6L6 4" stroke="{palette.grey}" stroke-width="0.9"/>'
+    dots = f'<circle cx="2.5" cy="2.5" r="0.8" fill="{palette.grey}"/>'
+    return "".join(
+        f'<pattern id="silent-{name}" {size}><rect width="5" height="5" fill="{palette.ground}"/>{drawn}</pattern>'
+        for name, drawn in (("hatch", hatch), ("dots", dots))
+    )
 
 
 def _rings(shape: Features) -> Iterator[Sequence[Sequence[float]]]:

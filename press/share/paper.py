@@ -10,7 +10,7 @@ from display.words.view import View
 from press.brief.content import PRINT, column
 from press.brief.pdf import typeset
 from press.share import picture, words
-from press.share.shared import Listed, Shared
+from press.share.shared import Listed, Shared, plain_colour
 
 Paper = Literal["a4", "a3"]
 PAPERS: tuple[Paper, ...] = ("a4", "a3")
@@ -44,7 +44,7 @@ def pdf(view: View, shared: Shared, paper: Paper, at: str = "") -> bytes:
         "colours": {"ink": PRINT.ink, "quiet": PRINT.quiet, "line": PRINT.line},
         "svg": svg.replace("→", view.say("bulletin.to")),
         "said": shared.finding or shared.title,
-        "legend": [(PRINT.line if colour == "hatch" else colour, said) for colour, said in shared.legend],
+        "legend": [(plain_colour(colour), said) for colour, said in shared.legend],
         "reading": shared.reading,
         "columns": _columns(listed) if rows else [],
         "rows": [list(row) for row in rows[:_MOST_ROWS]],

@@ -19,7 +19,7 @@ from press import letters
 from press.brief.pdf import drawn
 from press.share import table
 from press.share.block import Block
-from press.share.shared import Shared
+from press.share.shared import Shared, plain_colour
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ PHONE = Format(1080, 1350, 56, 30, 42, 25, 470)
 FORMATS = {"wide": WIDE, "phone": PHONE}
 _TALLEST = 2400
 _BAND = 2.6
+_PATTERNS = ("silent-hatch", "silent-dots")
+"""Of `display.drawing.mapped.patterns`, which a map's drawing brings along."""
 _RISE, _FALL = re.compile(r"▲ (?=[0-9])"), re.compile(r"▼ (?=[0-9])")
 _MARKS = str.maketrans("", "", "▲●▼◆")
 
@@ -177,7 +179,8 @@ def _legend(shared: Shared, form: Format) -> Block:
         if x > form.edge and x + wide > form.width - form.edge:
             x = form.edge
             block.space(size * 1.5)
-        fill = f'fill="{LIGHT.line if colour == "hatch" else colour}" stroke="{LIGHT.grey}"'
+        tint = f"url(#{colour})" if colour in _PATTERNS else plain_colour(colour)
+        fill = f'fill="{tint}" stroke="{LIGHT.grey}"'
         block.add(f'<rect x="{x:g}" y="{block.height:g}" width="{size}" height="{size}" rx="3" {fill}/>', 0)
         block.add(letters.words(x + size * 1.4, block.height + size * 0.87, said, size, LIGHT.ink), 0)
         x += wide + size

@@ -57,9 +57,9 @@ def test_a_circle_has_an_area_by_its_dossiers():
 def test_an_archipelago_far_away_stands_in_a_box_and_the_rest_fills_the_room():
     near, island = unit("1", square(105.1, 20.1)), unit("2", square(112.0, 16.0))
     svg = drawn(near, island, far={"2": "Hoàng Sa"})
-    first = svg.index('data-unit="1"'), svg.index("<rect")
+    after_the_rest = svg[svg.index('data-unit="1"') :]
 
-    assert first[0] < first[1] < svg.index('data-unit="2"') and ">Hoàng Sa</text>" in svg
+    assert after_the_rest.index("<rect") < after_the_rest.index('data-unit="2"') and ">Hoàng Sa</text>" in svg
     xs = [float(x) for x in re.findall(r"[ML]([\d.]+) ", re.search(r'data-unit="1" d="([^"]+)"', svg)[1])]
     assert max(xs) - min(xs) > 150
 
@@ -77,3 +77,12 @@ def test_borders_are_lines_and_names_stay_within_the_room():
 @pytest.mark.parametrize(("chosen", "rings"), [("1", 1), ("9", 0)])
 def test_the_chosen_unit_has_a_ring(chosen, rings):
     assert drawn(unit("1", square(105.1, 20.1)), chosen=chosen).count(f'stroke="{LIGHT.alarm}"') == rings
+
+
+def test_a_silence_is_hatched_dotted_or_an_outline_as_its_layer_says():
+    hatched = unit("1", square(105.1, 20.1), pattern="hatch")
+    outlined = unit("2", square(105.5, 20.5), (9, 9, 9, 1), line=(16, 32, 48))
+    svg = drawn(hatched, outlined)
+
+    assert 'fill="url(#silent-hatch)"' in svg and '<pattern id="silent-hatch"' in svg
+    assert 'fill-opacity="0.00" stroke="#102030"' in svg
