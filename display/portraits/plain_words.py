@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 
 from display.drawing.likely_frame import BANDS_OF_TIERS
-from display.portraits.plain_figures import Answer, Month, Portrait, Province
+from display.portraits.plain_figures import Answer, Portrait, Province
 from display.words import numbers, waits
 from display.words.places import TIERS, chance_words, window_words
 from display.words.text import Speaker
@@ -18,12 +16,9 @@ from ranking.levels import has_no_sum
 from ranking.vocabulary import FIRST, MIDDLE
 from store.policy import policy
 from store.reference import measures, province_name
-from store.states import states
 
 FEW = 30
 _FIELDS_MOST = 3
-PORTAL = "https://dichvucong.gov.vn"
-_STEPS = ("one", "two", "three", "four", "five")
 
 
 @dataclass(frozen=True)
@@ -42,29 +37,6 @@ class Card:
     band_words: str
     lines: tuple[str, ...]
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Online:
-    """The share filed online over time in words, and as the rows of a table: month, own, level."""
-
-    sentence: str
-    headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A chapter that is the same for every commune."""
-
-    key: str
-    icon: str
-    title: str
-    sentence: str
-    steps: tuple[str, ...]
-    is_ordered: bool
-    note: str
-    link: tuple[str, str] | None = None
 
 
 # --- the head
@@ -214,14 +186,14 @@ def value_and_level(say: Speaker, answer: Answer, value: float | None, level: fl
 
 def in_hundred(say: Speaker, value: float | None, level: float | None) -> tuple[str, str]:
     """Two shares as so many in a hundred: `94`, `hơn 99`; with a decimal where both would read alike."""
-    own, other = _whole(say, value), _whole(say, level)
+    own, other = in_whole(say, value), in_whole(say, level)
     if level is None or own != other:
         return own, other
     exact = [numbers.number(share, say.language, 1) for share in (value, level)]
     return (own, other) if exact[0] == exact[1] else (exact[0], exact[1])
 
 
-def _whole(say: Speaker, share: float | None) -> str:
+def in_whole(say: Speaker, share: float | None) -> str:
     if share is None:
         return numbers.MISSING
     if 0 < share < 1:
@@ -293,95 +265,6 @@ def _basis(say: Speaker, answer: Answer) -> str:
 
 def _direction(answer: Answer) -> str:
     return measures()[answer.measure].direction
-
-
-# --- filed online
-
-
-def online(say: Speaker, months: Sequence[Month], province: Province, *, own: bool) -> Online:
-    """The share filed online: of a commune (`own`), else of its province's communes together."""
-    place = province_name(province.code)
-    headers = ("month", *(("own",) if own else ()), "level")
-    return Online(
-        sentence=_online_sentence(say, months, province, place, own),
-        headers=tuple(say(f"public.online.{name}") for name in headers),
-        rows=tuple(_online_row(say, month, own) for month in months),
-    )
-
-
-def _online_sentence(say: Speaker, months: Sequence[Month], province: Province, place: str, own: bool) -> str:
-    known = [month for month in months if month.own is not None] if own else []
-    if known:
-        last = known[-1]
-        value, level = in_hundred(say, last.own, last.level)
-        return say("public.online.sentence", month=_month(say, last.start), value=value, place=place, level=level)
-    if any(month.level is not None for month in months):
-        last = [month for month in months if month.level is not None][-1]
-        return say("public.online.province", month=_month(say, last.start), place=place, level=_whole(say, last.level))
-    if province.online is None:
-        return say("public.online.none")
-    period = numbers.period_in_sentence(province.online.period, say.language)
-    return say("public.online.whole", value=_whole(say, province.online.value), period=period)
-
-
-def _online_row(say: Speaker, month: Month, own: bool) -> tuple[str, ...]:
-    level = numbers.number(month.level, say.language, 1)
-    if not own:
-        return _month(say, month.start), level
-    known = numbers.number(month.own, say.language, 1)
-    return _month(say, month.start), known if month.own is not None else short_silence(say, month.state), level
-
-
-def short_silence(say: Speaker, state: str) -> str:
-    """Why a cell of a table is empty, in a few words."""
-    return say(f"state.{state}") if states()[state].in_rows else numbers.MISSING
-
-
-def _month(say: Speaker, start: date) -> str:
-    return f"{start.month}/{start.year}" if say.language == "vi" else f"{start:%B %Y}"
-
-
-# --- what is the same for every commune
-
-
-@lru_cache(maxsize=2)
-def sections(say: Speaker) -> tuple[Section, ...]:
-    """What a centre must publish, how to file and to complain, and what figures cannot say."""
-    portal = (PORTAL, say("public.portal"))
-    return (
-        Section(
-            "duties",
-            "list",
-            say("public.duties"),
-            say("public.duties.sentence"),
-            tuple(say(f"public.duties.{n}") for n in _STEPS),
-            False,
-            say("public.duties.basis"),
-        ),
-        Section(
-            "filing",
-            "send",
-            say("public.filing"),
-            "",
-            tuple(say(f"public.filing.{n}") for n in _STEPS),
-            True,
-            "",
-            portal,
-        ),
-        Section(
-            "complain",
-            "speak",
-            say("public.complain"),
-            "",
-            tuple(say(f"public.complain.{n}") for n in _STEPS[:4]),
-            True,
-            "",
-            portal,
-        ),
-        Section(
-            "limits", "limits", say("public.limits"), "", tuple(say(f"public.limits.{n}") for n in _STEPS), False, ""
-        ),
-    )
 
 
 def source(say: Speaker, answers: Sequence[Answer], nature: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from display.drawing.palette import LIGHT, Palette
-from display.portraits import plain_chart, plain_words
+from display.portraits import plain_chart, plain_online, plain_sections, plain_words
 from display.portraits.plain_figures import Answer, Portrait, Province
 from display.words import coverage, numbers, replies
 from display.words.text import Speaker
@@ -63,7 +63,7 @@ def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Te
         "name": row["full_name"],
         "opening": opening,
         "cards": cards,
-        "chapters": plain_words.sections(say),
+        "chapters": plain_sections.sections(say),
         "source": plain_words.source(say, portrait.answers, site.nature),
         **_online(say, portrait, province),
     }
@@ -194,7 +194,7 @@ def _online(say: Speaker, shown: Portrait | Province, whole: Province) -> dict[s
     alt = Markup(' role="img" aria-label="{}"').format(say("public.online.alt"))
     return {
         "online_title": say("public.online"),
-        "online": plain_words.online(say, shown.months, whole, own=own),
+        "online": plain_online.online(say, shown.months, whole, own=own),
         "drawn": Markup(drawn.replace("<svg", f"<svg{alt}", 1)) if drawn else "",
     }
 
@@ -210,7 +210,7 @@ def _row(say: Speaker, portrait: Portrait) -> dict[str, Any]:
     link = in_language(unit_path(portrait.code), say.language)
     first = portrait.answers[0] if portrait.answers else None
     if first is None or first.value is None:
-        words = plain_words.short_silence(say, first.state) if first else numbers.MISSING
+        words = plain_online.short_silence(say, first.state) if first else numbers.MISSING
         return {"link": link, "name": name, "value": words, "n": "", "band": "", "band_words": "", "is_silent": True}
     band, words = plain_words.verdict(say, first)
     return {

@@ -21,7 +21,7 @@ from store import reference, snapshot
 from tests.pages.test_pages import markup, open_page, select, words
 from tests.ui.rankings.test_panels import view_of
 from ui.parts import charts
-from ui.time import channels, fields, grid, targets
+from ui.time import channels, fields, grid, limit_chart, targets
 from ui.time import limits as time_limits
 from ui.time.grid import Cell
 from ui.time.months import Pair
@@ -110,7 +110,7 @@ def test_of_several_units_the_reader_picks_one(app_data):
 
 
 def test_a_baseline_starts_at_the_merger_and_where_the_rules_change(simulated):
-    chart = time_limits.of_unit(simulated, measure("on_time_share"), NGHI_SON)
+    chart = limit_chart.of_unit(simulated, measure("on_time_share"), NGHI_SON)
     limits = [month.point.limits for month in chart.months]
     starts = [chart.months[n].day for n in range(1, len(limits)) if limits[n] != limits[n - 1]]
 
@@ -118,13 +118,13 @@ def test_a_baseline_starts_at_the_merger_and_where_the_rules_change(simulated):
 
 
 def test_the_open_month_has_no_point(simulated):
-    chart = time_limits.of_unit(simulated, measure("online_filing_share"), NGHI_SON)
+    chart = limit_chart.of_unit(simulated, measure("online_filing_share"), NGHI_SON)
 
     assert chart.months[-1].day == date(2026, 8, 1)
 
 
 def test_special_months_are_told_apart_by_mark_and_word(simulated):
-    chart = time_limits.of_unit(simulated, measure("online_filing_share"), NGHI_SON)
+    chart = limit_chart.of_unit(simulated, measure("online_filing_share"), NGHI_SON)
     drawn = time_limits.figure(simulated, measure("online_filing_share"), chart)
     special = [trace for trace in drawn.data if trace.mode == "markers+text"]
 
@@ -135,7 +135,7 @@ def test_special_months_are_told_apart_by_mark_and_word(simulated):
 
 
 def test_limits_never_promise_more_than_all(simulated):
-    chart = time_limits.of_unit(simulated, measure("on_time_share"), NGHI_SON)
+    chart = limit_chart.of_unit(simulated, measure("on_time_share"), NGHI_SON)
     table = time_limits.table(simulated, measure("on_time_share"), chart)
 
     assert all(row[4] == "–" or float(row[4].rstrip("%")) <= 100 for row in table)

@@ -10,10 +10,11 @@ import streamlit as st
 from display.drawing import small_charts
 from display.drawing.icons import icon
 from display.drawing.palette import LIGHT
-from display.portraits import plain_chart, plain_words
+from display.portraits import plain_chart, plain_online, plain_sections, plain_words
 from display.portraits import replies as portraits
 from display.portraits.plain_figures import Answer, Portrait, Province, province
-from display.portraits.plain_words import Card, Section
+from display.portraits.plain_sections import Section
+from display.portraits.plain_words import Card
 from display.words import addresses
 from display.words import replies as words
 from display.words.view import View
@@ -76,7 +77,7 @@ def _card(view: View, card: Card, title: str) -> str:
 def online(view: View, whole: Province, portrait: Portrait) -> None:
     """The share filed online month by month: a sentence, a small drawing, and its table."""
     say = view.say
-    words = plain_words.online(say, portrait.months, whole, own=True)
+    words = plain_online.online(say, portrait.months, whole, own=True)
     html.show(f'<p class="gd-sentence">{escape(words.sentence)}</p>')
     if not words.rows:
         return
@@ -101,7 +102,7 @@ def online(view: View, whole: Province, portrait: Portrait) -> None:
 
 def chapters(view: View) -> None:
     """What a centre must publish, how to file, how to complain, and what the figures cannot say."""
-    parts = "".join(_chapter(view, part) for part in plain_words.sections(view.say))
+    parts = "".join(_chapter(view, part) for part in plain_sections.sections(view.say))
     html.show(f'<div class="gd-public-chapters">{parts}</div>')
 
 

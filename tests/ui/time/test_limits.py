@@ -12,7 +12,7 @@ from display.words.view import View
 from ranking.process_limits import Shares, p_prime, xmr
 from store.reference import measures
 from ui.time import limits
-from ui.time.limits import Chart, Month
+from ui.time.limit_chart import Chart, Month, kind_of
 
 LATE = [4, 3, 4, 4, 3, 4, 3, 4, 4, 3, 0, 0, 0, 0, 0, 0]
 DAYS = [date(2025 + (6 + n) // 12, (6 + n) % 12 + 1, 1) for n in range(len(LATE))]
@@ -23,7 +23,7 @@ def view(language: str = "vi") -> View:
 
 
 def chart(points) -> Chart:
-    months = (Month(day, point, limits._kind(points, point)) for day, point in zip(DAYS, points, strict=True))
+    months = (Month(day, point, kind_of(points, point)) for day, point in zip(DAYS, points, strict=True))
     return Chart("16654", "Phường Nghi Sơn", tuple(months))
 
 
