@@ -185,7 +185,7 @@ def test_the_map_card_leads_to_the_unit_with_the_same_number_first(app_data, per
 
 def test_every_row_of_the_ranking_leads_to_its_unit_in_the_same_period(app_data):
     text = markup(open_page("rankings", dataset="recorded", province="25", period="2026-01-01_2026-09-26"))
-    links = re.findall(r'href="(\./don-vi[^"]+)"', text)
+    links = re.findall(r'href="(\./don-vi[^"]+unit=[^"]+)"', text)
 
     assert len(links) == 148
     assert all("measure=on_time_share" in one and "period=2026-01-01_2026-09-26" in one for one in links)

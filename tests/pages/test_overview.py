@@ -54,7 +54,7 @@ def test_the_level_comes_before_everything_else(app_data):
 def test_every_item_leads_to_a_page_of_ours_and_keeps_dataset_and_language(app_data):
     found = links_in(open_page("overview", dataset="simulated", province="38", lang="en"))
 
-    assert {path for path, _ in found} == {"./don-vi", "./xep-hang", "./phuong-phap"}
+    assert {path for path, _ in found} == {"./", "./don-vi", "./xep-hang", "./phuong-phap", "./kiem-tra"}
     assert all(query["dataset"] == ["simulated"] and query["lang"] == ["en"] for _, query in found)
 
 

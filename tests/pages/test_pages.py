@@ -137,7 +137,9 @@ def test_a_choice_goes_into_the_link_as_a_code(app_data):
 
 
 def test_the_map_lists_its_classes_with_counts(app_data):
-    text = words(open_page("map", dataset="recorded", province="25", measure="on_time_share", period=TO_DATE))
+    text = words(
+        open_page("map", dataset="recorded", province="25", measure="on_time_share", period=TO_DATE, way="value")
+    )
 
     assert re.search(r"\d+,\d\u00a0% – 98,9\u00a0% \(\d+\)", text)
 

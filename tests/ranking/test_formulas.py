@@ -61,7 +61,7 @@ def test_a_formula_of_the_portal_that_contradicts_itself_is_refused(content, com
         ({"of": "ended", "days": "working_days", "tenths": 10}, "less than or equal to 9"),
         ({"of": "open", "numerator": "n"}, "no sum of open dossiers is called 'n'"),
         ({"of": "open", "numerator": "open_known", "known": "channel_known"}, "no sum of open dossiers is called"),
-        ({"of": "closed", "numerator": "n"}, "Input should be 'received', 'ended', 'decided' or 'open'"),
+        ({"of": "closed", "numerator": "n"}, "Input should be 'received', 'ended', 'decided', 'open' or 'due'"),
     ],
 )
 def test_a_formula_of_dossiers_that_contradicts_itself_is_refused(content, complaint):

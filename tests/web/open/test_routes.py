@@ -17,10 +17,13 @@ from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.in_service import current_snapshot
 from etl.publishing.publish import publish
 from files.places import HOME
+from press.share import map as shared_map
 from tests.conftest import CAPTURED
-from web.open import embed, routes, tables
+from ui.time import course
+from web.open import embed, embed_drawn, routes, tables
 
-APP = Starlette(routes=[*routes.ROUTES, *embed.ROUTES])
+DRAWN = embed_drawn.routes(time=course.embedded, map=shared_map.embedded)
+APP = Starlette(routes=[*routes.ROUTES, *embed.ROUTES, *DRAWN])
 STANDINGS = "measure=on_time_share&scope=25&level=commune"
 
 
