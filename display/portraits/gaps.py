@@ -10,7 +10,9 @@ from functools import lru_cache
 import polars as pl
 
 from display.portraits import shortlist
+from ranking.frame_types import Row
 from ranking.levels import common
+from ranking.measures import Measure
 from ranking.periods import Period
 from store import standings
 from store.months import by_month, latest_series
@@ -43,6 +45,13 @@ def gaps(snapshot: Snapshot, scope: str) -> pl.DataFrame:
     now = shortlist.period(snapshot, scope)
     frames = [_of(snapshot, scope, measure, now) for measure in shortlist.weights().measures] if now else []
     return pl.concat([pl.DataFrame(schema=GAPS), *frames])
+
+
+def has_worsened(measure: Measure, gap: Row) -> bool:
+    """Whether a row of `gaps` stands on the worse side of its earlier value; not where that is not known."""
+    if gap["before"] is None:
+        return False
+    return bool(gap["value"] > gap["before"] if measure.direction == "lower" else gap["value"] < gap["before"])
 
 
 @lru_cache(maxsize=16)

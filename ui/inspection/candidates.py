@@ -159,11 +159,17 @@ def _level_words(view: View, measure: Measure, gap: dict | None) -> str:
 
 
 def _course_words(view: View, measure: Measure, gap: dict | None) -> str:
-    """`Đúng hạn (Cổng) từ 80 % trong tháng 4/2026 đến 72 %`."""
+    """`Đúng hạn (Cổng) từ 80 % trong tháng 4/2026 đến 72 %`.
+
+    Without the earlier value where that was no better: what is worse than usual for a commune may have been so then.
+    """
     short = measure.short.in_language(view.language)
-    if gap is None or gap["before"] is None:
+    if gap is None:
         return short
-    value, before = (numbers.with_unit(gap[name], measure, view.language) for name in ("value", "before"))
+    value = numbers.with_unit(gap["value"], measure, view.language)
+    if not gaps.has_worsened(measure, gap):
+        return view.say("inspection.why.unusual", measure=short, value=value)
+    before = numbers.with_unit(gap["before"], measure, view.language)
     since = numbers.period_in_sentence(calendar_period("month", gap["since"].year, gap["since"].month), view.language)
     return view.say("inspection.why.course", measure=short, value=value, before=before, since=since)
 
