@@ -5,7 +5,7 @@ from ranking.levels import common
 from store import moves
 from ui.frame import html
 from ui.frame.shell import view
-from ui.map import card, extremes, maps, shared
+from ui.map import card, extremes, maps, sharing
 from ui.parts import filters
 from ui.rankings import table
 
@@ -28,7 +28,7 @@ with head:
     html.heading(maps.title(v, selection), rankings.sentence(v, selection, rows))
 with main:
     maps.draw(v, selection, look, rows, unit)
-    shared.control(v, selection, look, rows, unit)
+    sharing.control(v, selection, look, rows, unit)
 with side:
     if v.narrow or look.beside:
         maps.show_legend(v, selection, rows, look)

@@ -6,7 +6,7 @@ from display.words import addresses, findings, rankings
 from ui.frame import html, links
 from ui.frame.shell import view
 from ui.map import maps
-from ui.map import shared as map_shared
+from ui.map import sharing as map_shared
 from ui.overview import attention, bulletin, freshness, movers, places, promises, small_map, standouts
 from ui.overview import head as overview_head
 from ui.parts import downloads, tables

@@ -7,7 +7,7 @@ from ui.frame import html, links
 from ui.frame.shell import view
 from ui.parts import downloads, filters, methods, places
 from ui.parts.figures import four_figures
-from ui.rankings import charts, comparison, mix, shared, sorting, table, weights
+from ui.rankings import charts, comparison, mix, sharing, sorting, table, weights
 
 v = view()
 head, above = st.container(), st.container()
@@ -43,16 +43,16 @@ with above:
             pictured = charts.is_picture(kind, found)
             with drawing:
                 if pictured:
-                    places.picture(v, selection, found, shared.mine(), "beside", explained=False)
+                    places.picture(v, selection, found, sharing.mine(), "beside", explained=False)
                 else:
                     charts.draw(v, kind, rows, months, measure, level)
             with words:
                 html.caption(places.reading(v, found, "beside") if pictured else charts.reading(v, kind, rows))
             with beside_it:
                 if pictured:
-                    shared.of_picture(v, selection, rows, found)
+                    sharing.of_picture(v, selection, rows, found)
                 else:
-                    shared.of_chart(v, selection, rows, months, kind)
+                    sharing.of_chart(v, selection, rows, months, kind)
 
 over_the_list = st.container()
 with_mix = mix.switch(v, rows)
@@ -78,7 +78,7 @@ filters_in_words = [(v.say("filters.search"), query), *named]
 with st.container(horizontal=True):
     downloads.buttons(v, selection, shown, filters_in_words)
     if not shown.is_empty():
-        shared.of_list(v, selection, shown, filters_in_words)
+        sharing.of_list(v, selection, shown, filters_in_words)
 if kinds:
     html.caption(rankings.spread(v, selection, rows))
 if told := rankings.not_due_line(v, selection, rows):

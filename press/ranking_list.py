@@ -13,7 +13,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from files.sheets import Figure, Shown
 from press.share.picture import snapshot_line
-from press.share.shared import Listed
+from press.share.shareable import Listed
 
 _FIGURES = frozenset({"rank", "value", "interval", "n", "expected"})
 COLUMNS = ("rank", "unit", "value", "interval", "n", "tier", "expected")

@@ -12,7 +12,7 @@ from display.words.view import View
 from files import sheets
 from files.sheets import Figure, Sheet, Shown
 from press.share import paper, picture, words
-from press.share.shared import Listed, Shared
+from press.share.shareable import Listed, Shared
 
 TYPES = {
     "png": "image/png",

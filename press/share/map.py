@@ -20,7 +20,7 @@ from display.words.view import View
 from files.sheets import Sheet
 from press import ranking_list
 from press.share.rankings import named
-from press.share.shared import Shared, plain_colour
+from press.share.shareable import Shared, plain_colour
 from press.site import province_map
 from ranking.periods import parse
 from ranking.vocabulary import COUNTRY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 from display.words import numbers
-from press.share.shared import Listed
+from press.share.shareable import Listed
 
 _UNSEEN = ("gd-only-phone", "gd-sort")
 _VOID = frozenset({"img", "br", "hr", "input", "path", "circle", "rect", "line"})

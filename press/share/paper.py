@@ -10,7 +10,7 @@ from display.words.view import View
 from press.brief.content import PRINT, column
 from press.brief.pdf import typeset
 from press.share import picture, words
-from press.share.shared import Listed, Shared, plain_colour
+from press.share.shareable import Listed, Shared, plain_colour
 
 Paper = Literal["a4", "a3"]
 PAPERS: tuple[Paper, ...] = ("a4", "a3")

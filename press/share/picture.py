@@ -19,7 +19,7 @@ from press import letters
 from press.brief.pdf import drawn
 from press.share import table
 from press.share.block import Block
-from press.share.shared import Shared, plain_colour
+from press.share.shareable import Shared, plain_colour
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from files.sheets import Sheet
 from press import ranking_list
-from press.share.shared import Shared
+from press.share.shareable import Shared
 
 _RATIO = 0.42
 

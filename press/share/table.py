@@ -10,7 +10,7 @@ from display.words import numbers
 from display.words.text import Speaker
 from press import letters
 from press.share.block import Block
-from press.share.shared import Listed
+from press.share.shareable import Listed
 
 _MOST_ROWS = 40
 _GAP = 1.1

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from display.words import marks, numbers
 from display.words.view import View
-from press.share.shared import Shared
+from press.share.shareable import Shared
 
 EMBED_HEIGHT = 560
 

@@ -13,7 +13,7 @@ from display.words.view import View
 from files import sheets
 from files.sheets import Figure, Sheet, Shown
 from press.share import files
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.shortlist import PARTS
 from store import reference
 from ui.frame import sign_in

@@ -22,7 +22,7 @@ from display.words import addresses, over_time
 from display.words.view import View
 from press.brief.content import plain_text
 from press.share import files, words
-from press.share.shared import Listed, Shared
+from press.share.shareable import Listed, Shared
 from ranking.periods import local_day
 from ui.frame import html, sign_in
 
@@ -53,7 +53,7 @@ def part(
 
     `page`: its name under `page` and the choices of its link; their codes name the files. `listed`: made on opening.
     `finding`: the part's sentence, as markup or plain. `source`: by default what the snapshot says of itself.
-    `more`: further fields of `press.share.shared.Shared`.
+    `more`: further fields of `press.share.shareable.Shared`.
     """
     choices = {name: code for name, code in page.items() if name != "page" and code}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from display.words import bands
 from display.words.view import View
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.measures import Measure
 from ui.frame.html import show
 from ui.parts import share

@@ -17,7 +17,7 @@ from display.words.marks import petition_words, plain_rank, unranked
 from display.words.selection import Selection
 from display.words.view import View
 from press.share.markup import listed
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.collation import name_order
 from ranking.levels import has_no_sum, whole
 from ranking.measures import Measure

@@ -20,7 +20,7 @@ from store.reference import province_names, scope_name
 from store.snapshot import Snapshot
 from ui.frame import html
 from ui.time import months as time_months
-from ui.time import shared, tables
+from ui.time import sharing, tables
 from ui.time.months import Pair
 from ui.time.tables import Scale
 
@@ -48,13 +48,13 @@ def panel(view: View, measure: Measure, scope: str, pair: Pair | None) -> None:
                 html.show(_table(view, measure, scope, pair, rows, scale, view.say(f"changes.{name}")))
     told = reading(view, measure, found)
     html.caption(told)
-    shared.control(
+    sharing.control(
         view,
         "changes",
         measure,
         scope,
         lambda: listed(_table(view, measure, scope, pair, found, _scale(found), ""), both_ends=True),
-        title=view.say("share.of_place", title=view.say("changes.title"), place=shared.place(view, scope)),
+        title=view.say("share.of_place", title=view.say("changes.title"), place=sharing.place(view, scope)),
         finding=sentence(view, measure, scope, pair, found),
         reading=told,
         raw=lambda: found,

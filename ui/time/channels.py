@@ -13,14 +13,14 @@ from display.drawing.curves import Place
 from display.drawing.palette import LIGHT
 from display.words import numbers
 from display.words.view import View
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.measures import Measure
 from store import units
 from store.months import latest_series, series
 from store.reference import measures
 from ui.frame import html
 from ui.parts import charts, share, tables
-from ui.time import shared
+from ui.time import sharing
 
 ONLINE = "online_filing_share"
 CHANNELS = ("online_full_share", "online_partial_share", "in_person_share", "post_share")
@@ -62,7 +62,7 @@ def headers(view: View, found: Channels) -> list[str]:
 
 def _control(view: View, place: Place, found: Channels, reading: str) -> None:
     heads, colours = headers(view, found), _colours(replace(view, palette=LIGHT), found)
-    shared.control(
+    sharing.control(
         view,
         "channels",
         measures()[ONLINE],

@@ -18,13 +18,13 @@ from display.drawing.spans import Span
 from display.words import addresses, numbers, over_time
 from display.words.view import View
 from press.brief.content import plain_text
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.measures import Measure
 from ranking.vocabulary import COUNTRY
 from store.months import series
 from store.reference import measures
 from ui.parts import charts, share
-from ui.time import history, shared
+from ui.time import history, sharing
 from web.open.embed_drawn import Drawn
 
 RATIO = 0.5
@@ -68,8 +68,8 @@ def figure_of(measure: Measure, scope: str, units: Sequence[str], view: View) ->
 
 def control(view: View, measure: Measure, scope: str, units: Sequence[str], finding: str, reading: str) -> None:
     """What can be taken along of the chart: it, every figure in words, and the months behind its curves."""
-    asked = shared.choices(measure, scope, units)
-    shared.control(
+    asked = sharing.choices(measure, scope, units)
+    sharing.control(
         view,
         "course",
         measure,
@@ -92,7 +92,7 @@ def control(view: View, measure: Measure, scope: str, units: Sequence[str], find
 
 def title(view: View, measure: Measure, scope: str) -> str:
     """What the chart is of, with its place, for where no page names it."""
-    return view.say("share.of_place", title=curves.title(view, measure), place=shared.place(view, scope))
+    return view.say("share.of_place", title=curves.title(view, measure), place=sharing.place(view, scope))
 
 
 def months(view: View, measure: Measure, scope: str, units: Sequence[str]) -> pl.DataFrame:
@@ -118,9 +118,9 @@ def embedded(view: View, query: Mapping[str, str]) -> Drawn | None:
         legend=(),
         notes=[
             curves.reading(view, measure, scope, drawn.curves, drawn.fan, [*drawn.past, *drawn.spans]),
-            shared.source(view, measure),
+            sharing.source(view, measure),
         ],
-        page=addresses.address(view, "online_filing", **shared.choices(measure, scope, units)),
+        page=addresses.address(view, "online_filing", **sharing.choices(measure, scope, units)),
     )
 
 

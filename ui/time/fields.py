@@ -21,7 +21,7 @@ from store.months import latest_series
 from store.reference import measures
 from store.snapshot import Snapshot
 from ui.frame import html
-from ui.time import shared, tables
+from ui.time import sharing, tables
 from ui.time.months import Pair
 from ui.time.tables import Scale
 
@@ -39,7 +39,7 @@ def panel(view: View, measure: Measure, place: Place, pair: Pair | None) -> None
     body = _table(view, measure, table, before, after)
     html.show(body)
     html.caption(told)
-    shared.control(
+    sharing.control(
         view,
         "fields",
         measure,

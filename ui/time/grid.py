@@ -16,7 +16,7 @@ import streamlit as st
 from display.drawing import curves
 from display.words import addresses, numbers
 from display.words.view import View
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.collation import name_order
 from ranking.levels import is_typical
 from ranking.measures import Measure
@@ -27,7 +27,7 @@ from store.months import by_month, together_by_month
 from store.reference import scope_name
 from ui.frame import html, links
 from ui.parts import tables
-from ui.time import shared
+from ui.time import sharing
 from ui.time.tables import Scale
 
 LEAST_MONTHS = 3
@@ -77,7 +77,7 @@ def panel(view: View, measure: Measure, scope: str) -> None:
         html.show(markup(view, measure, scope, grid, cells))
     told = reading(view, measure, scope, grid)
     html.caption(told)
-    shared.control(
+    sharing.control(
         view,
         "grid",
         measure,

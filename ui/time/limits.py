@@ -15,7 +15,7 @@ import streamlit as st
 from display.drawing import curves
 from display.words import numbers
 from display.words.view import View
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.measures import Measure
 from ranking.periods import MERGER, calendar_period
 from ranking.process_limits import FEWEST_POINTS, IMPROVEMENT, Limits, assurance
@@ -24,7 +24,7 @@ from store import standings
 from store.reference import reference_table
 from ui.frame import html, links
 from ui.parts import charts, share, tables
-from ui.time import limit_chart, shared
+from ui.time import limit_chart, sharing
 from ui.time.limit_chart import Chart, Month
 
 MOST_TOLD = 3
@@ -60,7 +60,7 @@ def panel(view: View, measure: Measure, units: Sequence[str]) -> None:
         html.show(f'<p class="gd-sentence">{escape(text)}</p>')
     reading = view.say("limits.reading.shares" if limit_chart.is_counted(measure) else "limits.reading.values")
     html.caption(reading)
-    shared.control(
+    sharing.control(
         view,
         "limits",
         measure,

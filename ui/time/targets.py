@@ -13,7 +13,7 @@ import streamlit as st
 from display.drawing.curves import Line, empty, fullest_basis
 from display.words import addresses, numbers
 from display.words.view import View
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.collation import by_name
 from ranking.measures import Measure
 from ranking.periods import MERGER, calendar_period
@@ -26,7 +26,7 @@ from store.snapshot import Snapshot
 from ui.frame import html
 from ui.frame.decimal_field import decimal_field
 from ui.parts import charts, share, tables
-from ui.time import shared
+from ui.time import sharing
 from ui.time.tables import show
 
 MOST = 15
@@ -156,7 +156,7 @@ def _draw(view: View, measure: Measure, level: float, curves: dict[str, pl.DataF
 def _control(
     view: View, measure: Measure, scope: str, level: float, units: pl.DataFrame, curves: dict[str, pl.DataFrame]
 ) -> None:
-    shared.control(
+    sharing.control(
         view,
         "reached",
         measure,

@@ -19,7 +19,7 @@ from display.words import addresses
 from display.words import replies as words
 from display.words.view import View
 from journal import replies
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from store import units
 from store.reference import province_name
 from ui.frame import html

@@ -13,7 +13,7 @@ import polars as pl
 from display.drawing import css
 from display.words import numbers
 from display.words.view import View
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.measures import Measure
 from ranking.periods import MERGER, Period
 from ranking.states import COUNTED, NOT_REPORTED, REPORTED
@@ -23,7 +23,7 @@ from store.months import is_month
 from store.snapshot import Snapshot
 from store.states import states
 from ui.frame import html
-from ui.unit import shared, tables
+from ui.unit import sharing, tables
 
 _OPEN = "◐"
 _MOST_REVISIONS = 60
@@ -90,7 +90,7 @@ def section(view: View, code: str) -> None:
     if found:
         html.show("".join(_source(view, basis, months) for basis, months in found.items()))
         html.show(_legend(view, [month for months in found.values() for month in months]))
-        shared.control(view, code, "calendar", view.say("unit.calendar.title"), lambda: _listed(view, found))
+        sharing.control(view, code, "calendar", view.say("unit.calendar.title"), lambda: _listed(view, found))
     else:
         html.caption(view.say("unit.calendar.no_months"))
     if stretches := _stretches(view, code):
@@ -185,7 +185,7 @@ def _revisions(view: View, code: str) -> None:
     table = [_revision(view, row) for row in rows.head(_MOST_REVISIONS).iter_rows(named=True)]
     tables.stacked_table(headers, table, view.say("unit.revisions.caption"), figures=(2, 3))
     title = view.say("unit.revisions.caption")
-    shared.control(view, code, "unit_revisions", title, lambda: Listed(headers, table, frozenset({2, 3})))
+    sharing.control(view, code, "unit_revisions", title, lambda: Listed(headers, table, frozenset({2, 3})))
     if rows.height > _MOST_REVISIONS:
         html.caption(view.say("unit.revisions.rest", n=rows.height - _MOST_REVISIONS))
 

@@ -21,7 +21,7 @@ from store.months import latest_series
 from store.reference import measures
 from store.snapshot import Snapshot
 from ui.frame import html
-from ui.unit import shared
+from ui.unit import sharing
 
 ON_TIME = ("on_time_share", "on_time_share_form")
 _MOST_MONTHS = 12
@@ -157,7 +157,7 @@ def section(view: View, code: str) -> None:
     html.show(shown)
     html.caption(reading)
     title = view.say("unit.fields.title")
-    shared.control(view, code, "unit_fields", title, lambda: listed(shown), finding=text, reading=reading)
+    sharing.control(view, code, "unit_fields", title, lambda: listed(shown), finding=text, reading=reading)
 
 
 def _are_asked(snapshot: Snapshot, code: str) -> bool:

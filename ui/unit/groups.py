@@ -9,12 +9,12 @@ from display.portraits import petitions, summary, summary_words
 from display.portraits.summary import Row
 from display.words import numbers
 from display.words.view import View
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.index_sensitivity import GROUPS
 from ranking.measures import Measure
 from store.reference import measures
 from ui.frame import html
-from ui.unit import shared
+from ui.unit import sharing
 
 
 def section(view: View, code: str) -> None:
@@ -27,7 +27,7 @@ def section(view: View, code: str) -> None:
         html.caption(line)
     items = "".join(_group(view, measures()[name], found.get(name)) for name in GROUPS)
     html.show(f'<ul class="gd-groups">{items}</ul>')
-    shared.control(
+    sharing.control(
         view,
         code,
         "groups",

@@ -10,7 +10,7 @@ import polars as pl
 
 from display.words import numbers
 from display.words.view import View
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.intervals import wilson
 from ranking.measures import Measure
 from ranking.periods import MERGER
@@ -19,7 +19,7 @@ from store import units
 from store.reference import measures
 from store.snapshot import Snapshot
 from ui.frame import html, links
-from ui.unit import shared, tables
+from ui.unit import sharing, tables
 
 MONTHS = 12
 _FIRST = MERGER.replace(year=MERGER.year - 1)
@@ -139,7 +139,7 @@ def section(view: View, code: str) -> None:
     html.caption(reading)
     body = Listed(headers, rows, frozenset({3, 4, 5}) & frozenset(range(len(headers))))
     said = sentence(view, found, measure)
-    shared.control(view, code, "members", view.say("unit.members.title"), lambda: body, finding=said, reading=reading)
+    sharing.control(view, code, "members", view.say("unit.members.title"), lambda: body, finding=said, reading=reading)
 
 
 def _measures(snapshot: Snapshot, code: str) -> list[str]:

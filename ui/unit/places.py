@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from display.portraits import place_details
 from display.words.view import View
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ui.frame import html
-from ui.unit import shared, tables
+from ui.unit import sharing, tables
 
 _COLUMNS = ("measure", "chance", "ranks", "rests_on", "twelve", "moved")
 
@@ -27,4 +27,4 @@ def section(view: View, code: str) -> None:
     reading = " ".join([*said, view.say("unit.places.reading")])
     html.caption(reading)
     title = view.say("unit.places.title")
-    shared.control(view, code, "unit_places", title, lambda: Listed(headers, rows), reading=reading)
+    sharing.control(view, code, "unit_places", title, lambda: Listed(headers, rows), reading=reading)

@@ -24,7 +24,7 @@ from ranking.measures import Measure
 from store import units
 from ui.frame import html
 from ui.parts import tables
-from ui.unit import shared
+from ui.unit import sharing
 
 _COLUMNS = ("measure", "value", "n", "target", "variation", "assurance", "rank", "peers", "band", "trend")
 _RIGHT = frozenset({"value", "n", "target", "peers"})
@@ -38,7 +38,7 @@ def summary(view: View, code: str) -> None:
     reading = " ".join(_reading(view, found))
     html.show(shown)
     html.caption(reading)
-    shared.control(
+    sharing.control(
         view,
         code,
         "summary",

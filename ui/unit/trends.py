@@ -14,7 +14,7 @@ from display.words.view import View
 from journal.promises import Promise
 from store import units
 from ui.frame import html
-from ui.unit import shared
+from ui.unit import sharing
 
 _NARROW_WIDTH, _NARROW_HEIGHT = 165, 96
 
@@ -29,7 +29,7 @@ def small_multiples(view: View, code: str) -> None:
     html.show(f'<div class="gd-multiples">{"".join(charts)}</div>')
     flagged = [view.say("promises.chart")] if any(one.measure for one in known) else []
     html.caption("; ".join([view.say("unit.trends.reading").rstrip("."), *flagged]) + ".")
-    shared.of_trends(view, code)
+    sharing.of_trends(view, code)
 
 
 def _figure(view: View, code: str, row: Row, known: Sequence[Promise]) -> str:

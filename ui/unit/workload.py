@@ -13,14 +13,14 @@ from display.portraits import summary, summary_words
 from display.portraits.summary import Row
 from display.words import addresses, numbers
 from display.words.view import View
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.peers import Likeness, reasons
 from store import peers, standings, units
 from store.peers import ENOUGH_PEERS
 from store.reference import province_name, reference_table
 from store.snapshot import Snapshot
 from ui.frame import html
-from ui.unit import shared
+from ui.unit import sharing
 
 MEASURES = ("received_per_day", "received_per_1000")
 
@@ -86,7 +86,7 @@ def section(view: View, code: str) -> None:
         return
     html.show(f'<div class="gd-workload">{"".join(_card(view, code, row) for row in rows)}</div>')
     html.show(_peers(view, code))
-    shared.control(view, code, "workload", view.say("unit.workload.title"), lambda: _listed(view, code, rows))
+    sharing.control(view, code, "workload", view.say("unit.workload.title"), lambda: _listed(view, code, rows))
 
 
 def _listed(view: View, code: str, rows: Sequence[Row]) -> Listed:

@@ -33,11 +33,20 @@ _WHO = ("dataset", "snapshot", "province", "basis", "period")
 
 def kinds() -> dict[str, Kind]:
     """The tables by name, in the order of the index."""
+    return _places() | _figures() | _who_reported() | _rules()
+
+
+def _places() -> dict[str, Kind]:
     return {
         "datasets": Kind("One row per dataset and snapshot that is kept.", PAGED, _datasets, lambda _: _kept_stamp()),
         "units": Kind("One row per commune of today.", (*_UNIT, *PAGED), _units),
         "lineage": Kind("One row per old commune and new one that holds part of it.", (*_UNIT, *PAGED), _lineage),
         "measures": Kind("One row per measure: what it means and how it is computed.", ("measure", *PAGED), _measures),
+    }
+
+
+def _figures() -> dict[str, Kind]:
+    return {
         "measurements": Kind(
             "One row per unit, period, measure, field and basis.", (*_ROWS, "field", *PAGED), _measurements, _taken
         ),
@@ -62,6 +71,11 @@ def kinds() -> dict[str, Kind]:
             _withheld,
             _taken,
         ),
+    }
+
+
+def _who_reported() -> dict[str, Kind]:
+    return {
         "coverage": Kind(
             "One row per province, source and period: how many of all its communes have reported.",
             (*_WHO, *PAGED),
@@ -74,6 +88,12 @@ def kinds() -> dict[str, Kind]:
             _missing,
             _taken,
         ),
+    }
+
+
+def _rules() -> dict[str, Kind]:
+    """Releases with what stays the same over them: the columns, and the areas of communes."""
+    return {
         "releases": Kind(
             "One row per release of a dataset, and per one that is announced: the calendar of releases.",
             ("dataset", *PAGED),

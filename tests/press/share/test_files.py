@@ -24,7 +24,7 @@ from display.words.view import View
 from files.sheets import Figure
 from press.share import files, picture, words
 from press.share.rankings import of_list, of_picture
-from press.share.shared import Listed, Shared
+from press.share.shareable import Listed, Shared
 from ranking.periods import parse
 from store.reference import measures
 from store.snapshot import open_snapshot

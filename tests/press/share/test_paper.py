@@ -17,12 +17,12 @@ from display.words.text import Speaker
 from display.words.view import View
 from press.share import files, paper
 from press.share import map as shared_map
-from press.share.shared import Listed, Shared
+from press.share.shareable import Listed, Shared
 from ranking.periods import parse
 from store.reference import measures
 from store.snapshot import open_snapshot
 from ui.parts import share
-from ui.time import course, shared
+from ui.time import course, sharing
 
 SIZES = {"a4": (595, 842), "a3": (1191, 842)}
 AT = "https://example.org/gan-dan/x"
@@ -68,7 +68,7 @@ def test_the_course_on_paper_says_every_figure_of_the_page(app_data, language):
     table = over_time.known_values(view, measure, "38")
     listed = Listed(curves.headers(view, measure), table, frozenset({2, 3}))
     draw = share.chart(view, partial(course.figure_of, measure, "38", []))
-    source = shared.source(view, measure)
+    source = sharing.source(view, measure)
     one = Shared("t", course.title(view, measure, "38"), "F", source, listed, "./x?y=1", draw=draw)
     _, title, text = read(paper.pdf(view, one, "a4", AT))
 

@@ -8,7 +8,7 @@ from typing import Any
 from display.drawing import curves
 from display.words import over_time
 from display.words.view import View
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from ranking.measures import Measure
 from store import reference
 from ui.parts import share

@@ -12,7 +12,7 @@ from display.portraits import summary, summary_words, trends
 from display.words import addresses
 from display.words.view import View
 from press.brief import table
-from press.share.shared import Listed
+from press.share.shareable import Listed
 from store import units
 from ui.parts import share
 
