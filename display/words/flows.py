@@ -104,6 +104,6 @@ def _on_time(say: Speaker, row: Row) -> str:
     return numbers.number(100 * row["on_time"] / row["timed"], say.language, 1)
 
 
-def headings(say: Speaker, count: str) -> Sequence[str]:
-    """The headings of `partners`."""
-    return [say("flows.column.unit"), say(f"flows.column.{count}"), say("flows.column.share")]
+def headings(say: Speaker, title: str, count: str) -> Sequence[str]:
+    """The headings of `partners` below what they have in common."""
+    return [title, say(f"flows.column.{count}"), say("flows.column.share")]

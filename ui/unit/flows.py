@@ -32,7 +32,9 @@ def section(view: View, code: str) -> None:
         if lines := flows.partners(view.say, away, column, count, names):
             with place:
                 title, page = view.say(f"flows.{side}"), {"page": "unit", "unit": code}
-                tables.shared_table(view, f"flows_{side}", page, flows.headings(view.say, count), lines, title, (1, 2))
+                tables.shared_table(
+                    view, f"flows_{side}", page, flows.headings(view.say, title, count), lines, title, (1, 2)
+                )
     html.caption(view.say("flows.note", least=flows.FEWEST))
 
 
