@@ -28,6 +28,7 @@ ALLOWED = {
         "quarantine",
         "unreleased",
         "promises",
+        "messages",
     },
 }
 ALLOWED["unit"] = {"page.unit", "promises", "replies", "route.upload"}
@@ -40,7 +41,7 @@ OPEN = {
     "page.transparency", "page.methods", "route.search", "route.members_layer", "route.borders_layer",
     "route.units_layer", "route.places_drawing", "route.open", "route.embed", "route.health",
     "route.document", "route.page", "route.parts",
-    "route.sign_in", "route.file",
+    "route.sign_in", "route.file", "route.feed", "route.calendar", "route.messages",
 }  # fmt: skip
 """What anybody may see. A resource that stands in neither list has no test, and that fails below."""
 
