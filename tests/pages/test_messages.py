@@ -1,4 +1,4 @@
-"""Asking to be told, on the start page: by whom, of what, where to; ending it; a calendar whose address is shown once."""
+"""Asking to be told, on the start page: what, where to, ending it; a calendar whose address is shown once."""
 
 from __future__ import annotations
 
