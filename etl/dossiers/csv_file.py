@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 
 from etl.dossiers.csv_lines import Broken, records
-from etl.dossiers.headers import FEWEST_HEADERS, known_headings
+from etl.dossiers.headers import FEWEST_HEADERS, headings_in, known_headings
 from etl.dossiers.lists import Lists
 from files.faults import BadInput
 
@@ -119,18 +119,25 @@ def _headings(lines: list[str], lists: Lists) -> tuple[str, int, list[str], int]
             if mark not in lines[start]:
                 continue
             for text, used in _beginning(lines, start):
-                cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])
-                if (known := known_headings(cells, lists)) > best[0]:
-                    best = known, mark, cells, used
+                below, more = next(_beginning(lines, start + used), ("", 0))
+                found = headings_in([_split(text, mark), _split(below, mark)], lists)
+                if found and found[0] == 0 and (known := known_headings(found[2], lists)) > best[0]:
+                    best = known, mark, [str(cell or "") for cell in found[2]], used + more * (found[1] - 1)
         if best[0] >= FEWEST_HEADERS:
             return best[1], start, best[2], best[3]
     first = next((n for n, line in enumerate(lines) if line.strip()), 0)
     mark = max(_SEPARATORS[:4], key=lines[first].count)
-    return mark, first, next(csv.reader([lines[first]], delimiter=mark), []), 1
+    return mark, first, _split(lines[first], mark), 1
+
+
+def _split(text: str, mark: str) -> list[str]:
+    return next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])
 
 
 def _beginning(lines: list[str], start: int) -> Iterator[tuple[str, int]]:
-    """A line by itself, and where a quotation mark stays open, with the lines that close it."""
+    """A line by itself, or where a quotation mark stays open, with the lines that close it."""
+    if start >= len(lines):
+        return
     if lines[start].count('"') % 2 == 0:
         yield lines[start], 1
         return
@@ -213,7 +220,7 @@ def _plain(
     """
     if b'"' in chunk or not chunk or len(separator.encode()) > 1:
         return None
-    lines = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
+    lines = _count(chunk, "\n") + (not chunk.endswith(b"\n"))
     if _count(chunk, separator) != lines * (width - 1):
         return None
     try:

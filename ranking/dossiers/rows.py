@@ -15,6 +15,8 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from ranking.dossiers.packed import packed, unpacked
+
 FULL, PARTIAL, ONLINE, IN_PERSON, POST, CHANNEL_UNKNOWN = 1, 2, 3, 4, 5, 0
 OPEN, WAITING, DONE, RETURNED, WITHDRAWN, STOPPED = 1, 2, 3, 4, 5, 6
 CHANNELS = {"full": FULL, "partial": PARTIAL, "online": ONLINE, "in_person": IN_PERSON, "post": POST}
@@ -88,21 +90,6 @@ SUMS = {
     "waits": ("n",),
     "procedures": ("n", *TIMED),
 }
-# How many bits each part of a key takes when a key is packed into one whole number: one column to hash, not five.
-_BITS = {
-    "intake": 14,
-    "decision": 14,
-    "province": 14,
-    "field": 10,
-    "procedure": 15,
-    "received_month": 12,
-    "end_month": 12,
-    "working_days": 11,
-    "calendar_days": 11,
-    "last": 15,
-    "outcome": 2,
-}
-_FIRST_MONTH = 12 * 1990
 DAYS_MAX = 2000
 _FACTS = {
     "received": ("number", "index", "month"),
@@ -271,21 +258,11 @@ def _sums(rows: nw.LazyFrame[Any], table: str, by: tuple[str, ...]) -> nw.LazyFr
 
 
 def _packed_sums(rows: nw.LazyFrame[Any], table: str, by: tuple[str, ...]) -> nw.LazyFrame[Any]:
-    """Grouped by one packed number; its parts come back as each group's (only) value."""
-    parts = [nw.col(name).max() for name in KEYS[table]]
+    """Grouped by one packed number, which is taken apart again in the small result."""
     sums = [nw.col(name).sum() for name in SUMS[table]]
-    packed = rows.with_columns(key=_packed(KEYS[table]))
-    return packed.group_by(*by, "key").agg(*parts, *sums).select(*by, *_columns(table))
-
-
-def _packed(names: tuple[str, ...]) -> nw.Expr:
-    key = nw.lit(0).cast(nw.Int64)
-    for name in names:
-        part = nw.col(name).cast(nw.Int64)
-        if name.endswith("month"):
-            part = nw.when(nw.col(name) == NOT_ENDED).then(nw.lit(0)).otherwise(part - _FIRST_MONTH)
-        key = key * (1 << _BITS[name]) + part
-    return key
+    keyed = rows.with_columns(key=packed(KEYS[table]))
+    grouped = keyed.group_by(*by, "key").agg(*sums)
+    return grouped.with_columns(**unpacked("key", KEYS[table])).select(*by, *_columns(table))
 
 
 def _columns(table: str) -> list[nw.Expr]:

@@ -28,7 +28,7 @@ def stage(tmp_path, content: str, capsys, lists=None) -> tuple[pl.DataFrame, lis
     path, store = tmp_path / "x.csv", Store(tmp_path / "data")
     path.write_text(content, encoding="utf-8")
     refused = staging.stage_file(store, path, UNITS, "25", DAY, lists=lists or lists_of())
-    parts = [pl.read_parquet(part) for part in sorted(store.staging.rglob("*.parquet"))]
+    parts = [pl.read_ipc(part) for part in sorted(store.staging.rglob("*.arrow"))]
     return pl.concat(parts).sort("code"), refused, capsys.readouterr().out
 
 
@@ -143,6 +143,6 @@ def test_no_number_in_parquet_is_an_empty_cell(tmp_path, capsys):
     columns = {name: [one[at] for one in cells] for at, name in enumerate(HEADERS)}
     pl.DataFrame(columns | {"Số hóa": [1.0, float("nan"), 0.0]}).write_parquet(path)
     assert staging.stage_file(store, path, UNITS, "25", DAY, lists=lists_of()) == []
-    (part,) = store.staging.rglob("*.parquet")
-    assert pl.read_parquet(part).sort("code")["digitised"].to_list() == [True, None, False]
+    (part,) = store.staging.rglob("*.arrow")
+    assert pl.read_ipc(part).sort("code")["digitised"].to_list() == [True, None, False]
     assert "not known" not in capsys.readouterr().out
