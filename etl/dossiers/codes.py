@@ -19,7 +19,10 @@ KNOWN_CODE = rf"^(?:\d{{3}}\.\d{{2}}\.\d{{2}}\.)?[A-Z]\d{{2}}(?:\.\d{{1,4}}){{0,
 KNOWN_PROCEDURE = r"^\d\.\d{6}(?:\.\d{2,3}){0,3}(?:\.[A-Z]\d{2})?$"
 DAY_IN_CODE = rf"-({_DAY})-\d{{1,7}}$"
 _SHAPE = re.compile(r"(?=[^\d]*\d)[\w./\-]{4,60}")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+# Marks that nobody sees are taken out: a soft hyphen, blanks without width, marks of direction, of order of bytes.
+_DASHES = str.maketrans(
+    dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+)
 _CUT = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _LONG = re.compile(r"\d{16,30}(?:\.0+)?")
 _DIGITS_OF_EXCEL = 15

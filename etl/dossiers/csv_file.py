@@ -11,6 +11,7 @@ import codecs
 import csv
 import io
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,7 @@ class CsvFile:
                 line += dropped
                 if below:
                     continue
+            chunk = _without_formulas(chunk, self.separator)
             plain = _plain(chunk, self.separator, width, columns, kinds)
             if plain is not None:
                 yield plain.with_row_index("row", line).with_columns(pl.col("row").cast(pl.Int64)), []
@@ -208,6 +210,14 @@ def _without_lines(chunk: bytes, number: int) -> tuple[bytes, int]:
             return b"", dropped + (len(chunk) > at)
         at = found + 1
     return chunk[at:], number
+
+
+def _without_formulas(chunk: bytes, separator: str) -> bytes:
+    """`="0012"`, by which some programs make Excel keep a text as it is, is that text."""
+    if b'="' not in chunk:
+        return chunk
+    mark = re.escape(separator.encode())
+    return re.sub(rb"(?m)(^|" + mark + rb')="([^"\n]*)"(?=' + mark + rb"|$)", rb'\1"\2"', chunk)
 
 
 def _plain(

@@ -146,3 +146,24 @@ def test_no_number_in_parquet_is_an_empty_cell(tmp_path, capsys):
     (part,) = store.staging.rglob("*.arrow")
     assert pl.read_ipc(part).sort("code")["digitised"].to_list() == [True, None, False]
     assert "not known" not in capsys.readouterr().out
+
+
+# What stands about a cell for Excel's sake
+
+
+def test_a_formula_that_says_a_text_is_that_text(tmp_path, capsys):
+    """Web systems write ="0012" so that Excel keeps zeros; such a file was refused row by row."""
+    lines = [";".join(f'="{cell}"' if at < 3 else cell for at, cell in enumerate(dossier(n))) for n in (1, 2)]
+    content = text(dossier(3)) + "\n".join(lines) + "\n"
+    taken, refused, _ = stage(tmp_path, content, capsys)
+    assert taken["code"].to_list() == [f"H44.202-26080{n}-000{n}" for n in (1, 2, 3)] and refused == []
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u00ad", "\ufeff", "\u200e"])
+def test_a_mark_in_a_code_that_nobody_sees_makes_no_other_dossier(tmp_path, capsys, mark):
+    code = f"H44.202{mark}-260801-0001{mark}"
+    taken, refused, _ = stage(tmp_path, text(dossier(1), dossier(2)), capsys)
+    assert taken.height == 2 and refused == []
+    (tmp_path / "again").mkdir()
+    again = stage(tmp_path / "again", text([code, *dossier(1)[1:]], dossier(2)), capsys)
+    assert again[0]["code"].to_list() == taken["code"].to_list() and again[1] == []
