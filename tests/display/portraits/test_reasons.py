@@ -22,7 +22,9 @@ def row(scope="38", parts=()):
 def test_the_worst_field_comes_first_with_the_province_beside_it(small):
     told = reasons.reasons(view_of(small, "vi"), row())
 
-    assert told == ["Lĩnh vực kém rõ (tháng 8/2026): Đất đai 25,0 % đúng hạn (toàn tỉnh 90,0 %; trễ 30 hồ sơ)"]
+    assert told == [
+        "Lĩnh vực kém rõ (tháng 8/2026): Đất đai 25,0\u00a0% đúng hạn (toàn tỉnh 90,0\u00a0%; trễ 30 hồ sơ)"
+    ]
 
 
 def test_the_list_of_the_country_names_no_fields(small):
