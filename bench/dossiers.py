@@ -96,7 +96,7 @@ def _equal(place: Path, out: Path) -> None:
     """How many tables are the same, row by row and column by column; month by month, to keep memory flat."""
     same = 0
     for table, keys in KEYS.items():
-        month = next(name for name in ("received_month", "end_month", "last") if name in keys)
+        month = next(name for name in ("received_month", "received_year", "end_month", "last") if name in keys)
         ours = added([pl.scan_parquet(place / "polars" / table / "*.parquet")], table)
         theirs = pl.scan_parquet(place / "duckdb" / f"{table}.parquet").fill_null(0)
         both = [frame.select(pl.col([*keys, *SUMS[table]]).cast(pl.Int64)) for frame in (ours, theirs)]

@@ -19,7 +19,9 @@ SELECT *, (end_month <> 0 AND last_day_allowed <> -1) AS timed,
        (end_month <> 0 AND last_day_allowed <> -1 AND spent = last_day_allowed AND supplements < 2) AS last_day,
        CASE WHEN end_month = 0 AND state = 2 THEN 1000000 WHEN last_day_allowed = -1 THEN -1 ELSE last_day_allowed + waited END AS "last",
        CAST(supplements >= 2 AS INTEGER) AS asked_twice, r_index + waited AS began,
-       CASE WHEN state IN (5, 6) OR (done IS NULL AND returned IS NULL) THEN 2 ELSE 1 END AS outcome
+       CASE WHEN state IN (5, 6) OR (done IS NULL AND returned IS NULL) THEN 2 ELSE 1 END AS outcome,
+       CASE WHEN channel IN (1, 2, 3) THEN 1 WHEN channel = 4 THEN 2 WHEN channel = 5 THEN 3 ELSE 0 END AS way,
+       received_month // 12 AS received_year
 FROM known;
 
 -- table: events
@@ -44,7 +46,7 @@ SELECT intake, end_month, working_days, calendar_days, count(*) AS n
 FROM classified WHERE end_month <> 0 GROUP BY ALL;
 
 -- table: open
-SELECT intake, field, received_month, "last", asked_twice, began, count(*) AS n
+SELECT intake, field, procedure, way, received_month, "last", asked_twice, began, count(*) AS n
 FROM classified WHERE end_month = 0 GROUP BY ALL;
 
 -- table: overdue
@@ -57,7 +59,11 @@ SELECT intake, field, "last", count(*) AS n, countif(on_time) AS on_time
 FROM classified WHERE end_month <> 0 AND "last" <> -1 GROUP BY ALL;
 
 -- table: waits
-SELECT intake, field, received_month, working_days, outcome, count(*) AS n
+SELECT intake, field, way, received_month, working_days, outcome, count(*) AS n
+FROM classified WHERE end_month <> 0 GROUP BY ALL;
+
+-- table: procedure_waits
+SELECT intake, procedure, received_year, working_days, outcome, count(*) AS n
 FROM classified WHERE end_month <> 0 GROUP BY ALL;
 
 -- table: procedures

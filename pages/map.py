@@ -5,7 +5,7 @@ from ranking.levels import common
 from store import moves
 from ui.frame import html
 from ui.frame.shell import view
-from ui.map import card, extremes, maps, sharing
+from ui.map import card, extremes, flows, maps, sharing
 from ui.parts import filters
 from ui.rankings import table
 
@@ -41,9 +41,13 @@ with side:
     html.caption(maps.reading(v, selection.measure, look, rows))
     if look.inside == "old":
         html.caption(maps.members_line(v, selection))
+    if look.inside == "flows":
+        html.caption(flows.reading(v, selection))
     html.show(maps.reported(v, selection))
     html.caption(maps.borders_line(v, look))
     html.caption(rankings.source_line(v, selection, rows))
+if look.inside == "flows":
+    flows.table(v, selection)
 with st.expander(v.say("table.show"), icon=":material/table:"):
     shown = rankings.with_place(selection, moves.with_moves(v.snapshot, rows))
     html.caption(rankings.certainty_line(v, selection, rows))

@@ -7,7 +7,7 @@ from ui.frame import html, links
 from ui.frame.shell import view
 from ui.map import maps
 from ui.map import sharing as map_shared
-from ui.overview import attention, bulletin, freshness, movers, places, promises, small_map, standouts
+from ui.overview import attention, bulletin, freshness, longer, movers, places, promises, small_map, standouts
 from ui.overview import head as overview_head
 from ui.parts import downloads, tables
 from ui.parts import places as likely
@@ -95,6 +95,7 @@ with side:
             icon=":material/map:",
             query_params=addresses.query(v, **addresses.choices(v, chosen), way="band"),
         )
+longer.section(v, chosen)
 st.subheader(v.say("overview.freshness"), anchor=False)
 tables.shared_table(
     v,

@@ -5,9 +5,9 @@ from ranking.levels import common
 from store import moves, names
 from ui.frame import html, links
 from ui.frame.shell import view
-from ui.parts import downloads, filters, methods, places
+from ui.parts import downloads, filters, methods, narrowing, places
 from ui.parts.figures import four_figures
-from ui.rankings import charts, comparison, mix, more, sharing, sorting, table, weights
+from ui.rankings import charts, comparison, mix, sharing, sorting, table, weights
 
 v = view()
 head, above = st.container(), st.container()
@@ -23,7 +23,7 @@ level = common(rows, measure)
 months = rankings.months_of(v, selection)
 kinds = charts.kinds(rows, months, measure)
 with more_place:
-    shown, named = more.filtered(v, selection, names.found(rows, query))
+    shown, named = narrowing.more(v, selection, names.found(rows, query))
 
 with head:
     html.heading(findings.headline(v, selection, rows), rankings.named_sentence(v, selection, rows))

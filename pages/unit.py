@@ -13,6 +13,7 @@ from ui.unit import (
     exceptions,
     fields,
     first_third,
+    flows,
     groups,
     members,
     mix,
@@ -70,6 +71,7 @@ else:
         waits.section(v, code)
         st.subheader(v.say("unit.workload.title"), anchor=False)
         workload.section(v, code)
+        flows.section(v, code)
         st.subheader(v.say("unit.groups.title"), anchor=False)
         groups.section(v, code)
         st.subheader(v.say("unit.calendar.title"), anchor=False)

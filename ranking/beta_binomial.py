@@ -16,6 +16,8 @@ _EACH = 1200
 """Up to so many values each is added up; of more some in between stand for their neighbours."""
 _STEPS, _AT_ENDS = 400, 120
 _AT_ONCE = 1_000_000
+_LEAST_RHO = 1e-6
+"""Below it Γ's arguments are so large that a probability by itself has too few digits left."""
 _SHIFT = 8
 
 
@@ -39,6 +41,11 @@ def midp(level: Floats, x: Floats, n: Floats, rho: Floats, *, quick: bool = Fals
         near = open_ & (np.abs(x - mean) < _near(level, n, rho) * spread)
         found[near] = 1.0
         open_ &= ~near
+        beyond = np.where(x < mean, x - low, high - x)
+        tail = open_ & (rho > _LEAST_RHO) & (beyond <= _EACH)
+        for rows in _batches(np.flatnonzero(tail), beyond + 1):
+            found[rows] = _tail(*(of[rows] for of in (level, x, n, rho, beyond)))
+        open_ &= ~tail
     wide = open_ & (high - low > _EACH) & quick
     for rows in _batches(np.flatnonzero(open_ & ~wide), high - low + 1):
         found[rows] = _each(*(of[rows] for of in (level, x, n, rho, low, high)))
@@ -62,8 +69,39 @@ def _batches(rows: np.ndarray, lengths: Floats) -> Iterator[np.ndarray]:
     yield from np.split(rows, np.flatnonzero(np.diff(ends)) + 1) if len(rows) else ()
 
 
+def _tail(level: Floats, x: Floats, n: Floats, rho: Floats, beyond: Floats) -> Floats:
+    """Of each row x, by its own formula, and the `beyond` values farther from the mean, by the ratio of neighbours."""
+    below = x < level * n
+    level, x = np.where(below, 1 - level, level), np.where(below, n - x, x)  # seen from the other end, it is above
+    _, row, logarithms, starts = _neighbours(level, n, rho, x, x + beyond)
+    farther = np.add.reduceat(np.exp(logarithms - logarithms[starts][row]), starts)
+    tail = np.exp(_log_probability(level, x, n, rho)) * (farther - 0.5)
+    return np.asarray(2 * np.minimum(tail, 1 - tail))
+
+
+def _log_probability(level: Floats, x: Floats, n: Floats, rho: Floats) -> Floats:
+    whole = (1 - rho) / rho
+    alpha, beta = level * whole, (1 - level) * whole
+    ways = _lgamma(n + 1) - _lgamma(x + 1) - _lgamma(n - x + 1)
+    here = _lgamma(x + alpha) + _lgamma(n - x + beta) - _lgamma(n + whole)
+    return np.asarray(ways + here - _lgamma(alpha) - _lgamma(beta) + _lgamma(whole))
+
+
 def _each(level: Floats, x: Floats, n: Floats, rho: Floats, low: Floats, high: Floats) -> Floats:
-    """Every value from `low` to `high` of each row, one row after the other, by the ratio of neighbours."""
+    """Every value from `low` to `high` of each row."""
+    k, row, logarithms, starts = _neighbours(level, n, rho, low, high)
+    weights = np.exp(logarithms - np.maximum.reduceat(logarithms, starts)[row])
+    below, at, whole = (
+        np.add.reduceat(weights * part, starts) for part in (k < x[row], k == x[row], np.ones(len(k), bool))
+    )
+    return np.asarray(2 * np.minimum(below + at / 2, whole - below - at / 2) / whole)
+
+
+def _neighbours(
+    level: Floats, n: Floats, rho: Floats, low: Floats, high: Floats
+) -> tuple[Floats, np.ndarray, Floats, np.ndarray]:
+    """(k from `low` to `high`, one row after the other; the row; ln P(k) but for a number of the row's own; where rows
+    start), by the ratio of neighbours."""
     lengths = (high - low + 1).astype(np.intp)
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     row = np.repeat(np.arange(len(lengths)), lengths)
@@ -74,12 +112,7 @@ def _each(level: Floats, x: Floats, n: Floats, rho: Floats, low: Floats, high: F
     steps = np.zeros(len(k))
     inside = np.flatnonzero(row[:-1] == row[1:])
     steps[inside + 1] = np.log(more[inside] / less[inside])
-    logarithms = np.cumsum(steps)
-    weights = np.exp(logarithms - np.maximum.reduceat(logarithms, starts)[row])
-    below, at, whole = (
-        np.add.reduceat(weights * part, starts) for part in (k < x[row], k == x[row], np.ones(len(k), bool))
-    )
-    return np.asarray(2 * np.minimum(below + at / 2, whole - below - at / 2) / whole)
+    return k, row, np.cumsum(steps), starts
 
 
 def _some(level: float, x: float, n: float, rho: float, low: float, high: float) -> float:

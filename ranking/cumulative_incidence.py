@@ -22,7 +22,9 @@ FIGURES = (
 _NEARLY = 1e-12
 
 
-def incidence(counts: pl.DataFrame, key: Sequence[str], confidence: float = CONFIDENCE) -> pl.DataFrame:
+def incidence(
+    counts: pl.DataFrame, key: Sequence[str], confidence: float = CONFIDENCE, inflation: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """The share done by each day, with its limits: one row per `key` and day on which anything happened, in order.
 
     `counts`: one row per `key` and number of `days` (whole, from 0) with how many dossiers were `done` after so many
@@ -30,8 +32,9 @@ def incidence(counts: pl.DataFrame, key: Sequence[str], confidence: float = CONF
     so long until now (censored: they are at risk on that day still). Rows of the same day need not be added up.
 
     Adds `at_risk`, `share` (from 0 to 1), `error` (its standard error), `low` and `high` (on the scale of
-    log(−log share), so that they stay between 0 and 1; a share of 0 or 1 is its own limit). By chance alone: dossiers
-    are taken to be independent.
+    log(−log share), so that they stay between 0 and 1; a share of 0 or 1 is its own limit). By chance alone, dossiers
+    being taken to be independent, unless `inflation` has one row per `key` with the factor `inflation` on the variance
+    of `low` and `high` (`batches.inflation`); `error` stays that of chance.
     Source: Aalen and Johansen (1978), Scandinavian Journal of Statistics 5, 141–150; the variance is of Greenwood's
     type (Dinse and Larson 1986, Biometrika 73, 379–386), which without open dossiers is share · (1 − share) / n.
     """
@@ -57,11 +60,17 @@ def incidence(counts: pl.DataFrame, key: Sequence[str], confidence: float = CONF
     a, b, c, g, h, k = (pl.col(name) for name in terms)
     variance = (f * f * a - 2 * f * b + c + g - 2 * (f * h - k)).clip(lower_bound=0)
     told = sums.with_columns(error=variance.sqrt())
-    return told.with_columns(**_limits(confidence)).drop("stays", "hazard", "before", *terms)
+    if inflation is None:
+        told = told.with_columns(inflation=pl.lit(1.0))
+    else:
+        told = told.join(inflation, on=group, how="left", maintain_order="left").with_columns(
+            pl.col("inflation").fill_null(1.0)
+        )
+    return told.with_columns(**_limits(confidence)).drop("stays", "hazard", "before", "inflation", *terms)
 
 
 def _limits(confidence: float) -> dict[str, pl.Expr]:
-    f, z = pl.col("share"), NormalDist().inv_cdf((1 + confidence) / 2)
+    f, z = pl.col("share"), NormalDist().inv_cdf((1 + confidence) / 2) * pl.col("inflation").sqrt()
     inside = (f > _NEARLY) & (f < 1 - _NEARLY)
     width = z * pl.col("error") / (f * f.log().abs())
     return {
@@ -70,14 +79,15 @@ def _limits(confidence: float) -> dict[str, pl.Expr]:
     }
 
 
-def waiting(counts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+def waiting(counts: pl.DataFrame, key: Sequence[str], inflation: pl.DataFrame | None = None) -> pl.DataFrame:
     """One row per `key`: `n` dossiers, how many of them were done, left and are open, and the days of each tenth.
 
     `tenth_5`: the least number of days by which half of all dossiers were done; null where so many never are, or are
     not yet. `low_5` and `high_5`: its 95 % limits, the least days at which the upper and the lower limit of the share
     reach a half; `high_5` is null where that is not yet known (Brookmeyer and Crowley 1982, Biometrics 38, 29–41).
+    `inflation` as of `incidence`.
     """
-    rows = incidence(counts, key)
+    rows = incidence(counts, key, inflation=inflation)
 
     def first(of: str, tenth: int) -> pl.Expr:
         return pl.col("days").filter(pl.col(of) >= tenth / 10 - _NEARLY).first().cast(pl.Int32)

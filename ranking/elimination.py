@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ranking.further_cells import Chosen, Price
-from ranking.unknowns import Flags, Floats, Integers, Unknown, hang_together, numbered, stretches
+from ranking.unknowns import Flags, Floats, Integers, Unknown, hang_together, in_order, numbered, stretches
 
 ROOM = 3
 """What counts less is withheld beside a small figure only where nothing else is left."""
@@ -30,7 +30,7 @@ class Terms:
         its own unless given."""
         starts = np.cumsum([0, *(int(part[0].max(initial=-1)) + 1 for part in parts)])
         equation = np.concatenate([part[0] + start for part, start in zip(parts, starts, strict=False)])
-        order = np.argsort(equation, kind="stable")
+        order = in_order(equation)
         self.equation = equation[order]
         self.figure, self.factor, self.wide = (np.concatenate([part[n] for part in parts])[order] for n in (1, 2, 3))
         self.size, self.count = size, int(starts[-1])
@@ -127,7 +127,7 @@ def _parts(equation: Integers, figure: Integers, new: Flags) -> Iterator[Integer
     is_new = np.zeros(label.max() + 1, bool)
     is_new[label[new[figure]]] = True
     places = np.flatnonzero(is_new[label])
-    places = places[np.argsort(label[places], kind="stable")]
+    places = places[in_order(label[places])]
     ends = np.cumsum(np.bincount(label[places]))
     lot = np.searchsorted(ends, np.arange(len(places)), side="right")
     lot = (ends[lot] - 1) // _TERMS_TOGETHER

@@ -192,10 +192,13 @@ def _roughly(inside: Floats, higher: Floats, counts: Floats) -> Floats:
 
 def _numbers(means: Floats, variances: Floats, thirds: Floats, counts: Floats) -> Floats:
     """Row by row P(number ≤ c) for all counts c, of whole numbers with these means, variances and third moments."""
-    deviations = np.sqrt(np.maximum(variances, _CLOSE))[:, None]
-    z = (counts + 0.5 - means[:, None]) / deviations
-    density = np.exp(-0.5 * np.minimum(z * z, 700)) / np.sqrt(2 * np.pi)
-    found = cumulative(z) + thirds[:, None] / deviations**3 * (1 - z * z) * density / 6
+    deviations = np.sqrt(np.maximum(variances, _CLOSE))
+    z = (counts + 0.5 - means[:, None]) / deviations[:, None]
+    found = (z > 0).astype(float)
+    near = np.flatnonzero(np.abs(z) < _FARTHEST)  # few: farther off it is certain, to a hundred-millionth
+    z, skew = z.ravel()[near], (thirds / deviations**3)[near // len(counts)]
+    density = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
+    found.ravel()[near] = cumulative(z) + skew * (1 - z * z) * density / 6
     return np.maximum.accumulate(np.clip(found, 0, 1), axis=1)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ranking.periods import MERGER
-from ranking.unknowns import Flags, Floats, Integers, stretches
+from ranking.unknowns import Flags, Floats, Integers, in_order, stretches
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 
 NEAR = 2
@@ -56,7 +56,7 @@ class Equations:
             whole = totals.get_column("at").to_numpy()[known]
             self.total[places_of_totals[known]] = cell[whole]
             self.holds = self._hold(places_of_totals[known], size[whole])
-        self._by_cell = np.argsort(self.cell, kind="stable")
+        self._by_cell = in_order(self.cell)
         self._begin = np.searchsorted(self.cell[self._by_cell], np.arange(int(self.cell.max(initial=-1)) + 2))
         self._out: Flags = np.zeros(len(self._begin) - 1, bool)
         self._count, self._together = np.zeros(len(names), np.int64), np.zeros(len(names))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 STILL = 1e-7
 """What moves less counts as fixed: figures that are fixed move by some 1e-13, others hardly ever by so little."""
+_FEW_OF = 30
 _RIDGE, _CLOSE, _STEPS, _SHRINKS = 1e-10, 1e-12, 40, 4
 """Added to the diagonal, since equations that follow from others have no factorisation; and how it is mended after."""
 Flags = NDArray[np.bool_]
@@ -24,8 +25,8 @@ class Unknown:
         from scipy.sparse import csr_array, eye_array
         from scipy.sparse.linalg import splu
 
-        self.equations, row = np.unique(equation, return_inverse=True)
-        self.figures, column = np.unique(figure, return_inverse=True)
+        self.equations, row = numbered(equation)
+        self.figures, column = numbered(figure)
         count = len(self.equations)
         # each equation divided by its length, so that long sums weigh no more than short ones
         self._length = np.sqrt(np.bincount(row, factor**2, minlength=count))
@@ -77,9 +78,20 @@ class Unknown:
 
 def numbered(values: Integers) -> tuple[Integers, Integers]:
     """The different ones of some numbers from 0, in order, and which of them each is."""
-    there = np.zeros(int(values.max(initial=-1)) + 1, bool)
+    count = int(values.max(initial=-1)) + 1
+    if count > _FEW_OF * len(values):  # sorting few takes less than looking at all that they are some of
+        return np.unique(values, return_inverse=True)
+    there = np.zeros(count, bool)
     there[values] = True
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[values]
+    place = np.cumsum(there, dtype=np.int32)
+    return np.flatnonzero(there), place[values].astype(np.int64) - 1
+
+
+def in_order(labels: Integers) -> Integers:
+    """The places of some numbers from 0 in their order, those of equal ones in their own: `argsort`, stable and quick,
+    for numbers are sorted by themselves, with their place as the last digits."""
+    count = max(len(labels), 1)
+    return np.sort(labels * count + np.arange(len(labels))) % count
 
 
 def stretches(begin: Integers, end: Integers) -> Integers:

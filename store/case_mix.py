@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from ranking import procedures, standardised
@@ -12,10 +14,12 @@ from store.kept import kept
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot
 
-ON_TIME = ("on_time_share", "on_time_share_form")
+ON_TIME = ("on_time_share", "on_time_share_form", "due_on_time_share")
 """The measures whose dossiers are of fields that are hard or easy to do in time."""
 PLACES = ("rank_adjusted", "of_adjusted", "tier_by_value", "tier_adjusted", "depends")
 COLUMNS = (*(name for name in standardised.SCHEMA if name != "unit_code"), *PLACES)
+
+_FIELDS = {"unit_code": pl.String, "field": pl.String, "numerator": pl.Float64, "denominator": pl.Float64}
 
 WITHOUT = ("procedures", "n_others", "share_others", "rank_others", "of_others")
 
@@ -52,6 +56,17 @@ def of_communes(snapshot: Snapshot, level: str, measure: str, basis: str, period
     if level != "commune" or measure not in ON_TIME:
         return pl.DataFrame(schema=standardised.SCHEMA)
     return _of_communes(snapshot.of(scope), measure, basis, period, scope)
+
+
+def by_field(
+    snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str, units: Sequence[str]
+) -> pl.DataFrame:
+    """`unit_code`, `field`, `numerator`, `denominator` of `units` as far as the reader may see them; empty where the
+    measure has no mix of work."""
+    if level != "commune" or measure not in ON_TIME:
+        return pl.DataFrame(schema=_FIELDS)
+    rows = _by_field(snapshot.of(scope), measure, basis, period, scope).filter(pl.col("unit_code").is_in([*units]))
+    return rows.select(*_FIELDS)
 
 
 @kept(megabytes=8)

@@ -62,6 +62,15 @@ def narrowed(snapshot: Snapshot, table: str, whole: pl.LazyFrame) -> pl.LazyFram
             return whole.filter(_of_units(own))
         case "waiting":
             return pl.concat([whole.filter(_of_units(own)), _waiting(snapshot, whole.filter(~_of_units(own)))])
+        case "procedure_waiting":
+            # Of single communes' procedures nothing, for how many dossiers they are is told nowhere.
+            others = ~pl.col("province").is_in(sorted(own)) & (pl.col("level") == "province")
+            return pl.concat([whole.filter(pl.col("province").is_in(sorted(own))), _days_alone(whole.filter(others))])
+        case "waiting_gaps":
+            return whole.filter(pl.col("province").is_in(sorted(own)))
+        case "flows":
+            # Most are small, and each follows from the others: they are for those who see either province whole.
+            return whole.filter(_of("intake", own) | _of("decision", own))
     return whole
 
 
@@ -82,6 +91,14 @@ def _of_units(provinces: frozenset[str]) -> pl.Expr:
         .then(state)
         .otherwise(pl.col("unit_code").is_in(sorted(provinces)))
     )
+
+
+def _of(column: str, provinces: frozenset[str]) -> pl.Expr:
+    """The rows whose unit in `column`, since the merger, is of the provinces."""
+    _, new, departments = _codes(provinces)
+    code = pl.col(column)
+    state = code.str.split(".").list.first().is_in(departments)
+    return code.is_in(new) | state | code.is_in([f"office:{province}" for province in sorted(provinces)])
 
 
 @lru_cache(maxsize=64)
@@ -121,19 +138,20 @@ def _revisions(snapshot: Snapshot, whole: pl.LazyFrame, own: frozenset[str]) -> 
 
 
 def _waiting(snapshot: Snapshot, whole: pl.LazyFrame) -> pl.LazyFrame:
-    """Days alone, without counts; each rests on so many dossiers on either side as make a figure that is no small one.
-
-    Nothing is told of dossiers whose number is withheld.
-    """
+    """Days alone, and nothing of dossiers whose number is withheld."""
     key = ["unit_code", "level", "period_start", "period_end", "field"]
     counted = public.scan(snapshot, "measurements").filter(pl.col("measure") == "received")
     hidden = counted.filter(pl.col("basis") == "dossiers", pl.col("state") == SUPPRESSED).select(key)
+    return _days_alone(whole.join(hidden, on=key, how="anti"))
+
+
+def _days_alone(whole: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of waiting without counts; the days of a tenth where both sides of it are no small figures."""
     ended, least = pl.col("done") + pl.col("left"), 10 * policy().minimum
     names = whole.collect_schema().names()
     enough = {tenth: (ended * tenth >= least) & (ended * (10 - tenth) >= least) for tenth in TENTHS}
     days = [name for name in names if name.split("_")[0] in ("tenth", "low", "high")]
-    shown = whole.join(hidden, on=key, how="anti").filter(enough[5])
-    return shown.with_columns(
+    return whole.filter(enough[5]).with_columns(
         *(pl.lit(None).cast(pl.Int32).alias(name) for name in ("n", *COUNTS)),
         *(pl.when(enough[int(name.split("_")[1])]).then(name).alias(name) for name in days),
     )

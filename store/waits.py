@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from ranking.dossiers.procedure_waits import SCHEMA as OF_PROCEDURES
+from ranking.dossiers.procedure_waits import TABLE as PROCEDURES
 from ranking.dossiers.waits import SCHEMA, TABLE
 from ranking.manifest import table_file
 from store import sight
@@ -39,3 +41,16 @@ def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
     latest = rows.filter(pl.col("period_start") == pl.col("period_start").max().over("unit_code"))
     order = ("unit_code", pl.col("field") != ALL, "tenth_5", "field")
     return latest.sort(*order, descending=[False, False, True, False], nulls_last=True)
+
+
+@kept(megabytes=8)
+def procedures_of(snapshot: Snapshot, code: str) -> pl.DataFrame:
+    """How long people wait for a unit by procedure (`ranking.dossiers.procedure_waits.SCHEMA`), the longest first.
+
+    The public sees the procedures of provinces alone.
+    """
+    if not (snapshot.folder / table_file(PROCEDURES)).exists():
+        return pl.DataFrame(schema=OF_PROCEDURES)
+    rows = sight.scan(snapshot, PROCEDURES).filter(pl.col("unit_code") == code).collect()
+    latest = rows.filter(pl.col("period_start") == pl.col("period_start").max())
+    return latest.sort("tenth_5", "tenth_9", "procedure", descending=[True, True, False], nulls_last=True)

@@ -9,8 +9,8 @@ from math import ceil, isfinite
 
 import numpy as np
 
+from display.drawing.nice_ticks import nice_ticks
 from display.drawing.palette import LIGHT, Palette
-from display.drawing.small_charts import nice_ticks
 from ranking.measures import Measure
 
 BANDS_OF_TIERS = {"first": "above", "middle": "alike", "last": "below"}

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from math import ceil, floor, log10
 from typing import Any
 
-from display.drawing.small_charts import nice_step
+from display.drawing.nice_ticks import nice_step
 
 Spec = Mapping[str, Any]
 _MARGIN = 0.05

@@ -5,25 +5,20 @@ Pure functions: figures in, markup out. A page embeds them as images, a printed 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
 from itertools import groupby
-from math import ceil, floor, log10
-from urllib.parse import quote
 
+from display.drawing.nice_ticks import decimals_of, nice_ticks
 from display.drawing.palette import LIGHT, Palette
+from display.drawing.svg_images import address
 
 FONT = "Be Vietnam Pro, sans-serif"
 LETTER = 11.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 38, 8, 9, 18
 _BAND = 0.16
-_SLACK = 1e-9
-_WORDS = re.compile(r'<title>.*?</title>| role="img"| aria-label="[^"]*"', re.DOTALL)
-_PLAIN = " !$'()*+,-./:;=?@_~"
-"""What an address within double quotes may hold as it is."""
 
 
 @dataclass(frozen=True)
@@ -150,16 +145,6 @@ def strip(
     )
 
 
-def image(svg: str, alt: str, style: str = "") -> str:
-    """SVG text as an image in a page's markup; an empty `alt` where words beside it say the same."""
-    return f'<img class="{style}" alt="{escape(alt)}" src="{address(svg)}">'
-
-
-def address(svg: str) -> str:
-    """SVG text as the address of an image, in few letters: a table has hundreds. Its words go, an image has its own."""
-    return f"data:image/svg+xml,{quote(_WORDS.sub('', svg).replace(chr(34), chr(39)), safe=_PLAIN)}"
-
-
 # --- the frame
 
 
@@ -193,30 +178,6 @@ class _Frame:
         return self.height - _BOTTOM - (self.height - _BOTTOM - _TOP) * part
 
 
-def nice_ticks(low: float, high: float, least: float | None = None, most: float | None = None) -> tuple[float, ...]:
-    """Two to four round numbers, equally far apart, that hold `low` and `high`; none beyond `least` or `most`."""
-    reach = high - low
-    if not reach:
-        reach = abs(high) * 0.2 or 1.0
-        low, high = low - reach / 2, high + reach / 2
-        low, high = (low if least is None else max(low, least)), (high if most is None else min(high, most))
-    step = nice_step(reach / 3)
-    first, last = floor(low / step + _SLACK), ceil(high / step - _SLACK)
-    ticks = [round(number * step, 10) for number in range(first, last + 1)]
-    return tuple(tick for tick in ticks if (least is None or tick >= least) and (most is None or tick <= most))
-
-
-def nice_step(least: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is not below `least`."""
-    power = 10.0 ** floor(log10(least))
-    return next(power * nice for nice in (1, 2, 5, 10) if power * nice >= least * (1 - _SLACK))
-
-
-def _decimals(ticks: Sequence[float]) -> int:
-    """How many decimals tell the ticks apart."""
-    return next((n for n in range(4) if all(abs(round(tick, n) - tick) < _SLACK for tick in ticks)), 4)
-
-
 def _within(value: float, chart: Chart) -> float:
     value = max(value, chart.least) if chart.least is not None else value
     return min(value, chart.most) if chart.most is not None else value
@@ -230,7 +191,7 @@ def _months(first: date, day: date) -> int:
 
 
 def _grid(frame: _Frame, write: Callable[[float, int], str], palette: Palette) -> Iterator[str]:
-    decimals = _decimals(frame.ticks)
+    decimals = decimals_of(frame.ticks)
     for tick in frame.ticks:
         y = frame.y(tick)
         yield _rule(_LEFT, y, frame.width - _RIGHT, y, palette.line)

@@ -12,7 +12,7 @@ import shapely
 import shapely.geometry
 from shapely.geometry.base import BaseGeometry
 
-from display.drawing import small_charts
+from display.drawing import small_charts, svg_images
 from display.drawing.palette import LIGHT, Palette
 from display.words.view import View
 from ranking.route import Place, Stop
@@ -82,7 +82,7 @@ def image(view: View, trip: Sequence[Stop], start: Place | None) -> str:
     size = PHONE if view.narrow else Size()
     drawn = svg(trip, start, labels, land, _far_zones(provinces, shapes), size, view.palette)
     stops = "; ".join(f"{number}. {name}" for number, name in enumerate(names, 1))
-    return small_charts.image(drawn, view.say("plan.map.alt", stops=stops), "gd-plan-map")
+    return svg_images.image(drawn, view.say("plan.map.alt", stops=stops), "gd-plan-map")
 
 
 def borders_line(view: View) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from display.portraits import summary
 from display.portraits.summary import Row
-from display.words import numbers, places
+from display.words import chances, numbers, places
 from display.words.view import View
 from ranking.bands import ALIKE
 from ranking.movement import cause
@@ -40,7 +40,7 @@ def _detail(view: View, row: Row, year: Mapping[str, Any] | None) -> Detail:
     say = view.say
     return Detail(
         measure=row.measure.short.in_language(view.language),
-        chance=places.unit_sentence(say, row.place),
+        chance=chances.unit_sentence(say, row.place),
         ranks=_sentence(places.range_words(say, row.place), places.proven_words(say, row.standing)),
         rests_on=_sentence(places.window_words(say, row.place), places.known_words(say, row.place["known"])),
         twelve=_year(view, year),

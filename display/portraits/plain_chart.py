@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from display.drawing import small_charts
 from display.drawing.palette import Palette
 from display.drawing.small_charts import Chart, Curve
-from display.portraits.plain_figures import Month
+from display.portraits.plain_months import Month
 from display.words import numbers
 from display.words.text import Speaker
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
+from display.portraits.plain_months import ONLINE, Month, months_of, own_months
 from display.words.places import is_placed, of_row
 from files.places import HOME
 from ranking import yaml_text
 from ranking.frame_types import Row
 from ranking.levels import common, together
 from ranking.measures import Measure
-from ranking.periods import MERGER, Period
+from ranking.periods import Period
 from ranking.states import ABSENT, NOT_REPORTED, REPORTED
 from ranking.tiers import FILLED
 from ranking.vocabulary import COUNTRY
@@ -31,7 +32,6 @@ from store.snapshot import Snapshot
 from store.units import peer_codes
 
 ENOUGH_PEERS = 10
-ONLINE = "online_filing_share"
 
 _ROW = ("unit_code", "state", "numerator", "denominator", "score", "max_score", "provisional", "captured_at")
 _RANKED = ("unit_code", "value", "value_low", "value_high", "rank", "of", "band", "known", *FILLED)
@@ -76,16 +76,6 @@ class Answer:
     units: int = 0
     peers: float | None = None
     peer_count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """The share filed online in a month: `own` of the commune, `level` of all of its province; None for no figure."""
-
-    start: date
-    state: str
-    own: float | None
-    level: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +136,7 @@ def province(snapshot: Snapshot, code: str) -> Province:
     asked = _asked(snapshot, code)
     frames = [(one, _latest(snapshot, one.measure.id, one.basis, one.period)) for one in asked]
     levels = [_level(one, frame.filter(pl.col("unit_code").is_in(units))) for one, frame in frames]
-    months = _months(snapshot, code)
+    months = months_of(snapshot, code)
     answers: dict[str, list[Answer]] = {unit: [] for unit in units}
     for (one, frame), level in zip(frames, levels, strict=True):
         rows = {row["unit_code"]: row for row in frame.iter_rows(named=True)}
@@ -156,12 +146,12 @@ def province(snapshot: Snapshot, code: str) -> Province:
     for row in waits.of_communes(snapshot.seen_in(frozenset()), code).iter_rows(named=True):
         waited[row["unit_code"]].append(row)
     communes = tuple(
-        Portrait(unit, tuple(answers[unit]), _own_months(months, unit), tuple(waited[unit])) for unit in units
+        Portrait(unit, tuple(answers[unit]), own_months(months, unit), tuple(waited[unit])) for unit in units
     )
     online, shown = _whole_province(snapshot, code, asked), snapshot.seen_in(frozenset())
     spoken = dict.fromkeys((one.basis, one.period) for one in asked)
     reported = tuple(coverage.coverage(shown, "commune", code, *one) for one in spoken)
-    return Province(code, tuple(levels), _own_months(months, ""), communes, online, reported)
+    return Province(code, tuple(levels), own_months(months, ""), communes, online, reported)
 
 
 def _asked(snapshot: Snapshot, code: str) -> list[_Asked]:
@@ -271,41 +261,6 @@ def _together(rows: list[dict], measure: Measure) -> float:
 
 
 # --- the share filed online, month by month
-
-
-def _months(snapshot: Snapshot, code: str) -> dict[str, dict[date, tuple[str, float | None]]]:
-    """By commune, and under the empty code of all of them together, the months of the share filed online."""
-    rows = _all_months(snapshot).filter(pl.col("province") == code)
-    found: dict[str, dict[date, tuple[str, float | None]]] = {"": {}}
-    for start, unit, state, value in rows.select("period_start", "unit_code", "state", "value").iter_rows():
-        found.setdefault(unit, {})[start] = (state, value)
-    for (start,), part in rows.group_by("period_start", maintain_order=True):
-        found[""][start] = (REPORTED, together(part, measures()[ONLINE]))
-    return found
-
-
-@lru_cache(maxsize=4)
-def _all_months(snapshot: Snapshot) -> pl.DataFrame:
-    rows = public.measurements(
-        snapshot,
-        pl.col("measure") == ONLINE,
-        pl.col("level") == "commune",
-        pl.col("field") == "all",
-        pl.col("period_kind") == "month",
-        pl.col("period_end") >= MERGER,
-    ).rows
-    basis = rows.get_column("basis").sort().last() if rows.height else ""
-    places = reference_table("units").select(unit_code="code", province="province_code")
-    known = rows.filter(pl.col("basis") == basis).with_columns(value=measures()[ONLINE].value())
-    return known.join(places, on="unit_code").sort("period_start", "unit_code")
-
-
-def _own_months(months: dict[str, dict[date, tuple[str, float | None]]], unit: str) -> tuple[Month, ...]:
-    """Every month of the province; one without a row of the commune's own is a gap."""
-    own = months.get(unit, {})
-    return tuple(
-        Month(start, *own.get(start, (ABSENT, None)), level=level) for start, (_, level) in sorted(months[""].items())
-    )
 
 
 def _whole_province(snapshot: Snapshot, code: str, asked: list[_Asked]) -> Answer | None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from display.portraits.plain_figures import Month, Province
+from display.portraits.plain_figures import Province
+from display.portraits.plain_months import Month
 from display.portraits.plain_words import in_hundred, in_whole
 from display.words import numbers
 from display.words.text import Speaker

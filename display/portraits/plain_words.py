@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from display.drawing.likely_frame import BANDS_OF_TIERS
 from display.portraits.plain_figures import Answer, Portrait, Province
 from display.words import numbers, waits
-from display.words.places import TIERS, chance_words, window_words
+from display.words.chances import chance_words
+from display.words.places import TIERS, window_words
 from display.words.text import Speaker
 from ranking.bands import BANDS
 from ranking.frame_types import Row

@@ -7,7 +7,8 @@ from html import escape
 from display.portraits import promises
 from display.portraits.first_third import Similar, Way, silent_months
 from display.words import addresses, numbers
-from display.words.places import chance_words, months_words
+from display.words.chances import chance_words
+from display.words.places import months_words
 from display.words.view import View
 from journal.typed import seen
 from ranking.before_after import Stretch

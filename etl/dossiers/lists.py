@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from files.faults import Fault
 from files.places import DATA
 from ranking import yaml_text
 from ranking.names import fold, tidy
+from store.procedures import FILE, Procedure, procedures
 
 SHIPPED = DATA / "dossiers"
 LOCAL = Path("local") / "dossiers"
@@ -33,13 +34,15 @@ class Lists:
     """What exports are read by.
 
     `columns`: heading → our column. `required`: columns without which a file is refused. `values`: by column, and under
-    `flag` for all yes/no columns, word → our value. `fields`: spelling → field. All keys as `plain` makes them.
+    `flag` for all yes/no columns, word → our value. `fields`: spelling → field. All these keys as `plain` makes them.
     """
 
     columns: Mapping[str, str]
     required: tuple[str, ...]
     values: Mapping[str, Mapping[str, str]]
     fields: Mapping[str, str]
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)
+    """By the code of a procedure, as `store.procedures` reads them, each with a field of the list."""
 
     def words_of(self, column: str) -> Mapping[str, str]:
         """The words that a value column knows; those of yes/no columns are the same for all."""
@@ -76,10 +79,18 @@ def lists_of(data: Path | None = None) -> Lists:
                 values.setdefault(column, {}).update(
                     {word_key(word): value for word in _texts(folder / HEADERS, words)}
                 )
-        for field, others in _loaded(folder / FIELDS).items():
-            for spelling in (str(field), *_texts(folder / FIELDS, others or [])):
-                fields[plain(spelling)] = tidy(str(field))
-    return Lists(columns, required, values, fields)
+        for own_name, others in _loaded(folder / FIELDS).items():
+            for spelling in (str(own_name), *_texts(folder / FIELDS, others or [])):
+                fields[plain(spelling)] = tidy(str(own_name))
+    return Lists(columns, required, values, fields, _procedures(data, fields))
+
+
+def _procedures(data: Path | None, fields: Mapping[str, str]) -> dict[str, Procedure]:
+    found = procedures(data)
+    for code, known in found.items():
+        if fields.get(plain(known.field)) != known.field:
+            raise Fault(f"{FILE}: {code}: {known.field!r} is no field of {FIELDS}; add it there first")
+    return found
 
 
 def field_names(lists: Lists) -> frozenset[str]:

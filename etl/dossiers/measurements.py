@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -11,13 +12,14 @@ from etl.dossiers.store import Store, latest_export
 from etl.dossiers.units import Units
 from etl.matching import remarks
 from etl.publishing.harvest import Harvest, quarantine_rows
+from etl.publishing.told import TABLES
+from ranking.dossiers import flows, gaps, procedure_waits, waits
 from ranking.dossiers.days import calendar
 from ranking.dossiers.formulas import DossierMeasures
 from ranking.dossiers.rows import KEYS
 from ranking.dossiers.tables import SCHEMA, fallen_silent, measured, month_of, periods_of
-from ranking.dossiers.waits import SCHEMA as WAITS
-from ranking.dossiers.waits import waited
 from ranking.tables import Measurements, types_of
+from store import areas
 from store.reference import measures
 from store.swapped_days import swapped_days
 
@@ -31,14 +33,16 @@ def harvest(
 
     `held`: what was published before; a figure that has no dossiers any more is told to have none.
     """
-    listed, fields, days = store.units(units), store.listed("fields"), calendar(swapped_days())
+    listed, days = store.units(units), calendar(swapped_days())
+    names = {name: store.listed(name) for name in ("fields", "procedures")}
+    fields, kinds = names["fields"], areas.kinds(store.folder.parent)
     told = DossierMeasures.of(measures())
     exports = latest_export(store, listed["province"].unique())
     sums = {table: store.addends(table) for table in KEYS}
     still_open = set(store.sums("open").select("received_month").unique().collect()["received_month"])
     moment = types_of(Measurements)["captured_at"]
     frames = [pl.DataFrame(schema=SCHEMA | {"captured_at": moment})]
-    waits = [pl.DataFrame(schema=WAITS)]
+    told_beside: list[dict[str, pl.DataFrame]] = []
     for day in sorted(set(exports.values())):
         homes = [home for home, last in exports.items() if last == day]
         here = listed.filter(pl.col("province").is_in(homes))
@@ -49,15 +53,38 @@ def harvest(
             theirs = held.filter(pl.col("unit_code").is_in(codes))
             rows = pl.concat([rows, fallen_silent(theirs, rows, spans, day, told)])
         frames.append(rows.with_columns(captured_at=pl.lit(end_of(day)).cast(moment)))
-        waits += waited(sums, here, fields, spans, days, day)
+        told_beside.append(beside(sums, here, listed, names, spans, days, day, kinds))
     return Harvest(
         measurements=_as_measurements(pl.concat(frames)),
         captured_at=max(map(end_of, exports.values()), default=datetime.now(UTC)),
         sources=[SERIES],
         quarantine=quarantine_rows(refused),
         warnings=remarks(units.near(), SERIES),
-        waiting=pl.concat(waits),
+        told={table: pl.concat([one[table] for one in told_beside]) for table in TABLES} if told_beside else {},
     )
+
+
+def beside(
+    sums: dict[str, pl.LazyFrame],
+    here: pl.DataFrame,
+    known: pl.DataFrame,
+    names: Mapping[str, pl.DataFrame],
+    spans: pl.DataFrame,
+    days: pl.DataFrame,
+    day: date,
+    kinds: Mapping[str, Collection[str]],
+) -> dict[str, pl.DataFrame]:
+    """What the dossiers of the units `here` tell beside measures, by table (`etl.publishing.told.TABLES`).
+
+    `known`: all units of the store; `names`: its lists `fields` and `procedures`; `kinds`: `store.areas.kinds`.
+    """
+    found = {
+        waits.TABLE: waits.waited(sums, here, names["fields"], spans, days, day),
+        procedure_waits.TABLE: procedure_waits.waited_by_procedure(sums, here, names["procedures"], spans, days, day),
+        flows.TABLE: flows.flows(sums, here, known, spans),
+        gaps.TABLE: gaps.waiting_gaps(sums, here, names["fields"], spans, days, day, kinds),
+    }
+    return {table: pl.concat([pl.DataFrame(schema=TABLES[table]), *rows]) for table, rows in found.items()}
 
 
 def _touched(changed: set[int], still_open: set[int], this_month: int) -> set[int]:

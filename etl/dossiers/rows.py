@@ -19,6 +19,7 @@ from etl.dossiers.survey import FAR_DAYS, Reading, Survey
 from etl.dossiers.units import Units
 from etl.dossiers.words_seen import CROSSES
 from ranking.dossiers.rows import CHANNELS, DONE, DOSSIER, FLAGS, OPEN, RETURNED, STATES, STOPPED, WITHDRAWN
+from store.procedures import Procedure, base_code
 
 NO_PROCEDURE = ""
 # Without its column a number is this: nobody says that papers were never asked for, but no days were waited.
@@ -43,6 +44,7 @@ def dossiers(
         field=_listed(rows, "field", lambda text: lists.fields.get(plain(text)), survey).fill_null(NO_FIELD),
         procedure=_procedures(rows, survey),
     )
+    frame = _by_procedure(frame, lists)
     frame = with_units(frame, rows, units, province, survey)
     frame = frame.with_columns(state=_state())
     frame = frame.with_columns(
@@ -146,6 +148,25 @@ def _procedures(rows: Rows, survey: Survey) -> pl.Series:
     known = code.str.contains(KNOWN_PROCEDURE)
     survey.words.add_unknown("procedure", column, known | column.texts.is_null(), rows.numbers)
     return column.spread_few(code.set(~known.fill_null(False), None), NO_PROCEDURE).fill_null(NO_PROCEDURE)
+
+
+def _by_procedure(frame: pl.DataFrame, lists: Lists) -> pl.DataFrame:
+    """With the field that the list of procedures gives, where the export's is not known or the list counts always."""
+    key = ["field", "procedure"]
+    pairs = frame.select(key).unique()
+    meant = [
+        _field_of(field, lists.procedures.get(base_code(procedure)))
+        for field, procedure in pairs.select(pl.col(key).cast(pl.String)).iter_rows()
+    ]
+    if meant == pairs["field"].cast(pl.String).to_list():
+        return frame
+    named = pairs.with_columns(meant=pl.Series(meant, dtype=pl.Enum(sorted(set(meant)))))
+    placed = frame.join(named, on=key, how="left", maintain_order="left")
+    return placed.with_columns(field="meant").drop("meant")
+
+
+def _field_of(field: str, known: Procedure | None) -> str:
+    return known.field if known and (known.always or field == NO_FIELD) else field
 
 
 def _state() -> pl.Expr:

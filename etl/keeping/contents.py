@@ -40,7 +40,8 @@ SHIPPED = frozenset(
             "policies",
         ),
         *("portal", "questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml"),
-        *("simulated_dossiers.parquet", "simulated_dossiers.yaml", "simulated_waiting.parquet"),
+        *("simulated_dossiers.parquet", "simulated_dossiers.yaml", "simulated_flows.parquet"),
+        *(f"simulated_{table}.parquet" for table in ("waiting", "procedure_waiting", "waiting_gaps")),
         *("swapped_days.yaml", "texts"),
     )
 )

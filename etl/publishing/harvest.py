@@ -8,7 +8,6 @@ from datetime import datetime
 
 import polars as pl
 
-from ranking.dossiers.waits import SCHEMA as WAITING
 from ranking.states import REPORTED
 from ranking.tables import Departments, Measurements, Quarantine, types_of
 
@@ -18,7 +17,7 @@ class Harvest:
     """Measurements (rows of `tables.Measurements`) and what else one pull or import brought.
 
     `fields`: by basis, all fields that its rows may tell of, with `all`; what is held of others is dropped.
-    `waiting`: how long people wait (`ranking.dossiers.waits.SCHEMA`), where dossiers tell it.
+    `told`: what dossiers tell beside measures, by the names of `etl.publishing.told.TABLES`.
     """
 
     measurements: pl.DataFrame
@@ -28,7 +27,7 @@ class Harvest:
     warnings: list[str] = field(default_factory=list)
     departments: pl.DataFrame = field(default_factory=lambda: department_rows({}))
     fields: dict[str, frozenset[str]] = field(default_factory=dict)
-    waiting: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=WAITING))
+    told: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def measurement_rows(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:

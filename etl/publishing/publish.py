@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
 from etl.progress import Step, untold
-from etl.publishing import corrected, waiting
+from etl.publishing import corrected
+from etl.publishing import told as beside_measures
 from etl.publishing.appender import Appender
 from etl.publishing.corrected_sums import of_sums
 from etl.publishing.figures import write_figures
@@ -90,7 +91,7 @@ def publish(
             own=own,
             departments=_known_departments(before, harvest),
             scores=by_counts(result),
-            waits=waiting.merged(before, harvest),
+            told=beside_measures.merged(before, harvest),
         )
 
 
@@ -117,7 +118,7 @@ def publish_chunks(
     warnings: list[str],
     quarantine: pl.DataFrame | None = None,
     departments: pl.DataFrame | None = None,
-    waits: pl.DataFrame | None = None,
+    told: Mapping[str, pl.DataFrame] | None = None,
     step: Step = untold,
 ) -> Manifest:
     """Publish `dataset` whole from frames that each hold all rows of one measure.
@@ -136,7 +137,7 @@ def publish_chunks(
             quarantine=empty_quarantine() if quarantine is None else quarantine,
             revisions=Revisions.create_empty(),
             departments=department_rows({}) if departments is None else departments,
-            waits=waits,
+            told=told,
             step=step,
         )
 
@@ -187,7 +188,7 @@ def _write(
     step: Step = untold,
     scores: Scores | None = None,
     own: pl.DataFrame | None = None,
-    waits: pl.DataFrame | None = None,
+    told: Mapping[str, pl.DataFrame] | None = None,
 ) -> Manifest:
     before = named(folder)
     partial = folder / f".partial-{os.getpid()}"
@@ -202,7 +203,7 @@ def _write(
         if own is not None and own.height:
             own.write_parquet(partial / table_file(corrected.TABLE), compression="zstd")
             rows[corrected.TABLE] = own.height
-        rows |= waiting.write(partial, waits)
+        rows |= beside_measures.write(partial, told or {})
         sha256 = {name: sha256_of(partial / table_file(name)) for name in rows}
         manifest = Manifest(
             id=snapshot_id(captured_at, sha256, salt_of(folder, partial, nature)),

@@ -17,7 +17,7 @@ from etl.progress import Progress
 from etl.simulation.calibration import CALIBRATION, Calibration, check_scores, read_calibration
 from etl.simulation.country import country
 from etl.simulation.dossiers import command as dossiers
-from etl.simulation.dossiers.aggregate import aggregate_rows, waiting, wanted
+from etl.simulation.dossiers.aggregate import aggregate_rows, told_beside, wanted
 from etl.simulation.months import Months
 from etl.simulation.rows import BESIDE, COUNTED, SCORED, beside_rows, counted_rows, score_rows
 from etl.simulation.world import World
@@ -66,7 +66,7 @@ def _publish(args: argparse.Namespace) -> int:
             captured_at=calibration["captured_at"],
             sources=[f"simulated from data/{CALIBRATION.name}, seed {calibration['seed']}"],
             warnings=WARNINGS,
-            waits=waiting(),
+            told=told_beside(),
             step=step,
         )
     print(f"{DATASET}: snapshot {manifest.id}, {manifest.rows['measurements']:,} measurements")

@@ -15,7 +15,11 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from ranking.dossiers.packing import added_up
+
 FULL, PARTIAL, ONLINE, IN_PERSON, POST, CHANNEL_UNKNOWN = 1, 2, 3, 4, 5, 0
+BY_NET, AT_DESK, BY_POST = 1, 2, 3
+"""The ways in which dossiers are filed: online, in person, by post; `CHANNEL_UNKNOWN` where it is not said."""
 OPEN, WAITING, DONE, RETURNED, WITHDRAWN, STOPPED = 1, 2, 3, 4, 5, 6
 CHANNELS = {"full": FULL, "partial": PARTIAL, "online": ONLINE, "in_person": IN_PERSON, "post": POST}
 STATES = {
@@ -73,10 +77,11 @@ COUNTS = (
 KEYS = {
     "events": ("intake", "decision", "field", "received_month", "end_month"),
     "days": ("intake", "end_month", "working_days", "calendar_days"),
-    "open": ("intake", "field", "received_month", "last", "asked_twice", "began"),
+    "open": ("intake", "field", "procedure", "way", "received_month", "last", "asked_twice", "began"),
     "overdue": ("intake", "field", "received_month", "end_month", "last"),
     "due": ("intake", "field", "last"),
-    "waits": ("intake", "field", "received_month", "working_days", "outcome"),
+    "waits": ("intake", "field", "way", "received_month", "working_days", "outcome"),
+    "procedure_waits": ("intake", "procedure", "received_year", "working_days", "outcome"),
     "procedures": ("province", "field", "procedure", "end_month", "working_days"),
 }
 SUMS = {
@@ -86,24 +91,12 @@ SUMS = {
     "overdue": ("n",),
     "due": ("n", "on_time"),
     "waits": ("n",),
+    "procedure_waits": ("n",),
     "procedures": ("n", *TIMED),
 }
-# How many bits each part of a key takes when a key is packed into one whole number: one column to hash, not five.
-_BITS = {
-    "intake": 14,
-    "decision": 14,
-    "province": 14,
-    "field": 10,
-    "procedure": 15,
-    "received_month": 12,
-    "end_month": 12,
-    "working_days": 11,
-    "calendar_days": 11,
-    "last": 15,
-    "outcome": 2,
-}
-_FIRST_MONTH = 12 * 1990
 DAYS_MAX = 2000
+_UNPACKED = ("open", "overdue")
+"""Their keys are too long for one number, and their rows few."""
 _FACTS = {
     "received": ("number", "index", "month"),
     "end": ("number", "index", "next", "month", "closed"),
@@ -116,8 +109,9 @@ def partial_sums(dossiers: Any, calendar: Any, limits: Any = None, by: tuple[str
 
     `events`: all dossiers. `days`: how long the ended ones took. `open`: those not ended, by their last day and the
     day from which they have been waited for. `overdue`: those ended since that were open past their last day at the
-    end of a month, so that every month's end can be told later. `due`: the ended ones by their last day. `waits`: the
-    ended ones by the month received, the days they took and how they ended. `procedures`: the ended ones by procedure.
+    end of a month, so that every month's end can be told later. `due`: the ended ones by their last day. `waits` and
+    `procedure_waits`: the ended ones by when they were received, the days they took and how they ended, by the way in
+    which they were filed or by procedure. `procedures`: the ended ones by procedure.
 
     `calendar`: one row per day (`dossier_calendar.calendar`). `limits`: one row per procedure with a legal
     maximum, `procedure` and `limit_days`, used where a dossier has no due date. `by`: further columns to keep
@@ -125,14 +119,16 @@ def partial_sums(dossiers: Any, calendar: Any, limits: Any = None, by: tuple[str
     """
     rows = classified(dossiers, calendar, limits)
     ended = rows.filter(nw.col("end_month") != NOT_ENDED)
+    parts = {
+        "events": rows,
+        "days": ended,
+        "open": rows.filter(nw.col("end_month") == NOT_ENDED),
+        "overdue": ended.filter(_was_overdue()),
+        "due": ended.filter(nw.col("last") != UNKNOWN),
+        **dict.fromkeys(("waits", "procedure_waits", "procedures"), ended),
+    }
     tables = {
-        "events": _packed_sums(rows, "events", by),
-        "days": _packed_sums(ended, "days", by),
-        "open": _sums(rows.filter(nw.col("end_month") == NOT_ENDED), "open", by),
-        "overdue": _sums(ended.filter(_was_overdue()), "overdue", by),
-        "due": _packed_sums(ended.filter(nw.col("last") != UNKNOWN), "due", by),
-        "waits": _packed_sums(ended, "waits", by),
-        "procedures": _packed_sums(ended, "procedures", by),
+        name: added_up(part, KEYS[name], SUMS[name], by, packed=name not in _UNPACKED) for name, part in parts.items()
     }
     return {name: table.to_native() for name, table in tables.items()}
 
@@ -169,6 +165,8 @@ def classified(dossiers: Any, calendar: Any, limits: Any = None) -> nw.LazyFrame
         end_month=nw.col("end_month").fill_null(NOT_ENDED),
         began=nw.col("received_index") + nw.col("waited"),
         outcome=_outcome(),
+        way=_way(),
+        received_year=nw.col("received_month") // 12,
         last=_last_with_waiting(),
         **_channel_counts(),
         **_flag_counts(),
@@ -221,6 +219,14 @@ def _outcome() -> nw.Expr:
     return nw.when(left).then(nw.lit(LEFT)).otherwise(nw.lit(SETTLED)).cast(nw.Int32)
 
 
+def _way() -> nw.Expr:
+    """How a dossier was filed, whatever the level of the service: online, in person, by post, or not known."""
+    channel = nw.col("channel")
+    online = nw.when((channel == FULL) | (channel == PARTIAL) | (channel == ONLINE)).then(nw.lit(BY_NET))
+    offline = nw.when(channel == POST).then(nw.lit(BY_POST)).otherwise(nw.lit(CHANNEL_UNKNOWN))
+    return online.otherwise(nw.when(channel == IN_PERSON).then(nw.lit(AT_DESK)).otherwise(offline)).cast(nw.Int32)
+
+
 def _channel_counts() -> dict[str, nw.Expr]:
     """An export that says only "online" counts as online, and as neither full nor partial."""
     channel = nw.col("channel")
@@ -263,31 +269,3 @@ def _apology_counts(late: nw.Expr) -> dict[str, nw.Expr]:
 def _one(condition: nw.Expr) -> nw.Expr:
     """1 where true, 0 where false or unknown."""
     return condition.fill_null(False).cast(nw.Int32)
-
-
-def _sums(rows: nw.LazyFrame[Any], table: str, by: tuple[str, ...]) -> nw.LazyFrame[Any]:
-    sums = [nw.col(name).sum() for name in SUMS[table]]
-    return rows.group_by(*by, *KEYS[table]).agg(*sums).select(*by, *_columns(table))
-
-
-def _packed_sums(rows: nw.LazyFrame[Any], table: str, by: tuple[str, ...]) -> nw.LazyFrame[Any]:
-    """Grouped by one packed number; its parts come back as each group's (only) value."""
-    parts = [nw.col(name).max() for name in KEYS[table]]
-    sums = [nw.col(name).sum() for name in SUMS[table]]
-    packed = rows.with_columns(key=_packed(KEYS[table]))
-    return packed.group_by(*by, "key").agg(*parts, *sums).select(*by, *_columns(table))
-
-
-def _packed(names: tuple[str, ...]) -> nw.Expr:
-    key = nw.lit(0).cast(nw.Int64)
-    for name in names:
-        part = nw.col(name).cast(nw.Int64)
-        if name.endswith("month"):
-            part = nw.when(nw.col(name) == NOT_ENDED).then(nw.lit(0)).otherwise(part - _FIRST_MONTH)
-        key = key * (1 << _BITS[name]) + part
-    return key
-
-
-def _columns(table: str) -> list[nw.Expr]:
-    keys = [nw.col(name).cast(nw.Int32) for name in KEYS[table]]
-    return keys + [nw.col(name).cast(nw.Int64) for name in SUMS[table]]

@@ -13,7 +13,8 @@ import pytest
 from display.drawing.icons import icon
 from display.drawing.palette import LIGHT
 from display.portraits import plain_chart, plain_words
-from display.portraits.plain_figures import Answer, Month, province, questions
+from display.portraits.plain_figures import Answer, province, questions
+from display.portraits.plain_months import Month
 from display.words import numbers
 from display.words.text import LANGUAGES, Speaker
 from etl.publishing.harvest import Harvest, measurement_rows

@@ -45,7 +45,7 @@ def test_each_unit_opens_with_its_name(app_data, dataset, code):
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_full_unit_has_all_sections(app_data, language):
     app = open_unit(dataset="simulated", unit=NGHI_SON, lang=language)
-    assert len(titles(app)) == 9
+    assert len(titles(app)) == 10
     first = re.search(r'<ul class="gd-list gd-exceptions">(.*?)</ul>', markup(app)).group(1)
     assert 1 <= first.count("<li>") <= 5
     assert len(re.findall(r"<b>\d+[.,]\d", first)) == first.count("<li>"), "each with its figure"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import polars as pl
@@ -70,3 +71,14 @@ def test_ties_are_counted_as_they_are():
 def test_units_do_not_mix_and_parts_add_up():
     one = pl.DataFrame({"u": ["a", "b", "a"], "days": [1, 1, 1], "done": [1, 4, 2], "left": [0] * 3, "open": [3, 0, 0]})
     assert incidence(one, ["u"]).select("u", "at_risk", "share").rows() == [("a", 6, 0.5), ("b", 4, 1.0)]
+
+
+def test_dossiers_that_are_alike_widen_the_limits_and_nothing_else():
+    counts = REFERENCE.filter(case="land").select("case", "days", *COUNTS)
+    plain, wide = (
+        incidence(counts, ["case"]),
+        incidence(counts, ["case"], inflation=pl.DataFrame({"case": ["land"], "inflation": [4.0]})),
+    )
+    assert wide["error"].equals(plain["error"]) and wide["share"].equals(plain["share"])
+    twice = incidence(counts, ["case"], confidence=2 * NormalDist().cdf(2 * 1.959963984540054) - 1)
+    np.testing.assert_allclose(wide["low"], twice["low"], rtol=1e-9)

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from display.drawing import css, small_charts
+from display.drawing import css, svg_images
 from display.drawing.palette import palette
 from display.words import addresses
 from display.words.numbers import local_date
@@ -30,7 +30,7 @@ _HOME, _PUBLIC_HOME = next(iter(addresses.PATHS)), "transparency"
 _UI = Path(__file__).parents[1]
 _SHEETS = [_UI / "frame" / "style.css", _UI / "frame" / "bar.css", *sorted(_UI.glob("[!f]*/*.css"))]
 """The frame's sheet first, then those that stand beside the pages' own modules."""
-_LOGO = small_charts.address((HOME / "static" / "logo.svg").read_text(encoding="utf-8").strip())
+_LOGO = svg_images.address((HOME / "static" / "logo.svg").read_text(encoding="utf-8").strip())
 _STYLE = "\n".join(
     [*(sheet.read_text(encoding="utf-8") for sheet in _SHEETS), f':root {{ --gd-logo: url("{_LOGO}"); }}']
 )

@@ -22,7 +22,7 @@ from ranking.vocabulary import COUNTRY
 from store import ages, borders, catalog, coverage, standings
 from store.reference import province_names, scope_name
 from ui.frame import browser, html, links, old_codes
-from ui.map import extremes
+from ui.map import extremes, flows
 from ui.parts import map_hand
 from ui.parts.map_deck import PHONE_WIDTH, Frame, Look, deck
 
@@ -48,8 +48,9 @@ def look(view: View, selection: Selection) -> Look:
         shape = links.select(
             view.say("map.shape"), "shape", shapes, shapes[0], lambda code: view.say(f"map.shape.{code}")
         )
+        kinds = ("new", "old", *(("flows",) if flows.has(view, selection) else ()))
         inside = links.select(
-            view.say("map.inside"), "inside", ("new", "old"), "new", lambda code: view.say(f"map.inside.{code}")
+            view.say("map.inside"), "inside", kinds, "new", lambda code: view.say(f"map.inside.{code}")
         )
         others = other_periods(view, selection) if way in COMPARABLE else []
         beside = _period_box(view, "beside", [_NONE, *others]) if others else _NONE

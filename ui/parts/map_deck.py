@@ -23,7 +23,7 @@ from ranking.vocabulary import COUNTRY
 from store import borders
 from store.access import rules
 from store.reference import reference_table
-from ui.parts import map_hand
+from ui.parts import map_flows, map_hand
 
 HEIGHT = 620
 _LETTER, _LINE = 7, 18
@@ -47,7 +47,8 @@ class Look:
     """How the reader wants the map drawn.
 
     `shape`: areas or symbols; `way`: coloured by what; `since`: the earlier period of a change; `inside`: new
-    units alone or the old ones in them too; `beside`: another period to stand beside this one.
+    units alone (`new`), the old ones in them too (`old`) or flows of dossiers between them (`flows`); `beside`: another
+    period to stand beside this one.
     """
 
     shape: str
@@ -84,6 +85,8 @@ def deck(
     shown = [_units(view, selection, look, start), _borders(view, selection, look)]
     if look.inside == "old":
         shown.append(_members(view, selection))
+    if look.inside == "flows":
+        shown.append(map_flows.layer(view, selection.scope))
     if named:
         shown.append(_names(view, named, start))
     if unit:

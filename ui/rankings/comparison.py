@@ -28,6 +28,7 @@ from store.months import by_month, is_month, series
 from store.reference import measures, province_names
 from ui.frame import html, links, old_codes
 from ui.parts import charts, share
+from ui.rankings import field_by_field
 
 LEAST_MONTHS = 3
 
@@ -71,6 +72,7 @@ def panel(view: View, selection: Selection, rows: pl.DataFrame) -> None:
         share.part(
             view, "compared", page, title, lambda: listed(compared), source=source, reading=view.say("compare.reading")
         )
+        field_by_field.section(view, selection, units, names)
         _chart(view, selection, units, names)
         html.caption(rankings.source_line(view, selection, rows))
 

@@ -10,7 +10,8 @@ from html import escape
 import polars as pl
 
 from display.drawing.place_cells import place_cell, rank_whisker, row_mark
-from display.drawing.small_charts import image, sparkline
+from display.drawing.small_charts import sparkline
+from display.drawing.svg_images import image
 from display.words import addresses, numbers, places
 from display.words.marks import FEW, movement, n_label, n_of, quality_words, unranked
 from display.words.selection import Selection

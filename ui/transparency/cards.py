@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from display.drawing import small_charts
+from display.drawing import svg_images
 from display.drawing.icons import icon
 from display.drawing.palette import LIGHT
 from display.portraits import plain_chart, plain_online, plain_sections, plain_words
@@ -83,7 +83,7 @@ def online(view: View, whole: Province, portrait: Portrait) -> None:
         return
     drawn = plain_chart.svg(say, portrait.months, view.palette, own=True)
     if drawn:
-        html.show(small_charts.image(drawn, say("public.online.alt"), "gd-public-chart"))
+        html.show(svg_images.image(drawn, say("public.online.alt"), "gd-public-chart"))
     html.caption(say("public.online.reading" if drawn else "public.online.few"))
     with st.expander(say("public.online.table")):
         tables.plain_table(words.headers, words.rows, say("public.online"), figures=(1, 2))
@@ -120,4 +120,4 @@ def _chapter(view: View, section: Section) -> str:
 
 def _icon(view: View, name: str) -> str:
     """As an image, because Streamlit lets no drawing through in markup."""
-    return small_charts.image(icon(name, view.palette.accent), "", "gd-line-icon")
+    return svg_images.image(icon(name, view.palette.accent), "", "gd-line-icon")

@@ -8,7 +8,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
-from display.drawing import small_charts, variation_icons
+from display.drawing import small_charts, svg_images, variation_icons
 from display.drawing.place_cells import place_cell, rank_whisker
 from display.portraits import replies as portraits_replies
 from display.portraits import summary as portraits_summary
@@ -170,7 +170,7 @@ def _rank(view: View, row: Row, words: Words, usual: Mapping[str, Any] | None) -
     if not row.is_placed:
         return f'<span class="gd-nowrap">{escape(words.rank)}</span>{_under(words.known)}'
     ends = f"{places.expected_words(view.say, row.place)}, {places.range_words(view.say, row.place)}"
-    line = small_charts.image(rank_whisker(view.say, row.place, view.palette), ends, "gd-whisker")
+    line = svg_images.image(rank_whisker(view.say, row.place, view.palette), ends, "gd-whisker")
     own = [places.window_words(view.say, row.place)] if _differs(row, usual) else []
     under = f'<span class="gd-row gd-ranks">{line}{_under(" · ".join([*own, words.known]))}</span>'
     return f"{place_cell(view.say, row.place)}{under}"
@@ -186,14 +186,14 @@ def _under(text: str) -> str:
 
 def _variation(view: View, row: Row, words: Words) -> str:
     svg = variation_icons.variation_icon(row.variation, RISING_IS_GOOD[row.measure.direction], view.palette)
-    icon = small_charts.image(svg, "", "gd-icon")
+    icon = svg_images.image(svg, "", "gd-icon")
     return f'<span class="gd-marked">{icon}<span>{escape(words.variation)}</span></span>'
 
 
 def _assurance(view: View, row: Row, words: Words) -> str:
     if row.assurance is None:
         return numbers.MISSING
-    icon = small_charts.image(variation_icons.assurance_icon(row.assurance, view.palette), "", "gd-icon")
+    icon = svg_images.image(variation_icons.assurance_icon(row.assurance, view.palette), "", "gd-icon")
     return f'<span class="gd-marked">{icon}<span>{escape(words.assurance)}</span></span>'
 
 

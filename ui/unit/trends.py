@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from display.drawing import small_charts
+from display.drawing import svg_images
 from display.portraits import promises
 from display.portraits.summary import Row
 from display.portraits.trends import HEIGHT, WIDTH, drawable, last_value, svg
@@ -46,7 +46,7 @@ def _figure(view: View, code: str, row: Row, known: Sequence[Promise]) -> str:
     address = addresses.address(view, "online_filing", over=row.measure.id, units=code, province=province)
     size = (_NARROW_WIDTH, _NARROW_HEIGHT) if view.narrow else (WIDTH, HEIGHT)
     flags = promises.marked(known, row.measure.id, row.basis)
-    drawn = small_charts.image(svg(view, code, row, *size, flags=flags, together=True), alt, "gd-chart")
+    drawn = svg_images.image(svg(view, code, row, *size, flags=flags, together=True), alt, "gd-chart")
     open_to_reader = view.reader.may("page.online_filing")
     tag, leads = ("a", f' href="{escape(address)}" target="_self"') if open_to_reader else ("div", "")
     return (

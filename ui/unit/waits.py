@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
-from display.words import addresses, waits
+from display.words import addresses, numbers, waits
 from display.words.view import View
 from display.words.waits import Line
+from ranking.dossiers.procedure_waits import COMMONEST, FEWEST
 from store import units
 from store import waits as told
 from store.policy import policy
+from store.procedures import name_of
 from ui.frame import html
+from ui.parts import panel
 
 _COLUMNS = ("half", "most", "province", "course")
 
@@ -28,11 +32,27 @@ def section(view: View, code: str) -> None:
     words = " ".join([*waits.sentences(view.say, rows), *_against_province(view, lines)])
     html.show(f'<p class="gd-sentence">{escape(words)}</p>')
     html.show(table(view, lines))
+    _procedures(view, code)
     seen = view.snapshot.seen
     small = [] if seen is None or home in seen else [view.say("wait.public", minimum=policy().minimum)]
     html.caption(" ".join([view.say("wait.reading"), *small]))
     link = addresses.anchor(view, view.say("wait.method"), "methods", depth="full")
     html.show(f'<p class="gd-caption">{link}</p>')
+
+
+def _procedures(view: View, code: str) -> None:
+    """The same by procedure, behind a fold, where the reader may see any."""
+    rows = told.procedures_of(view.snapshot, code).with_columns(field="procedure").to_dicts()
+    if not rows:
+        return
+    home = units.known(code)["province_code"]
+    province = told.procedures_of(view.snapshot, home).with_columns(field="procedure").to_dicts()
+    lines = [replace(line, field=name_of(line.field)) for line in waits.lines(view.say, rows, province)]
+    title = view.say("wait.procedures", n=numbers.number(len(rows), view.language))
+    with panel.part(title, "procedures", ":material/list_alt:") as box:
+        if box.open:
+            html.show(table(view, lines, "procedure"))
+            html.caption(view.say("wait.procedures.note", most=COMMONEST, least=FEWEST))
 
 
 def _against_province(view: View, lines: list[Line]) -> list[str]:
@@ -42,16 +62,16 @@ def _against_province(view: View, lines: list[Line]) -> list[str]:
     return [view.say("wait.longer", fields=longer) if longer else view.say("wait.longer.none")]
 
 
-def table(view: View, lines: list[Line]) -> str:
-    """One row per field on one axis of days, drawn from the first to the ninth tenth. Markup."""
+def table(view: View, lines: list[Line], of: str = "field") -> str:
+    """One row per field, or procedure, on one axis of days, drawn from the first to the ninth tenth. Markup."""
     longest = max((max(line.tenths.values()) for line in lines if line.tenths), default=0) or 1
     names = {name: view.say(f"wait.column.{name}", longest=longest) for name in _COLUMNS}
     head = "".join(f'<th scope="col" class="gd-n">{escape(name)}</th>' for name in names.values())
     body = "".join(_row(view, line, names, longest) for line in lines)
-    title = escape(view.say("wait.caption"))
+    title = escape(view.say("wait.caption" if of == "field" else "wait.procedures.caption"))
     return (
         f'<div class="gd-scroll"><table class="gd-table gd-stacks"><caption>{title}</caption>'
-        f'<thead><tr><th scope="col">{escape(view.say("wait.column.field"))}</th>{head}</tr></thead>'
+        f'<thead><tr><th scope="col">{escape(view.say(f"wait.column.{of}"))}</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 

@@ -8,7 +8,7 @@ from html import escape
 
 import polars as pl
 
-from display.drawing import small_charts
+from display.drawing import small_charts, svg_images
 from display.portraits import summary, summary_words
 from display.portraits.summary import Row
 from display.words import addresses, numbers
@@ -120,7 +120,7 @@ def _card(view: View, code: str, row: Row) -> str:
             found.value, (found.least, found.quarter, found.median, found.three, found.most), palette=view.palette
         )
         text = sentence(view, code, found)
-        beside = f'{small_charts.image(drawing, "", "gd-strip")}<div class="gd-note">{escape(text)}</div>'
+        beside = f'{svg_images.image(drawing, "", "gd-strip")}<div class="gd-note">{escape(text)}</div>'
     return f'<dl class="gd-card">{title}<dd>{value}{beside}{note}</dd></dl>'
 
 

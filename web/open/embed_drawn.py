@@ -20,7 +20,7 @@ from display.words.text import Speaker
 from display.words.view import View
 from store.access.rules import PUBLIC
 from store.snapshot import Snapshot
-from web.open import embed
+from web.open import embed_page
 from web.open.query import Problem, snapshot_of
 
 TIME = ("dataset", "snapshot", "province", "measure", "units", "lang")
@@ -59,7 +59,7 @@ def routes(*, time: Draw, map: Draw) -> list[Route]:
 
 def _route(allowed: tuple[str, ...], draw: Draw) -> Callable:
     async def drawn(request: Request) -> Response:
-        return await embed.page(request, allowed, lambda query: _page(draw, query))
+        return await embed_page.page(request, allowed, lambda query: _page(draw, query))
 
     return drawn
 
@@ -91,9 +91,9 @@ def _markup(view: View, drawn: Drawn) -> str:
     finding = f"<p>{escape(drawn.finding)}</p>" if drawn.finding else ""
     notes = "".join(f"<p>{escape(said)}</p>" for said in drawn.notes if said)
     body = (
-        f"{_STYLE}<h1>{escape(drawn.title)}</h1>{finding}{embed.note(say, view.snapshot)}"
+        f"{_STYLE}<h1>{escape(drawn.title)}</h1>{finding}{embed_page.note(say, view.snapshot)}"
         f'<div class="gd-drawn">{pictures}</div>{legend}{notes}'
         f"<p>{escape(say('open.snapshot', snapshot=view.snapshot.manifest.id))}</p>"
-        f"{embed.more(say, '/' + drawn.page.removeprefix('./'))}"
+        f"{embed_page.more(say, '/' + drawn.page.removeprefix('./'))}"
     )
-    return embed.document(view.language, body)
+    return embed_page.document(view.language, body)

@@ -3,7 +3,7 @@
 `data/simulated_dossiers.parquet`, made by `python -m etl simulate --dossiers-aggregate`: one row per unit, field and
 period, two columns per measure (`<measure>` and `<measure>/` for what it is a share of), each figure as the import of
 the exports would publish it. A column that equals another is kept once; the file's metadata say which stands for it.
-`data/simulated_waiting.parquet` beside it: how long people wait, by unit and field.
+`data/simulated_waiting.parquet` and others beside it (`TOLD`): how long people wait, and who decides for whom.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from etl.progress import Step, untold
+from etl.publishing.told import TABLES
 from etl.simulation.calibration import CALIBRATION
 from etl.simulation.dossiers.draws import Days
 from etl.simulation.dossiers.ground import Ground
@@ -37,7 +38,8 @@ from store.reference import measures
 from store.swapped_days import swapped_days
 
 AGGREGATE = DATA / "simulated_dossiers.parquet"
-WAITING = DATA / "simulated_waiting.parquet"
+TOLD = DATA
+"""The folder with a file per table of `etl.publishing.told.TABLES`: `simulated_waiting.parquet` and so on."""
 BASIS = SERIES = "dossiers"
 _SPAN = ["period_start", "period_end", "period_kind", "provisional"]
 _KEY = ["unit_code", "level", *_SPAN, "field"]
@@ -58,30 +60,39 @@ def mark() -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def make(ground: Ground, path: Path = AGGREGATE, waiting: Path = WAITING, step: Step = untold) -> int:
-    """Draw all dossiers, province after province, and write the aggregate, and how long people wait; how many bytes."""
-    days, parts, waits = Days(swapped_days()), [], []
+def make(ground: Ground, path: Path = AGGREGATE, folder: Path = TOLD, step: Step = untold) -> int:
+    """Draw all dossiers, province after province, and write the aggregate and what they tell beside; how many bytes."""
+    days, parts, beside = Days(swapped_days()), [], []
     for home, name in enumerate(ground.provinces):
         step(f"dossiers of province {name}")
-        rows, waited = province_tables(ground, days, home, months_of(ground))
+        rows, tables = province_tables(ground, days, home, months_of(ground))
         parts.append(told(rows, ground.settings["aggregate"]["since"]))
-        waits.append(waited)
-    return write(pl.concat(parts), path) + write_waiting(pl.concat(waits), waiting)
+        beside.append(tables)
+    size = write(pl.concat(parts), path)
+    return size + sum(
+        write_beside(pl.concat([tables[name] for tables in beside]), beside_file(name, folder)) for name in TABLES
+    )
 
 
-def write_waiting(rows: pl.DataFrame, path: Path) -> int:
-    """Write rows of `ranking.dossiers.waits.SCHEMA` compactly; how many bytes that took."""
-    rows.sort("province", "unit_code", "period_start", "field").write_parquet(
+def beside_file(table: str, folder: Path = TOLD) -> Path:
+    return folder / f"simulated_{table}.parquet"
+
+
+def write_beside(rows: pl.DataFrame, path: Path) -> int:
+    """Write a table of `etl.publishing.told.TABLES` compactly; how many bytes that took."""
+    rows.sort(rows.columns).write_parquet(
         file := io.BytesIO(), compression="zstd", compression_level=19, metadata={_MARK.decode(): mark()}
     )
     whole.write(path, file.getvalue())
     return len(file.getvalue())
 
 
-def waiting(path: Path = WAITING) -> pl.DataFrame:
-    """How long people wait in the simulated country; BadInput as `aggregate_rows`."""
-    _check_mark(path)
-    return pl.read_parquet(path)
+def told_beside(folder: Path = TOLD) -> dict[str, pl.DataFrame]:
+    """What the simulated country's dossiers tell beside measures, by table; BadInput as `aggregate_rows`."""
+    paths = {table: beside_file(table, folder) for table in TABLES}
+    for path in paths.values():
+        _check_mark(path)
+    return {table: pl.read_parquet(path) for table, path in paths.items()}
 
 
 def told(rows: pl.DataFrame, since: date) -> pl.DataFrame:

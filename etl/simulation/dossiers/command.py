@@ -8,7 +8,7 @@ from pathlib import Path
 from etl.forms.title import province_code
 from etl.progress import Progress
 from etl.simulation.calibration import CALIBRATION, read_calibration
-from etl.simulation.dossiers.aggregate import AGGREGATE, WAITING, make
+from etl.simulation.dossiers.aggregate import AGGREGATE, make
 from etl.simulation.dossiers.exports import CSV, PARQUET, write_exports
 from etl.simulation.dossiers.ground import Ground
 from etl.simulation.dossiers.measured import months_of
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dossiers-aggregate",
         action="store_true",
-        help=f"make data/{AGGREGATE.name} and {WAITING.name} again from all dossiers, nothing else",
+        help=f"make data/{AGGREGATE.name} and the files beside it again from all dossiers, nothing else",
     )
 
 
@@ -62,5 +62,5 @@ def run_aggregate() -> int:
     own = ground()
     with Progress("simulate", len(own.provinces)) as step:
         size = make(own, step=step)
-    print(f"{AGGREGATE}, {WAITING.name}: {size:,} bytes")
+    print(f"{AGGREGATE} and the files beside it: {size:,} bytes")
     return 0

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from etl.dossiers.measurements import beside
 from etl.dossiers.store import legal_limits
 from etl.simulation.dossiers.draws import Days, drawn
 from etl.simulation.dossiers.ground import Ground
@@ -14,8 +15,7 @@ from ranking.dossiers.days import calendar
 from ranking.dossiers.formulas import DossierMeasures
 from ranking.dossiers.rows import KEYS, partial_sums
 from ranking.dossiers.tables import SCHEMA, added, measured, periods_of
-from ranking.dossiers.waits import SCHEMA as WAITS
-from ranking.dossiers.waits import waited
+from store import areas
 from store.reference import measures
 from store.swapped_days import swapped_days
 
@@ -32,8 +32,8 @@ def province_rows(ground: Ground, days: Days, home: int, months: Sequence[int], 
 
 def province_tables(
     ground: Ground, days: Days, home: int, months: Sequence[int], *, share: float = 1.0
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`province_rows`, and how long people wait there (`ranking.dossiers.waits.SCHEMA`)."""
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    """`province_rows`, and what its dossiers tell beside measures (`etl.publishing.told.TABLES`)."""
     sums = _sums(ground, days, home, months, share)
     listed = pl.DataFrame(
         {
@@ -48,9 +48,11 @@ def province_tables(
     spans = periods_of(months, ground.captured)
     told, by_day = DossierMeasures.of(measures()), calendar(swapped_days())
     lazy = {table: rows.lazy() for table, rows in sums.items()}
-    where = (lazy, here, fields, spans, by_day, ground.captured)
-    rows = pl.concat([pl.DataFrame(schema=SCHEMA), *measured(*where, told)])
-    return rows, pl.concat([pl.DataFrame(schema=WAITS), *waited(*where)])
+    until = (spans, by_day, ground.captured)
+    rows = pl.concat([pl.DataFrame(schema=SCHEMA), *measured(lazy, here, fields, *until, told)])
+    procedures = pl.DataFrame({"id": range(len(ground.procedures.names)), "name": list(ground.procedures.names)})
+    names = {"fields": fields, "procedures": procedures}
+    return rows, beside(lazy, here, listed, names, *until, areas.kinds())
 
 
 def _sums(ground: Ground, days: Days, home: int, months: Sequence[int], share: float) -> dict[str, pl.DataFrame]:

@@ -15,8 +15,6 @@ from display.drawing.small_charts import (
     Curve,
     Reach,
     Usual,
-    image,
-    nice_ticks,
     over_time,
     strip,
 )
@@ -87,24 +85,6 @@ def test_the_merger_is_drawn_only_inside_the_chart():
     assert "1.5 2.5" not in over_time(alone, write)
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "least", "most", "ticks"),
-    [
-        (60, 99, 0, 100, (60, 80, 100)),
-        (92.5, 100, 0, 100, (90, 95, 100)),
-        (0, 3, 0, None, (0, 1, 2, 3)),
-        (18.6, 19.9, 0, 20, (18.5, 19, 19.5, 20)),
-    ],
-)
-def test_ticks_are_round_and_stay_on_the_scale(low, high, least, most, ticks):
-    assert nice_ticks(low, high, least, most) == ticks
-
-
-def test_equal_values_have_a_scale_of_their_own():
-    assert nice_ticks(18, 18, 0, 18)[-1] == 18
-    assert len(nice_ticks(0, 0, 0, None)) > 1
-
-
 def test_texts_in_a_chart_are_escaped():
     svg = over_time(Chart((Curve(MONTHS, [1, 2, 3, 4, 5, 6]),)), lambda value, decimals: "<&>")
 
@@ -133,10 +113,6 @@ def test_a_strip_holds_a_value_beyond_its_peers():
     circle = next(svg.iter(f"{SVG}circle"))
 
     assert float(circle.get("cx")) == 294
-
-
-def test_an_image_says_in_words_what_it_shows():
-    assert 'alt="a &lt;b&gt;"' in image("<svg/>", "a <b>")
 
 
 def _bare(svg: ElementTree.Element) -> ElementTree.Element:

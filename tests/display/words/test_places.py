@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import polars as pl
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from display.words import chances
 from display.words import places as words
 from display.words.text import Speaker
 from store.reference import measures
@@ -113,62 +112,6 @@ def test_units_without_an_expected_rank_are_counted():
     assert words.certainty(EN, rows).endswith("Units without an expected rank: 1.")
 
 
-@pytest.mark.parametrize(
-    ("probability", "vi", "en"),
-    [
-        (0.9, "9 phần 10", "9 in 10"),
-        (0.944, "9 phần 10", "9 in 10"),
-        (0.95, "95 phần 100", "95 in 100"),
-        (0.994, "99 phần 100", "99 in 100"),
-        (1.0, "hơn 99 phần 100", "more than 99 in 100"),
-        (0.0496, "5 phần 100", "5 in 100"),
-        (0.0, "chưa đến 1 phần 100", "less than 1 in 100"),
-    ],
-)
-def test_a_chance_in_plain_words(probability, vi, en):
-    assert (words.chance_words(VI, probability), words.chance_words(EN, probability)) == (vi, en)
-
-
-@given(st.floats(0, 1))
-def test_a_chance_is_near_the_probability_and_never_none_or_all_of_them(probability):
-    n, of = map(int, re.findall(r"\d+", words.chance_words(EN, probability)))
-    assert 0 < n < of
-    assert abs(n / of - probability) <= 0.0501
-
-
-@pytest.mark.parametrize("probability", [-0.1, 1.1, float("nan")])
-def test_what_is_no_probability_is_refused(probability):
-    with pytest.raises(ValueError, match="no probability"):
-        words.chance_words(VI, probability)
-
-
-@pytest.mark.parametrize(
-    ("row", "vi", "en"),
-    [
-        (
-            place(3, 3, p_last=0.9),
-            "Có 9 phần 10 khả năng thuộc nhóm cuối.",
-            "9 in 10 chance of being in the last third.",
-        ),
-        (
-            place(1, 3, p_first=0.999),
-            "Có hơn 99 phần 100 khả năng thuộc nhóm đầu.",
-            "More than 99 in 100 chance of being in the first third.",
-        ),
-        (
-            place(2, 3, p_first=0.4, p_last=0.0),
-            "Chưa tách được: 4 phần 10 khả năng thuộc nhóm đầu, chưa đến 1 phần 100 khả năng thuộc nhóm cuối.",
-            "Cannot be told apart: 4 in 10 chance of being in the first third, "
-            "less than 1 in 100 of being in the last.",
-        ),
-        (place(1, 3, p_first=None), "", ""),
-        (place(1, 3, expected=None), "", ""),
-    ],
-)
-def test_the_place_of_a_unit_in_a_sentence(row, vi, en):
-    assert (words.unit_sentence(VI, row), words.unit_sentence(EN, row)) == (vi, en)
-
-
 def test_a_row_shows_tier_and_expected_rank_and_the_detail_its_range():
     row = place(3, 9, expected=3.4)
     assert words.place_words(VI, row) == "nhóm đầu · hạng dự kiến 3"
@@ -190,7 +133,7 @@ def test_any_frame_has_its_sentences_in_both_languages(rows):
         whole = words.alternative(say, SHARE, "commune", rows) + words.explained(say, rows, many=False)
         assert "None" not in whole
         for row in rows.iter_rows(named=True):
-            assert "10 in 10" not in words.unit_sentence(say, row)
+            assert "10 in 10" not in chances.unit_sentence(say, row)
 
 
 # --- a row of the standings
@@ -243,7 +186,7 @@ def test_where_no_side_is_good_a_unit_has_its_place_in_the_order_alone():
 def test_a_chance_too_small_for_a_tier_is_never_said_as_one_that_is_enough(p_first, said):
     row = words.of_row({**STANDING, "p_first": p_first, "tier": "middle"})
 
-    assert words.unit_sentence(VI, row).startswith(f"Chưa tách được: {said} khả năng thuộc nhóm đầu")
+    assert chances.unit_sentence(VI, row).startswith(f"Chưa tách được: {said} khả năng thuộc nhóm đầu")
 
 
 # --- the frame, from rows of a ranking

@@ -1,4 +1,4 @@
-"""Further filters of the ranking behind a button: by kind, border, likeness, band, tier, silence and size."""
+"""Further filters behind a button: which rows of a ranking's table stay."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _KINDS = {"xa": "xã", "phuong": "phường", "dac-khu": "đặc khu"}
 _LEAST = ("0", "30", "100", "300", "1000", "3000")
 
 
-def filtered(view: View, selection: Selection, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
-    """The rows that stay, and the filters in words.
+def more(view: View, selection: Selection, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
+    """Further filters behind a button: the rows that stay, and the filters in words.
 
     They shorten the table only: a rank stays the rank in the whole scope.
     """

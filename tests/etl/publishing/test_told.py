@@ -11,10 +11,10 @@ from display.words import waits as words
 from display.words.text import Speaker
 from etl.publishing.harvest import Harvest, measurement_rows
 from etl.publishing.publish import publish
-from etl.publishing.waiting import merged
+from etl.publishing.told import TABLES, merged
 from ranking.cumulative_incidence import FIGURES
 from ranking.dossiers.waits import SCHEMA
-from store import waits
+from store import flows, gaps, waits
 from store.snapshot import Snapshot, open_snapshot
 from tests.conftest import CAPTURED
 
@@ -41,7 +41,7 @@ def put(data, *rows: dict[str, object], measured: tuple[dict, ...] = ()) -> Snap
 
 def harvest(*rows: dict[str, object], measured: tuple[dict, ...] = ()) -> Harvest:
     table = pl.DataFrame(list(rows), schema=SCHEMA, orient="row")
-    return Harvest(measurement_rows(measured), CAPTURED, ["dossiers"], waiting=table)
+    return Harvest(measurement_rows(measured), CAPTURED, ["dossiers"], told={"waiting": table})
 
 
 def told(snapshot: Snapshot, code: str = TAN_HOA) -> list[tuple]:
@@ -53,11 +53,11 @@ def test_what_is_held_stays_until_its_province_is_told_again(published):
     put(published, row(), row(**LAND), row(province=HA_NOI, unit_code=BA_DINH))
     kept = put(published)
     assert told(kept) == [("all", 400, 3, 15), ("Đất đai", 400, 9, 24)]
-    again = merged(kept.folder, harvest(row(tenth_5=4, period_end=date(2026, 10, 2))))
+    again = merged(kept.folder, harvest(row(tenth_5=4, period_end=date(2026, 10, 2))))["waiting"]
     assert again.select("unit_code", "field", "tenth_5").rows() == [(BA_DINH, "all", 3), (TAN_HOA, "all", 4)]
     other = harvest()
     other.fields["dossiers"] = frozenset({"all", "Hộ tịch"})
-    assert merged(kept.folder, other)["field"].to_list() == ["all", "all"]
+    assert merged(kept.folder, other)["waiting"]["field"].to_list() == ["all", "all"]
 
 
 @pytest.fixture
@@ -134,3 +134,47 @@ def test_a_field_is_longer_where_even_its_lower_limit_is():
     assert [(line.is_longer, line.half, line.province, line.most_range) for line in lines] == [
         (False, "3 ngày", "3 ngày", "từ 14"), (True, "9 ngày", "7 ngày", "22–27"), (False, "9 ngày", "7 ngày", "22–27"),
     ]  # fmt: skip
+
+
+FLOW = {
+    "province": PHU_THO, "period_start": date(2026, 1, 1), "period_end": END, "period_kind": "to_date",
+    "provisional": True, "intake": TAN_HOA, "intake_level": "commune", "decision": BA_DINH,
+    "decision_level": "commune", "received": 3, "ended": 3, "timed": 3, "on_time": 2,
+}  # fmt: skip
+GAP = {
+    "province": PHU_THO, "period_start": date(2026, 1, 1), "period_end": END, "period_kind": "to_date",
+    "provisional": True, "kind": "online", "field": "all", "gap": 1.5, "gap_low": 0.5, "gap_high": 2.5,
+}  # fmt: skip
+
+
+@pytest.fixture
+def beside(published) -> Snapshot:
+    """A flow from Phú Thọ to Hà Nội, one within Hà Nội, a gap, and one procedure of a commune and its province."""
+    within = FLOW | {"province": HA_NOI, "intake": BA_DINH, "received": 900}
+    by_procedure = {name: value for name, value in row().items() if name != "field"} | {"procedure": "1.001193"}
+    whole = by_procedure | {"unit_code": PHU_THO, "level": "province"}
+    rows = {"flows": [FLOW, within], "waiting_gaps": [GAP], "procedure_waiting": [by_procedure, whole]}
+    tables = {name: pl.DataFrame(own, schema=TABLES[name]) for name, own in rows.items()}
+    publish(published, "live", Harvest(measurement_rows([]), CAPTURED, ["dossiers"], told=tables), nature="live")
+    return open_snapshot("live", unreleased=True)
+
+
+def seen(snapshot: Snapshot, *provinces: str) -> tuple[list[int], int, list[tuple]]:
+    """The dossiers of each flow, how many gaps, and (unit, dossiers) of each procedure that somebody sees."""
+    reader = snapshot.seen_in(frozenset(provinces))
+    procedures = [(code, n) for code in (TAN_HOA, PHU_THO) for n in waits.procedures_of(reader, code)["n"]]
+    return sorted(flows.scan(reader).collect()["received"]), gaps.of_province(reader, PHU_THO).height, procedures
+
+
+def test_flows_and_gaps_are_for_who_sees_a_province_whole(beside):
+    assert seen(beside) == ([], 0, [(PHU_THO, None)])
+    assert seen(beside, PHU_THO) == ([3], 1, [(TAN_HOA, 400), (PHU_THO, 400)])
+    assert seen(beside, HA_NOI) == ([3, 900], 0, [(PHU_THO, None)])
+
+
+def test_they_stay_until_their_province_is_told_again(beside):
+    now = merged(beside.folder, Harvest(measurement_rows([]), CAPTURED, ["dossiers"], told={
+        "flows": pl.DataFrame([FLOW | {"received": 5}], schema=TABLES["flows"])
+    }))  # fmt: skip
+    assert sorted(now["flows"]["received"]) == [5, 900]
+    assert now["waiting_gaps"].is_empty() and now["procedure_waiting"].is_empty()
