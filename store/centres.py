@@ -67,8 +67,7 @@ def of_unit(code: str) -> tuple[Centre, ...]:
 def near(code: str) -> list[Near]:
     """The nearest counters of other communes, at most `MOST_NEAR` of them and none beyond `NEAR_KM`."""
     others = [one for unit, found in known().items() if unit != code for one in found if one.position]
-    here = _place(code)
-    if not others or here is None:
+    if not others or (here := _place(code)) is None:
         return []
     lats, lons = zip(*(one.position for one in others if one.position), strict=True)
     apart = distances_km(*here, lats, lons).tolist()
