@@ -54,8 +54,8 @@ def _uneven(known: pl.DataFrame, each: list[str]) -> pl.DataFrame:
     pairs = [(before.start, month.start) for month in months if (before := previous(month)) in months]
     following = pl.DataFrame(pairs, {"period_start": pl.Date, "start": pl.Date}, orient="row")
     key = [*each, "unit_code", "series"]
-    before = known.join(following, on="period_start").select(*key, "start", "age")
-    both = before.join(known.rename({"period_start": "start"}), on=[*key, "start"], suffix="_after")
+    earlier = known.join(following, on="period_start").select(*key, "start", "age")
+    both = earlier.join(known.rename({"period_start": "start"}), on=[*key, "start"], suffix="_after")
     return both.filter(~ages.equally_old("age", "age_after")).select(*each, "start").unique()
 
 
