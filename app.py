@@ -16,7 +16,7 @@ from files import environment
 from journal import endings
 from store.access import people
 from ui.frame import first_paint, media, open_pages, sign_in
-from web import chunks, drawings, handed_out, map_layers, search, vitals
+from web import calendars, chunks, drawings, feeds, handed_out, map_layers, messages, search, vitals
 from web.document import Document
 from web.door import Door
 from web.no_page import NoPage
@@ -73,6 +73,9 @@ routes = [
     *search.ROUTES,
     *open_data.ROUTES,
     *embed.ROUTES,
+    *feeds.ROUTES,
+    *calendars.ROUTES,
+    *messages.ROUTES,
     *embed_drawn.routes(time=_time_to_embed, map=_map_to_embed),
 ]
 door = {

@@ -19,6 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from bench import dossier_generator
+from etl.dossiers.lists import field_names, lists_of
 from etl.simulation.dossiers.wording import CHANNELS, DATES, HEADINGS, STATES, as_text, worded
 from files.places import HOME
 from ranking.dossiers.days import calendar
@@ -131,7 +132,8 @@ def _duckdb_keeping(path: Path, out: Path) -> None:
 def _duckdb(path: Path, out: Path, *, keeping: bool = False) -> None:
     import duckdb
 
-    units, fields = _units(), dossier_generator.country().procedures.fields
+    # Not the simulated country's own list, which takes DuckDB's side a second to draw.
+    units, fields = _units(), sorted(field_names(lists_of()))
     lists = {
         "units": pl.DataFrame({"id": range(units.height), "name": units["full_name"]}),
         "fields": pl.DataFrame({"id": range(len(fields)), "name": fields}),

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The nightly round: pull the open periods and those not settled, write the static site, keep a backup, try it,
+# The nightly round: pull the open periods and those not settled, write the static site and the
+# bulletins, send messages, keep a backup, try it,
 # remove what is over its time.
 # Each part goes on where another failed; the last good snapshot stays. Ends with 1 where a part failed.
 set -u
@@ -35,6 +36,11 @@ set -- --data "$DATA"
 [ -z "${GANDAN_SITE_URL:-}" ] || set -- "$@" --base-url "$GANDAN_SITE_URL"
 rm -f "$DATA/.site-wanted"
 [ -z "${GANDAN_SITE:-}" ] || part "static site" "$PYTHON" -m etl site --out "$GANDAN_SITE" "$@"
+# GANDAN_BULLETINS: the bulletin of each province in the period that its pages open on; a file per month stays.
+[ -z "${GANDAN_BULLETINS:-}" ] || [ ! -e "$DATA/published/$DATASET/current" ] || part "bulletins" "$PYTHON" -m etl bulletin \
+  --province ${GANDAN_BULLETIN_PROVINCES:-all} --period latest --out "$GANDAN_BULLETINS" --dataset "$DATASET" --data "$DATA"
+# GANDAN_POST_URL: what is new goes to those who asked for it.
+[ -z "${GANDAN_POST_URL:-}" ] || part "messages" "$PYTHON" -m etl post --dataset "$DATASET" --data "$DATA"
 [ -z "${GANDAN_BACKUPS:-}" ] || part "backup" sh deploy/backup.sh "$DATA" "$GANDAN_BACKUPS"
 # GANDAN_DRILL=yes: the backup is restored aside and compared.
 if [ -n "${GANDAN_BACKUPS:-}" ] && [ "${GANDAN_DRILL:-no}" = yes ]; then

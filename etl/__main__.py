@@ -23,6 +23,7 @@ COMMANDS = {
     "dossiers": ("etl.dossiers.command", "read exports of dossiers, one row per dossier"),
     "simulate": ("etl.simulation.command", "build the simulated dataset"),
     "reference": ("etl.reference", "build units, lineage and provinces"),
+    "centres": ("etl.centres", "take a province's list of counters: address, hours, telephone"),
     "corrections": ("etl.publishing.corrections", "publish again with the editors' corrections that are in force"),
     "release": ("etl.publishing.release", "let the public read what waits, or an earlier snapshot again"),
     "withhold": (
@@ -32,7 +33,9 @@ COMMANDS = {
     "boundaries": ("etl.boundaries.command", "prepare the communes' boundaries for the map"),
     "site": ("press.site.command", "write the public's static site"),
     "brief": ("press.brief.command", "print the one-page brief of a commune"),
+    "wall": ("press.wall_sheet", "write sheets with a QR code for the counters of a province"),
     "bulletin": ("press.bulletin.command", "write a province's bulletin: PDF, Word, slides, picture"),
+    "post": ("press.post.command", "send what is new to those who asked for it"),
     "backup": ("etl.keeping.backup", "keep what cannot be made again"),
     "restore": ("etl.keeping.restore", "put a backup in the place of a data folder"),
     "drill": ("etl.keeping.drill", "restore the last backup aside and compare it"),

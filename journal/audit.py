@@ -47,6 +47,11 @@ ACTS = (
     "objection",
     "objection_decided",
     "objection_withdrawn",
+    "subscribed",
+    "subscription_ended",
+    "calendar_made",
+    "calendar_revoked",
+    "message",
 )
 ANONYMOUS_AN_HOUR = 60
 """Lines an hour of this process for all who have not signed in together: nobody knows them, and they can be many."""

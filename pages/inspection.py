@@ -13,7 +13,7 @@ with st.spinner(v.say("inspection.reading")):
     chosen = choices.row(v)
 v = pinned.on_period(v, chosen.scope)
 with head:
-    html.heading(inspection_head.title(v, chosen), inspection_head.sentence(v, chosen))
+    html.heading(inspection_head.headline(v, chosen), inspection_head.sentence(v, chosen))
     html.show(inspection_head.reported(v, chosen))
 last_days = visits.known_last_days(v)
 planned = plan.codes(v.say)

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from display.words import rankings
+from display.words import findings, rankings
 from ranking.levels import common
 from store import moves
 from ui.frame import html
@@ -25,7 +25,8 @@ with controls:
 rows = maps.rows_of(v, selection, look)
 unit = maps.unit(v, selection)
 with head:
-    html.heading(maps.title(v, selection), rankings.sentence(v, selection, rows))
+    named = rankings.named_sentence(v, selection, rows, maps.title(v, selection))
+    html.heading(findings.headline(v, selection, rows), named)
 with main:
     maps.draw(v, selection, look, rows, unit)
     sharing.control(v, selection, look, rows, unit)

@@ -4,7 +4,7 @@ from display.drawing import curves as drawing_curves
 from display.drawing import spans
 from display.words import over_time
 from store import snapshot
-from store.reference import measures, scope_name
+from store.reference import measures
 from ui.frame import html, links
 from ui.frame.shell import view
 from ui.parts import charts, filters, panel, tables
@@ -14,15 +14,7 @@ v = view()
 head = st.container()
 button, row = filters.folding()
 with row:
-    places = drawing_curves.scopes(v)
-    scope = links.select(
-        v.say("filters.scope"),
-        "province",
-        places,
-        drawing_curves.first_scope(v, "online_filing_share"),
-        lambda code: scope_name(code) or v.say("scope.country"),
-        width=220,
-    )
+    scope = filters.scope_box(v, drawing_curves.scopes(v), drawing_curves.first_scope(v, "online_filing_share"))
     names = drawing_curves.measures(v)
     if not names:
         raise snapshot.SnapshotTrouble(v.snapshot.manifest.dataset, "no_measure")
@@ -50,9 +42,12 @@ filters.unfold(v, button, over_time.values_in_a_line(v, scope, chosen))
 
 measure = measures()[chosen]
 drawn = course.of(v, measure, scope, units)
-finding = over_time.sentence(v, measure, scope, months.shown(v, measure, scope), units)
+shown = months.shown(v, measure, scope)
+finding = over_time.sentence(v, measure, scope, shown, units)
 with head:
-    html.heading(drawing_curves.title(v, measure), finding)
+    html.heading(
+        over_time.headline(v, measure, scope, shown), over_time.named_sentence(v, measure, scope, shown, units)
+    )
 
 if drawn.is_drawable:
     charts.show(
@@ -86,7 +81,7 @@ if not communes and chosen == "online_filing_share":
 table = over_time.known_values(v, measure, scope, units)
 if table:
     with st.expander(v.say("table.show"), icon=":material/table:", expanded=not drawn.is_drawable):
-        tables.plain_table(drawing_curves.headers(v, measure), table, drawing_curves.title(v, measure), figures=(2, 3))
+        tables.plain_table(drawing_curves.headers(v, measure), table, over_time.title(v, measure), figures=(2, 3))
 
 limits.panel(v, measure, units)
 

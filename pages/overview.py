@@ -7,7 +7,18 @@ from ui.frame import html, links
 from ui.frame.shell import view
 from ui.map import maps
 from ui.map import sharing as map_shared
-from ui.overview import attention, bulletin, freshness, longer, movers, places, promises, small_map, standouts
+from ui.overview import (
+    attention,
+    bulletin,
+    freshness,
+    longer,
+    messages,
+    movers,
+    places,
+    promises,
+    small_map,
+    standouts,
+)
 from ui.overview import head as overview_head
 from ui.parts import downloads, tables
 from ui.parts import places as likely
@@ -108,4 +119,5 @@ tables.shared_table(
 )
 html.show(freshness.more_on_freshness(v))
 bulletin.buttons(v, chosen)
+messages.section(v, chosen.scope)
 html.caption(rankings.source_line(v, chosen, rows))

@@ -4,7 +4,7 @@ from store import units
 from ui.frame import html
 from ui.frame.shell import view
 from ui.parts import pinned, problems_form, unit_choice
-from ui.transparency import cards
+from ui.transparency import cards, counter
 
 v = view()
 head = st.container()
@@ -24,6 +24,7 @@ else:
     if portrait.answers:
         st.subheader(v.say("public.figures"), anchor=False)
         cards.measures(v, code, portrait)
+    counter.section(v, portrait)
     st.subheader(v.say("public.online"), anchor=False)
     cards.online(v, province, portrait)
 cards.chapters(v)

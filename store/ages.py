@@ -26,21 +26,37 @@ def comparable(
 
     Both must have been over, and equally old, in every unit of the scope that reports both (`ranking.ages`).
     """
-    known = _ages(snapshot, level, measure, basis, scope)
+    known = _ages(snapshot.of(scope), level, measure, basis, scope)
     pairs = _at(known, before).join(_at(known, after), on=["unit_code", "series"], suffix="_after")
     return bool(pairs.select(ages.equally_old("age", "age_after").all()).item())
 
 
 def uneven_months(snapshot: Snapshot, level: str, measure: str, basis: str, scope: str) -> frozenset[date]:
     """The first days of the whole months that can't be set against the month before because of their age."""
-    known = _ages(snapshot, level, measure, basis, scope)
-    months = [Period(*row) for row in known.select(PERIOD_COLUMNS).unique().iter_rows() if row[2] == "month"]
-    return frozenset(
-        month.start
-        for month in months
-        if (before := previous(month)) in months
-        and not comparable(snapshot, level, measure, basis, scope, before, month)
-    )
+    whole = snapshot.of(scope)
+    if level == "commune" and scope != COUNTRY:
+        return _uneven_months(whole, scope).get((measure, basis), frozenset())
+    return frozenset(_uneven(_ages(whole, level, measure, basis, scope), []).get_column("start"))
+
+
+@lru_cache(maxsize=64)
+def _uneven_months(snapshot: Snapshot, province: str) -> dict[tuple[str, str], frozenset[date]]:
+    """The same of all measures and bases of a province's communes: a page of a commune asks for each of them."""
+    found = _uneven(_reported(snapshot, "commune", province).collect(), ["measure", "basis"])
+    starts = found.group_by("measure", "basis").agg("start")
+    return {(measure, basis): frozenset(days) for measure, basis, days in starts.iter_rows()}
+
+
+def _uneven(known: pl.DataFrame, each: list[str]) -> pl.DataFrame:
+    """`each` and `start` of the months of which some unit's figure is not as old as its figure of the month before."""
+    known = known.filter(pl.col("period_kind") == "month")
+    months = [Period(*row) for row in known.select(PERIOD_COLUMNS).unique().iter_rows()]
+    pairs = [(before.start, month.start) for month in months if (before := previous(month)) in months]
+    following = pl.DataFrame(pairs, {"period_start": pl.Date, "start": pl.Date}, orient="row")
+    key = [*each, "unit_code", "series"]
+    earlier = known.join(following, on="period_start").select(*key, "start", "age")
+    both = earlier.join(known.rename({"period_start": "start"}), on=[*key, "start"], suffix="_after")
+    return both.filter(~ages.equally_old("age", "age_after")).select(*each, "start").unique()
 
 
 def _at(known: pl.DataFrame, period: Period) -> pl.DataFrame:
@@ -50,14 +66,16 @@ def _at(known: pl.DataFrame, period: Period) -> pl.DataFrame:
 @kept(megabytes=12)
 def _ages(snapshot: Snapshot, level: str, measure: str, basis: str, scope: str) -> pl.DataFrame:
     """`unit_code`, `series`, the columns of a period and `age` of each reported figure of a scope."""
+    rows = _reported(snapshot, level, scope).filter(pl.col("measure") == measure, pl.col("basis") == basis)
+    return rows.drop("measure", "basis").collect()
+
+
+def _reported(snapshot: Snapshot, level: str, scope: str) -> pl.LazyFrame:
+    """The same of all measures, with `measure` and `basis`."""
     rows = sight.scan(snapshot, "measurements").filter(
-        pl.col("measure") == measure,
-        pl.col("level") == level,
-        pl.col("basis") == basis,
-        pl.col("field") == "all",
-        pl.col("state") == REPORTED,
+        pl.col("level") == level, pl.col("field") == "all", pl.col("state") == REPORTED
     )
     if level == "commune" and scope != COUNTRY:
-        own = reference_table("units").filter(pl.col("province_code") == scope).select(unit_code="code")
-        rows = rows.join(own.lazy(), on="unit_code", how="semi")
-    return rows.select("unit_code", "series", *PERIOD_COLUMNS, ages.age().cast(pl.Int32)).collect()
+        own = reference_table("units").filter(pl.col("province_code") == scope).get_column("code")
+        rows = rows.filter(pl.col("unit_code").is_in(own.implode()))
+    return rows.select("measure", "basis", "unit_code", "series", *PERIOD_COLUMNS, ages.age().cast(pl.Int32))

@@ -98,6 +98,16 @@ def test_some_packages_stay_in_their_rooms(module):
     assert {name for name in packages & set(ONLY_IN) if room_of(module) not in ONLY_IN[name]} == set()
 
 
+CONNECTING = {"smtplib", "http.client", "urllib.request", "requests", "ftplib", "imaplib", "socket", "httpx", "aiohttp"}
+
+
+@pytest.mark.parametrize("module", sorted(files()))
+def test_connections_are_opened_in_two_places(module):
+    """`etl/` pulls, `press/post/` sends; nothing else of ours goes out."""
+    opens = {name for name in named(files()[module]) if any(f"{name}.".startswith(f"{one}.") for one in CONNECTING)}
+    assert not opens or room_of(module) == "etl" or module.startswith("press.post.")
+
+
 @pytest.mark.parametrize("room", ["ranking", "files", "store", "journal", "display", "etl", "web", "press"])
 def test_a_room_loads_neither_streamlit_nor_plotly(room):
     """Seen in a fresh process, so what an import of ours brings with it counts too."""

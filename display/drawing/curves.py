@@ -223,10 +223,6 @@ def alt(view: View, measure: Measure, curves: Sequence[Line], strokes: Sequence[
     return view.say("time.alt", measure=measure.name.in_language(view.language), lines="; ".join([*parts, *strokes]))
 
 
-def title(view: View, measure: Measure) -> str:
-    return view.say("time.title", measure=measure.name.in_language(view.language))
-
-
 def days_of(curves: Sequence[Line], fan: pl.DataFrame) -> list[date]:
     """All days on which the chart has a point."""
     return [day for line in curves for day in line.days] + (fan.get_column("day").to_list() if fan.height else [])

@@ -16,8 +16,8 @@ from display.drawing.palette import LIGHT, Palette
 from display.drawing.svg_images import address
 
 FONT = "Be Vietnam Pro, sans-serif"
-_LETTER = 9.5
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 7, 8, 16
+LETTER = 11.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 38, 8, 9, 18
 _BAND = 0.16
 
 
@@ -48,7 +48,8 @@ class Usual:
 class Chart:
     """All that one small chart shows. `least`, `most`: where the scale ends whatever the data say.
 
-    `flags`: days that carry a flag, such as those on which something was promised.
+    `flags`: days that carry a flag, such as those on which something was promised. `beside`: days and values that the
+    axes hold too, for charts that are to be read beside each other.
     """
 
     curves: tuple[Curve, ...]
@@ -58,12 +59,35 @@ class Chart:
     least: float | None = 0
     most: float | None = None
     flags: tuple[date, ...] = ()
+    beside: Reach | None = None
 
     def days(self) -> list[date]:
         return [day for curve in self.curves for day in curve.days]
 
     def known(self) -> list[float]:
         return [value for curve in self.curves for value in curve.values if value is not None]
+
+    def ends(self) -> list[float]:
+        """All values that the scale holds."""
+        usual = [_within(end, self) for usual in self.usual for end in (usual.lower, usual.upper)]
+        return [*self.known(), *([self.target] if self.target is not None else []), *usual]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """From the first day to the last and from the lowest value to the highest, over several charts."""
+
+    first: date
+    last: date
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, in_time: Sequence[Chart], in_value: Sequence[Chart]) -> Reach:
+        """The days of all of `in_time` and the values of all of `in_value`, each of them with some known value."""
+        days = [day for chart in in_time for day in chart.days()]
+        ends = [end for chart in in_value for end in chart.ends()]
+        return cls(min(days), max(days), min(ends), max(ends))
 
 
 def over_time(
@@ -138,10 +162,10 @@ class _Frame:
 
     @classmethod
     def of(cls, chart: Chart, width: int, height: int) -> _Frame:
-        ends = [*chart.known(), *([chart.target] if chart.target is not None else [])]
-        ends += [_within(end, chart) for usual in chart.usual for end in (usual.lower, usual.upper)]
+        ends, days = chart.ends(), chart.days()
+        if chart.beside:
+            ends, days = [*ends, chart.beside.low, chart.beside.high], [*days, chart.beside.first, chart.beside.last]
         ticks = nice_ticks(min(ends), max(ends), chart.least, chart.most)
-        days = chart.days()
         low, high = min(*ends, *ticks), max(*ends, *ticks)
         return cls(width, height, min(days), max(days), low, high, ticks)
 
@@ -171,7 +195,7 @@ def _grid(frame: _Frame, write: Callable[[float, int], str], palette: Palette) -
     for tick in frame.ticks:
         y = frame.y(tick)
         yield _rule(_LEFT, y, frame.width - _RIGHT, y, palette.line)
-        yield _text(_LEFT - 4, y + 3.4, write(tick, decimals), palette.quiet, "end")
+        yield _text(_LEFT - 4, y + 3.9, write(tick, decimals), palette.quiet, "end")
 
 
 def _usual(frame: _Frame, usual: Usual, palette: Palette) -> str:
@@ -247,7 +271,7 @@ def _mark(x: float, y: float, mark: str, colour: str, ground: str) -> str:
 
 def _ends(frame: _Frame, palette: Palette) -> Iterator[str]:
     """The first and the last month below the chart."""
-    y = frame.height - 3
+    y = frame.height - 4
     yield _text(_LEFT, y, _month(frame.first), palette.quiet, "start")
     if frame.last > frame.first:
         yield _text(frame.width - _RIGHT, y, _month(frame.last), palette.quiet, "end")
@@ -276,7 +300,7 @@ def _rule(x1: float, y1: float, x2: float, y2: float, colour: str, dash: str = "
 
 def _text(x: float, y: float, text: str, colour: str, anchor: str) -> str:
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-family="{FONT}" font-size="{_LETTER}" fill="{colour}" '
+        f'<text x="{x:.1f}" y="{y:.1f}" font-family="{FONT}" font-size="{LETTER:g}" fill="{colour}" '
         f'text-anchor="{anchor}">{escape(text)}</text>'
     )
 

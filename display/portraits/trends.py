@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
 from display.drawing import small_charts
 from display.drawing.palette import Palette
-from display.drawing.small_charts import Chart, Curve, Usual
+from display.drawing.small_charts import Chart, Curve, Reach, Usual
 from display.portraits import summary
 from display.portraits.histories import Month
 from display.portraits.summary import Row
@@ -20,9 +21,11 @@ from store import units
 from store.snapshot import Snapshot
 
 LEAST_MONTHS = 3
+Scale = tuple[str, str, float | None]
 
 
-WIDTH, HEIGHT = 300, 116
+WIDTH, HEIGHT = 246, 124
+"""The least room on a page, so that letters are at least as large as they are written."""
 
 
 def drawable(snapshot: Snapshot, code: str) -> list[Row]:
@@ -42,9 +45,16 @@ def svg(
     height: int = HEIGHT,
     palette: Palette | None = None,
     flags: tuple[date, ...] = (),
+    *,
+    together: bool = False,
 ) -> str:
-    """The chart of a row of the summary as SVG text, with figures in the reader's language; `flags`: days to mark."""
-    chart = replace(chart_of(view.snapshot, code, row), flags=flags)
+    """The chart of a row of the summary as SVG text, with figures in the reader's language; `flags`: days to mark.
+
+    `together`: the charts of all rows that are `drawable` stand beside it. All have the same months then, and those of
+    one unit the same scale.
+    """
+    beside = _reach(view.snapshot, code, _scale(row)) if together else None
+    chart = replace(chart_of(view.snapshot, code, row), flags=flags, beside=beside)
     return small_charts.over_time(
         chart,
         lambda value, decimals: numbers.number(value, view.language, decimals),
@@ -65,6 +75,18 @@ def chart_of(snapshot: Snapshot, code: str, row: Row) -> Chart:
         least=0,
         most=100 if row.measure.kind == "share" else row.measure.max_score,
     )
+
+
+@lru_cache(maxsize=256)
+def _reach(snapshot: Snapshot, code: str, scale: Scale) -> Reach:
+    rows = drawable(snapshot, code)
+    charts = [chart_of(snapshot, code, row) for row in rows]
+    return Reach.of(charts, [chart for row, chart in zip(rows, charts, strict=True) if _scale(row) == scale])
+
+
+def _scale(row: Row) -> Scale:
+    """What two measures must share to be read on one scale: shares do, scores out of 18 and out of 22 do not."""
+    return row.measure.kind, row.measure.unit.vi, row.measure.max_score
 
 
 def _since(row: Row) -> list[Curve]:

@@ -8,7 +8,7 @@ from html import escape
 
 import polars as pl
 
-from display.words import bring_in, marks, numbers
+from display.words import bring_in, marks, numbers, rankings
 from display.words.view import View
 from ranking.measures import Measure
 from ranking.periods import Period
@@ -19,6 +19,49 @@ from store import opening, reference
 from store.months import is_month, latest_series, series
 
 _IN_A_SENTENCE = 4
+
+
+def headline(view: View, measure: Measure, scope: str, at: str | None = None) -> str:
+    """`Phú Thọ, gồm cả sở, ngành: tỷ lệ hồ sơ nộp trực tuyến (theo biểu II.06) 95,7 % tháng 8/2026`.
+
+    Of the period `at`, else of the one that pages open on, and a year before by the same rules where that is known;
+    the page's plain title where nothing is.
+    """
+    own = _shown(view, measure, scope, at)
+    if own is None:
+        return title(view, measure)
+    place = reference.scope_name(scope)
+    words = view.say(
+        "time.headline",
+        place=view.say("time.headline.place", place=place) if place else view.say("scope.country"),
+        phrase=rankings.phrase(view, measure, own["basis"]),
+        value=numbers.with_unit(own["value"], measure, view.language),
+        period=_period_words(view, own),
+    )
+    before = _a_year_before(view, measure, scope, own)
+    if before is None:
+        return words
+    value = numbers.with_unit(before["value"], measure, view.language)
+    return view.say("time.headline.before", now=words, value=value)
+
+
+def title(view: View, measure: Measure) -> str:
+    return view.say("time.title", measure=measure.name.in_language(view.language))
+
+
+def named_sentence(view: View, measure: Measure, scope: str, at: str | None = None, units: Sequence[str] = ()) -> str:
+    """What the page shows, and the sentence. Markup."""
+    label = f'<span class="gd-wide-only">{escape(title(view, measure))}.</span>'
+    return f"{label} {sentence(view, measure, scope, at, units)}"
+
+
+def _a_year_before(view: View, measure: Measure, scope: str, row: dict) -> dict | None:
+    if row["period_kind"] != "month":
+        return None
+    month = row["period_start"].replace(year=row["period_start"].year - 1)
+    same = (pl.col(name) == row[name] for name in ("series", "basis", "period_kind"))
+    found = _known(view, measure, scope).filter(*same, pl.col("period_start") == month)
+    return found.row(0, named=True) if found.height else None
 
 
 def sentence(view: View, measure: Measure, scope: str, at: str | None = None, units: Sequence[str] = ()) -> str:

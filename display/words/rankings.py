@@ -52,10 +52,10 @@ def title(view: View, selection: Selection) -> str:
     return view.say(f"rankings.title.{selection.level}", measure=selection.measure.name.in_language(view.language))
 
 
-def named_sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:
-    """What is ranked by which measure, and the sentence. Markup."""
-    label = f'<span class="gd-wide-only">{escape(title(view, selection))}.</span>'
-    return f"{label} {sentence(view, selection, rows)}"
+def named_sentence(view: View, selection: Selection, rows: pl.DataFrame, label: str = "") -> str:
+    """What the page shows by which measure, by its `label` or else what is ranked, and the sentence. Markup."""
+    named = f'<span class="gd-wide-only">{escape(label or title(view, selection))}.</span>'
+    return f"{named} {sentence(view, selection, rows)}"
 
 
 def sentence(view: View, selection: Selection, rows: pl.DataFrame) -> str:

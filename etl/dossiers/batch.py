@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from etl.dossiers.coded import ERROR, Coded
-from etl.dossiers.codes import read_codes
+from etl.dossiers.codes import are_known, read_codes
 from etl.dossiers.date_orders import DATES, parts_of
+from etl.dossiers.dates import TakenApart
 from etl.dossiers.headers import FEWEST_HEADERS, Rearranged
 from etl.dossiers.lists import Lists, plain
 from etl.dossiers.survey import Survey
@@ -28,17 +29,20 @@ _TOTALS = r"^(?i:tổng|tổng cộng|tổng số|cộng|total|tong cong)[\s:]*$
 
 class Rows:
     """One batch of rows, each distinct text of a column looked at once. Rows that hold nothing, or say the headings or
-    a total again, are left out; `left_out` counts the latter.
+    a total again, are left out; `left_out` counts the latter. `dates`: remembers the file's dates from batch to batch.
     """
 
-    def __init__(self, rows: pl.DataFrame, lists: Lists, salt: bytes) -> None:
-        rows, self.left_out = _without_headings(rows, lists)
+    def __init__(self, rows: pl.DataFrame, lists: Lists, salt: bytes, dates: TakenApart) -> None:
+        known, self.left_out = are_known(rows["code"]), 0
+        if not known.all(ignore_nulls=False):
+            rows, self.left_out = _without_headings(rows, lists)
+            known = are_known(rows["code"])
         self.numbers = rows["row"]
         self.code_texts = rows["code"]
-        self.codes = read_codes(self.code_texts, salt)
+        self.codes = read_codes(self.code_texts, known, salt)
         self.columns = {name: Coded.of(rows[name]) for name in rows.columns if name not in ("row", "code")}
         self.nothing = {name: self._without_nothing(name, words) for name, words in _NOTHING.items()}
-        self.parts = parts_of(self.columns)
+        self.parts = parts_of(self.columns, dates)
 
     def _without_nothing(self, name: str, words: str) -> int:
         """Empty the cells of a column that hold what systems write for nothing; how many there were."""
@@ -55,10 +59,14 @@ class Rows:
         if name not in self.columns:
             return pl.Series([True]).new_from_index(0, self.numbers.len())
         column = self.columns[name]
-        return self.spread(name, column.texts.is_null()).fill_null(True)
+        blank = column.texts.is_null()
+        if not (blank & (column.counts > 0)).any():
+            return pl.Series([False]).new_from_index(0, self.numbers.len())
+        return self.spread(name, blank)
 
     def errors(self, name: str) -> pl.Series:
-        return self.spread(name, self.columns[name].texts.str.contains(ERROR)).fill_null(False)
+        """Which texts of a column are an error of Excel."""
+        return self.columns[name].texts.str.contains(ERROR).fill_null(False)
 
     def survey(self, survey: Survey) -> None:
         """What the columns say as columns."""

@@ -45,9 +45,9 @@ def take_in(store: Store) -> Changes:
     staged = store.staged()
     if not staged:
         return changes
-    store.note_exports(pl.scan_parquet([file for files in staged.values() for file in files]))
+    store.note_exports(pl.scan_ipc([file for files in staged.values() for file in files]))
     for part, files in staged.items():
-        merge(store, part, pl.read_parquet(files), changes)
+        merge(store, part, pl.concat([pl.read_ipc(file) for file in files], rechunk=False), changes)
     return changes
 
 
@@ -62,7 +62,7 @@ def merge(store: Store, part: str, rows: pl.DataFrame, changes: Changes) -> None
     rows = _news(rows, held)
     if rows.is_empty():
         return
-    replaced = held.join(rows, on="code", how="semi").select(rows.columns)
+    replaced = held.join(rows, on="code", how="semi").select(rows.columns) if held.height else held
     pending = store.state()["pending"]
     store.remember(pending=sorted({*pending, part}))
     changes.parts.append(part)
@@ -76,7 +76,8 @@ def merge(store: Store, part: str, rows: pl.DataFrame, changes: Changes) -> None
         write(rows, _beside(store.dossier_file(part)))
         fold(store, part)
     else:
-        write(rows, store.dossier_file(part))
+        # Rows are looked for by their code, which lies anywhere.
+        write(rows, store.dossier_file(part), statistics=False)
 
 
 def _told_once(rows: pl.DataFrame, changes: Changes) -> pl.DataFrame:
@@ -96,6 +97,8 @@ def _told_once(rows: pl.DataFrame, changes: Changes) -> pl.DataFrame:
 def _held(store: Store, part: str, rows: pl.DataFrame) -> pl.DataFrame:
     """The kept states of the dossiers in `rows`."""
     files = [file for file in store.files(part) if file.exists()]
+    if not files:
+        return pl.DataFrame(schema=DOSSIER)
     wanted = pl.col("code").is_in(rows["code"].implode())
     found = [states_in(file).filter(wanted).collect() for file in files]
     return pl.concat([pl.DataFrame(schema=DOSSIER), *found]).unique("code", keep="last", maintain_order=True)

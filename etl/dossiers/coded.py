@@ -16,8 +16,8 @@ ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOC
 
 @dataclass(frozen=True)
 class Coded:
-    """`texts`: the distinct texts, trimmed, null for blank ones. `codes`: the place of each row's text in them, null
-    for an empty cell; None where nearly every row has a text of its own, and `texts` are the rows themselves.
+    """`texts`: the distinct texts, trimmed, null for blank ones and for those that no row holds. `codes`: the place of
+    each row's text in them; None where nearly every row has a text of its own, and `texts` are the rows themselves.
     """
 
     texts: pl.Series
@@ -25,12 +25,24 @@ class Coded:
 
     @classmethod
     def of(cls, column: pl.Series) -> Coded:
+        if isinstance(column.dtype, pl.Categorical):
+            return cls._numbered(column, column.dtype.categories.to_series())
         distinct = column.unique().drop_nulls()
         if distinct.len() > _MANY:
+            return cls(_trimmed(column), None)
+        return cls._numbered(column.cast(pl.Enum(distinct)), distinct)
+
+    @classmethod
+    def _numbered(cls, column: pl.Series, texts: pl.Series) -> Coded:
+        """Of a column that is kept as numbers of `texts`; an empty cell has the number behind them."""
+        codes = column.to_physical().cast(pl.UInt32).fill_null(texts.len()).alias("code")
+        counts = _counts(codes, texts.len() + 1)
+        if counts.gt(0).sum() > _MANY:
             return cls(_trimmed(column.cast(pl.String)), None)
-        if isinstance(column.dtype, pl.Categorical):
-            return cls(_trimmed(distinct.cast(pl.String)), _renumbered(column, distinct))
-        return cls(_trimmed(distinct), column.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32))
+        texts = pl.concat([texts.alias("text"), pl.Series("text", [None], pl.String)])
+        found = cls(_trimmed(texts.set(counts == 0, None)), codes)
+        found.__dict__["counts"] = counts
+        return found
 
     def spread(self, by_text: pl.Series) -> pl.Series:
         """What is known of each text, for each row."""
@@ -41,19 +53,23 @@ class Coded:
         found = self.texts.str.contains(words).fill_null(False)
         if not found.any():
             return self, 0
-        return Coded(self.texts.set(found, None), self.codes), counted(self.counts, found)
+        number, rest = counted(self.counts, found), Coded(self.texts.set(found, None), self.codes)
+        rest.__dict__["counts"] = self.counts
+        return rest, number
 
-    def spread_few(self, by_text: pl.Series, *further: str) -> pl.Series:
-        """Texts that are known of each text, for each row, as an Enum of those and `further` ones: few are handled as
+    def spread_few(self, by_text: pl.Series) -> pl.Series:
+        """Texts that are known of each text, for each row, as an Enum of those that some row holds: few are handled as
         numbers, where every row would have a text of its own."""
         if self.codes is None:
             return by_text
-        names = pl.Series([*by_text.unique().drop_nulls(), *further], dtype=pl.String).unique()
-        return by_text.cast(pl.Enum(names)).gather(self.codes)
+        names = by_text.filter(self.counts > 0).unique().drop_nulls()
+        return by_text.cast(pl.Enum(names), strict=False).gather(self.codes)
 
-    def read(self, meaning: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
-        """The meaning of each row's text; null for empty cells."""
-        return self.spread(self.meanings(meaning, dtype))
+    def read(
+        self, meaning: Callable[[str], object], dtype: pl.DataType | type[pl.DataType], *, empty: object
+    ) -> pl.Series:
+        """The meaning of each row's text; `empty` for empty cells."""
+        return self.spread(self.meanings(meaning, dtype).fill_null(empty))
 
     def meanings(self, meaning: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
         """The meaning of each distinct text."""
@@ -65,21 +81,16 @@ class Coded:
         """How many rows hold each of `texts`."""
         if self.codes is None:
             return pl.Series([1]).new_from_index(0, self.texts.len()).cast(pl.UInt32)
-        counted = self.codes.drop_nulls().to_frame("code").group_by("code").len()
-        every = pl.DataFrame({"code": pl.int_range(self.texts.len(), dtype=pl.UInt32, eager=True)})
-        return every.join(counted, on="code", how="left", maintain_order="left")["len"].fill_null(0)
+        return _counts(self.codes, self.texts.len())
 
     def rows_of(self, chosen: pl.Series, rows: pl.Series, most: int) -> list[int]:
         """Numbers of the first rows whose text is among the `chosen` (booleans by text)."""
         return rows.filter(self.spread(chosen).fill_null(False)).head(most).to_list()
 
 
-def _renumbered(column: pl.Series, distinct: pl.Series) -> pl.Series:
-    """The numbers of a column that was read as such, as places in its distinct texts."""
-    numbers = distinct.to_physical().to_numpy()
-    places = np.zeros(int(numbers.max(initial=0)) + 1, np.uint32)
-    places[numbers] = np.arange(len(numbers), dtype=np.uint32)
-    return pl.Series(places).gather(column.to_physical())
+def _counts(codes: pl.Series, number: int) -> pl.Series:
+    """How often each number below `number` stands in a column."""
+    return pl.Series(np.bincount(codes.to_numpy(), minlength=number)).cast(pl.UInt32)
 
 
 def _trimmed(texts: pl.Series) -> pl.Series:

@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 
+import numpy as np
 import polars as pl
 
 # H44.100-260817-0001, 000.00.12.H44-260817-0001: the unit, the day, a number.
@@ -18,7 +19,10 @@ KNOWN_CODE = rf"^(?:\d{{3}}\.\d{{2}}\.\d{{2}}\.)?[A-Z]\d{{2}}(?:\.\d{{1,4}}){{0,
 KNOWN_PROCEDURE = r"^\d\.\d{6}(?:\.\d{2,3}){0,3}(?:\.[A-Z]\d{2})?$"
 DAY_IN_CODE = rf"-({_DAY})-\d{{1,7}}$"
 _SHAPE = re.compile(r"(?=[^\d]*\d)[\w./\-]{4,60}")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+# Marks that nobody sees are taken out: a soft hyphen, blanks without width, marks of direction, of order of bytes.
+_DASHES = str.maketrans(
+    dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+)
 _CUT = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _LONG = re.compile(r"\d{16,30}(?:\.0+)?")
 _DIGITS_OF_EXCEL = 15
@@ -62,13 +66,21 @@ def part_of(code: pl.Expr) -> pl.Expr:
     )
 
 
-def read_codes(column: pl.Series, salt: bytes) -> pl.DataFrame:
-    """One row per cell: `code` or null, `part` of the store, `day` in the code or null, `why` there is no code."""
-    known = column.str.contains(KNOWN_CODE)
+def are_known(column: pl.Series) -> pl.Series:
+    """Which cells hold a code of a known form; null for an empty one."""
+    return column.str.contains(KNOWN_CODE)
+
+
+def read_codes(column: pl.Series, known: pl.Series, salt: bytes) -> pl.DataFrame:
+    """One row per cell: `code` or null, `part` of the store, `day` in the code or null, and where
+    any is wrong `why` there is no code.
+
+    `known`: which ones have a known form (`are_known`).
+    """
     if known.all(ignore_nulls=False):
         # Before the day such a code has no dash, so it is cut out where a pattern would have to look for it.
         day = pl.col("code").str.slice(pl.col("code").str.find("-", literal=True) + 1, 6)
-        return _of_known(column, day).with_columns(why=pl.lit(None, pl.String))
+        return _of_known(column, day)
     odd = column.filter(~known.fill_null(True)).unique()
     tidy = {text: written(text) for text in odd}
     cut = [text for text in odd if _CUT.fullmatch(text.strip())] + _rounded(odd, column)
@@ -108,17 +120,22 @@ def _rounded(odd: pl.Series, column: pl.Series) -> list[str]:
 
 def _of_known(codes: pl.Series, day: pl.Expr | None = None) -> pl.DataFrame:
     day = pl.col("code").str.extract(DAY_IN_CODE) if day is None else day
-    rows = pl.DataFrame({"code": codes.rename("code")}).with_columns(day=day)
-    days = rows["day"].unique().drop_nulls()
-    read = pl.DataFrame({"day": days}).with_columns(
+    rows = pl.DataFrame({"code": codes.rename("code")})
+    said = rows.select(day.cast(pl.Int32, strict=False)).to_series()
+    # A day for each row, by its place among the few that there are: quicker than to look every row up.
+    days = said.unique().drop_nulls().sort()
+    first, last = (days[0], days[-1]) if days.len() else (0, 0)
+    places = np.full(last - first + 2, days.len(), np.uint32)
+    places[days.to_numpy() - first] = np.arange(days.len(), dtype=np.uint32)
+    written_as = days.cast(pl.String).str.zfill(6)
+    read = pl.DataFrame({"day": pl.concat([written_as, pl.Series([None], dtype=pl.String)])}).with_columns(
         read=("20" + pl.col("day")).str.to_date("%Y%m%d", strict=False),
         month=pl.format("20{}-{}", pl.col("day").str.slice(0, 2), pl.col("day").str.slice(2, 2)),
     )
-    # A day for each row, by its place among the few that there are: quicker than to look every row up.
-    places = rows["day"].cast(pl.Enum(days)).to_physical().cast(pl.UInt32)
-    months = read["month"].unique().drop_nulls()
+    by_row = pl.Series(places[(said - first).fill_null(last - first + 1).to_numpy()])
+    months = read["month"].drop_nulls().unique()
     by_day = read.with_columns(pl.col("month").cast(pl.Enum(months)))
-    rows = rows.with_columns(by_day["read"].gather(places), by_day["month"].gather(places))
+    rows = rows.with_columns(by_day["read"].gather(by_row).alias("read"), by_day["month"].gather(by_row).alias("month"))
     if rows["month"].null_count():
         rows = rows.with_columns(pl.col("month").cast(pl.String))
         rows = rows.with_columns(month=pl.coalesce("month", part_of(pl.col("code"))))

@@ -11,6 +11,7 @@ import codecs
 import csv
 import io
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from etl.dossiers.csv_lines import Broken, records
-from etl.dossiers.headers import FEWEST_HEADERS, known_headings
+from etl.dossiers.headers import FEWEST_HEADERS, headings_in, known_headings
 from etl.dossiers.lists import Lists
 from files.faults import BadInput
 
@@ -64,6 +65,7 @@ class CsvFile:
                 line += dropped
                 if below:
                     continue
+            chunk = _without_formulas(chunk, self.separator)
             plain = _plain(chunk, self.separator, width, columns, kinds)
             if plain is not None:
                 yield plain.with_row_index("row", line).with_columns(pl.col("row").cast(pl.Int64)), []
@@ -119,18 +121,25 @@ def _headings(lines: list[str], lists: Lists) -> tuple[str, int, list[str], int]
             if mark not in lines[start]:
                 continue
             for text, used in _beginning(lines, start):
-                cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])
-                if (known := known_headings(cells, lists)) > best[0]:
-                    best = known, mark, cells, used
+                below, more = next(_beginning(lines, start + used), ("", 0))
+                found = headings_in([_split(text, mark), _split(below, mark)], lists)
+                if found and found[0] == 0 and (known := known_headings(found[2], lists)) > best[0]:
+                    best = known, mark, [str(cell or "") for cell in found[2]], used + more * (found[1] - 1)
         if best[0] >= FEWEST_HEADERS:
             return best[1], start, best[2], best[3]
     first = next((n for n, line in enumerate(lines) if line.strip()), 0)
     mark = max(_SEPARATORS[:4], key=lines[first].count)
-    return mark, first, next(csv.reader([lines[first]], delimiter=mark), []), 1
+    return mark, first, _split(lines[first], mark), 1
+
+
+def _split(text: str, mark: str) -> list[str]:
+    return next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), [])
 
 
 def _beginning(lines: list[str], start: int) -> Iterator[tuple[str, int]]:
-    """A line by itself, and where a quotation mark stays open, with the lines that close it."""
+    """A line by itself, or where a quotation mark stays open, with the lines that close it."""
+    if start >= len(lines):
+        return
     if lines[start].count('"') % 2 == 0:
         yield lines[start], 1
         return
@@ -203,6 +212,14 @@ def _without_lines(chunk: bytes, number: int) -> tuple[bytes, int]:
     return chunk[at:], number
 
 
+def _without_formulas(chunk: bytes, separator: str) -> bytes:
+    """`="0012"`, by which some programs make Excel keep a text as it is, is that text."""
+    if b'="' not in chunk:
+        return chunk
+    mark = re.escape(separator.encode())
+    return re.sub(rb"(?m)(^|" + mark + rb')="([^"\n]*)"(?=' + mark + rb"|$)", rb'\1"\2"', chunk)
+
+
 def _plain(
     chunk: bytes, separator: str, width: int, columns: dict[str, int], kinds: dict[str, pl.DataType | type[pl.DataType]]
 ) -> pl.DataFrame | None:
@@ -213,7 +230,7 @@ def _plain(
     """
     if b'"' in chunk or not chunk or len(separator.encode()) > 1:
         return None
-    lines = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
+    lines = _count(chunk, "\n") + (not chunk.endswith(b"\n"))
     if _count(chunk, separator) != lines * (width - 1):
         return None
     try:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from etl.dossiers.coded import Coded, counted, listed
-from etl.dossiers.dates import SHORT, YEAR_FIRST, YEAR_LAST, Order, day_of, taken_apart
+from etl.dossiers.dates import SHORT, YEAR_FIRST, YEAR_LAST, Order, TakenApart, day_of
 from files.faults import BadInput
 
 DATES = ("received", "due", "done", "returned", "stopped")
@@ -22,6 +23,7 @@ _ROWS_NAMED = 5
 _STRAY_PART = 0.005
 _AGAINST_CODES = 0.05
 _YEARS_ABOUT = 6
+_GRID_MOST = 1 << 21
 
 
 @dataclass
@@ -116,7 +118,7 @@ class DateOrders:
             kind="kind", straight=day_of(Order(), pl.lit(None)), turned=day_of(Order(True, True), pl.lit(None))
         ).with_row_index("code")
         codes = column.codes if column.codes is not None else pl.int_range(apart.height, dtype=pl.UInt32, eager=True)
-        pairs = pl.DataFrame({"code": codes, "day": in_code}).drop_nulls().group_by("code", "day").len()
+        pairs = _pairs(codes, in_code)
         pairs = pairs.join(both, on="code").filter(pl.col("straight").ne_missing(pl.col("turned")))
         for kinds, order in (
             ((YEAR_LAST, SHORT), self._dates["received"].last),
@@ -247,6 +249,21 @@ class DateOrders:
                 yield f"{name}: read with the month before the day{shown}"
 
 
-def parts_of(columns: Mapping[str, Coded]) -> dict[str, pl.DataFrame]:
+def _pairs(codes: pl.Series, days: pl.Series) -> pl.DataFrame:
+    """How often (`len`) each number of a text stands beside each day: counted in a grid where it is small."""
+    rows = pl.DataFrame({"code": codes, "day": days})
+    first, last, most = days.min(), days.max(), codes.max()
+    width = (last - first).days + 1  # type: ignore[operator, union-attr]
+    if days.null_count() or codes.null_count() or (int(most) + 1) * width > _GRID_MOST:  # type: ignore[arg-type]
+        return rows.drop_nulls().group_by("code", "day").len()
+    at = rows.select(pl.col("code").cast(pl.Int64) * width + (pl.col("day") - first).dt.total_days()).to_series()
+    counts = np.bincount(at.to_numpy())
+    used = np.flatnonzero(counts)
+    return pl.DataFrame({"code": used // width, "day": used % width, "len": counts[used]}).with_columns(
+        pl.col("code").cast(pl.UInt32), day=pl.lit(first) + pl.duration(days="day")
+    )
+
+
+def parts_of(columns: Mapping[str, Coded], dates: TakenApart) -> dict[str, pl.DataFrame]:
     """The texts of the date columns taken apart."""
-    return {name: taken_apart(columns[name].texts) for name in DATES if name in columns}
+    return {name: dates.of(columns[name].texts) for name in DATES if name in columns}

@@ -57,6 +57,27 @@ class Order:
     year_first: bool = False
 
 
+class TakenApart:
+    """Takes texts apart, those that it has met only once: a file's days come again in each of its chunks."""
+
+    def __init__(self) -> None:
+        self._known = pl.DataFrame(schema={"text": pl.String, **_SCHEMA})
+
+    def of(self, texts: pl.Series) -> pl.DataFrame:
+        """As `taken_apart`."""
+        if texts.len() > _MANY:
+            return taken_apart(texts)
+        if self._known.height > _MANY:
+            self._known = self._known.clear()
+        rows = texts.to_frame("text")
+        fresh = rows.drop_nulls().unique().join(self._known, on="text", how="anti")["text"]
+        if fresh.len():
+            found = _by_shapes(fresh).with_columns(text=fresh).select("text", *_SCHEMA)
+            self._known = pl.concat([self._known, found])
+        parts = rows.join(self._known, on="text", how="left", maintain_order="left").drop("text")
+        return parts.with_columns(pl.col("kind").fill_null(NONE))
+
+
 def taken_apart(texts: pl.Series) -> pl.DataFrame:
     """One row per text: `kind`, `y`, `a`, `b` (year and the two other numbers as they follow), `seconds`, `zone`.
 
@@ -94,18 +115,25 @@ def _looked_up(texts: pl.Series) -> pl.DataFrame:
 def _by_shapes(texts: pl.Series) -> pl.DataFrame:
     text = pl.col("text").str.replace(r"^(?:[Tt]hứ\s+\w+|[Cc]hủ\s+[Nn]hật)\s*,?\s*", "").str.strip_chars(" \t'\"")
     rows = pl.DataFrame({"text": texts}).with_row_index("place").with_columns(text)
-    found, left = [], rows
+    found, left = [], rows.drop_nulls()
     for kind, shape in _SHAPES:
+        if left.is_empty():
+            break
         parts = left.filter(pl.col("text").str.contains(shape))
         if parts.height:
             found.append(_of_shape(parts, kind, shape))
             left = left.join(parts, on="place", how="anti")
     for read, shape in ((_compact, _COMPACT), (_serial, _SERIAL), (_epoch, _EPOCH)):
+        if left.is_empty():
+            break
         parts = left.filter(pl.col("text").str.contains(shape))
         if parts.height:
             found.append(read(parts).select("place", *(pl.col(n).cast(t) for n, t in _SCHEMA.items())))
             left = left.join(parts, on="place", how="anti")
-    none = left.select("place", *(pl.lit(NONE if n == "kind" else None, t).alias(n) for n, t in _SCHEMA.items()))
+    blank = rows.filter(pl.col("text").is_null())
+    none = pl.concat([left, blank]).select(
+        "place", *(pl.lit(NONE if n == "kind" else None, t).alias(n) for n, t in _SCHEMA.items())
+    )
     return pl.concat([*found, none]).sort("place").drop("place")
 
 

@@ -12,6 +12,7 @@ from etl.dossiers.personal import heading_told, personal_header
 from files.faults import BadInput
 
 _ZONE = re.compile(r"[\s(\[]+(?:UTC|GMT)\s*(?:([+-])\s*(\d{1,2})(?::?(\d{2}))?)?[)\]\s]*$", re.IGNORECASE)
+Cells = Sequence[object]
 _LIKE_ENOUGH, _SURELY_LIKE = 0.6, 0.75
 FEWEST_HEADERS = 3
 
@@ -56,10 +57,43 @@ def known_headings(cells: Sequence[object], lists: Lists) -> int:
     return len({name for cell in cells if cell is not None and (name := column_of(str(cell), lists)[0])})
 
 
-def header_row(rows: Sequence[Sequence[object]], lists: Lists | None = None) -> int | None:
-    """The first row where at least three cells are known headings; exports put titles above."""
-    lists = lists or lists_of()
-    return next((n for n, row in enumerate(rows) if known_headings(row, lists) >= FEWEST_HEADERS), None)
+def headings_in(rows: Sequence[Cells], lists: Lists) -> tuple[int, int, list[object]] | None:
+    """(the first row where at least three cells are known headings, the rows they take, the headings), from 0.
+
+    Exports put titles above. Headings of two rows are joined where more of them are known so than in either row.
+    """
+    for start, row in enumerate(rows):
+        alone, below = known_headings(row, lists), rows[start + 1] if start + 1 < len(rows) else ()
+        both = joined(row, below, lists)
+        if known_headings(both, lists) >= max(FEWEST_HEADERS, alone + 1, known_headings(below, lists) + 1):
+            return start, 2, both
+        if alone >= FEWEST_HEADERS:
+            return start, 1, list(row)
+    return None
+
+
+def joined(above: Cells, below: Cells, lists: Lists) -> list[object]:
+    """The headings of two rows as one: `Ngày` below `Tiếp nhận`, which stands over two columns, is `Ngày tiếp nhận`.
+
+    A heading that says all by itself stays as it is, unless the one above it says that the columns are about a person.
+    """
+    found: list[object] = []
+    group: object = None
+    for at in range(max(len(above), len(below))):
+        top, leaf = (row[at] if at < len(row) and not _is_blank(row[at]) else None for row in (above, below))
+        if top is not None or leaf is None:
+            group = None if leaf is None else top
+        if leaf is None or group is None:
+            found.append(leaf if top is None else top)
+            continue
+        both = f"{leaf} {group}"
+        says_all = column_of(str(leaf), lists)[0] and not personal_header(str(group))
+        found.append(leaf if says_all and not column_of(both, lists)[0] else both)
+    return found
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or not str(cell).strip()
 
 
 def layout(place: str, headers: Sequence[str | None], lists: Lists | None = None) -> Layout:

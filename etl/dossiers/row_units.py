@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from etl.dossiers.batch import Rows
@@ -10,48 +12,50 @@ from etl.dossiers.survey import Survey
 from etl.dossiers.units import UNKNOWN_UNIT, Units
 
 _HEADS_MOST = 20_000
+_STATE = re.compile(r"[A-Z]\d\d")
 UNIT_COLUMNS = (("intake", "intake_unit"), ("decision", "deciding_unit"))
 
 
 def with_units(frame: pl.DataFrame, rows: Rows, units: Units, province: str | None, survey: Survey) -> pl.DataFrame:
     """`intake`, `decision` and `province` as codes; an export without a deciding unit decides where it takes in.
 
-    `own`: the province of the export, or of the dossier's own code; a code of another province is `foreign`.
+    A code of another province than that of the export is `foreign`; reasons stand in `foreign_reason`,
+    `intake_reason` and `decision_reason`, each only where there is any.
     """
     homes = _homes(frame["code"], rows.code_texts, units)
     if province is not None and homes.texts.replace(None, province).unique().to_list() == [province]:
         # The rule: no row is of another province, so none need be looked at.
-        own = pl.Series([province]).new_from_index(0, frame.height)
-        frame = frame.with_columns(own=own, foreign=pl.lit(False), foreign_reason=pl.lit(None, pl.String))
+        own: pl.Series | str = province
     else:
-        frame = _with_foreign(frame, homes.spread(homes.texts), province, units)
+        frame, own = _with_foreign(frame, homes.spread(homes.texts), province, units)
     for code, column in UNIT_COLUMNS:
         if column not in rows.columns:
-            frame = frame.with_columns(
-                pl.lit(None, pl.String).alias(code), pl.lit(None, pl.String).alias(f"{code}_reason")
-            )
-            continue
-        frame = _with_unit(frame, rows, units, code, column, survey)
-    decides = frame["decision"].is_null() & frame["decision_reason"].is_null()
-    if decides.any():
+            frame = frame.with_columns(pl.lit(None, pl.String).alias(code))
+        else:
+            frame = _with_unit(frame, rows, units, (code, column), own, survey)
+    if frame["decision"].null_count():
+        decides = pl.col("decision").is_null()
+        if "decision_reason" in frame.columns:
+            decides = decides & pl.col("decision_reason").is_null()
         frame = frame.with_columns(pl.col("intake", "decision").cast(pl.String))
         frame = frame.with_columns(decision=pl.when(decides).then("intake").otherwise("decision"))
     return frame.with_columns(province=_provinces(frame["intake"], units))
 
 
-def _with_foreign(frame: pl.DataFrame, home: pl.Series, province: str | None, units: Units) -> pl.DataFrame:
-    """`own`, and which codes are of another province."""
+def _with_foreign(
+    frame: pl.DataFrame, home: pl.Series, province: str | None, units: Units
+) -> tuple[pl.DataFrame, pl.Series]:
+    """(with `foreign`, where any code is of another province; the province of each row)."""
     own = home if province is None else pl.Series([province]).new_from_index(0, frame.height)
     foreign = home.ne_missing(own) & home.is_not_null()
-    frame = frame.with_columns(own=own, foreign=foreign, foreign_reason=pl.lit(None, pl.String))
     if not foreign.any():
-        return frame
+        return frame, own
     names = {code: units.name(code) for code in home.filter(foreign).unique()}
     told = home.replace_strict(names, default="").to_frame("home")
     why = told.select(
         pl.format("the dossier's code is of {}, but the export is of {}", pl.col("home"), pl.lit(units.name(province)))
     ).to_series()
-    return frame.with_columns(foreign_reason=pl.when("foreign").then(why))
+    return frame.with_columns(foreign=foreign, foreign_reason=why), own
 
 
 def _provinces(intake: pl.Series, units: Units) -> pl.Series:
@@ -63,44 +67,50 @@ def _provinces(intake: pl.Series, units: Units) -> pl.Series:
     return intake.cast(pl.String).replace_strict(homes, default=None, return_dtype=pl.String)
 
 
-def _with_unit(frame: pl.DataFrame, rows: Rows, units: Units, code: str, column: str, survey: Survey) -> pl.DataFrame:
+def _with_unit(
+    frame: pl.DataFrame, rows: Rows, units: Units, names: tuple[str, str], own: pl.Series | str, survey: Survey
+) -> pl.DataFrame:
+    """One of the `UNIT_COLUMNS`: text by text where all rows are of one province, else by text and province."""
+    code, column = names
     coded = rows.columns[column]
+    elsewhere = column != "intake_unit"
+    if isinstance(own, str):
+        found = [(None, "") if text is None else units.find(text, own, elsewhere=elsewhere) for text in coded.texts]
+        by_text = pl.Series([unit for unit, _ in found], dtype=pl.String)
+        why = pl.Series([reason or None for _, reason in found], dtype=pl.String)
+        _note(survey, column, coded, why.str.starts_with(UNKNOWN_UNIT).fill_null(False), rows.numbers)
+        frame = frame.with_columns(coded.spread_few(by_text).alias(code))
+        return frame.with_columns(coded.spread(why).alias(f"{code}_reason")) if why.count() else frame
     keys = coded.codes if coded.codes is not None else pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True)
-    frame = frame.with_columns(_text=keys)
-    found = []
-    for at, home in _pairs(frame, coded).iter_rows():
+    frame = frame.with_columns(_text=keys, _own=own)
+    told = []
+    for at, home in frame.select("_text", "_own").unique().iter_rows():
         text = coded.texts[at]
         if text is not None:
-            elsewhere = column != "intake_unit"
-            found.append((at, home, *units.find(text, home, elsewhere=elsewhere)))
-    schema = {"_text": pl.UInt32, "own": pl.String, code: pl.String, f"{code}_reason": pl.String}
-    known = pl.DataFrame(found, schema=schema, orient="row").with_columns(
+            told.append((at, home, *units.find(text, home, elsewhere=elsewhere)))
+    schema = {"_text": pl.UInt32, "_own": pl.String, code: pl.String, f"{code}_reason": pl.String}
+    known = pl.DataFrame(told, schema=schema, orient="row").with_columns(
         pl.when(pl.col(f"{code}_reason") != "").then(f"{code}_reason").alias(f"{code}_reason")
     )
     strange = known.filter(pl.col(f"{code}_reason").str.starts_with(UNKNOWN_UNIT))["_text"].unique()
-    sound = ~pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True).is_in(strange.implode())
-    survey.words.add_unknown(column, coded, sound | coded.texts.is_null(), rows.numbers)
-    if known["_text"].is_unique().all() and frame["own"].null_count() == 0:
-        by_text = pl.DataFrame({"_text": pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True)}).join(
-            known.drop("own"), on="_text", how="left", maintain_order="left"
-        )
-        why = by_text[f"{code}_reason"]
-        silent = coded.codes is not None and not coded.codes.null_count() and not why.drop_nulls().len()
-        reason = pl.lit(None, pl.String).alias(why.name) if silent else coded.spread(why).alias(why.name)
-        return frame.with_columns(coded.spread_few(by_text[code]).alias(code), reason).drop("_text")
-    return frame.join(known, on=["_text", "own"], how="left", nulls_equal=True, maintain_order="left").drop("_text")
+    odd = pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True).is_in(strange.implode())
+    _note(survey, column, coded, odd, rows.numbers)
+    return frame.join(known, on=["_text", "_own"], how="left", nulls_equal=True, maintain_order="left").drop(
+        "_text", "_own"
+    )
 
 
-def _pairs(frame: pl.DataFrame, coded: Coded) -> pl.DataFrame:
-    """The texts and the provinces that they stand with."""
-    if frame["own"].n_unique() == 1 and coded.codes is not None:
-        texts = pl.int_range(coded.texts.len(), dtype=pl.UInt32, eager=True)
-        return pl.DataFrame({"_text": texts, "own": frame["own"].head(1).new_from_index(0, texts.len())})
-    return frame.select("_text", "own").unique().drop_nulls("_text")
+def _note(survey: Survey, column: str, coded: Coded, odd: pl.Series, rows: pl.Series) -> None:
+    survey.words.add_unknown(column, coded, ~odd | coded.texts.is_null(), rows)
 
 
 def _homes(codes: pl.Series, texts: pl.Series, units: Units) -> Coded:
     """The province that each dossier's code names: by its first letters, by what stands before the day, by the text."""
+    first = (codes[0] or "")[:3] if codes.len() else ""
+    if _STATE.fullmatch(first) and codes.str.starts_with(first).all(ignore_nulls=False):
+        return Coded(
+            _provinces_of(pl.Series([first]), units), pl.Series([0], dtype=pl.UInt32).new_from_index(0, codes.len())
+        )
     begins = codes.str.slice(0, 3)
     if (states := begins.unique()).str.contains(r"^[A-Z]\d\d$").all(ignore_nulls=False):
         places = begins.cast(pl.Enum(states)).to_physical().cast(pl.UInt32)

@@ -13,7 +13,7 @@ from etl.dossiers.date_orders import DATES
 from etl.dossiers.dates import VIETNAM_MINUTES, Order, day_of, zone_minutes
 from etl.dossiers.headers import Layout
 from etl.dossiers.lists import NO_FIELD, Lists, plain, word_key
-from etl.dossiers.row_checks import UNKNOWN_STATE, checks_of, refused
+from etl.dossiers.row_checks import UNKNOWN_STATE, Days, checks_of, refused
 from etl.dossiers.row_units import with_units
 from etl.dossiers.survey import FAR_DAYS, Reading, Survey
 from etl.dossiers.units import Units
@@ -37,50 +37,40 @@ def dossiers(
     The dossiers have the columns of `ranking.dossiers.rows.DOSSIER`, with unit codes, field and procedure as text, and
     the store's `part`. A row is refused for its first reason. Texts that no code list holds are noted in `survey`.
     """
+    days = {name: _days(rows, name, layout, reading) for name in DATES}
     frame = pl.DataFrame({"row": rows.numbers}).with_columns(rows.codes)
-    frame = frame.with_columns(*_days(rows, layout, reading), *_numbers(rows), *_spoken(rows, reading, lists))
     frame = frame.with_columns(
-        **{f"{name}_blank": rows.blank(name) for name in (*DATES, *NUMBERS_MAX, "intake_unit")},
-        field=_listed(rows, "field", lambda text: lists.fields.get(plain(text)), survey).fill_null(NO_FIELD),
+        *(found.by_row.alias(name) for name, found in days.items()), *_numbers(rows), *_spoken(rows, reading, lists)
+    )
+    frame = frame.with_columns(
+        field=_listed(rows, "field", lambda text: lists.fields.get(plain(text)), survey, NO_FIELD),
         procedure=_procedures(rows, survey),
     )
     frame = _by_procedure(frame, lists)
     frame = with_units(frame, rows, units, province, survey)
     frame = frame.with_columns(state=_state())
-    frame = frame.with_columns(
-        e_result=pl.when(pl.col("e_result").is_null() & pl.lit("e_result" in reading.used) & _no_result())
-        .then(pl.lit(False)).otherwise("e_result")
-    )  # fmt: skip
-    checks = checks_of(rows, exported)
-    reason = pl.coalesce(pl.when(wrong).then(why) for wrong, why, _ in checks)
-    column = pl.coalesce(pl.when(wrong).then(pl.lit(name)) for wrong, _, name in checks)
-    frame = frame.with_columns(reason=reason, column=column)
-    sound = frame.filter(pl.col("reason").is_null()).with_columns(exported=pl.lit(exported))
-    far = (pl.col("received") - pl.col("day")).dt.total_days().abs() > FAR_DAYS
-    survey.far.add(sound.select(far.fill_null(False)).to_series(), sound["row"])
-    return sound.select(*DOSSIER, "part"), refused(frame, rows)
+    if "e_result" in reading.used and frame["e_result"].null_count():
+        unsaid = pl.col("e_result").is_null() & _no_result()
+        frame = frame.with_columns(e_result=pl.when(unsaid).then(pl.lit(False)).otherwise("e_result"))
+    frame, bad = refused(frame, rows, checks_of(frame, rows, days, exported))
+    far = (frame["received"] - frame["day"]).dt.total_days().abs() > FAR_DAYS
+    survey.far.add(far.fill_null(False), frame["row"])
+    return frame.with_columns(exported=pl.lit(exported)).select(*DOSSIER, "part"), bad
 
 
-def _days(rows: Rows, layout: Layout, reading: Reading) -> Iterable[pl.Series]:
-    """The date columns as days in Vietnam."""
-    zones = None
-    if "zone" in rows.columns:
-        known = rows.columns["zone"].texts.to_frame("zone").select(zone_minutes(pl.col("zone"))).to_series()
-        zones = rows.spread("zone", known)
-    for name in DATES:
-        if name not in rows.columns:
-            yield pl.Series(name, [None], pl.Date).new_from_index(0, rows.numbers.len())
-            continue
-        order, heading = reading.orders.get(name, Order()), layout.zones.get(name)
-        if zones is None:
-            by_text = rows.parts[name].select(
-                day_of(order, pl.lit(heading or 0) if heading is not None else pl.lit(VIETNAM_MINUTES))
-            )
-            yield rows.spread(name, by_text.to_series()).alias(name)
-            continue
-        parts = rows.parts[name]
-        spread = pl.DataFrame([rows.spread(name, part) for part in parts.get_columns()])
-        yield spread.with_columns(given=zones).select(day_of(order, pl.col("given")).alias(name)).to_series()
+def _days(rows: Rows, name: str, layout: Layout, reading: Reading) -> Days:
+    """A date column as days in Vietnam."""
+    if name not in rows.columns:
+        return Days(None, pl.Series(name, [None], pl.Date).new_from_index(0, rows.numbers.len()))
+    order, heading = reading.orders.get(name, Order()), layout.zones.get(name)
+    if "zone" not in rows.columns:
+        minutes = VIETNAM_MINUTES if heading is None else heading
+        by_text = rows.parts[name].select(day_of(order, pl.lit(minutes))).to_series()
+        return Days(by_text, rows.spread(name, by_text))
+    known = rows.columns["zone"].texts.to_frame("zone").select(zone_minutes(pl.col("zone"))).to_series()
+    spread = pl.DataFrame([rows.spread(name, part) for part in rows.parts[name].get_columns()])
+    given = spread.with_columns(given=rows.spread("zone", known))
+    return Days(None, given.select(day_of(order, pl.col("given"))).to_series())
 
 
 def _numbers(rows: Rows) -> Iterable[pl.Series]:
@@ -88,9 +78,9 @@ def _numbers(rows: Rows) -> Iterable[pl.Series]:
         if name not in rows.columns:
             yield pl.Series(name, [_UNTOLD[name]], pl.Int32).new_from_index(0, rows.numbers.len())
             continue
-        number = rows.columns[name].texts.str.extract(_NUMBER).cast(pl.Int32, strict=False)
-        number = number.set(number > most, None)
-        yield rows.spread(name, number).set(rows.blank(name), 0).alias(name)
+        texts = rows.columns[name].texts
+        number = texts.str.extract(_NUMBER).cast(pl.Int32, strict=False)
+        yield rows.spread(name, number.set(number > most, None).set(texts.is_null(), 0)).alias(name)
 
 
 def _spoken(rows: Rows, reading: Reading, lists: Lists) -> Iterable[pl.Expr | pl.Series]:
@@ -113,8 +103,8 @@ def _spoken(rows: Rows, reading: Reading, lists: Lists) -> Iterable[pl.Expr | pl
         unsure = CROSSES if name in reading.crossed else frozenset()
         keys = [None if text is None else word_key(text) for text in column.texts]
         said = [None if key is None or key in unsure else _ANSWERS.get(known.get(key, "")) for key in keys]
-        answer = column.spread(pl.Series(said, dtype=pl.Boolean))
-        yield (answer.set(rows.blank(name), False) if name in reading.ticks else answer).alias(name)
+        answer = pl.Series(said, dtype=pl.Boolean)
+        yield column.spread(answer.set(column.texts.is_null(), False) if name in reading.ticks else answer).alias(name)
 
 
 def _word(
@@ -124,19 +114,19 @@ def _word(
     if name not in rows.columns:
         return pl.Series(name, [0], dtype).new_from_index(0, rows.numbers.len())
     known = lists.words_of(name)
-    return rows.columns[name].read(lambda text: numbers.get(known.get(word_key(text), ""), other), dtype).fill_null(0)
+    return rows.columns[name].read(lambda text: numbers.get(known.get(word_key(text), ""), other), dtype, empty=0)
 
 
-def _listed(rows: Rows, name: str, meaning: object, survey: Survey) -> pl.Series:
-    """A column's texts by a code list; what is not on it is noted and null."""
+def _listed(rows: Rows, name: str, meaning: object, survey: Survey, other: str) -> pl.Series:
+    """A column's texts by a code list; what is not on it is noted and the `other`."""
     if name not in rows.columns:
-        return pl.Series(name, [None], pl.String).new_from_index(0, rows.numbers.len())
+        return pl.Series(name, [other], pl.String).new_from_index(0, rows.numbers.len())
     column = rows.columns[name]
     found = column.meanings(meaning, pl.String)  # type: ignore[arg-type]
     survey.words.add_unknown(
-        name, column, found.is_not_null() | column.texts.is_null() | (column.texts == NO_FIELD), rows.numbers
+        name, column, found.is_not_null() | column.texts.is_null() | (column.texts == other), rows.numbers
     )
-    return column.spread_few(found, NO_FIELD)
+    return column.spread_few(found.fill_null(other))
 
 
 def _procedures(rows: Rows, survey: Survey) -> pl.Series:
@@ -147,7 +137,7 @@ def _procedures(rows: Rows, survey: Survey) -> pl.Series:
     code = column.texts.str.strip_chars("'\"").str.to_uppercase()
     known = code.str.contains(KNOWN_PROCEDURE)
     survey.words.add_unknown("procedure", column, known | column.texts.is_null(), rows.numbers)
-    return column.spread_few(code.set(~known.fill_null(False), None), NO_PROCEDURE).fill_null(NO_PROCEDURE)
+    return column.spread_few(code.set(~known.fill_null(False), NO_PROCEDURE))
 
 
 def _by_procedure(frame: pl.DataFrame, lists: Lists) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.dossiers.batch import Rows
+from etl.dossiers.dates import TakenApart
 from etl.dossiers.files import Export, read
 from etl.dossiers.headers import Rearranged
 from etl.dossiers.lists import Lists, lists_of
@@ -89,7 +90,7 @@ def _stage_all(
     reading: Reading | None, taken: _Taken,
 ) -> Reading | None:  # fmt: skip
     """Stage all rows of a file; the reading that was used, which the survey of all rows may not confirm."""
-    salt = store.salt()
+    salt, dates = store.salt(), TakenApart()
     for table in export.tables:
         for batch in table.batches():
             if batch.broken:
@@ -98,7 +99,7 @@ def _stage_all(
                 taken.seen += len(told)
             if batch.rows.is_empty():
                 continue
-            rows = Rows(batch.rows, lists, salt)
+            rows = Rows(batch.rows, lists, salt, dates)
             taken.left_out += rows.left_out
             if not rows.numbers.len():
                 continue

@@ -47,6 +47,7 @@ class Store:
         self.folder = data / FOLDER
         self.staging = self.folder / ".staging"
         self._staged = 0
+        self._known: dict[str, pl.DataFrame] = {}
 
     @contextmanager
     def sole_writer(self) -> Iterator[None]:
@@ -155,17 +156,18 @@ class Store:
         self._staged += 1
         paths = []
         for part in names:
-            path = self.staging / part / f"{self._staged:06d}.parquet"
+            path = self.staging / part / f"{self._staged:06d}.arrow"
             path.parent.mkdir(parents=True, exist_ok=True)
             own = numbered if len(names) == 1 else numbered.filter(parts == part)
-            own.write_parquet(path, compression="lz4", statistics=False)
+            # For the moment, so as it lies in memory: to pack it took longer than to write it.
+            own.write_ipc(path)
             paths.append(path)
         return paths
 
     def staged(self) -> dict[str, list[Path]]:
         """What is set aside, file by file for each part."""
         folders = sorted(self.staging.iterdir()) if self.staging.exists() else []
-        return {folder.name: files for folder in folders if (files := sorted(folder.glob("*.parquet")))}
+        return {folder.name: files for folder in folders if (files := sorted(folder.glob("*.arrow")))}
 
     def note_exports(self, staged: pl.LazyFrame) -> None:
         """Remember the latest export of each province."""
@@ -184,13 +186,11 @@ class Store:
 
     def _numbers(self, texts: pl.Series, name: str) -> pl.Series:
         if isinstance(texts.dtype, pl.Enum):
-            used = texts.unique().drop_nulls()
+            places = texts.to_physical().cast(pl.UInt32)
+            used = places.unique().drop_nulls()
             by_category = pl.Series([None], dtype=pl.Int16).new_from_index(0, texts.dtype.categories.len())
-            places = used.to_physical().cast(pl.UInt32)
-            return by_category.scatter(places, self._numbers(used.cast(pl.String), name)).gather(
-                texts.to_physical().cast(pl.UInt32)
-            )
-        listed = self.listed(name)
+            return by_category.scatter(used, self._numbers(texts.dtype.categories.gather(used), name)).gather(places)
+        listed = self._known[name] if name in self._known else self.listed(name)
         coded = texts.cast(pl.Enum(listed["name"]), strict=False)
         if coded.null_count() > texts.null_count():
             unknown = texts.filter(coded.is_null()).drop_nulls().unique().sort()
@@ -201,6 +201,7 @@ class Store:
             listed = pl.concat([listed, added])
             write(listed, self.folder / "lists" / f"{name}.parquet")
             coded = texts.cast(pl.Enum(listed["name"]))
+        self._known[name] = listed
         return listed["id"].gather(coded.to_physical().cast(pl.UInt32))
 
     def outdated(self) -> list[str]:
@@ -261,13 +262,14 @@ def _level(code: str) -> str:
     return "commune" if code.isdigit() else "department"
 
 
-def write(rows: pl.DataFrame | pl.LazyFrame, path: Path) -> None:
+def write(rows: pl.DataFrame | pl.LazyFrame, path: Path, *, statistics: bool = True) -> None:
+    """Write a Parquet file whole. `statistics`: of each column, by which whole groups of rows can be left out."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole.replacing(path) as fresh:
         if isinstance(rows, pl.LazyFrame):
-            rows.sink_parquet(fresh, compression="zstd", compression_level=1)
+            rows.sink_parquet(fresh, compression="zstd", compression_level=1, statistics=statistics)
         else:
-            rows.write_parquet(fresh, compression="zstd", compression_level=1)
+            rows.write_parquet(fresh, compression="zstd", compression_level=1, statistics=statistics)
 
 
 def latest_export(store: Store, provinces: Iterable[str]) -> dict[str, date]:

@@ -18,7 +18,7 @@ def lines(store: Store, units: Units) -> Iterator[str]:
     if not files:
         yield "no dossier could be read"
         return
-    rows = pl.scan_parquet(files)
+    rows = pl.scan_ipc(files)
     first, last = rows.select(pl.col("received").min(), last=pl.col("received").max()).collect().row(0)
     codes = rows.group_by("province", "intake").len().collect(engine="streaming")
     homes, listed = (dict(store.listed(name).iter_rows()) for name in ("provinces", "units"))

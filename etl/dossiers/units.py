@@ -14,6 +14,7 @@ from ranking.names import fold, near_keys, tidy, unit_code
 
 OFFICE = "office:"
 UNKNOWN_UNIT = "unknown unit"
+_REMEMBERED = 50_000
 _STATE_CODE = re.compile(r"\b([A-Z]\d{2}(?:\.\d{1,4}){0,4})\b")
 _OFFICE = re.compile(r"(so|ban|thanh tra|van phong|cong an|chi cuc|cuc|bao hiem|bo chi huy|thue|kho bac|truong)\b")
 _CODE_AND_NAME = re.compile(
@@ -35,6 +36,7 @@ class Units:
     what: str = "export"
     accepted: Accepted = field(default_factory=dict)
     _matchers: dict[str, UnitMatcher] = field(default_factory=dict)
+    _found: dict[tuple[str, str | None, bool], tuple[str | None, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.province_of_state = dict(self.provinces.select("state_code", "code").iter_rows())
@@ -47,6 +49,14 @@ class Units:
 
         The reason names units of our lists alone, never the text.
         """
+        key = (text, province, elsewhere)
+        if key not in self._found:
+            if len(self._found) > _REMEMBERED:
+                self._found.clear()
+            self._found[key] = self._find(text, province, elsewhere=elsewhere)
+        return self._found[key]
+
+    def _find(self, text: str, province: str | None, *, elsewhere: bool) -> tuple[str | None, str]:
         if (code := unit_code(text)) is not None and code in self._province_of:
             return self._at_home(code, province, elsewhere=elsewhere)
         if both := _CODE_AND_NAME.fullmatch(tidy(text)):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from etl.dossiers.headers import Layout, header_row, layout
+from etl.dossiers.headers import Layout, headings_in, layout
 from etl.dossiers.lists import Lists
 from etl.workbooks import read as workbooks
 from etl.workbooks.read import DOSSIERS, UNCALCULATED, read_workbook
@@ -35,10 +35,11 @@ def sheets_in(path: Path, lists: Lists) -> tuple[list[Sheet], list[str]]:
     unread: list[workbooks.Sheet] = []
     for sheet in book.sheets:
         place = f"{path.name}, sheet {sheet.name!r}" if len(book.sheets) > 1 else path.name
-        start = header_row(sheet.cells.head(_TITLE_ROWS_MAX).rows(), lists)
-        if start is not None:
-            here = layout(place, list(sheet.cells.row(start)), lists)
-            found.append(Sheet(place, here, _below(place, sheet, start + 1, here)))
+        headings = headings_in(sheet.cells.head(_TITLE_ROWS_MAX).rows(), lists)
+        if headings is not None:
+            start, used, cells = headings
+            here = layout(place, [None if cell is None else str(cell) for cell in cells], lists)
+            found.append(Sheet(place, here, _below(place, sheet, start + used, here)))
         elif found and _goes_on(sheet.cells, found[-1].layout):
             found.append(Sheet(place, found[-1].layout, _below(place, sheet, 0, found[-1].layout)))
             remarks.append(f"sheet {sheet.name!r} has no headings; it was read as going on from the sheet before")

@@ -27,11 +27,14 @@ from store.snapshot import Snapshot, SnapshotTrouble
 
 _LEVEL = "commune"
 _MOST_TOLD = 6
+LATEST = "latest"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--province", required=True, metavar="NN", help="two-digit code of a province, such as 25")
-    parser.add_argument("--period", required=True, help="such as 2026-08, 2026-Q3 or 2026")
+    parser.add_argument("--province", required=True, nargs="+", metavar="NN", help="two-digit codes such as 25, or all")
+    parser.add_argument(
+        "--period", required=True, help="such as 2026-08, 2026-Q3 or 2026; latest: the one pages open on"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write the files into")
     parser.add_argument("--dataset", choices=snapshot.DATASETS, help="default: the first of these that is released")
     parser.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0], help="default: vi")
@@ -39,26 +42,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make all files, then write each whole and say so. Fault where that cannot be done; then none is written."""
+    """Write the bulletin of each province and say so. Fault where one cannot be made: none of its files is written.
+
+    With `latest` a province of which nobody is ranked has no bulletin, and that is said.
+    """
     if args.data:
         os.environ["GANDAN_DATA"] = str(args.data)  # where files/places.py looks
-    if args.province not in province_names():
-        raise Fault(f"--province {args.province!r}: no such province; codes are two digits, such as 25")
+    codes = list(province_names()) if args.province == ["all"] else args.province
+    for code in codes:
+        if code not in province_names():
+            raise Fault(f"--province {code!r}: no such province; codes are two digits, such as 25")
+    view = _view(args.dataset, args.language)
+    for code in codes:
+        period = _period(args.period, view.snapshot, code)
+        if period is None:
+            print(f"{code}: no commune is ranked, so there is no bulletin")
+        else:
+            _write(args.out, files.made(view, code, selection(view.snapshot, code, period), period))
+    return 0
+
+
+def _period(words: str, opened: Snapshot, province: str) -> Period | None:
+    """The period that is asked for; of `latest` the one that the pages of a province open on, None where none is."""
+    if words == LATEST:
+        found = opening.first(opened, _LEVEL, province)
+        return found.period if found else None
     try:
-        period = periods.parse(args.period)
+        return periods.parse(words)
     except ValueError as error:
         raise Fault(f"--period: {error}") from error
-    view = _view(args.dataset, args.language)
-    made = files.made(view, args.province, selection(view.snapshot, args.province, period), period)
+
+
+def _write(out: Path, made: dict[str, bytes]) -> None:
     try:
-        args.out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(parents=True, exist_ok=True)
         for name, content in made.items():
-            whole.write(args.out / name, content)
+            whole.write(out / name, content)
     except OSError as error:
-        raise Fault(f"{args.out}: {error.strerror}; the bulletin was not written") from error
+        raise Fault(f"{out}: {error.strerror}; the bulletin was not written") from error
     for name, content in made.items():
-        print(f"{args.out / name}: {len(content):,} bytes")
-    return 0
+        print(f"{out / name}: {len(content):,} bytes")
 
 
 def _view(dataset: str | None, language: str) -> View:

@@ -97,7 +97,7 @@ def _properties(made: Doc, said: Bulletin, made_at: datetime) -> None:
 
 def _head(made: Doc, say: Speaker) -> None:
     """The issuing body beside the national heading, and below them number, place and day."""
-    table = _frame(made, (68, 97), rows=2)
+    table = _frame(made, (62, 103), rows=2)
     body, country = table.rows[0].cells
     _line(body, say("bulletin.form.above"), 13, blank=True)
     _line(body, say("bulletin.form.body"), 13, blank=True, bold=True)
@@ -128,7 +128,8 @@ def _subject(made: Doc, say: Speaker, said: Bulletin) -> None:
 def _end(made: Doc, say: Speaker) -> None:
     """Recipients on the left, who signs on the right."""
     made.add_paragraph().paragraph_format.space_before = Pt(0)
-    left, right = _frame(made, (82, 83)).rows[0].cells
+    row = _frame(made, (82, 83)).rows[0]
+    left, right = row.cells
     first = left.paragraphs[0]
     _run(first, say("bulletin.form.recipients"), 12, bold=True, italic=True)
     for words in ("leaders", "units", "kept"):
@@ -139,6 +140,7 @@ def _end(made: Doc, say: Speaker) -> None:
     for _ in range(3):
         right.add_paragraph()
     _line(right, say("bulletin.form.name"), 14, blank=True, bold=True)
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # who signs stands under the office on one page
 
 
 def _frame(made: Doc, widths: tuple[int, ...], rows: int = 1) -> Table:

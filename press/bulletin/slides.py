@@ -139,7 +139,7 @@ def _slide(made: Any, said: Bulletin, title: str) -> Any:
     head = slide.shapes.title
     head.left, head.top, head.width, head.height = _mm(_EDGE), _mm(9), _mm(_ROOM), _mm(20)
     head.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-    head.text_frame.word_wrap = True
+    head.text_frame.word_wrap, head.text_frame.margin_left = True, 0
     line = head.text_frame.paragraphs[0]
     line.alignment = PP_ALIGN.LEFT
     _run(line, title, 30, _ACCENT, bold=True)

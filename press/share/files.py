@@ -72,6 +72,16 @@ def package(view: View, shared: Shared) -> bytes:
     return sheets.to_zip(made, metadata, readme(made), words.file_stem(view, shared))
 
 
+def columns(content: Callable[[], Sheet]) -> bytes:
+    """The companion of a bare CSV: a row for each of its columns with what that holds."""
+    return sheets.to_csv(["column", "meaning"], sheets.explained(content()))
+
+
+def named(stem: str, kind: str) -> str:
+    """`gan-dan_….csv` of the kind `csv`; its companion, of the kind `columns`, is `gan-dan_…_columns.csv`."""
+    return f"{stem}_columns.csv" if kind == "columns" else f"{stem}.{kind}"
+
+
 def readme(sheet: Sheet) -> str:
     """Notes and columns as plain text, a line each."""
     lines = [*sheet.notes, *((f"  {name}", meaning) for name, meaning in sheets.explained(sheet))]

@@ -20,7 +20,7 @@ from display.words.view import View
 from files.sheets import Sheet
 from press import ranking_list
 from press.share.rankings import named
-from press.share.shareable import Shared, plain_colour
+from press.share.shareable import Shared
 from press.site import province_map
 from ranking.periods import parse
 from ranking.vocabulary import COUNTRY
@@ -107,9 +107,7 @@ def embedded(view: View, query: Mapping[str, str]) -> Drawn | None:
         title=view.say("map.title", measure=measure.name.in_language(view.language)),
         finding=findings.headline(view, chosen, rows),
         pictures=[_drawn(layer, {}, Room(*size, LIGHT, _unwritten)) for size in _EMBEDDED],
-        legend=[
-            (plain_colour(tint), said) for tint, said in colouring.legend(reader, coloured(rows, measure, way, reader))
-        ],
+        legend=colouring.legend(reader, coloured(rows, measure, way, reader)),
         notes=[view.say(f"map.reading.{way}"), rankings.source_line(view, chosen, rows)],
         page=addresses.address(view, "map", **addresses.choices(view, chosen), way=way),
     )

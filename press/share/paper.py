@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Literal
 
+from display.drawing import swatches
 from display.drawing.plotted import Room
 from display.words.view import View
 from press.brief.content import PRINT, column
 from press.brief.pdf import typeset
 from press.share import picture, words
-from press.share.shareable import Listed, Shared, plain_colour
+from press.share.shareable import Listed, Shared
 
 Paper = Literal["a4", "a3"]
 PAPERS: tuple[Paper, ...] = ("a4", "a3")
@@ -44,7 +45,7 @@ def pdf(view: View, shared: Shared, paper: Paper, at: str = "") -> bytes:
         "colours": {"ink": PRINT.ink, "quiet": PRINT.quiet, "line": PRINT.line},
         "svg": svg.replace("→", view.say("bulletin.to")),
         "said": shared.finding or shared.title,
-        "legend": [(plain_colour(colour), said) for colour, said in shared.legend],
+        "legend": [(swatches.document(look, PRINT), said) for look, said in shared.legend],
         "reading": shared.reading,
         "columns": _columns(listed) if rows else [],
         "rows": [list(row) for row in rows[:_MOST_ROWS]],

@@ -13,13 +13,14 @@ from html import escape
 
 from display.drawing.palette import LIGHT
 from display.drawing.plotted import Room
+from display.drawing.swatches import SIDE, swatch
 from display.words import marks, numbers
 from display.words.view import View
 from press import letters
 from press.brief.pdf import drawn
 from press.share import table
 from press.share.block import Block
-from press.share.shareable import Shared, plain_colour
+from press.share.shareable import Shared
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,6 @@ PHONE = Format(1080, 1350, 56, 30, 42, 25, 470)
 FORMATS = {"wide": WIDE, "phone": PHONE}
 _TALLEST = 2400
 _BAND = 2.6
-_PATTERNS = ("silent-hatch", "silent-dots")
-"""Of `display.drawing.mapped.patterns`, which a map's drawing brings along."""
 _RISE, _FALL = re.compile(r"▲ (?=[0-9])"), re.compile(r"▼ (?=[0-9])")
 _MARKS = str.maketrans("", "", "▲●▼◆")
 
@@ -179,9 +178,8 @@ def _legend(shared: Shared, form: Format) -> Block:
         if x > form.edge and x + wide > form.width - form.edge:
             x = form.edge
             block.space(size * 1.5)
-        tint = f"url(#{colour})" if colour in _PATTERNS else plain_colour(colour)
-        fill = f'fill="{tint}" stroke="{LIGHT.grey}"'
-        block.add(f'<rect x="{x:g}" y="{block.height:g}" width="{size}" height="{size}" rx="3" {fill}/>', 0)
+        moved = f"translate({x:g} {block.height:g}) scale({size / SIDE:g})"
+        block.add(f'<g transform="{moved}">{swatch(colour, LIGHT)}</g>', 0)
         block.add(letters.words(x + size * 1.4, block.height + size * 0.87, said, size, LIGHT.ink), 0)
         x += wide + size
     block.space(size * 1.5)

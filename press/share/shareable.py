@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from display.drawing.palette import LIGHT
 from display.drawing.plotted import Room
 from files.sheets import Sheet
 
@@ -50,10 +49,3 @@ class Shared:
     embed: str = ""
     raw: Callable[[], pl.DataFrame] | None = None
     sheet: Callable[[], Sheet] | None = None
-
-
-def plain_colour(colour: str) -> str:
-    """The colour of a swatch; of a silence that is drawn with an outline or a pattern, a light one for it."""
-    if not colour.startswith(("silent-", "hatch")):
-        return colour
-    return LIGHT.ground if colour.endswith("outline") else LIGHT.line

@@ -115,6 +115,7 @@ def _words(language: str) -> Mapping[str, str]:
         "figures": say("public.figures"),
         "reading": say("public.online.reading"),
         "table": say("public.online.table"),
+        **{key: say(key) for key in ("centre.page", "centre.map")},
     }
 
 

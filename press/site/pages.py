@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from display.drawing.palette import LIGHT, Palette
 from display.portraits import plain_chart, plain_online, plain_sections, plain_words
+from display.portraits.counter import counter
 from display.portraits.plain_figures import Answer, Portrait, Province
 from display.words import coverage, numbers, replies
 from display.words.text import Speaker
@@ -64,6 +65,7 @@ def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Te
         "opening": opening,
         "cards": cards,
         "chapters": plain_sections.sections(say),
+        "counter": counter(say, portrait),
         "source": plain_words.source(say, portrait.answers, site.nature),
         **_online(say, portrait, province),
     }

@@ -18,7 +18,7 @@ from files.places import published_folder
 from ranking import yaml_text
 from store.access import role_faults
 from store.access.role_faults import PeopleError
-from store.access.rules import EVERYWHERE, ROLES, Reader
+from store.access.rules import EVERYWHERE, LOCAL, ROLES, Reader
 from store.reference import province_names, reference_table
 
 _LOG = logging.getLogger(__name__)
@@ -99,6 +99,17 @@ def reader_of(
         # Whoever acts is named by what the provider vouches for: by the address only where it was checked.
         return Reader(address or own, grants, "signed_in")
     return Reader(name, kind="signed_in", trouble="unverified" if user.get("email") and not address else "unknown")
+
+
+def named(who: str) -> Reader:
+    """The reader of a name that somebody was once signed in under, with what the file of roles gives it now.
+
+    For what happens without them, such as a message: roles that a provider of identities tells are not known then.
+    """
+    if who == LOCAL.name:
+        return Reader() if path().exists() else LOCAL
+    user = {"sub": who.removeprefix(_SUB)} if who.startswith(_SUB) else {"email": who, "email_verified": True}
+    return Reader(who, _grants(People(people=current().people), user), "signed_in")
 
 
 def keys(user: Mapping[str, object], vouching: Iterable[str] = ()) -> tuple[str, str]:

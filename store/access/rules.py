@@ -62,6 +62,7 @@ RULES: dict[str, Rule] = {
     "unreleased": Rule("leader"),  # the latest snapshot before it is released, as far as `figures` goes
     "release": Rule("admin"),  # not editors: who brings figures in does not also let them out
     "problems": Rule("editor", own=True),
+    "messages": Rule("leader", own=True),  # to be sent what is new, and a calendar; of what, goes by the other rules
     # addresses, as web/who_may.py names them
     "route.document": ANYBODY,  # the page around the app, without figures
     "route.page": ANYBODY,  # what a page shows goes by the rules of pages and of data
@@ -76,6 +77,9 @@ RULES: dict[str, Rule] = {
     "route.places_drawing": ANYBODY,  # the same
     "route.open": ANYBODY,
     "route.embed": ANYBODY,
+    "route.feed": ANYBODY,  # public figures only
+    "route.calendar": ANYBODY,  # who has the secret address; what its owner may see (web/calendars.py)
+    "route.messages": ANYBODY,  # who holds a message ends it
     "route.health": ANYBODY,
     "route.metrics": Rule("admin"),  # or a collector that shows the token
 }

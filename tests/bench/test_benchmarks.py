@@ -17,8 +17,8 @@ from files.places import HOME
 
 PARTS = {"data_folder", "fresh_machine", "growth_picture", "reader"}
 """What is no benchmark: what they are made of, and the fresh machine, which has tests of its own."""
-BROWSED = {"browser", "maps"}
-SLOW = {"boundaries", "browser", "dossier_csv", "dossiers", "hostile", "load", "maps", "portal_faults"}
+BROWSED = {"browser", "maps", "tasks"}
+SLOW = {"boundaries", "browser", "dossier_csv", "dossiers", "hostile", "load", "maps", "portal_faults", "tasks"}
 MARKS = {"browser": BROWSED, "slow": SLOW}
 NAMES = [
     pytest.param(name, marks=[getattr(pytest.mark, mark) for mark, names in MARKS.items() if name in names])

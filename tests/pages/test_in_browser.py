@@ -153,7 +153,7 @@ def test_the_first_reader_of_a_fresh_server_can_open_any_page(browser, app_data)
     with served() as fresh:
         seen = visit(browser, fresh, "/ban-do?dataset=recorded")
 
-        assert "Bản đồ" in seen.page.inner_text("h1")
+        assert "kém nhất" in seen.page.inner_text("h1")
         assert seen.complaints == []
         seen.close()
 
@@ -277,7 +277,7 @@ def test_on_a_phone_every_section_is_one_touch_away(browser, address):
         assert box["y"] + box["height"] < 140
         assert box["x"] + box["width"] <= WIDTHS["phone"][0]
     seen.page.get_by_role("link", name="Bản đồ").click()
-    seen.page.wait_for_selector("h1:has-text('Bản đồ')")
+    seen.page.wait_for_selector(".gd-sentence:has-text('Bản đồ')")
 
     seen.page.wait_for_url("**province=38**")
     seen.close()
@@ -286,7 +286,7 @@ def test_on_a_phone_every_section_is_one_touch_away(browser, address):
 def test_choices_travel_to_the_next_page(browser, address):
     seen = visit(browser, address, "/xep-hang?dataset=simulated&province=38&period=2026-08")
     seen.page.get_by_role("link", name="Bản đồ").click()
-    seen.page.wait_for_selector("h1:has-text('Bản đồ')")
+    seen.page.wait_for_selector(".gd-sentence:has-text('Bản đồ')")
     seen.settle()
 
     assert "Thanh Hóa" in seen.page.inner_text("[data-testid=stMain]")

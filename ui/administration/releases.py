@@ -18,7 +18,7 @@ from journal.holdings import begun_capture
 from ranking.manifest import CURRENT, RELEASED
 from store import calendar, releases, snapshot, waiting
 from ui.frame import html, sign_in
-from ui.parts import tables
+from ui.parts import tables, told
 
 MOST = 20
 PATIENCE_SECONDS = 10
@@ -30,7 +30,7 @@ def section(view: View, data: Path, now: datetime) -> None:
     say = view.say
     st.subheader(say("admin.release"), anchor=False)
     html.caption(say("admin.release.about"))
-    _tell(view)
+    told.show(view, _TOLD)
     ahead = [name for name in snapshot.datasets(unreleased=True) if releases.is_ahead(name)]
     for name in ahead:
         _form(view, data, name)
@@ -102,10 +102,10 @@ def _dated(view: View, name: str) -> str:
 def _release(data: Path, name: str, chosen: str, note: str, *, again: bool = False) -> None:
     reader = sign_in.current()
     if not reader.may("release"):
-        st.session_state[_TOLD] = ("not_allowed", "")
+        told.failed(_TOLD, "admin.release.not_allowed")
         return
     if not again and releases.pointer(data / "published" / name, CURRENT) != chosen:
-        st.session_state[_TOLD] = ("changed", "")
+        told.failed(_TOLD, "admin.release.changed")
         return
     text = st.session_state.get(note) or ""
     try:
@@ -113,18 +113,10 @@ def _release(data: Path, name: str, chosen: str, note: str, *, again: bool = Fal
             data, name, reader.name or reader.kind, text, snapshot=chosen, patience_seconds=PATIENCE_SECONDS
         )
     except Fault as fault:
-        st.session_state[_TOLD] = ("failed", str(fault))
+        told.failed(_TOLD, "admin.release.failed", detail=fault)
         return
     st.session_state[note] = ""
-    st.session_state[_TOLD] = ("done", chosen)
-
-
-def _tell(view: View) -> None:
-    kind, about = st.session_state.pop(_TOLD, ("", ""))
-    if kind == "done":
-        st.success(view.say("admin.release.done", snapshot=about), icon=":material/check:")
-    elif kind:
-        st.error(" ".join(filter(None, (view.say(f"admin.release.{kind}"), about))), icon=":material/error:")
+    told.done(_TOLD, "admin.release.done", snapshot=chosen)
 
 
 def _calendar(view: View, data: Path, now: datetime) -> None:

@@ -15,6 +15,7 @@ from journal.database import VisitError
 from journal.sign_ins import SignIn
 from store.access import people
 from ui.frame import html, sign_in
+from ui.parts import told
 
 MOST = 50
 _TOLD = "ended_told"
@@ -26,7 +27,7 @@ def section(view: View, log: Recent, now: datetime) -> None:
     hours = people.Settings.from_environment().hours
     found = sign_ins.recent(log.since(now - timedelta(hours=hours)), endings.ended())
     st.subheader(say("admin.signed_in"), anchor=False)
-    _tell(view)
+    told.show(view, _TOLD)
     whole = numbers.number(hours, view.language, 0 if hours == round(hours) else 1)
     html.caption(say("admin.signed_in.about" if found else "admin.signed_in.none", hours=whole))
     with st.container(key="admin_signed_in", gap="xsmall", width=640):
@@ -56,20 +57,13 @@ def _entry(view: View, one: SignIn, now: datetime) -> str:
 def _end(view: View, who: str) -> None:
     reader = sign_in.current()
     if not reader.may("page.administration"):
-        st.session_state[_TOLD] = ("not_allowed", who)
+        told.failed(_TOLD, "admin.end.not_allowed", who=who)
         return
     try:
         endings.end(who, reader.name)
     except VisitError as error:
-        st.session_state[_TOLD] = ("newer" if error.kind == "newer" else "unreachable", who)
+        kind = "newer" if error.kind == "newer" else "unreachable"
+        told.failed(_TOLD, f"admin.end.{kind}", who=who)
         return
     audit.note_act(reader, "sign_ins_ended", person=who)
-    st.session_state[_TOLD] = ("done", who)
-
-
-def _tell(view: View) -> None:
-    kind, who = st.session_state.pop(_TOLD, ("", ""))
-    if kind == "done":
-        st.success(view.say("admin.end.done", who=who), icon=":material/check:")
-    elif kind:
-        st.error(view.say(f"admin.end.{kind}", who=who), icon=":material/error:")
+    told.done(_TOLD, "admin.end.done", who=who)

@@ -7,9 +7,13 @@ view to come knows it. What else a reader chose, the session remembers (`ui.fram
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from html import escape
+from typing import Any
 
 import polars as pl
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from display.words import addresses
 from display.words.text import Speaker
@@ -30,6 +34,24 @@ SECTIONS = {
 _LOGO = "app/static/logo.svg"
 _NOBODY = "none"
 """The code for no unit on the map."""
+_SCOPE = "bar_scope"
+SCOPE_WIDTH = 175
+"""Of the box of the province, in pixels, wherever it stands."""
+
+
+def keep_scope(place: DeltaGenerator) -> None:
+    """Where in the bar the box of the province belongs."""
+    st.session_state[_SCOPE] = place
+
+
+def scope(view: View) -> AbstractContextManager:
+    """The place of the box of the province: the bar; on a phone, whose bar has no room, where the page draws it."""
+    return nullcontext() if view.narrow else st.session_state[_SCOPE]
+
+
+def scope_look(view: View) -> dict[str, Any]:
+    """How the box of the province looks there: its label is for screen readers alone where it stands in the bar."""
+    return {"width": SCOPE_WIDTH, "label_visibility": "visible" if view.narrow else "collapsed"}
 
 
 def home(reader: Reader, say: Speaker, dataset: str) -> str:

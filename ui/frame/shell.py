@@ -133,6 +133,7 @@ def _top(reader: Reader, say: Speaker, page: str) -> tuple[Snapshot, DeltaGenera
     with st.container(horizontal=True, key="top_row", vertical_alignment="center", gap="small"):
         logo, sections = st.container(key="logo"), st.container(key="sections")
         box = st.container(key="search_box")
+        bar.keep_scope(st.container(key="scope_box"))
         links.segments(
             say("shell.language"), "lang", LANGUAGES, "vi", lambda code: code.upper(), label_visibility="collapsed"
         )

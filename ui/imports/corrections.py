@@ -17,7 +17,7 @@ from ranking.stretches import is_derived
 from store import sight
 from store.reference import communes_of, measures
 from ui.frame import html, sign_in
-from ui.parts import errata
+from ui.parts import errata, told
 
 _TOLD = "correction_told"
 _KINDS = ("share", "rate", "count", "quantity")
@@ -33,7 +33,7 @@ def section(view: View, province: str) -> None:
     if view.snapshot.manifest.nature != "live" or dataset != incoming.DATASET:
         html.caption(say("corrections.only_live"))
         return
-    _tell(view)
+    told.show(view, _TOLD)
     try:
         known = corrections.known(dataset, province, in_force=True)
     except VisitError as error:
@@ -150,11 +150,11 @@ def _correct(
             )
         )
     except VisitError as error:
-        state[_TOLD] = error.kind
+        _failed(error)
         return
     audit.note_act(view.reader, "correction", unit=unit, measure=measure, period=period, correction=kept.id)
     state["correction_unit"] = None
-    state[_TOLD] = "saved"
+    told.done(_TOLD, "corrections.saved")
 
 
 def _entered(text: str | None) -> float:
@@ -169,20 +169,20 @@ def _withdraw(view: View, one: Correction) -> None:
         _check_right(one.province_code)
         if corrections.withdraw(one.id, one.province_code, view.reader.name):
             audit.note_act(view.reader, "correction_withdrawn", unit=one.unit_code, correction=one.id)
-            st.session_state[_TOLD] = "withdrawn"
+            told.done(_TOLD, "corrections.withdrawn")
     except VisitError as error:
-        st.session_state[_TOLD] = error.kind
+        _failed(error)
 
 
 def _publish(view: View, province: str) -> None:
     try:
         _check_right(province)
         incoming.publish_corrections(view.reader.name or view.reader.kind)
-        st.session_state[_TOLD] = "published"
+        told.done(_TOLD, "corrections.published")
     except VisitError as error:
-        st.session_state[_TOLD] = error.kind
+        _failed(error)
     except IncomingError:
-        st.session_state[_TOLD] = "failed"
+        told.failed(_TOLD, "corrections.error.failed")
 
 
 def _check_right(province: str) -> None:
@@ -191,9 +191,5 @@ def _check_right(province: str) -> None:
         raise VisitError("not_allowed")
 
 
-def _tell(view: View) -> None:
-    kind = st.session_state.pop(_TOLD, None)
-    if kind in ("saved", "withdrawn", "published"):
-        st.success(view.say(f"corrections.{kind}"), icon=":material/check:")
-    elif kind:
-        st.error(view.say(f"corrections.error.{kind}", longest=corrections.LONGEST), icon=":material/error:")
+def _failed(error: VisitError) -> None:
+    told.failed(_TOLD, f"corrections.error.{error.kind}", longest=corrections.LONGEST)

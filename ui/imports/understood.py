@@ -155,9 +155,10 @@ def _missing(view: View, report: Report) -> None:
 
 
 def _refusal(view: View, said: str) -> str:
-    """Why a file is not taken: in the language of the page where the kind of trouble is known, and as it was said."""
+    """Why a file is not taken: the kind of trouble, and what was said of it, in the language of the page."""
     kind = next((kind for sign, kind in _TROUBLES.items() if sign in said), "other")
-    return view.say("imports.refused", why=view.say(f"imports.why.{kind}")) + f"  \n:small[{plain(said)}]"
+    why = refusals.in_language(said, view.language)
+    return view.say("imports.refused", why=view.say(f"imports.why.{kind}")) + f"  \n:small[{plain(why)}]"
 
 
 def _sums(view: View, report: dict) -> None:

@@ -17,9 +17,9 @@ from journal.incoming import FILES_MAX, MEGABYTES_MAX, IncomingError, Overtaken
 from store.reference import province_name, province_names
 from ui.frame import html, links, sign_in
 from ui.imports.understood import file, in_words, plain
-from ui.parts import upload_words
+from ui.parts import told, upload_words
 
-_BATCH, _TOLD, _ROUND = "import_batch", "import_told", "import_round"
+_BATCH, _TOLD, _OUTCOME, _ROUND = "import_batch", "import_told", "import_outcome", "import_round"
 RESULT = "on_time_share_form"
 """The measure whose ranking is shown after a form was published: what most readers ask of it first."""
 
@@ -111,13 +111,15 @@ def _publish(view: View) -> None:
         _check_right(view, batch["province"])
         understood = incoming.publish(Path(batch["folder"]), batch["province"], view.reader.name or view.reader.kind)
     except IncomingError as error:
-        st.session_state[_TOLD] = (error.kind, error.by if isinstance(error, Overtaken) else error.detail)
         if isinstance(error, Overtaken):
+            st.session_state[_OUTCOME] = ("overtaken", error.by)
             _look_again(view, batch["province"])
+        else:
+            _failed(error)
         return
     good = [report for report in understood if not report["refused"]]
     periods = sorted({period for report in good for period in report["periods"]})
-    st.session_state[_TOLD] = ("published", {"n": len(good), "province": batch["province"], "periods": periods})
+    st.session_state[_OUTCOME] = ("published", {"n": len(good), "province": batch["province"], "periods": periods})
     _drop()
     _next_round()
 
@@ -128,7 +130,7 @@ def _look_again(view: View, province: str) -> None:
     try:
         batch["files"] = incoming.looked_at(Path(batch["folder"]), province)
     except IncomingError as error:
-        st.session_state[_TOLD] = (error.kind, error.detail)
+        _failed(error)
 
 
 def _switch(view: View, province: str) -> None:
@@ -144,10 +146,10 @@ def _accept(view: View, province: str, name: str, code: str) -> None:
         _check_right(view, province)
         names.accept(published_folder().parent, province, name, code)
     except IncomingError as error:
-        st.session_state[_TOLD] = (error.kind, error.detail)
+        _failed(error)
         return
     except (Fault, OSError) as trouble:
-        st.session_state[_TOLD] = _name_trouble(view, trouble)
+        _failed(IncomingError(*_name_trouble(view, trouble)))
         return
     audit.note_act(view.reader, "name_accepted", province=province, unit=code)
     _look_again(view, province)
@@ -192,14 +194,17 @@ def _check_right(view: View, province: str) -> None:
 
 
 def _tell(view: View) -> None:
-    kind, detail = st.session_state.pop(_TOLD, (None, ""))
+    told.show(view, _TOLD)
+    kind, detail = st.session_state.pop(_OUTCOME, (None, ()))
     if kind == "published":
         _published(view, **detail)
     elif kind == "overtaken":
         for one in detail:
             _overtaken(view, **one)
-    elif kind:
-        st.error(_words(view, IncomingError(kind, detail)), icon=":material/error:")
+
+
+def _failed(error: IncomingError) -> None:
+    told.failed(_TOLD, f"imports.error.{error.kind}", **_filled(error))
 
 
 def _published(view: View, n: int, province: str, periods: list[str]) -> None:
@@ -236,5 +241,8 @@ def _overtaken(view: View, province: str, period: str, who: str | None, at: str 
 
 
 def _words(view: View, error: IncomingError) -> str:
-    detail = plain(error.detail)
-    return view.say(f"imports.error.{error.kind}", detail=detail, files=FILES_MAX, megabytes=MEGABYTES_MAX)
+    return view.say(f"imports.error.{error.kind}", **_filled(error))
+
+
+def _filled(error: IncomingError) -> dict[str, object]:
+    return {"detail": plain(error.detail), "files": FILES_MAX, "megabytes": MEGABYTES_MAX}

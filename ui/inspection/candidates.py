@@ -8,12 +8,10 @@ from html import escape
 
 import polars as pl
 
-from display.portraits import gaps, questions, shortlist
+from display.portraits import gaps, questions, reasons, shortlist
 from display.words import addresses, numbers
 from display.words.view import View
 from ranking.great_circle import distances_km
-from ranking.measures import Measure
-from ranking.periods import calendar_period
 from ranking.shortlist import PARTS
 from ranking.vocabulary import COUNTRY
 from store import reference
@@ -121,57 +119,9 @@ def _score(view: View, row: dict, most: float) -> str:
 
 
 def _why(view: View, row: dict) -> str:
-    """The questions by their short names, then the measures; markup."""
-    lines = [f"<li>{escape(text)}</li>" for text in reasons(view, row)]
+    """The reasons as a list. Markup."""
+    lines = [f"<li>{escape(text)}</li>" for text in reasons.reasons(view, row)]
     return f'<ul class="gd-why">{"".join(lines)}</ul>'
-
-
-def reasons(view: View, row: dict) -> list[str]:
-    """Why a unit stands on the shortlist, in words: each question, then the measures. Plain text."""
-    names: dict[str, list[str]] = {part: [] for part in PARTS}
-    for part in row["parts"]:
-        names[part["kind"]].append(part["name"])
-    known, measures = questions.questions(), reference.measures()
-    found = [known[name].short.in_language(view.language) for name in names["question"] if name in known]
-    by_measure = _gaps_of(view, row)
-    for kind, say in (("below", _level_words), ("worsening", _course_words)):
-        told = [say(view, measures[name], by_measure.get(name)) for name in names[kind]]
-        found += [view.say(f"inspection.why.{kind}", measures="; ".join(told))] if told else []
-    return found
-
-
-def _gaps_of(view: View, row: dict) -> dict[str, dict]:
-    """The figures behind a unit's reasons, by measure."""
-    found = gaps.gaps(view.snapshot, row["scope"]).filter(pl.col("unit_code") == row["unit_code"])
-    return {gap["measure"]: gap for gap in found.iter_rows(named=True)}
-
-
-def _level_words(view: View, measure: Measure, gap: dict | None) -> str:
-    """`Đúng hạn (Cổng) 66,7 % (xã ở giữa 87,2 %; kém khoảng 126 hồ sơ)`."""
-    short = measure.short.in_language(view.language)
-    if gap is None:
-        return short
-    value, level = (numbers.with_unit(gap[name], measure, view.language) for name in ("value", "level"))
-    if not gap["affected"]:
-        return view.say("inspection.why.level", measure=short, value=value, level=level)
-    n = numbers.number(gap["affected"], view.language)
-    return view.say("inspection.why.level_n", measure=short, value=value, level=level, n=n)
-
-
-def _course_words(view: View, measure: Measure, gap: dict | None) -> str:
-    """`Đúng hạn (Cổng) từ 80 % trong tháng 4/2026 đến 72 %`.
-
-    Without the earlier value where that was no better: what is worse than usual for a commune may have been so then.
-    """
-    short = measure.short.in_language(view.language)
-    if gap is None:
-        return short
-    value = numbers.with_unit(gap["value"], measure, view.language)
-    if not gaps.has_worsened(measure, gap):
-        return view.say("inspection.why.unusual", measure=short, value=value)
-    before = numbers.with_unit(gap["before"], measure, view.language)
-    since = numbers.period_in_sentence(calendar_period("month", gap["since"].year, gap["since"].month), view.language)
-    return view.say("inspection.why.course", measure=short, value=value, before=before, since=since)
 
 
 def _visited(view: View, day: date | None) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
+from display.portraits import reasons
 from display.words import numbers
 from display.words.view import View
 from files import sheets
@@ -17,7 +18,7 @@ from press.share.shareable import Listed
 from ranking.shortlist import PARTS
 from store import reference
 from ui.frame import sign_in
-from ui.inspection import candidates, head
+from ui.inspection import head
 from ui.inspection.choices import Chosen
 from ui.parts import share
 
@@ -31,21 +32,22 @@ _OWN = {"score": "score_total"}
 
 
 def downloads(view: View, chosen: Chosen, rows: pl.DataFrame) -> None:
-    """The whole filtered list as CSV and as Excel."""
+    """The whole filtered list as CSV and as Excel, and what the columns of the bare CSV hold."""
     name = f"gan-dan_kiem-tra_{chosen.scope}_{view.snapshot.manifest.dataset}"
     titles = files.titles(view)
     excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     kinds: dict[str, tuple[str, Callable[[], bytes]]] = {
         "csv": ("text/csv", partial(_csv, view, chosen, rows)),
         "xlsx": (excel, partial(_excel, view, chosen, rows, titles)),
+        "columns": ("text/csv", partial(files.columns, partial(sheet, view, chosen, rows))),
     }
     with st.container(horizontal=True, gap="small"):
         for ending, (kind, make) in kinds.items():
-            content = sign_in.noted(view, f"{name}.{ending}", make)
+            file = files.named(name, ending)
             st.download_button(
                 view.say(f"download.{ending}"),
-                content,
-                f"{name}.{ending}",
+                sign_in.noted(view, file, make),
+                file,
                 kind,
                 icon=":material/download:",
                 on_click="ignore",
@@ -55,7 +57,7 @@ def downloads(view: View, chosen: Chosen, rows: pl.DataFrame) -> None:
             view,
             "shortlist",
             {"page": "inspection", "province": chosen.scope},
-            head.title(view, chosen),
+            head.title(view, chosen.scope),
             lambda: listed(view, rows),
             reading=f"{view.say('inspection.score.about')} {head.known_line(view, chosen)}".strip(),
             sheet=partial(sheet, view, chosen, rows),
@@ -70,7 +72,7 @@ def listed(view: View, rows: pl.DataFrame) -> Listed:
             numbers.number(row["place"], view.language),
             row["name"],
             numbers.number(row["score"], view.language, 1),
-            "; ".join(candidates.reasons(view, row)),
+            "; ".join(reasons.reasons(view, row)),
         ]
         for row in rows.iter_rows(named=True)
     ]
@@ -94,7 +96,7 @@ def sheet(view: View, chosen: Chosen, rows: pl.DataFrame) -> Sheet:
         (
             *(row["place"], row["unit_code"], row["name"], reference.scope_name(row["province_code"])),
             *(float(numbers.rounded(row[part], 2)) for part in ("score", *PARTS)),
-            "; ".join(candidates.reasons(view, row)),
+            "; ".join(reasons.reasons(view, row)),
             row["visited_on"].isoformat() if row["visited_on"] else None,
             None if row["km"] is None else float(numbers.rounded(row["km"], 1)),
             nature,
@@ -120,7 +122,7 @@ def _shown(view: View, row: dict) -> list[str | Figure | None]:
         row["name"],
         reference.scope_name(row["province_code"]),
         *(Figure(float(numbers.rounded(row[part], 1)), 1) for part in ("score", *PARTS)),
-        "; ".join(candidates.reasons(view, row)),
+        "; ".join(reasons.reasons(view, row)),
         numbers.day(row["visited_on"], view.language) if row["visited_on"] else view.say("inspection.never"),
         None if row["km"] is None else Figure(float(numbers.rounded(row["km"], 1)), 1),
     ]

@@ -8,7 +8,7 @@ from html import escape
 import polars as pl
 import streamlit as st
 
-from display.portraits import shortlist, visits
+from display.portraits import gaps, shortlist, visits
 from display.words import coverage, numbers, places
 from display.words.view import View
 from press import workbook
@@ -23,24 +23,38 @@ _STOP = "stop"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def title(view: View, chosen: Chosen) -> str:
-    place = scope_name(chosen.scope)
+def headline(view: View, chosen: Chosen) -> str:
+    """Of how many communes there is something to ask, and the first of the list; else what the page is for."""
+    scope, language = chosen.scope, view.language
+    found = gaps.in_order(view.snapshot, scope)
+    if found.is_empty():
+        return title(view, scope)
+    place = scope_name(scope)
+    return view.say(
+        "inspection.headline",
+        place=place or view.say("scope.country"),
+        n=numbers.number(found.height, language),
+        all=numbers.number(shortlist.units(scope).height, language),
+        first=found.item(0, "name"),
+    )
+
+
+def title(view: View, scope: str) -> str:
+    place = scope_name(scope)
     return view.say("inspection.title.place", place=place) if place else view.say("inspection.title.country")
 
 
 def sentence(view: View, chosen: Chosen) -> str:
-    """Of how many communes, of when, how many have something to ask, and of how many nothing is known. Markup."""
+    """What the page is for and of when, how many have questions, and of how many nothing is known. Markup."""
     scope, language = chosen.scope, view.language
     found, period = shortlist.scored(view.snapshot, scope), shortlist.period(view.snapshot, scope)
     counts = {
-        "all": shortlist.units(scope).height,
-        "n": found.height,
         "asked": found.filter(pl.col("question") > 0).height,
         "both": found.filter(pl.col("both").list.len() > 0).height,
     }
     figures = {name: numbers.number(count, language) for name, count in counts.items()}
     when = numbers.period_in_sentence(period, language) if period else numbers.MISSING
-    parts = [f"<b>{escape(view.say('inspection.sentence', period=when, **figures))}</b>"]
+    parts = [f"<b>{escape(view.say('inspection.sentence', title=title(view, scope), period=when))}</b>"]
     if view.snapshot.manifest.nature == "simulated":
         parts.append(f"<b>{escape(view.say('rankings.simulated'))}</b>")
     known = shortlist.trends_known(view.snapshot, scope)

@@ -19,7 +19,7 @@ from journal.database import VisitError
 from journal.promises import LONGEST, End, Promise
 from store import units
 from ui.frame import html, sign_in
-from ui.parts import promises
+from ui.parts import promises, told
 
 _TOLD = "promise_told"
 _TEXTS = ("finding", "who", "what")
@@ -61,7 +61,7 @@ def _close(view: View, promise: Promise, end: End) -> None:
         if journal_promises.close(promise.id, promise.unit_code, end, who):
             audit.note_act(view.reader, "promise_closed", unit=promise.unit_code, promise=promise.id, end=end)
     except VisitError as error:
-        st.session_state[_TOLD] = (error.kind, error.detail)
+        told.failed(_TOLD, f"promises.error.{error.kind}", detail=error.detail)
 
 
 def _allowed(view: View, code: str) -> View:
@@ -78,7 +78,7 @@ def _allowed(view: View, code: str) -> View:
 def form(view: View, code: str) -> None:
     """The form for a new promise of a commune."""
     say = view.say
-    _tell(view)
+    told.show(view, _TOLD)
     st.session_state.setdefault(_key("promised_on", code), portraits.today())
     with st.form(f"promise_form_{code}", border=True):
         title = say("promises.new.title", unit=units.known(code)["full_name"])
@@ -135,12 +135,12 @@ def _save(view: View, code: str) -> None:
         view = _allowed(view, code)
         kept = journal_promises.make(_promise(view, code), portraits.today(), view.reader.name or view.reader.kind)
     except VisitError as error:
-        st.session_state[_TOLD] = (error.kind, error.detail)
+        told.failed(_TOLD, f"promises.error.{error.kind}", detail=error.detail)
         return
     audit.note_act(view.reader, "promise", unit=code, promise=kept.id, due=kept.due_on.isoformat())
     empty = dict.fromkeys(_TEXTS, "")
     st.session_state.update({_key(name, code): value for name, value in {**empty, "due_on": None}.items()})
-    st.session_state[_TOLD] = ("saved", "")
+    told.done(_TOLD, "promises.saved")
 
 
 def _promise(view: View, code: str) -> Promise:
@@ -164,14 +164,6 @@ def _promise(view: View, code: str) -> Promise:
         visit_id=at,
         practice=visits.is_practice(view),
     )
-
-
-def _tell(view: View) -> None:
-    kind, detail = st.session_state.pop(_TOLD, (None, ""))
-    if kind == "saved":
-        st.success(view.say("promises.saved"), icon=":material/check:")
-    elif kind:
-        st.error(view.say(f"promises.error.{kind}", detail=detail), icon=":material/error:")
 
 
 def _key(name: str, code: str) -> str:

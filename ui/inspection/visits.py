@@ -23,6 +23,7 @@ from ranking.periods import local_day
 from store import units
 from ui.frame import html, sign_in
 from ui.inspection.checklist import own
+from ui.parts import told
 
 _FIELDS = ("visited_on", "team", "findings", "follow_up_on", "author")
 _FILE = "gan-dan_kiem-tra_ghi-chep.csv"
@@ -43,7 +44,7 @@ def known_last_days(view: View) -> dict[str, date] | None:
 
 def form(view: View, code: str) -> None:
     """The form for a new visit, or for the one that is being changed."""
-    _tell(view)
+    told.show(view, _TOLD)
     editing = _editing(code)
     st.session_state.setdefault(_key("visited_on", code), _today())
     with st.form(f"visit_form_{code}", border=True):
@@ -103,12 +104,12 @@ def _save(view: View, code: str) -> None:
             kept, act = journal_visits.record(note, _today(), who), "visit_note"
         audit.note_act(view.reader, act, unit=code, visit=kept.id, version=kept.version)
     except VisitError as error:
-        st.session_state[_TOLD] = (error.kind, error.detail)
+        told.failed(_TOLD, f"visits.error.{error.kind}", detail=error.detail)
         if error.kind == "stale" and edited:
             _take_newest(edited)
         return
     _forget(code)
-    st.session_state[_TOLD] = ("saved", "")
+    told.done(_TOLD, "visits.saved")
 
 
 def _note(view: View, code: str) -> Note:
@@ -137,15 +138,6 @@ def _forget(code: str) -> None:
     st.session_state.pop(_EDITED, None)
     empty = {"visited_on": _today(), "team": "", "findings": "", "follow_up_on": None}
     st.session_state.update({_key(name, code): value for name, value in empty.items()})
-
-
-def _tell(view: View) -> None:
-    """What became of the last press of a button, once."""
-    kind, detail = st.session_state.pop(_TOLD, (None, ""))
-    if kind == "saved":
-        st.success(view.say("visits.saved"), icon=":material/check:")
-    elif kind:
-        st.error(view.say(f"visits.error.{kind}", detail=detail), icon=":material/error:")
 
 
 def _key(name: str, code: str) -> str:

@@ -17,7 +17,8 @@ from display.words.view import View
 from ranking.measures import Measure
 
 FONT = "Be Vietnam Pro, sans-serif"
-_DAYS_PER_LETTER = 7
+_DAYS_PER_LETTER, _LETTER = 7, 7.2
+"""How wide a letter is: in an event's words, in days; in a line's name, in pixels."""
 _LABELS, _LABELS_NARROW = 12, 4
 _CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
 
@@ -51,7 +52,7 @@ def over_time(
     figure.update_layout(margin_t=16 + 18 * rows)
     if not view.narrow:
         name_at_end(figure, lines)
-    month_axis(figure, view, room(view, lines, fan))
+    month_axis(figure, view, room(lines, fan))
     return figure
 
 
@@ -150,7 +151,8 @@ def _between(figure: go.Figure, line: Line) -> None:
 
 
 def name_at_end(figure: go.Figure, lines: Sequence[Line], reach: float | None = None) -> None:
-    """Names beside the last points, moved apart where they would overlap; `reach` of the axis, else of the values."""
+    """Names beside the last points, in the margin, moved apart where they would overlap; `reach` of the axis, else of
+    the values."""
     points = [
         [(value, n, i) for i, value in enumerate(line.values) if value is not None] for n, line in enumerate(lines)
     ]
@@ -170,6 +172,7 @@ def name_at_end(figure: go.Figure, lines: Sequence[Line], reach: float | None = 
             showarrow=False,
             font={"color": lines[n].colour, "size": 13},
         )
+    figure.update_layout(margin_r=20 + round(_LETTER * max((len(line.name) for line in lines), default=0)))
 
 
 def level_line(figure: go.Figure, value: float, text: str, colours: Palette) -> None:
@@ -214,15 +217,11 @@ def _marks(figure: go.Figure, marks: Sequence[tuple[date, str]], colours: Palett
     return len(free_from)
 
 
-def room(view: View, lines: Sequence[Line], fan: pl.DataFrame | None) -> list[date] | None:
-    """From the first day to a little after the last, so that the names at the ends have room."""
+def room(lines: Sequence[Line], fan: pl.DataFrame | None) -> list[date] | None:
+    """From a little before the first day to a little after the last: the axis ends where the data end."""
     days = [day for line in lines for day in line.days]
     days += fan.get_column("day").to_list() if fan is not None and fan.height else []
-    if not days:
-        return None
-    longest = 0 if view.narrow else max((len(line.name) for line in lines), default=0)
-    reach = (max(days) - min(days)) * 0.0085 * longest
-    return [min(days) - timedelta(days=15), max(days) + reach + timedelta(days=10)]
+    return [min(days) - timedelta(days=15), max(days) + timedelta(days=10)] if days else None
 
 
 def dress(figure: go.Figure, view: View, measure: Measure, height: int) -> None:

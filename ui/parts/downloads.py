@@ -87,21 +87,23 @@ _PLAIN = (
 
 
 def buttons(view: View, selection: Selection, rows: pl.DataFrame, filters: list[tuple[str, str]]) -> None:
-    """A button per file: three tables, and the sheets to print of a list that paper can hold. A file is made only when
-    its button is pressed."""
+    """A button per file: three tables, what the columns of the bare one hold, and the sheets to print of a list that
+    paper can hold. A file is made only when its button is pressed."""
     name = f"gan-dan_{selection.measure.id}_{selection.level}_{selection.scope}_{selection.period.id}"
     content = partial(sheet, view, selection, rows, filters)
     kinds = {
         "csv": ("text/csv", partial(_csv, content)),
         "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", partial(_excel, view, content)),
         "zip": ("application/zip", partial(_zip, view, selection, content, name)),
+        "columns": ("text/csv", partial(files.columns, content)),
     }
     with st.container(horizontal=True, gap="small"):
         for ending, (kind, make) in kinds.items():
+            file = files.named(name, ending)
             st.download_button(
                 view.say(f"download.{ending}"),
-                sign_in.noted(view, f"{name}.{ending}", make),
-                f"{name}.{ending}",
+                sign_in.noted(view, file, make),
+                file,
                 kind,
                 icon=":material/download:",
                 on_click="ignore",

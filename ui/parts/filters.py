@@ -18,7 +18,7 @@ from ranking.vocabulary import BASES, COUNTRY
 from store import catalog as store_catalog
 from store import months, opening, snapshot
 from store.reference import measures, province_names, scope_name
-from ui.frame import links
+from ui.frame import bar, links
 
 LEVELS = ("commune", "province", "department")
 
@@ -94,14 +94,20 @@ def scope(view: View, catalog: pl.DataFrame) -> str:
         options.insert(0, COUNTRY)
     if options == [COUNTRY]:
         return COUNTRY
-    return links.select(
-        view.say("filters.scope"),
-        "province",
-        options,
-        _first_province(view, default, options),
-        lambda code: scope_name(code) or view.say("scope.country"),
-        width=175,
-    )
+    return scope_box(view, options, _first_province(view, default, options))
+
+
+def scope_box(view: View, options: Sequence[str], default: str) -> str:
+    """The choice of one of these provinces, or the country, in its place."""
+    with bar.scope(view):
+        return links.select(
+            view.say("filters.scope"),
+            "province",
+            options,
+            default,
+            lambda code: scope_name(code) or view.say("scope.country"),
+            **bar.scope_look(view),
+        )
 
 
 def _first_province(view: View, fullest: str, options: list[str]) -> str:

@@ -18,6 +18,7 @@ from journal.typed import seen
 from ranking.periods import Period, parse
 from store import catalog, reference, units
 from ui.frame import html, sign_in
+from ui.parts import told
 
 _TOLD = "problem_told"
 
@@ -27,7 +28,7 @@ def section(view: View, province: str) -> None:
     say = view.say
     st.subheader(say("problems.title"), anchor=False)
     html.caption(say("problems.about"))
-    _tell(view)
+    told.show(view, _TOLD)
     for problem in problems.still_open(visits.is_practice(view), province=province):
         html.show(_entry(view, problem, with_unit=True))
         st.button(
@@ -133,11 +134,11 @@ def _mark(view: View, province: str) -> None:
             )
         )
     except VisitError as error:
-        state[_TOLD] = error.kind
+        _failed(error)
         return
     audit.note_act(view.reader, "problem", unit=kept.unit_code, problem=kept.id)
     state["problem_words"], state["problem_unit"] = "", None
-    state[_TOLD] = "saved"
+    told.done(_TOLD, "problems.saved")
 
 
 def _settle(view: View, problem: Problem) -> None:
@@ -148,12 +149,8 @@ def _settle(view: View, problem: Problem) -> None:
         if problems.settle(problem.id, problem.province_code, view.reader.name):
             audit.note_act(view.reader, "problem_settled", unit=problem.unit_code, problem=problem.id)
     except VisitError as error:
-        st.session_state[_TOLD] = error.kind
+        _failed(error)
 
 
-def _tell(view: View) -> None:
-    kind = st.session_state.pop(_TOLD, None)
-    if kind == "saved":
-        st.success(view.say("problems.saved"), icon=":material/check:")
-    elif kind:
-        st.error(view.say(f"problems.error.{kind}", longest=problems.LONGEST), icon=":material/error:")
+def _failed(error: VisitError) -> None:
+    told.failed(_TOLD, f"problems.error.{error.kind}", longest=problems.LONGEST)

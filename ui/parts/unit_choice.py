@@ -12,7 +12,7 @@ from display.words.view import View
 from ranking.collation import name_order
 from store import units
 from store.reference import province_name, province_names, reference_table
-from ui.frame import html, links, old_codes
+from ui.frame import bar, html, links, old_codes
 from ui.parts import filters
 
 _PROVINCE, _UNIT = "unit_page_province", "unit_page_unit"
@@ -82,14 +82,15 @@ def _province(view: View, code: str) -> str:
 
 def _select_province(view: View, province: str) -> None:
     st.session_state[_PROVINCE] = province
-    st.selectbox(
-        view.say("filters.scope"),
-        list(province_names()),
-        key=_PROVINCE,
-        on_change=_take_province,
-        width=220,
-        format_func=province_name,
-    )
+    with bar.scope(view):
+        st.selectbox(
+            view.say("filters.scope"),
+            list(province_names()),
+            key=_PROVINCE,
+            on_change=_take_province,
+            format_func=province_name,
+            **bar.scope_look(view),
+        )
 
 
 def _select_unit(view: View, province: str, code: str) -> None:

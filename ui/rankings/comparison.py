@@ -202,7 +202,7 @@ def _chart(view: View, selection: Selection, units: Sequence[str], names: Mappin
     curves = lines(view, selection, units, names)
     if not drawing_curves.is_drawable(curves, pl.DataFrame()):
         return
-    st.subheader(drawing_curves.title(view, measure), anchor=False)
+    st.subheader(over_time.title(view, measure), anchor=False)
     marks = drawing_curves.marks(view, selection.scope, [day for line in curves for day in line.days])
 
     def figure_of(seen: View) -> go.Figure:
@@ -219,7 +219,7 @@ def _chart(view: View, selection: Selection, units: Sequence[str], names: Mappin
         view,
         "compared_months",
         {"page": "rankings", **addresses.choices(view, selection), "units": ",".join(units)},
-        drawing_curves.title(view, measure),
+        over_time.title(view, measure),
         lambda: _listed_months(view, selection, units, names),
         source=over_time.source_line(view),
         finding=drawing_curves.alt(view, measure, curves),

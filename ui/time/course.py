@@ -92,7 +92,7 @@ def control(view: View, measure: Measure, scope: str, units: Sequence[str], find
 
 def title(view: View, measure: Measure, scope: str) -> str:
     """What the chart is of, with its place, for where no page names it."""
-    return view.say("share.of_place", title=curves.title(view, measure), place=sharing.place(view, scope))
+    return view.say("share.of_place", title=over_time.title(view, measure), place=sharing.place(view, scope))
 
 
 def months(view: View, measure: Measure, scope: str, units: Sequence[str]) -> pl.DataFrame:

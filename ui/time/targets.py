@@ -206,7 +206,7 @@ def figure(view: View, measure: Measure, lines: list[Line]) -> go.Figure:
     charts.dress(drawn, view, measure, height=320)
     if not view.narrow:
         charts.name_at_end(drawn, lines, reach=120)
-    charts.month_axis(drawn, view, charts.room(view, lines, None))
+    charts.month_axis(drawn, view, charts.room(lines, None))
     drawn.update_yaxes(range=[0, 102], ticksuffix=" %" if view.language == "vi" else "%")
     return drawn
 

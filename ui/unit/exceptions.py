@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from display.portraits import summary
+from display.portraits import fields, summary
 from display.portraits.summary import Row
 from display.words import numbers
 from display.words.bands import marked
@@ -16,7 +16,6 @@ from ranking.bands import ABOVE, BELOW
 from ranking.levels import common
 from store import standings, units
 from ui.frame import html
-from ui.unit import fields
 
 _MOST, _MOST_FIELDS = 5, 2
 

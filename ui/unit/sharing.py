@@ -66,4 +66,4 @@ def _drawn(view: View, code: str, room: Room) -> str:
 
 
 def _chart(view: View, code: str, row: summary.Row, room: Room, width: int, height: int) -> str:
-    return trends.svg(view, code, row, width, height, room.palette)
+    return trends.svg(view, code, row, width, height, room.palette, together=True)

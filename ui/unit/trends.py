@@ -16,7 +16,7 @@ from store import units
 from ui.frame import html
 from ui.unit import sharing
 
-_NARROW_WIDTH, _NARROW_HEIGHT = 165, 96
+_NARROW_WIDTH, _NARROW_HEIGHT = 150, 104
 
 
 def small_multiples(view: View, code: str) -> None:
@@ -46,7 +46,7 @@ def _figure(view: View, code: str, row: Row, known: Sequence[Promise]) -> str:
     address = addresses.address(view, "online_filing", over=row.measure.id, units=code, province=province)
     size = (_NARROW_WIDTH, _NARROW_HEIGHT) if view.narrow else (WIDTH, HEIGHT)
     flags = promises.marked(known, row.measure.id, row.basis)
-    drawn = svg_images.image(svg(view, code, row, *size, flags=flags), alt, "gd-chart")
+    drawn = svg_images.image(svg(view, code, row, *size, flags=flags, together=True), alt, "gd-chart")
     open_to_reader = view.reader.may("page.online_filing")
     tag, leads = ("a", f' href="{escape(address)}" target="_self"') if open_to_reader else ("div", "")
     return (

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from display.drawing import swatches
 from display.drawing.palette import LIGHT
 from display.words.text import Speaker
 from display.words.view import View
@@ -30,7 +31,7 @@ MAP = ("dataset", "snapshot", "province", "measure", "period", "basis", "lang")
 class Drawn:
     """A chart to embed: plain words, drawings as SVG text from the narrowest to the widest, the page that has more.
 
-    `legend`: (colour, words); `page`: its address below the app's own.
+    `legend`: (colour or silence, words); `page`: its address below the app's own.
     """
 
     title: str
@@ -47,8 +48,7 @@ _STYLE = (
     "<style>.gd-drawn svg{display:block;width:100%;height:auto}.gd-drawn>div+div{display:none}"
     "@media (min-width:520px){.gd-drawn>div{display:none}.gd-drawn>div:last-child{display:block}}"
     "ul{list-style:none;display:flex;flex-wrap:wrap;gap:2px 14px;padding:0;margin:6px 0;font-size:12px}"
-    "li span{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:5px;vertical-align:-1px;"
-    "box-shadow:inset 0 0 0 1px rgb(0 0 0/20%)}h1+p{font-size:15px;color:inherit}</style>"
+    "li svg{margin-right:5px;vertical-align:-1px}h1+p{font-size:15px;color:inherit}</style>"
 )
 
 
@@ -86,10 +86,8 @@ def _kept(draw: Draw, snapshot: Snapshot, language: str, asked: tuple[tuple[str,
 def _markup(view: View, drawn: Drawn) -> str:
     say = view.say
     pictures = "".join(f"<div>{svg}</div>" for svg in drawn.pictures)
-    swatches = "".join(
-        f'<li><span style="background:{colour}"></span>{escape(said)}</li>' for colour, said in drawn.legend
-    )
-    legend = f"<ul>{swatches}</ul>" if swatches else ""
+    entries = "".join(f"<li>{swatches.document(look, LIGHT)}{escape(said)}</li>" for look, said in drawn.legend)
+    legend = f"<ul>{entries}</ul>" if entries else ""
     finding = f"<p>{escape(drawn.finding)}</p>" if drawn.finding else ""
     notes = "".join(f"<p>{escape(said)}</p>" for said in drawn.notes if said)
     body = (

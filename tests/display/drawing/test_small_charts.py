@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree
 
@@ -9,8 +10,10 @@ import pytest
 
 from display.drawing.palette import DARK, LIGHT
 from display.drawing.small_charts import (
+    LETTER,
     Chart,
     Curve,
+    Reach,
     Usual,
     over_time,
     strip,
@@ -130,3 +133,20 @@ def test_a_flag_stands_at_its_month_and_one_from_before_the_chart_is_left_out():
 
     assert [*plain.iter(f"{SVG}path")] == []
     assert pennants == [points[2], points[5]]
+
+
+def test_charts_beside_each_other_have_the_same_months_and_scale():
+    short, long = Chart((Curve(MONTHS[3:], [60, 61, 62]),)), Chart((Curve(MONTHS, [80, 81, 82, 83, 84, 85]),))
+    beside = Reach.of([short, long], [short, long])
+    written = [
+        [text.text for text in drawn(replace(chart, beside=beside)).iter(f"{SVG}text")] for chart in (short, long)
+    ]
+
+    assert written[0] == written[1] and written[0][-2:] == ["1/2026", "6/2026"]
+    assert [text.text for text in drawn(short).iter(f"{SVG}text")] != written[0]
+
+
+def test_letters_are_large_enough_to_be_read():
+    sizes = {float(text.get("font-size")) for text in drawn(Chart((Curve(MONTHS, [1] * 6),))).iter(f"{SVG}text")}
+
+    assert sizes == {LETTER} and LETTER >= 11

@@ -28,7 +28,7 @@ def stage(tmp_path, content: str, capsys, lists=None) -> tuple[pl.DataFrame, lis
     path, store = tmp_path / "x.csv", Store(tmp_path / "data")
     path.write_text(content, encoding="utf-8")
     refused = staging.stage_file(store, path, UNITS, "25", DAY, lists=lists or lists_of())
-    parts = [pl.read_parquet(part) for part in sorted(store.staging.rglob("*.parquet"))]
+    parts = [pl.read_ipc(part) for part in sorted(store.staging.rglob("*.arrow"))]
     return pl.concat(parts).sort("code"), refused, capsys.readouterr().out
 
 
@@ -143,6 +143,27 @@ def test_no_number_in_parquet_is_an_empty_cell(tmp_path, capsys):
     columns = {name: [one[at] for one in cells] for at, name in enumerate(HEADERS)}
     pl.DataFrame(columns | {"Số hóa": [1.0, float("nan"), 0.0]}).write_parquet(path)
     assert staging.stage_file(store, path, UNITS, "25", DAY, lists=lists_of()) == []
-    (part,) = store.staging.rglob("*.parquet")
-    assert pl.read_parquet(part).sort("code")["digitised"].to_list() == [True, None, False]
+    (part,) = store.staging.rglob("*.arrow")
+    assert pl.read_ipc(part).sort("code")["digitised"].to_list() == [True, None, False]
     assert "not known" not in capsys.readouterr().out
+
+
+# What stands about a cell for Excel's sake
+
+
+def test_a_formula_that_says_a_text_is_that_text(tmp_path, capsys):
+    """Web systems write ="0012" so that Excel keeps zeros; such a file was refused row by row."""
+    lines = [";".join(f'="{cell}"' if at < 3 else cell for at, cell in enumerate(dossier(n))) for n in (1, 2)]
+    content = text(dossier(3)) + "\n".join(lines) + "\n"
+    taken, refused, _ = stage(tmp_path, content, capsys)
+    assert taken["code"].to_list() == [f"H44.202-26080{n}-000{n}" for n in (1, 2, 3)] and refused == []
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u00ad", "\ufeff", "\u200e"])
+def test_a_mark_in_a_code_that_nobody_sees_makes_no_other_dossier(tmp_path, capsys, mark):
+    code = f"H44.202{mark}-260801-0001{mark}"
+    taken, refused, _ = stage(tmp_path, text(dossier(1), dossier(2)), capsys)
+    assert taken.height == 2 and refused == []
+    (tmp_path / "again").mkdir()
+    again = stage(tmp_path / "again", text([code, *dossier(1)[1:]], dossier(2)), capsys)
+    assert again[0]["code"].to_list() == taken["code"].to_list() and again[1] == []

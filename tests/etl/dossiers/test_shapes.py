@@ -35,11 +35,9 @@ def read(path: Path, dates: str | None = None) -> tuple[dict[str, date], set[int
     with TemporaryDirectory() as folder:
         store = Store(Path(folder))
         refused = stage_file(store, path, UNITS, "25", DAY, dates=dates, lists=lists_of())
-        parts = sorted(store.staging.rglob("*.parquet"))
+        parts = sorted(store.staging.rglob("*.arrow"))
         taken = (
-            pl.concat([pl.read_parquet(part) for part in parts])
-            if parts
-            else pl.DataFrame({"code": [], "received": []})
+            pl.concat([pl.read_ipc(part) for part in parts]) if parts else pl.DataFrame({"code": [], "received": []})
         )
     assert taken["code"].is_unique().all()
     return dict(taken.select("code", "received").iter_rows()), {one["row"] for one in refused}

@@ -28,6 +28,7 @@ ALLOWED = {
         "quarantine",
         "unreleased",
         "promises",
+        "messages",
     },
 }
 ALLOWED["unit"] = {"page.unit", "promises", "replies", "route.upload"}
@@ -40,7 +41,7 @@ OPEN = {
     "page.transparency", "page.methods", "route.search", "route.members_layer", "route.borders_layer",
     "route.units_layer", "route.places_drawing", "route.open", "route.embed", "route.health",
     "route.document", "route.page", "route.parts",
-    "route.sign_in", "route.file",
+    "route.sign_in", "route.file", "route.feed", "route.calendar", "route.messages",
 }  # fmt: skip
 """What anybody may see. A resource that stands in neither list has no test, and that fails below."""
 
@@ -154,6 +155,9 @@ def test_snapshots_are_opened_in_few_places():
         "ui/about/measures.py",
         "ui/administration/works.py",
         "web/vitals.py",
+        "web/feeds.py",  # as the public sees it
+        "web/calendars.py",  # as the address's owner sees it
+        "press/post/command.py",  # as the message's reader sees it
         "press/brief/command.py",
         "press/bulletin/command.py",
         "press/site/command.py",

@@ -1,0 +1,39 @@
+"""What `data/policies/reporting.yaml` says: by when a month's figures are expected, and when promises are told of."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+
+from files.faults import Fault
+from files.places import HOME
+from ranking import yaml_text
+from ranking.periods import Period
+
+_FILE = HOME / "data" / "policies" / "reporting.yaml"
+
+
+class ReportingPolicy(BaseModel):
+    """`late_after_days`: by basis, from the last day of a month; `due_within_days`: before the day of a promise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    late_after_days: dict[str, PositiveInt]
+    due_within_days: PositiveInt
+
+    def expected_on(self, basis: str, month: Period) -> date:
+        """The last day on which a month's figures are not late."""
+        return month.end + timedelta(days=self.late_after_days[basis])
+
+
+@lru_cache(maxsize=1)
+def reporting_policy() -> ReportingPolicy:
+    """The policy; Fault with the key that is wrong where it cannot be used."""
+    try:
+        return ReportingPolicy.model_validate(yaml_text.load(_FILE.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"])) or "the file"
+        raise Fault(f"data/policies/{_FILE.name}: {key}: {first['msg']}") from None
