@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.dossiers.date_orders import DATES
 from etl.dossiers.headers import Layout, headings_in, layout
 from etl.dossiers.lists import Lists
 from etl.workbooks import read as workbooks
@@ -15,6 +16,9 @@ from etl.workbooks.read import DOSSIERS, UNCALCULATED, read_workbook
 from files.faults import BadInput
 
 _TITLE_ROWS_MAX = 200
+_FROM_1904 = 1462
+"""Days from Excel's usual first day to that of workbooks that count from 1904."""
+_DAYS = r"^\s*(\d{4,5}(?:\.\d+)?)\s*$"
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{5}")
 
 
@@ -31,6 +35,7 @@ def sheets_in(path: Path, lists: Lists) -> tuple[list[Sheet], list[str]]:
     """(the sheets with dossiers, remarks on those left out). BadInput where none has headings that are known."""
     book = read_workbook(path, DOSSIERS)
     found: list[Sheet] = []
+    since = _FROM_1904 if book.from_1904 else 0
     remarks = [f"sheet {name!r} is hidden and was not read" for name in book.hidden]
     unread: list[workbooks.Sheet] = []
     for sheet in book.sheets:
@@ -39,9 +44,9 @@ def sheets_in(path: Path, lists: Lists) -> tuple[list[Sheet], list[str]]:
         if headings is not None:
             start, used, cells = headings
             here = layout(place, [None if cell is None else str(cell) for cell in cells], lists)
-            found.append(Sheet(place, here, _below(place, sheet, start + used, here)))
+            found.append(Sheet(place, here, _below(place, sheet, start + used, here, since)))
         elif found and _goes_on(sheet.cells, found[-1].layout):
-            found.append(Sheet(place, found[-1].layout, _below(place, sheet, 0, found[-1].layout)))
+            found.append(Sheet(place, found[-1].layout, _below(place, sheet, 0, found[-1].layout, since)))
             remarks.append(f"sheet {sheet.name!r} has no headings; it was read as going on from the sheet before")
         else:
             unread.append(sheet)
@@ -55,8 +60,9 @@ def sheets_in(path: Path, lists: Lists) -> tuple[list[Sheet], list[str]]:
     return found, remarks
 
 
-def _below(place: str, sheet: workbooks.Sheet, start: int, found: Layout) -> pl.DataFrame:
-    """The rows of our columns; a cell that is merged over several rows stands in each of them."""
+def _below(place: str, sheet: workbooks.Sheet, start: int, found: Layout, since: int) -> pl.DataFrame:
+    """The rows of our columns; a cell that is merged over several rows stands in each of them. `since`: how many days
+    after Excel's usual first one the workbook begins to count."""
     names = sheet.cells.columns
     cells_of = {
         name: pl.col(names[at]) if at < len(names) else pl.lit(None, pl.String) for name, at in found.places.items()
@@ -69,7 +75,13 @@ def _below(place: str, sheet: workbooks.Sheet, start: int, found: Layout) -> pl.
                 inside = pl.col("row").is_between(top + 1, bottom + 1)
                 text = body[name][top - start] if top - start < body.height else None
                 body = body.with_columns(pl.when(inside).then(pl.lit(text)).otherwise(name).alias(name))
-    return body
+    return body.with_columns(_later(name, since) for name in DATES if name in body.columns) if since else body
+
+
+def _later(column: str, days: int) -> pl.Expr:
+    """The column with its bare numbers of days so many days on."""
+    number = pl.col(column).str.extract(_DAYS).cast(pl.Float64)
+    return pl.when(number.is_not_null()).then((number + days).cast(pl.String)).otherwise(column).alias(column)
 
 
 def _refuse_uncalculated(place: str, body: pl.DataFrame) -> None:

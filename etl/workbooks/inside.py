@@ -16,7 +16,7 @@ from etl.workbooks.kinds import ZIP, is_workbook
 from etl.workbooks.loaded import ERRORS, Loaded, is_fraction
 from etl.workbooks.ole import records
 from etl.workbooks.outline import Outline
-from etl.workbooks.sheet_biff import outlines
+from etl.workbooks.sheet_biff import counts_from_1904, outlines
 from etl.workbooks.sheet_xml import TooLarge, outline, read_whole
 from etl.workbooks.web_page import grid
 
@@ -78,7 +78,8 @@ def answer(content: bytes, limits: Limits) -> tuple[dict[str, Any], list[bytes]]
                 "merged": found.merged,
             }
         )
-    return {"sheets": sheets, "hidden": hidden + more}, [table.packed() for table in tables.values()]
+    known = {"sheets": sheets, "hidden": hidden + more, "from_1904": _is_from_1904(content)}
+    return known, [table.packed() for table in tables.values()]
 
 
 def _page(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
@@ -88,7 +89,8 @@ def _page(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
     columns = [pyarrow.array(list(column), pyarrow.string()) for column in zip(*rows, strict=True)] if rows else []
     table = Loaded(pyarrow.table(columns, names=[str(n) for n in range(len(columns))]), [], None)
     sheet = {"name": "1", "left": 0, "marks": [], "computed": [], "told": [], "fractions": [], "merged": []}
-    return {"sheets": [sheet | {"hidden_rows": [], "hidden_columns": []}], "hidden": []}, [table.packed()]
+    sheets = [sheet | {"hidden_rows": [], "hidden_columns": []}]
+    return {"sheets": sheets, "hidden": [], "from_1904": False}, [table.packed()]
 
 
 # What the sheets claim to span, before any is loaded
@@ -122,6 +124,17 @@ def _xml_outlines(archive: zipfile.ZipFile, limits: Limits) -> Iterator[tuple[st
                 with archive.open(part) as file:
                     read_whole(file, found)
         yield name, (state, found)
+
+
+def _is_from_1904(content: bytes) -> bool:
+    """Whether the workbook counts days from 1904, as Excel for Macintosh did, and not from 1900."""
+    if not content.startswith(ZIP):
+        return counts_from_1904(records(content))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = {name.lower(): name for name in archive.namelist()}
+        book = ElementTree.fromstring(archive.read(names["xl/workbook.xml"]))
+    said = [part.get("date1904", "0") for part in book.iter() if part.tag.rpartition("}")[2] == "workbookPr"]
+    return any(word.lower() in ("1", "true") for word in said)
 
 
 def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str, str]]:

@@ -70,10 +70,15 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """The visible sheets that hold something, and the names of those that are hidden."""
+    """The visible sheets that hold something, and the names of those that are hidden.
+
+    `from_1904`: whether a number that stands for a day counts from 1904 and not from 1900; a cell that is formatted as
+    a day is read as that day in either.
+    """
 
     sheets: list[Sheet]
     hidden: list[str]
+    from_1904: bool = False
 
 
 def read_workbook(path: Path, purpose: Purpose = FORM) -> Workbook:
@@ -91,7 +96,7 @@ def read_workbook(path: Path, purpose: Purpose = FORM) -> Workbook:
     sheets = [sheet for sheet in sheets if sheet.cells.height and sheet.cells.width]
     if not sheets:
         raise BadInput(path.name, "the workbook is empty: no visible sheet has anything in it")
-    return Workbook(sheets, known["hidden"])
+    return Workbook(sheets, known["hidden"], known["from_1904"])
 
 
 def _recognise(path: Path, purpose: Purpose) -> None:

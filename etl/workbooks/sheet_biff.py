@@ -9,7 +9,7 @@ from etl.workbooks.formulas import Node, NotPlain
 from etl.workbooks.ole import NotSound
 from etl.workbooks.outline import Outline
 
-_BOF, _EOF, _SHEET = 0x0809, 0x000A, 0x0085
+_BOF, _EOF, _SHEET, _FIRST_DAY = 0x0809, 0x000A, 0x0085, 0x0022
 _ROW, _COLUMNS, _MERGED, _FORMULA = 0x0208, 0x007D, 0x00E5, 0x0006
 _ONE_CELL = {0x00FD, 0x0203, 0x027E, 0x0204, 0x0205, 0x00D6}
 _MANY_CELLS = 0x00BD
@@ -28,6 +28,14 @@ def outlines(stream: bytes) -> dict[str, tuple[str, Outline]]:
         return {name: (state, _outline(stream, at)) for name, state, at in _sheets(stream)}
     except struct.error:
         raise NotSound from None
+
+
+def counts_from_1904(stream: bytes) -> bool:
+    """Whether the workbook counts days from 1904; one of Excel 95 or older says so in the same record."""
+    return any(
+        kind == _FIRST_DAY and length >= 2 and struct.unpack_from("<H", stream, at)[0] == 1
+        for kind, at, length in _records(stream, 0)
+    )
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:

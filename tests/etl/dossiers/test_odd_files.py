@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
+import xlwt
 
 from etl.dossiers import batch, staging
 from etl.dossiers.codes import CUT_CODE
@@ -167,3 +171,34 @@ def test_a_mark_in_a_code_that_nobody_sees_makes_no_other_dossier(tmp_path, caps
     (tmp_path / "again").mkdir()
     again = stage(tmp_path / "again", text([code, *dossier(1)[1:]], dossier(2)), capsys)
     assert again[0]["code"].to_list() == taken["code"].to_list() and again[1] == []
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+@pytest.mark.parametrize("since", [1900, 1904])
+@pytest.mark.parametrize("shape", ["General", "dd/mm/yyyy"])
+def test_days_are_counted_from_the_year_that_the_workbook_counts_from(tmp_path, kind, since, shape):
+    """Bare numbers of days in a workbook of Excel for Macintosh were read four years early."""
+    first = datetime(1899, 12, 30) if since == 1900 else datetime(1904, 1, 1)
+    days = {"received": datetime(2026, 8, 3), "due": datetime(2026, 8, 25), "done": datetime(2026, 8, 20, 12)}
+    path, store = tmp_path / f"x.{kind}", Store(tmp_path / "data")
+    cells = [[*dossier(n)[:2], *((day - first) / timedelta(days=1) for day in days.values())] for n in (1, 2)]
+    _write(path, cells, shape, since)
+    assert staging.stage_file(store, path, UNITS, "25", DAY, lists=lists_of()) == []
+    (part,) = store.staging.rglob("*.arrow")
+    assert {name: pl.read_ipc(part)[name].to_list() for name in days} == {
+        name: [day.date()] * 2 for name, day in days.items()
+    }
+
+
+def _write(path: Path, rows: list[list[str | float]], shape: str, since: int) -> None:
+    if path.suffix == ".xls":
+        book = xlwt.Workbook()
+        book.dates_1904 = since == 1904
+        sheet, form = book.add_sheet("HS"), xlwt.easyxf(num_format_str=shape)
+    else:
+        book = xlsxwriter.Workbook(path, {"date_1904": since == 1904})
+        sheet, form = book.add_worksheet("HS"), book.add_format({"num_format": shape})
+    for at, cells in enumerate([list(HEADERS[:5]), *rows]):
+        for column, cell in enumerate(cells):
+            sheet.write(at, column, cell, *([form] if isinstance(cell, float) else []))
+    book.save(str(path)) if path.suffix == ".xls" else book.close()
