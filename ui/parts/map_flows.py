@@ -11,7 +11,7 @@ from store import flows
 
 MOST = 60
 """So many lines can be told apart, and are small enough to go with the page."""
-_WIDEST, _THINNEST = 7.0, 1.0  # pixels
+_WIDEST, _THINNEST = 3.5, 0.8  # pixels
 
 
 def layer(view: View, scope: str) -> pdk.Layer:
