@@ -36,10 +36,10 @@ def sentences(say: Speaker, rows: pl.DataFrame, kind: str) -> list[str]:
 
 
 def table(say: Speaker, rows: pl.DataFrame, kind: str) -> tuple[list[str], list[list[str]]]:
-    """(headings, a line per field): both means and halves, the difference with its range, dossiers of both."""
+    """(headings, a line per field): the difference with its range, both means and halves, dossiers of both."""
     own = rows.filter(pl.col("kind") == kind, pl.col("field") != ALL)
-    heads = [say("gaps.column.field"), say("gaps.column.a"), say("gaps.column.b", rest=rest(say, kind))]
-    heads += [say(f"gaps.column.{name}") for name in ("gap", "half", "n")]
+    heads = [say(f"gaps.column.{name}") for name in ("field", "gap", "a")]
+    heads += [say("gaps.column.b", rest=rest(say, kind)), say("gaps.column.half"), say("gaps.column.n")]
     ordered = own.sort("gap", "field", descending=[True, False], nulls_last=True)
     return heads, [_line(say, row) for row in ordered.iter_rows(named=True)]
 
@@ -73,12 +73,12 @@ def _line(say: Speaker, row: Row) -> list[str]:
         return say("gaps.pair", a=numbers.number(first, say.language), b=numbers.number(second, say.language))
 
     if row["untold"]:
-        middle = ["–", "–", why(say, row)]
+        middle = [why(say, row), "–", "–"]
     else:
         figures = {
             name: numbers.signed(row[of], say.language, 1)
             for name, of in (("gap", "gap"), ("low", "gap_low"), ("high", "gap_high"))
         }
         means = [numbers.number(row[name], say.language, 1) for name in ("mean_a", "mean_b")]
-        middle = [*means, say("gaps.range", **figures)]
+        middle = [say("gaps.range", **figures), *means]
     return [row["field"], *middle, pair(row["half_a"], row["half_b"]), pair(row["n_a"], row["n_b"])]

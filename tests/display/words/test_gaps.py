@@ -57,5 +57,5 @@ def test_the_table_has_a_line_per_field_the_largest_gap_first():
     few = {"field": "Y tế", "untold": "few", "n_a": 3, "n_b": 40, "half_a": None, "half_b": 2}
     heads, lines = gaps.table(SAY, rows(told(1, 0, 2), small, few, told(3.0, 1, 5, field="Đất đai")), "border")
     assert [line[0] for line in lines] == ["Đất đai", "Hộ tịch", "Y tế"] and len(heads) == len(lines[0]) == 6
-    assert lines[1][1:] == ["4,0", "3,8", "+0,2 (−1,0 đến +1,4)", "1 / 0", "200 / 900"]
-    assert lines[2][1:4] == ["–", "–", "một bên có dưới 100 hồ sơ"]
+    assert lines[1][1:] == ["+0,2 (−1,0 đến +1,4)", "4,0", "3,8", "1 / 0", "200 / 900"]
+    assert lines[2][1:4] == ["một bên có dưới 100 hồ sơ", "–", "–"]
