@@ -87,7 +87,7 @@ KEYS = (
     *("roles", "trouble", "iat", "person", "page", "unit", "visit", "version", "province", "measure", "period"),
     *("correction", "problem", "file", "files", "units", "dataset", "snapshot", "rows", "of", "before", "after"),
     *("how", "note", "replies", "forms", "uploads", "snapshots", "sign_ins", "audit"),
-    *("promise", "due", "end", "reply", "state", "objections"),
+    *("promise", "due", "end", "reply", "state", "objections", "role", "channel"),
 )
 """What lines of the log tell beside when, who and what; another key, as of an older program, is shown as it is."""
 DECIDED = ("accepted", "declined")
@@ -106,6 +106,8 @@ def _value(view: View, name: str, value: str) -> str:
     match name:
         case "roles":
             return ", ".join(say(f"access.role.{role}") if role in ROLES else role for role in value.split(","))
+        case "role" if value in ROLES:
+            return say(f"access.role.{value}")
         case "page" if value in addresses.PATHS:
             return say(f"page.{value}")
         case "trouble" if value in TROUBLES:

@@ -49,7 +49,7 @@ def _procedures(view: View, code: str) -> None:
     province = told.procedures_of(view.snapshot, home).with_columns(field="procedure").to_dicts()
     lines = [replace(line, field=name_of(line.field)) for line in waits.lines(view.say, rows, province)]
     title = view.say("wait.procedures", n=numbers.number(len(rows), view.language))
-    with panel.part(title, "procedures", ":material/list_alt:") as box:
+    with panel.part(title, "procedures", ":material/list:") as box:
         if box.open:
             html.show(table(view, lines, "procedure"))
             html.caption(view.say("wait.procedures.note", most=COMMONEST, least=FEWEST))

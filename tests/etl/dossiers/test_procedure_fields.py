@@ -32,6 +32,6 @@ def test_the_code_tells_what_the_export_leaves_open(tmp_path, field, procedure, 
     path, store = tmp_path / "x.csv", Store(tmp_path / "data")
     path.write_text(text(dossier(1, field, procedure), dossier(2, "Chứng thực", "2.000815"), more=MORE), "utf-8")
     staging.stage_file(store, path, UNITS, "25", DAY, lists=lists_of())
-    [part] = [pl.read_parquet(part) for part in store.staging.rglob("*.parquet")]
+    [part] = [pl.read_ipc(part) for part in store.staging.rglob("*.arrow")]
     names = dict(store.listed("fields").iter_rows())
     assert [names[number] for number in part.sort("code")["field"]] == [counted, "Chứng thực"]
