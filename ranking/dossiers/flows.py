@@ -7,19 +7,15 @@ from typing import Any
 
 import polars as pl
 
-from ranking.dossiers.waits import is_told
+from ranking.dossiers.years import SPAN, shaped, years
 
-_SPAN = ["period_start", "period_end", "period_kind", "provisional"]
 TABLE = "flows"
 """The table of a snapshot that keeps them."""
 COUNTS = ("received", "ended", "timed", "on_time")
 _PAIR = ["intake", "decision"]
 SCHEMA: dict[str, Any] = {
     "province": pl.String,
-    "period_start": pl.Date,
-    "period_end": pl.Date,
-    "period_kind": pl.String,
-    "provisional": pl.Boolean,
+    **SPAN,
     "intake": pl.String,
     "intake_level": pl.String,
     "decision": pl.String,
@@ -42,11 +38,9 @@ def flows(
     events = sums["events"].filter(pl.col("intake").is_in(ids))
     names = known.select(decision=pl.col("id").cast(pl.Int32), code="code", decision_level="level")
     own = units.select("province", intake=pl.col("id").cast(pl.Int32), own="code", intake_level="level")
-    for span in spans.group_by(_SPAN, maintain_order=True).agg(months="month").to_dicts():
-        if not is_told(span):
-            continue
-        taken = events.filter(pl.col("received_month").is_in(span["months"])).group_by(_PAIR)
-        done = events.filter(pl.col("end_month").is_in(span["months"])).group_by(_PAIR)
+    for year in years(spans):
+        taken = events.filter(pl.col("received_month").is_in(year.months)).group_by(_PAIR)
+        done = events.filter(pl.col("end_month").is_in(year.months)).group_by(_PAIR)
         received, ended = pl.collect_all(
             [taken.agg(received=pl.col("n").sum()), done.agg(pl.col("n", "timed", "on_time").sum())],
             engine="streaming",
@@ -54,9 +48,10 @@ def flows(
         both = received.join(ended.rename({"n": "ended"}), on=_PAIR, how="full", coalesce=True)
         counted = both.with_columns(pl.col(COUNTS).fill_null(0))
         told = counted.filter(pl.any_horizontal(pl.col(COUNTS) != 0)).join(own, on="intake").join(names, on="decision")
-        stretch = {name: pl.lit(span[name], SCHEMA[name]) for name in _SPAN}
-        named = told.drop("intake", "decision").rename({"own": "intake", "code": "decision"}).with_columns(**stretch)
-        yield named.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+        named = (
+            told.drop("intake", "decision").rename({"own": "intake", "code": "decision"}).with_columns(**year.literals)
+        )
+        yield shaped(named, SCHEMA)
 
 
 def elsewhere(rows: pl.DataFrame) -> pl.DataFrame:

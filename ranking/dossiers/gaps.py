@@ -11,21 +11,18 @@ import polars as pl
 from ranking.cumulative_incidence import COUNTS, waiting
 from ranking.dossiers.places import of_units
 from ranking.dossiers.rows import AT_DESK, BY_NET
-from ranking.dossiers.waits import counts_by_month, is_told, until
+from ranking.dossiers.waits import counts_by_month, until
+from ranking.dossiers.years import SPAN, shaped, years
 from ranking.waiting_gaps import ALL, gaps
 from ranking.waiting_gaps import SCHEMA as FIGURES
 
-_SPAN = ["period_start", "period_end", "period_kind", "provisional"]
 TABLE = "waiting_gaps"
 """The table of a snapshot that keeps them."""
 ONLINE = "online"
 """The comparison of dossiers filed online (a) with those filed in person (b), in the same communes."""
 SCHEMA: dict[str, Any] = {
     "province": pl.String,
-    "period_start": pl.Date,
-    "period_end": pl.Date,
-    "period_kind": pl.String,
-    "provisional": pl.Boolean,
+    **SPAN,
     "kind": pl.String,
     **FIGURES,
     **dict.fromkeys(("half_a", "half_b"), pl.Int32),
@@ -52,11 +49,9 @@ def waiting_gaps(
     sums, (today, _) = of_units(sums, units), until(calendar, day)
     spelt = fields.select(field=pl.col("id").cast(pl.Int32), name="name")
     communes = units.filter(pl.col("level") == "commune").with_columns(pl.col("id").cast(pl.Int32))
-    for span in spans.group_by(_SPAN, maintain_order=True).agg(months="month").to_dicts():
-        if not is_told(span):
-            continue
+    for year in years(spans):
         for (province,), here in communes.partition_by("province", as_dict=True).items():
-            counts = counts_by_month(sums, here["id"], span["months"], today, "way").drop("month")
+            counts = counts_by_month(sums, here["id"], year.months, today, "way").drop("month")
             rows = counts.join(spelt, on="field").with_columns(field="name").drop("name")
             frames = []
             for kind, codes in kinds.items():
@@ -66,9 +61,7 @@ def waiting_gaps(
                     frames.append(_compared(grouped, kind, paired=False))
             filed = rows.filter(pl.col("way").is_in([BY_NET, AT_DESK])).with_columns(group=pl.col("way") == BY_NET)
             frames.append(_compared(filed, ONLINE, paired=True))
-            stretch = {name: pl.lit(span[name], SCHEMA[name]) for name in _SPAN}
-            told = pl.concat(frames).with_columns(province=pl.lit(province), **stretch)
-            yield told.select(pl.col(name).cast(of) for name, of in SCHEMA.items())
+            yield shaped(pl.concat(frames).with_columns(province=pl.lit(province), **year.literals), SCHEMA)
 
 
 def _compared(rows: pl.DataFrame, kind: str, *, paired: bool) -> pl.DataFrame:

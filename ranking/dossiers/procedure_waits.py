@@ -13,10 +13,10 @@ from ranking.cumulative_incidence import COUNTS, waiting
 from ranking.dossiers.places import PROVINCES, of_units, places_of
 from ranking.dossiers.rows import DAYS_MAX, LEFT, SETTLED
 from ranking.dossiers.waits import SCHEMA as OF_FIELDS
-from ranking.dossiers.waits import alike, counts_by_month, is_told, until
+from ranking.dossiers.waits import alike, counts_by_month, until
+from ranking.dossiers.years import shaped, years
 
 _KEY = ["place", "procedure"]
-_SPAN = ["period_start", "period_end", "period_kind", "provisional"]
 TABLE = "procedure_waiting"
 """The table of a snapshot that keeps them."""
 SCHEMA: dict[str, Any] = {("procedure" if name == "field" else name): kind for name, kind in OF_FIELDS.items()}
@@ -42,23 +42,19 @@ def waited_by_procedure(
     places, sums = places_of(units), of_units(sums, units)
     today, ends = until(calendar, day)
     spelt = procedures.filter(pl.col("name") != "").select(procedure=pl.col("id").cast(pl.Int32), name="name")
-    for span in spans.group_by(_SPAN, maintain_order=True).agg(months="month").to_dicts():
-        if not is_told(span):
-            continue
-        counts = _counts(sums, span["months"], today).join(spelt, on="procedure").drop("procedure")
+    for year in years(spans):
+        counts = _counts(sums, year.months, today).join(spelt, on="procedure").drop("procedure")
         counts = counts.rename({"name": "procedure"})
         for (_,), here in places.partition_by("home", as_dict=True).items():
             rows = _told(counts.join(here.select("unit", "place"), on="unit"))
             if rows.is_empty():
                 continue
-            by_field = counts_by_month(sums, here["unit"].unique(), span["months"], today)
+            by_field = counts_by_month(sums, here["unit"].unique(), year.months, today)
             rho = alike(by_field.join(here.select("unit", "place"), on="unit"), ends, today)
-            wider = inflation(_sizes(rows, len(span["months"])), _KEY, rho)
+            wider = inflation(_sizes(rows, len(year.months)), _KEY, rho)
             found = waiting(rows.drop("unit"), _KEY, wider)
             codes = here.select("place", "unit_code", "level", "province").unique()
-            stretch = {name: pl.lit(span[name], SCHEMA[name]) for name in _SPAN}
-            told = found.join(codes, on="place").with_columns(**stretch)
-            yield told.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+            yield shaped(found.join(codes, on="place").with_columns(**year.literals), SCHEMA)
 
 
 def _sizes(rows: pl.DataFrame, months: int) -> pl.DataFrame:

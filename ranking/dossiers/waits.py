@@ -12,18 +12,15 @@ from ranking.batches import inflation, rho
 from ranking.cumulative_incidence import COUNTS, FIGURES, waiting
 from ranking.dossiers.places import PROVINCES, of_units, places_of
 from ranking.dossiers.rows import DAYS_MAX, LEFT, SETTLED
+from ranking.dossiers.years import SPAN, shaped, years
 
-_SPAN = ["period_start", "period_end", "period_kind", "provisional"]
 TABLE = "waiting"
 """The table of a snapshot that keeps them."""
 SCHEMA: dict[str, Any] = {
     "province": pl.String,
     "unit_code": pl.String,
     "level": pl.String,
-    "period_start": pl.Date,
-    "period_end": pl.Date,
-    "period_kind": pl.String,
-    "provisional": pl.Boolean,
+    **SPAN,
     "field": pl.String,
     **dict.fromkeys(FIGURES, pl.Int32),
 }
@@ -49,20 +46,16 @@ def waited(
     places, sums = places_of(units), of_units(sums, units)
     today, ends = until(calendar, day)
     spelt = fields.select(field=pl.col("id").cast(pl.Int32), name="name")
-    for span in spans.group_by(_SPAN, maintain_order=True).agg(months="month").to_dicts():
-        if not is_told(span):
-            continue
+    for year in years(spans):
         for (_,), here in places.partition_by("home", as_dict=True).items():
-            counts = counts_by_month(sums, here["unit"].unique(), span["months"], today)
+            counts = counts_by_month(sums, here["unit"].unique(), year.months, today)
             rows = counts.join(here.select("unit", "place"), on="unit")
             whole = rows.with_columns(field=pl.lit("all"))
             named = rows.join(spelt, on="field").with_columns(field="name").drop("name")
             wider = pl.concat([_inflation(part, ends, today) for part in (whole, named) if part.height])
             found = waiting(pl.concat([whole, named.select(whole.columns)]), ["place", "field"], wider)
             codes = here.select("place", "unit_code", "level", "province").unique()
-            stretch = {name: pl.lit(span[name], SCHEMA[name]) for name in _SPAN}
-            told = found.join(codes, on="place").with_columns(**stretch)
-            yield told.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+            yield shaped(found.join(codes, on="place").with_columns(**year.literals), SCHEMA)
 
 
 def until(calendar: pl.DataFrame, day: date) -> tuple[int, pl.DataFrame]:
@@ -89,11 +82,6 @@ def alike(rows: pl.DataFrame, ends: pl.DataFrame, today: int) -> float:
     by_then = pl.col("done").filter(pl.col("days") <= pl.col("half")).sum()
     told = known.group_by("unit", "field", "month").agg(n=pl.sum_horizontal(COUNTS).sum(), x=by_then)
     return rho(told, ["unit", "field"])
-
-
-def is_told(span: dict[str, Any]) -> bool:
-    """Whether a period is a year, whole or to date."""
-    return bool(span["period_kind"] == "year" or (span["provisional"] and span["period_start"].month == 1))
 
 
 def counts_by_month(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urljoin
@@ -20,7 +21,7 @@ from ranking.vocabulary import COUNTRY
 from store.access import people
 from store.reference import province_name
 from ui.frame import html, sign_in
-from ui.parts import panel
+from ui.parts import panel, told
 
 _TOLD, _MADE = "messages_told", "calendar_made"
 
@@ -36,7 +37,7 @@ def section(view: View, province: str) -> None:
 
 def _inside(view: View, province: str) -> None:
     html.caption(view.say("messages.sentence"))
-    _tell(view)
+    told.show(view, _TOLD)
     if view.reader.kind == "signed_in" and not people.named(view.reader.name).may("messages", province):
         html.caption(view.say("messages.named"))
     else:
@@ -106,10 +107,10 @@ def _ask(view: View, province: str, role: str, channel: str) -> None:
             raise VisitError("no_address")
         subscriptions.ask(wanted)
     except VisitError as error:
-        st.session_state[_TOLD] = error.kind
+        told.failed(_TOLD, f"messages.trouble.{error.kind}")
         return
     audit.note_act(view.reader, "subscribed", role=role, channel=channel, province=province)
-    st.session_state[_TOLD] = "asked"
+    told.done(_TOLD, "messages.asked")
 
 
 def _subscription(view: View, one: Subscription) -> None:
@@ -128,16 +129,22 @@ def _subscription(view: View, one: Subscription) -> None:
             if not hook.is_allowed(Settings.from_environment(), one.address):
                 html.caption(say("messages.off.hook"))
     with button:
-        st.button(say("messages.end"), key=f"message_end_{one.id}", on_click=_end, args=(view, one.id))
+        st.button(
+            say("messages.end"),
+            key=f"message_end_{one.id}",
+            on_click=_taken_back,
+            args=(view, subscriptions.end, "subscription_ended", one.id),
+        )
 
 
-def _end(view: View, number: int) -> None:
+def _taken_back(view: View, take_back: Callable[[int, str], bool], act: str, number: int) -> None:
+    """A press that ends one of the reader's own subscriptions or calendars."""
     view = replace(view, reader=sign_in.current())
     try:
-        if subscriptions.end(number, _who(view)):
-            audit.note_act(view.reader, "subscription_ended")
+        if take_back(number, _who(view)):
+            audit.note_act(view.reader, act)
     except VisitError as error:
-        st.session_state[_TOLD] = error.kind
+        told.failed(_TOLD, f"messages.trouble.{error.kind}")
 
 
 # --- calendars
@@ -164,7 +171,10 @@ def _calendars(view: View, province: str) -> None:
             html.caption(say("messages.calendar.one", place=province_name(one.place), day=day))
         with button:
             st.button(
-                say("messages.calendar.revoke"), key=f"calendar_revoke_{one.id}", on_click=_revoke, args=(view, one.id)
+                say("messages.calendar.revoke"),
+                key=f"calendar_revoke_{one.id}",
+                on_click=_taken_back,
+                args=(view, calendars.revoke, "calendar_revoked", one.id),
             )
 
 
@@ -175,23 +185,6 @@ def _make(view: View, province: str) -> None:
             raise VisitError("no_address")
         _, st.session_state[_MADE] = calendars.make(_who(view), province, view.language)
     except VisitError as error:
-        st.session_state[_TOLD] = error.kind
+        told.failed(_TOLD, f"messages.trouble.{error.kind}")
         return
     audit.note_act(view.reader, "calendar_made", province=province)
-
-
-def _revoke(view: View, number: int) -> None:
-    view = replace(view, reader=sign_in.current())
-    try:
-        if calendars.revoke(number, _who(view)):
-            audit.note_act(view.reader, "calendar_revoked")
-    except VisitError as error:
-        st.session_state[_TOLD] = error.kind
-
-
-def _tell(view: View) -> None:
-    kind = st.session_state.pop(_TOLD, "")
-    if kind == "asked":
-        st.success(view.say("messages.asked"), icon=":material/check:")
-    elif kind:
-        st.error(view.say(f"messages.trouble.{kind}"), icon=":material/error:")
