@@ -20,7 +20,7 @@ from ui.overview import (
     standouts,
 )
 from ui.overview import head as overview_head
-from ui.parts import downloads, tables
+from ui.parts import downloads
 from ui.parts import places as likely
 
 v = view()
@@ -73,20 +73,7 @@ with main:
 ranked_provinces = places.places(v, chosen)
 if ranked_provinces:
     with side if moved else main:  # the shorter column
-        st.subheader(places.title(v, chosen), anchor=False)
-        rows_of_places, here = places.table(v, ranked_provinces), {"page": "overview", "province": chosen.scope}
-        tables.shared_table(
-            v,
-            "places",
-            here,
-            places.headers(v),
-            rows_of_places,
-            places.title(v, chosen),
-            (1, 2),
-            reading=places.note(v, ranked_provinces),
-        )
-        html.caption(places.note(v, ranked_provinces))
-        html.show(f'<p class="gd-caption">{places.link(v, ranked_provinces)}</p>')
+        places.section(v, chosen, ranked_provinces)
 with side:
     if chosen.level == "commune":
         st.subheader(v.say("overview.map"), anchor=False)
@@ -107,17 +94,7 @@ with side:
             query_params=addresses.query(v, **addresses.choices(v, chosen), way="band"),
         )
 longer.section(v, chosen)
-st.subheader(v.say("overview.freshness"), anchor=False)
-tables.shared_table(
-    v,
-    "freshness",
-    {"page": "overview", "province": chosen.scope},
-    [v.say(f"overview.freshness.{part}") for part in ("basis", "period", "units", "captured")],
-    freshness.freshness(v, chosen),
-    v.say("overview.freshness"),
-    (2,),
-)
-html.show(freshness.more_on_freshness(v))
+freshness.section(v, chosen)
 bulletin.buttons(v, chosen)
 messages.section(v, chosen.scope)
 html.caption(rankings.source_line(v, chosen, rows))

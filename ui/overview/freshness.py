@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import polars as pl
+import streamlit as st
 
 from display.words import addresses, numbers
 from display.words.selection import Selection
@@ -13,6 +14,18 @@ from ranking.periods import Period
 from ranking.vocabulary import COUNTRY, PERIOD_COLUMNS
 from store import coverage, sight, standings
 from store.snapshot import Snapshot
+from ui.frame import html
+from ui.parts import tables
+
+
+def section(view: View, chosen: Selection) -> None:
+    """How fresh the figures of a selection's level are, as a table with the way to all of them."""
+    title = view.say("overview.freshness")
+    st.subheader(title, anchor=False)
+    heads = [view.say(f"overview.freshness.{part}") for part in ("basis", "period", "units", "captured")]
+    here = {"page": "overview", "province": chosen.scope}
+    tables.shared_table(view, "freshness", here, heads, freshness(view, chosen), title, (2,))
+    html.show(more_on_freshness(view))
 
 
 def freshness(view: View, chosen: Selection) -> list[list[str]]:

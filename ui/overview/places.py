@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import polars as pl
+import streamlit as st
 
 from display.words import addresses, marks, numbers
 from display.words.selection import Selection
@@ -15,6 +16,8 @@ from ranking.periods import Period
 from ranking.vocabulary import COUNTRY
 from store import opening, standings
 from store.reference import measures, province_names
+from ui.frame import html
+from ui.parts import tables
 
 _LEVEL = "province"
 _WANTED = ("index_766", "ckmb", "tdgq", "clgq", "tttt", "mdhl", "mdsh", "on_time_share", "online_filing_share")
@@ -48,6 +51,17 @@ def _place(view: View, chosen: Selection, name: str) -> Place | None:
     mine = rows.filter(pl.col("unit_code") == chosen.scope, 2 * pl.col("of") >= len(province_names()))
     mine = mine.drop_nulls("rank")
     return Place(measures()[name], found.basis, found.period, mine.row(0, named=True)) if mine.height else None
+
+
+def section(view: View, chosen: Selection, found: list[Place]) -> None:
+    """The places as a table with its note and the way to the ranking."""
+    said = note(view, found)
+    st.subheader(title(view, chosen), anchor=False)
+    here = {"page": "overview", "province": chosen.scope}
+    rows = table(view, found)
+    tables.shared_table(view, "places", here, headers(view), rows, title(view, chosen), (1, 2), reading=said)
+    html.caption(said)
+    html.show(f'<p class="gd-caption">{link(view, found)}</p>')
 
 
 def title(view: View, chosen: Selection) -> str:
