@@ -12,7 +12,7 @@ from pathlib import Path
 from files import whole
 from files.faults import Fault
 from files.lock import sole_writer
-from store import centres, units
+from store import centres, local_csv, units
 from store.reference import province_name
 
 _LOCK, _SECONDS = ".centres.lock", 10.0
@@ -49,24 +49,17 @@ def take(content: bytes, place: str) -> int:
     path = centres.own_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     with sole_writer(path.parent, _LOCK, "taking the list of counters", _SECONDS):
-        before = _rows(path.read_bytes()) if path.exists() else []
         new = {one.unit_code for one in found}
-        rows = [row for row in before if row["unit_code"].strip() not in new] + _rows(content)
+        before = [row for _, row in local_csv.rows_of(path.parents[1], path.name, centres.COLUMNS)]
+        rows = [row for row in before if row["unit_code"] not in new]
+        rows += [row for _, row in local_csv.rows_in(content, place, centres.COLUMNS)]
         whole.write(path, _written(sorted(rows, key=lambda row: row["unit_code"])))
     return len(found)
-
-
-def _rows(content: bytes) -> list[dict[str, str]]:
-    """The rows as they stand in a file that has been read without a fault."""
-    text = content.decode("utf-8-sig")
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    rows = csv.DictReader(StringIO(text), delimiter=delimiter)
-    return [row for row in rows if any((cell or "").strip() for cell in row.values())]
 
 
 def _written(rows: list[dict[str, str]]) -> bytes:
     out = StringIO()
     table = csv.DictWriter(out, centres.COLUMNS, lineterminator="\n")
     table.writeheader()
-    table.writerows({name: " ".join(row[name].split()) for name in centres.COLUMNS} for row in rows)
+    table.writerows(rows)
     return out.getvalue().encode()

@@ -6,12 +6,10 @@ by `python -m etl centres`, and takes the place of the shipped rows commune by c
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from io import StringIO
 from pathlib import Path
 
 from files.faults import BadInput, Fault
@@ -19,6 +17,7 @@ from files.places import REFERENCE, published_folder
 from ranking.great_circle import distances_km
 from ranking.opening_hours import Open, parse
 from store import units
+from store.local_csv import rows_in
 
 COLUMNS = ("unit_code", "name", "address", "lat", "lon", "hours", "telephone", "page")
 FILE = "centres.csv"
@@ -119,20 +118,10 @@ def _middle(code: str) -> tuple[float, float] | None:
 
 def read(content: bytes, place: str) -> list[Centre]:
     """The rows of a `centres.csv`; Fault names file, row and field of each thing that is wrong, twenty at most."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Fault(f"{place}: is not UTF-8 (byte {error.start}); save it as CSV UTF-8") from None
-    rows = csv.reader(StringIO(text), delimiter=_delimiter(text))
-    headers = [name.strip() for name in next(rows, [])]
-    if headers != list(COLUMNS):
-        raise BadInput(place, f"must be {','.join(COLUMNS)}, found {','.join(headers) or 'nothing'}", row=1)
     found, wrong, seen = [], [], set()
-    for number, cells in enumerate(rows, 2):
-        if not any(cell.strip() for cell in cells):
-            continue
+    for number, values in rows_in(content, place, COLUMNS):
         try:
-            one = _row(place, number, cells)
+            one = _row(place, number, values)
             if (one.unit_code, one.name) in seen:
                 raise BadInput(place, f"{one.unit_code} has {one.name!r} already", row=number, field="name")
             seen.add((one.unit_code, one.name))
@@ -145,16 +134,7 @@ def read(content: bytes, place: str) -> list[Centre]:
     return found
 
 
-def _delimiter(text: str) -> str:
-    """Excel writes semicolons where a comma stands for decimals."""
-    head = text.partition("\n")[0]
-    return ";" if head.count(";") > head.count(",") else ","
-
-
-def _row(place: str, number: int, cells: Sequence[str]) -> Centre:
-    if len(cells) != len(COLUMNS):
-        raise BadInput(place, f"has {len(cells)} cells, {len(COLUMNS)} are needed", row=number)
-    values = {name: " ".join(cell.split()) for name, cell in zip(COLUMNS, cells, strict=True)}
+def _row(place: str, number: int, values: Mapping[str, str]) -> Centre:
     for field, what in _wrong(values):
         raise BadInput(place, what, row=number, field=field)
     position = _position(place, number, values)

@@ -10,21 +10,22 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field
 
 from files.faults import Fault
 from files.places import DATA, published_folder
 from ranking import yaml_text
+from store.yaml_rows import Entry, entry
 
 FILE = "procedure_fields.yaml"
 _CODE = re.compile(r"\d\.\d{6}")
 _LETTERS = 8
 
 
-class Procedure(BaseModel):
+class Procedure(Entry):
     """`name` for pages; `field` as the list of fields has it; `always`: whatever field an export gives."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(strict=True)
 
     name: str = Field(min_length=1)
     field: str = Field(min_length=1)
@@ -48,11 +49,7 @@ def procedures(data: Path | None = None) -> dict[str, Procedure]:
         for code, row in said.items():
             if not (isinstance(code, str) and _CODE.fullmatch(code)):
                 raise Fault(f"{path}: {code!r} is no code such as '1.001193', in quotation marks")
-            try:
-                found[code] = Procedure.model_validate(row)
-            except ValidationError as error:
-                first = error.errors()[0]
-                raise Fault(f"{path}: {code}, {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+            found[code] = entry(f"{path}: {code}", row, Procedure)
     return found
 
 

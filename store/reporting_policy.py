@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+from pydantic import ConfigDict, PositiveInt
 
-from files.faults import Fault
 from files.places import HOME
-from ranking import yaml_text
 from ranking.periods import Period
+from store import yaml_rows
+from store.yaml_rows import Entry
 
 _FILE = HOME / "data" / "policies" / "reporting.yaml"
 
 
-class ReportingPolicy(BaseModel):
+class ReportingPolicy(Entry):
     """`late_after_days`: by basis, from the last day of a month; `due_within_days`: before the day of a promise."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(strict=True)
 
     late_after_days: dict[str, PositiveInt]
     due_within_days: PositiveInt
@@ -31,9 +31,4 @@ class ReportingPolicy(BaseModel):
 @lru_cache(maxsize=1)
 def reporting_policy() -> ReportingPolicy:
     """The policy; Fault with the key that is wrong where it cannot be used."""
-    try:
-        return ReportingPolicy.model_validate(yaml_text.load(_FILE.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"])) or "the file"
-        raise Fault(f"data/policies/{_FILE.name}: {key}: {first['msg']}") from None
+    return yaml_rows.whole(_FILE, "data/policies/reporting.yaml", ReportingPolicy)

@@ -43,7 +43,7 @@ def read(path: Path, kind: type[Row]) -> dict[str, Row]:
         raise Fault(f"{place}: {error}") from error
     if not isinstance(content, dict) or not content:
         raise Fault(f"{place}: must hold one entry per name, found {content!r}")
-    return {str(name): _entry(f"{place}, {name}", values, kind) for name, values in content.items()}
+    return {str(name): entry(f"{place}, {name}", values, kind) for name, values in content.items()}
 
 
 def whole(path: Path, place: str, kind: type[Row]) -> Row:
@@ -55,10 +55,11 @@ def whole(path: Path, place: str, kind: type[Row]) -> Row:
         raise Fault(f"{place}{line}: is no YAML there") from None
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise Fault(f"{place}: cannot be read: {type(error).__name__}") from None
-    return _entry(place, content, kind)
+    return entry(place, content, kind)
 
 
-def _entry(place: str, values: object, kind: type[Row]) -> Row:
+def entry(place: str, values: object, kind: type[Row]) -> Row:
+    """One entry, called `place` in messages; Fault names the key that is wrong."""
     try:
         return kind.model_validate(values)
     except ValidationError as error:

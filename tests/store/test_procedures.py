@@ -27,7 +27,7 @@ def test_a_provinces_own_stands_over_the_shipped_one(tmp_path):
     ("text", "said"),
     [
         ("1.001193: {name: x, field: Hộ tịch}\n", "is no code"),
-        ('"1.001193": {field: Hộ tịch}\n', "1.001193, name: Field required"),
+        ('"1.001193": {field: Hộ tịch}\n', "1.001193, name: the key is missing"),
         ('"1.001193": {name: x, field: Hộ khẩu}\n', "1.001193: 'Hộ khẩu' is no field of fields.yaml"),
         ("- a\n", "must hold codes"),
     ],
