@@ -7,7 +7,7 @@ import polars as pl
 from ranking.dossiers.flows import SCHEMA, TABLE
 from ranking.manifest import table_file
 from ranking.vocabulary import COUNTRY
-from store import sight
+from store import sight, standings
 from store.kept import kept
 from store.reference import reference_table
 from store.snapshot import Snapshot
@@ -45,6 +45,12 @@ def lines(snapshot: Snapshot, scope: str, most: int) -> pl.DataFrame:
         named = {"full_name": f"{column}_name", "seat_lon": f"{end}_lon", "seat_lat": f"{end}_lat", "code": column}
         found = found.join(seats.rename(named), on=column, maintain_order="left")
     return found
+
+
+def names(snapshot: Snapshot) -> dict[str, str]:
+    """The names of communes and departments by their codes."""
+    both = [standings.unit_names(snapshot, level).select("unit_code", "name") for level in ("commune", "department")]
+    return dict(pl.concat(both).iter_rows())
 
 
 def _latest(rows: pl.DataFrame) -> pl.DataFrame:

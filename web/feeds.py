@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from display.portraits import feed
 from display.portraits.feed import Entry
+from display.portraits.plain_words import simulated
 from display.words.text import LANGUAGES, Speaker
 from store import units
 from store.reference import province_name, province_names
@@ -49,7 +50,7 @@ def _body(kind: str, code: str, language: str, dataset: str) -> bytes:
     page = f"minh-bach?unit={code}" if kind == "unit" else f"tong-quan?province={code}"
     return atom(
         f"urn:gandan:{dataset}:{kind}:{code}:{language}",
-        say("feed.title", place=place),
+        " ".join([*simulated(say, snapshot.manifest.nature), say("feed.title", place=place)]),
         f"../../{page}&dataset={dataset}&lang={language}",
         language,
         entries,

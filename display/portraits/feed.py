@@ -73,6 +73,8 @@ def _corrections(say: Speaker, snapshot: Snapshot, codes: Sequence[str]) -> Iter
         yield Entry(
             f"{snapshot.manifest.dataset}:errata:{key}",
             say("feed.errata", measure=measure, period=period),
-            say("feed.errata.says", unit=unit, **words),
+            " ".join(
+                [*plain_words.simulated(say, snapshot.manifest.nature), say("feed.errata.says", unit=unit, **words)]
+            ),
             row["released_at"],
         )

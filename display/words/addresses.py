@@ -49,6 +49,11 @@ def embedded(view: View, what: str, **choices: str) -> str:
     return f"./embed/{what}?{urlencode(query(view, **choices))}"
 
 
+def feed(view: View, kind: str, code: str) -> str:
+    """The address of the feed of a commune (`unit`) or a province, of the figures that the reader looks at."""
+    return f"./feed/{kind}/{code}.atom?{urlencode(query(view))}"
+
+
 def choices(view: View, selection: Selection) -> dict[str, str]:
     """A selection as the rankings and the map read it from their links."""
     bases = catalog.catalog(view.snapshot).filter(

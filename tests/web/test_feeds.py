@@ -10,7 +10,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from etl.publishing.harvest import Harvest, measurement_rows
+from etl.publishing.publish import publish
 from journal import calendars, promises, subscriptions
+from tests.conftest import CAPTURED
 from tests.press.post.test_command import LAN, PROMISE
 from tests.published_once import once, own
 from web import calendars as web_calendars
@@ -42,6 +45,20 @@ def test_a_withheld_figure_is_in_no_feed(client):
     assert entries(client, "/feed/unit/04828.atom") == []
     body = client.get("/feed/province/25.atom?lang=en").text
     assert 'xml:lang="en"' in body and "87" not in body
+
+
+def test_simulated_figures_say_so_in_title_and_entries(client, own):
+    """The same figures as those of `live`, published as simulated ones."""
+    row = {
+        "unit_code": "04792", "level": "commune", "measure": "on_time_share_form", "series": "ii06", "basis": "form",
+        "period_start": date(2026, 8, 1), "period_end": date(2026, 8, 31), "period_kind": "month", "numerator": 90,
+        "denominator": 100, "provisional": False, "source": "simulation", "captured_at": CAPTURED,
+    }  # fmt: skip
+    publish(own, "simulated", Harvest(measurement_rows([row]), CAPTURED, ["simulation"]), nature="simulated")
+    reply = ElementTree.fromstring(client.get("/feed/unit/04792.atom?dataset=simulated").content)
+
+    said = [reply.findtext(f"{ATOM}title"), *(one.findtext(f"{ATOM}summary") for one in reply.findall(f"{ATOM}entry"))]
+    assert len(said) > 1 and all("mô phỏng" in one for one in said)
 
 
 @pytest.mark.parametrize(

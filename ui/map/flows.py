@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from display.words import flows, numbers, waits
 from display.words.selection import Selection
 from display.words.view import View
 from files.faults import Fault
 from store import flows as told
-from store import staff, standings
+from store import staff
 from ui.frame import html
 from ui.parts import map_flows, tables
 
@@ -38,10 +36,7 @@ def table(view: View, selection: Selection) -> None:
     except Fault as fault:
         listed = {}
         html.caption(view.say("flows.officers.wrong", why=fault))
-    names = [
-        standings.unit_names(view.snapshot, level).select("unit_code", "name") for level in ("commune", "department")
-    ]
-    headings, lines = flows.table(view.say, rows, dict(pl.concat(names).iter_rows()), listed)
+    headings, lines = flows.table(view.say, rows, told.names(view.snapshot), listed)
     here = {"page": "map", "province": selection.scope}
     tables.shared_table(view, "flows", here, headings, lines, view.say("flows.title"), range(1, len(headings)))
     html.caption(view.say("flows.note", least=flows.FEWEST))

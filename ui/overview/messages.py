@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from html import escape
 from urllib.parse import urljoin
 
 import streamlit as st
 
-from display.words import numbers
+from display.words import addresses, numbers
 from display.words.text import Speaker
 from display.words.view import View
 from journal import audit, calendars, subscriptions
@@ -46,8 +47,8 @@ def _inside(view: View, province: str) -> None:
             _subscription(view, one)
         st.markdown(f"**{view.say('messages.calendar')}**")
         _calendars(view, province)
-    feed = urljoin(str(st.context.url or ""), f"./feed/province/{province}.atom?lang={view.language}")
-    html.show(f'<p class="gd-caption"><a href="{feed}">{view.say("messages.feed")}</a></p>')
+    feed = urljoin(str(st.context.url or ""), addresses.feed(view, "province", province))
+    html.show(f'<p class="gd-caption"><a href="{escape(feed)}">{view.say("messages.feed")}</a></p>')
 
 
 def _who(view: View) -> str:

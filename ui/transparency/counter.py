@@ -33,7 +33,7 @@ def section(view: View, portrait: Portrait) -> None:
         st.link_button(found.petitions_says, found.petitions, icon=":material/edit_note:")
         _wall(view, portrait.code)
     html.caption(found.note)
-    feed = urljoin(str(st.context.url or ""), f"./feed/unit/{portrait.code}.atom?lang={view.language}")
+    feed = urljoin(str(st.context.url or ""), addresses.feed(view, "unit", portrait.code))
     html.show(f'<p class="gd-caption"><a href="{escape(feed)}">{escape(view.say("messages.feed.unit"))}</a></p>')
 
 

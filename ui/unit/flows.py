@@ -11,7 +11,7 @@ from display.words import flows
 from display.words.view import View
 from files.faults import Fault
 from store import flows as told
-from store import staff, standings
+from store import staff
 from ui.frame import html
 from ui.parts import tables
 
@@ -24,7 +24,7 @@ def section(view: View, code: str) -> None:
     st.subheader(view.say("flows.title"), anchor=False)
     words = [flows.sentence(view.say, code, rows), _officers(view, code, rows)]
     html.show(f'<p class="gd-sentence">{escape(" ".join(filter(None, words)))}</p>')
-    names = unit_names(view)
+    names = told.names(view.snapshot)
     sides = (("sent", "decision", "received"), ("came", "intake", "ended"))
     for place, (side, column, count) in zip(st.columns(2), sides, strict=True):
         other = "intake" if column == "decision" else "decision"
@@ -36,14 +36,6 @@ def section(view: View, code: str) -> None:
                     view, f"flows_{side}", page, flows.headings(view.say, title, count), lines, title, (1, 2)
                 )
     html.caption(view.say("flows.note", least=flows.FEWEST))
-
-
-def unit_names(view: View) -> dict[str, str]:
-    """The names of communes and departments by their codes."""
-    names = [
-        standings.unit_names(view.snapshot, level).select("unit_code", "name") for level in ("commune", "department")
-    ]
-    return dict(pl.concat(names).iter_rows())
 
 
 def _officers(view: View, code: str, rows: pl.DataFrame) -> str:
