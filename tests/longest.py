@@ -17,6 +17,8 @@ LONGEST = (
     "etl/portal/test_pull.py",
     "pages/test_map_in_browser.py",
     "deploy/test_replicas.py",
+    "journal/test_under_load.py",
+    "journal/test_full_disk.py",
     "pages/test_tables_of_looks.py",
     "pages/test_pages.py",
     "press/site/test_command.py",
