@@ -17,6 +17,8 @@ LONGEST = (
     "etl/portal/test_pull.py",
     "pages/test_map_in_browser.py",
     "deploy/test_replicas.py",
+    "deploy/test_sessions.py",
+    "deploy/test_machines.py",
     "journal/test_under_load.py",
     "journal/test_full_disk.py",
     "pages/test_tables_of_looks.py",

@@ -25,8 +25,8 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def running(programs: Path) -> Iterator[str]:
-    """The address of a server that lives until the end of the block."""
+def running(programs: Path, others: str = "") -> Iterator[str]:
+    """The address of a server that lives until the end of the block; `others`: a network that it serves too."""
     folder = Path(tempfile.mkdtemp(prefix="gandan_postgres_"))  # pytest's own folders are closed to other users
     user, data = _not_as_root(folder), folder / "data"
     with socket.socket() as free:
@@ -34,7 +34,11 @@ def running(programs: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     control, quiet = [*user, str(programs / "pg_ctl"), "-D", str(data)], {"stdout": subprocess.DEVNULL, "check": True}
     subprocess.run([*user, programs / "initdb", "-D", data, "-U", "gandan", "-A", "trust", "-E", "UTF8"], **quiet)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    if others:
+        with (data / "pg_hba.conf").open("a", encoding="utf-8") as rules:
+            rules.write(f"host all all {others} trust\n")
+    heard = "*" if others else "127.0.0.1"
+    options = f"-p {port} -c listen_addresses={heard} -c unix_socket_directories={folder} -c fsync=off"
     start = [*control, "-w", "-l", str(folder / "log"), "-o", options, "start"]
     subprocess.run(start, **quiet)
     address = f"postgresql://gandan@127.0.0.1:{port}/postgres"
