@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Errors by which a system says that a disk takes no more."""
+
 
 class Fault(Exception):
     """Something went wrong that the user can mend; the message says what and how."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from files.faults import Fault
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+from files.faults import FULL, Fault
 
 
 @contextmanager
@@ -22,7 +19,7 @@ def sole_publisher(folder: Path, lock: str, work: str, seconds: float) -> Iterat
         with sole_writer(folder, lock, work, seconds):
             yield
     except OSError as error:
-        reason = "the disk is full" if error.errno in _FULL else str(error)
+        reason = "the disk is full" if error.errno in FULL else str(error)
         raise Fault(f"{folder}: nothing was published: {reason}; what was published before stays") from error
 
 

@@ -20,12 +20,20 @@ from typing import TypeVar
 import sqlalchemy as sa
 from filelock import FileLock
 
+from files.faults import FULL
 from journal import upgrades
 from journal.place import url
 
 _WAIT_MS = 15_000
+_SQLITE_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+"""The second: a file that readers and writers share has no room, which a process needs when it opens the database."""
 _PATIENCE_SECONDS = 5
 _LOCK = 766_2022  # of PostgreSQL's advisory locks: ours while tables are made or changed
+_GIVES_WAY_MS = 400
+"""How long an upgrade waits for readers and writers of a table before it lets them go first: less than the second after
+which PostgreSQL breaks off one of two that wait for each other, which could be the one that saves a note."""
+_UPGRADE_SECONDS = 120
+_FULL, _IN_USE = "53100", ("55P03", "40P01")  # PostgreSQL's disk_full, lock_not_available, deadlock_detected
 METADATA = sa.MetaData()
 PAUSE_SECONDS = 60
 _ASLEEP: dict[str, float] = {}
@@ -38,7 +46,7 @@ class VisitError(Exception):
     """Something stands in the way of a visit's note; `kind` says what, for a page to put into words.
 
     no_unit, no_team, no_findings, too_long, future, follow_up (a follow-up before the visit), stale (somebody
-    else has changed the note since it was read), unreachable (no database).
+    else has changed the note since it was read), unreachable (no database), full (its disk has no room left).
     """
 
     def __init__(self, kind: str, detail: str = "") -> None:
@@ -90,7 +98,15 @@ def transaction(address: str | None = None) -> Iterator[sa.Connection]:
         raise VisitError("newer", str(error)) from error
     except (sa.exc.DBAPIError, sa.exc.ArgumentError, ImportError, OSError) as error:
         # An address can hold a password, so only the kind of trouble is told.
-        raise VisitError("unreachable", type(getattr(error, "orig", None) or error).__name__) from error
+        cause = getattr(error, "orig", None) or error
+        raise VisitError("full" if _is_full(cause) else "unreachable", type(cause).__name__) from error
+
+
+def _is_full(cause: BaseException) -> bool:
+    """Whether a disk had no room, as SQLite, PostgreSQL or the system says it."""
+    if isinstance(cause, OSError):
+        return cause.errno in FULL
+    return getattr(cause, "sqlite_errorcode", None) in _SQLITE_FULL or getattr(cause, "sqlstate", None) == _FULL
 
 
 @lru_cache(maxsize=4)
@@ -153,8 +169,24 @@ def _by_hand(connection: sqlite3.Connection, _: object) -> None:
 
 
 def _prepare_server(engine: sa.Engine) -> None:
-    """`CREATE TABLE` of two machines can collide in PostgreSQL: the lock makes one wait."""
+    """`CREATE TABLE` of two machines can collide in PostgreSQL: the lock makes one wait.
+
+    Replicas of the version before write on meanwhile, and whoever waits behind an upgrade that waits waits too: so it
+    gives way after a moment, all of it undone, and tries again.
+    """
+    end = time.monotonic() + _UPGRADE_SECONDS
+    while True:
+        try:
+            return _upgrade_server(engine)
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in _IN_USE or time.monotonic() > end:
+                raise
+            time.sleep(_GIVES_WAY_MS / 1000)
+
+
+def _upgrade_server(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         if upgrades.is_due(connection):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_GIVES_WAY_MS}")
             upgrades.upgrade(connection)

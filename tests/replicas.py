@@ -36,11 +36,12 @@ class Service:
     options: tuple[str, ...] = ()
     replicas: dict[int, subprocess.Popen] = field(default_factory=dict)
 
-    def start(self, port: int) -> None:
+    def start(self, port: int, home: Path = HOME) -> None:
+        """`home`: where the version lies that is started."""
         place = ["--server.port", str(port), "--server.address", "127.0.0.1"]
         command = [sys.executable, "-m", "streamlit", "run", "app.py", *place, *self.options]
         self.replicas[port] = subprocess.Popen(
-            command, cwd=HOME, env=os.environ | self.environment,
+            command, cwd=home, env=os.environ | self.environment,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 

@@ -36,7 +36,7 @@ from display.drawing.likely_frame import (
 )
 from display.drawing.likely_marks import crowd, each, own
 from display.drawing.palette import LIGHT, Palette
-from display.drawing.small_charts import FONT
+from display.drawing.strokes import FONT
 from display.words import numbers
 from display.words.places import TIERS, alternative, expected_words, ordered, tier_word
 from display.words.text import Speaker

@@ -17,7 +17,7 @@ import numpy as np
 from display.drawing.palette import Palette
 from display.drawing.plot_frame import Room
 from display.drawing.plot_strokes import px, text, width_of
-from display.drawing.small_charts import FONT
+from display.drawing.strokes import FONT
 
 Features = Mapping[str, Any]
 """A FeatureCollection of `display.maps.layers`."""

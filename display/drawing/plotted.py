@@ -17,7 +17,7 @@ from display.drawing import plot_axes
 from display.drawing.plot_axes import position
 from display.drawing.plot_frame import LINE, Frame, Room, Spec, framed, names_an_end, placed
 from display.drawing.plot_strokes import LETTER, box, line, paint, pair, px, text, width_of
-from display.drawing.small_charts import FONT
+from display.drawing.strokes import FONT
 
 _DASHES = {"dot": "2 3", "dash": "7 5"}
 _SYMBOLS = {

@@ -8,7 +8,7 @@ from math import ceil
 
 from display.drawing.plot_frame import Room
 from display.drawing.plot_strokes import text
-from display.drawing.small_charts import FONT
+from display.drawing.strokes import FONT
 
 _LEAST, _GAP, _HEAD = 210, 16, 22
 

@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 from itertools import groupby
 
 from display.drawing.nice_ticks import decimals_of, nice_ticks
 from display.drawing.palette import LIGHT, Palette
-from display.drawing.svg_images import address
+from display.drawing.strokes import rule, svg, text
 
-FONT = "Be Vietnam Pro, sans-serif"
-LETTER = 11.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 38, 8, 9, 18
 _BAND = 0.16
 
@@ -120,31 +117,6 @@ def over_time(
     return svg(width, height, "".join(parts))
 
 
-def strip(
-    value: float,
-    quartiles: tuple[float, float, float, float, float],
-    width: int = 300,
-    height: int = 26,
-    palette: Palette = LIGHT,
-) -> str:
-    """A value among others as SVG text: a line from the least to the most of them, a box for the middle half,
-    an upright for the median, a filled circle for the value itself. Always from zero.
-    """
-    scale = max(value, quartiles[-1]) or 1.0
-    least, quarter, median, three, most = ((width - 12) * end / scale + 6 for end in quartiles)
-    own, y = (width - 12) * value / scale + 6, height / 2
-    return svg(
-        width,
-        height,
-        _rule(6, y, width - 6, y, palette.line)
-        + _rule(least, y, most, y, palette.quiet, width=1.2)
-        + f'<rect x="{quarter:.1f}" y="{y - 6:.1f}" width="{max(three - quarter, 1):.1f}" height="12" '
-        f'fill="{palette.ground}" stroke="{palette.quiet}"/>'
-        + _rule(median, y - 6, median, y + 6, palette.quiet, width=2.0)
-        + f'<circle cx="{own:.1f}" cy="{y:.1f}" r="5" fill="{palette.accent}"/>',
-    )
-
-
 # --- the frame
 
 
@@ -194,8 +166,8 @@ def _grid(frame: _Frame, write: Callable[[float, int], str], palette: Palette) -
     decimals = decimals_of(frame.ticks)
     for tick in frame.ticks:
         y = frame.y(tick)
-        yield _rule(_LEFT, y, frame.width - _RIGHT, y, palette.line)
-        yield _text(_LEFT - 4, y + 3.9, write(tick, decimals), palette.quiet, "end")
+        yield rule(_LEFT, y, frame.width - _RIGHT, y, palette.line)
+        yield text(_LEFT - 4, y + 3.9, write(tick, decimals), palette.quiet, "end")
 
 
 def _usual(frame: _Frame, usual: Usual, palette: Palette) -> str:
@@ -210,13 +182,13 @@ def _usual(frame: _Frame, usual: Usual, palette: Palette) -> str:
 def _target(frame: _Frame, target: float | None, palette: Palette) -> Iterator[str]:
     if target is not None:
         y = frame.y(target)
-        yield _rule(_LEFT, y, frame.width - _RIGHT, y, palette.ink, "5 3", 1.0)
+        yield rule(_LEFT, y, frame.width - _RIGHT, y, palette.ink, "5 3", 1.0)
 
 
 def _merger(frame: _Frame, merger: date | None, palette: Palette) -> Iterator[str]:
     if merger is not None and frame.first < merger <= frame.last:
         x = frame.x(merger) - (frame.x(merger) - frame.x(frame.first)) / max(_months(frame.first, merger), 1) / 2
-        yield _rule(x, _TOP - 4, x, frame.height - _BOTTOM, palette.quiet, "1.5 2.5", 1.0)
+        yield rule(x, _TOP - 4, x, frame.height - _BOTTOM, palette.quiet, "1.5 2.5", 1.0)
 
 
 def _flags(frame: _Frame, flags: Sequence[date], palette: Palette) -> Iterator[str]:
@@ -225,7 +197,7 @@ def _flags(frame: _Frame, flags: Sequence[date], palette: Palette) -> Iterator[s
         if day < frame.first:
             continue
         x, top = frame.x(min(day.replace(day=1), frame.last)), _TOP - 4
-        yield _rule(x, top, x, frame.height - _BOTTOM, palette.accent, "", 1.0)
+        yield rule(x, top, x, frame.height - _BOTTOM, palette.accent, "", 1.0)
         yield f'<path d="M{x:.1f} {top:.1f}l7 3l-7 3z" fill="{palette.accent}"/>'
 
 
@@ -272,54 +244,10 @@ def _mark(x: float, y: float, mark: str, colour: str, ground: str) -> str:
 def _ends(frame: _Frame, palette: Palette) -> Iterator[str]:
     """The first and the last month below the chart."""
     y = frame.height - 4
-    yield _text(_LEFT, y, _month(frame.first), palette.quiet, "start")
+    yield text(_LEFT, y, _month(frame.first), palette.quiet, "start")
     if frame.last > frame.first:
-        yield _text(frame.width - _RIGHT, y, _month(frame.last), palette.quiet, "end")
+        yield text(frame.width - _RIGHT, y, _month(frame.last), palette.quiet, "end")
 
 
 def _month(day: date) -> str:
     return f"{day.month}/{day.year}"
-
-
-# --- strokes
-
-
-def svg(width: int, height: int, content: str, box: int | None = None) -> str:
-    """A drawing as a document of its own; `box`: the side of the square that its content was drawn in."""
-    view = f"0 0 {box} {box}" if box else f"0 0 {width} {height}"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" width="{width}" height="{height}">{content}</svg>'
-
-
-def _rule(x1: float, y1: float, x2: float, y2: float, colour: str, dash: str = "", width: float = 0.8) -> str:
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" '
-        f'stroke-width="{width}"{dashes}/>'
-    )
-
-
-def _text(x: float, y: float, text: str, colour: str, anchor: str) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-family="{FONT}" font-size="{LETTER:g}" fill="{colour}" '
-        f'text-anchor="{anchor}">{escape(text)}</text>'
-    )
-
-
-def sparkline(values: Sequence[float | None], ends: tuple[float, float], dots: Sequence[str | None], words: str) -> str:
-    """A small line as an image; `ends` are the bottom and the top of its scale, `dots` a colour per marked point."""
-    low, reach = ends[0], (ends[1] - ends[0]) or 1
-    path, circles, pen_up = "", "", True
-    for n, (value, dot) in enumerate(zip(values, dots, strict=True)):
-        if value is None:
-            pen_up = True
-            continue
-        x = 3 + 86 * n / max(len(values) - 1, 1)
-        y = 19 - 16 * min(max((value - low) / reach, 0), 1)
-        path += f"{'M' if pen_up else 'L'}{x:.1f} {y:.1f}"
-        circles += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{dot}"/>' if dot else ""
-        pen_up = False
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 92 22" width="92" height="22">'
-        f'<path d="{path}" fill="none" stroke="#7C8894" stroke-width="1.4"/>{circles}</svg>'
-    )
-    return f'<img class="gd-spark" alt="{escape(words)}" title="{escape(words)}" src="{address(svg)}">'

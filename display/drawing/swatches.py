@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from display.drawing.palette import Palette
-from display.drawing.small_charts import svg
+from display.drawing.strokes import svg
 
 SIDE = 12
 _SILENT = "silent-"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from display.drawing.palette import LIGHT, Palette
-from display.drawing.small_charts import svg
+from display.drawing.strokes import svg
 
 
 def variation_icon(variation: str, rising_is_good: bool | None, palette: Palette = LIGHT, size: int = 18) -> str:

@@ -12,7 +12,7 @@ import shapely
 import shapely.geometry
 from shapely.geometry.base import BaseGeometry
 
-from display.drawing import small_charts, svg_images
+from display.drawing import strokes, svg_images
 from display.drawing.palette import LIGHT, Palette
 from display.words.view import View
 from ranking.route import Place, Stop
@@ -113,7 +113,7 @@ def svg(
     width = size.width + (_GAP + _INSET[0] if side else 0)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'font-family="{small_charts.FONT}">{_main(trip, start, names, land, box, size, palette)}{"".join(side)}</svg>'
+        f'font-family="{strokes.FONT}">{_main(trip, start, names, land, box, size, palette)}{"".join(side)}</svg>'
     )
 
 

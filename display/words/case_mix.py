@@ -40,6 +40,15 @@ def is_told(rows: pl.DataFrame) -> bool:
 
 def reading(say: Speaker, rows: pl.DataFrame) -> str:
     """How to read the column, with how many units are told, move by a tenth of the list, and hang on the counting."""
+    return _counted(say, "mix.reading", rows)
+
+
+def in_short(say: Speaker, rows: pl.DataFrame) -> str:
+    """The same counts where no column stands beside them."""
+    return _counted(say, "mix.short", rows)
+
+
+def _counted(say: Speaker, key: str, rows: pl.DataFrame) -> str:
     told = rows.filter(pl.col("rank_adjusted").is_not_null())
     places = max(1, -int(-MOVED * told.height // 1))
     gap = pl.col("rank").cast(pl.Int64).rank("min").cast(pl.Int64) - pl.col("rank_adjusted").cast(pl.Int64)
@@ -51,7 +60,7 @@ def reading(say: Speaker, rows: pl.DataFrame) -> str:
         "places": places,
         "depends": told.filter("depends").height,
     }
-    words = say("mix.reading", **{name: numbers.number(n, say.language) for name, n in counts.items()})
+    words = say(key, **{name: numbers.number(n, say.language) for name, n in counts.items()})
     return f"{words} {_without(say, rows)}" if "rank_others" in rows.columns else words
 
 

@@ -17,8 +17,9 @@ import polars as pl
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from etl.boundaries.areas import areas_of
 from etl.boundaries.outline import OUTLINE
-from etl.boundaries.sources import Borders, areas_of
+from etl.boundaries.sources import Borders
 from files.faults import Fault
 from store.reference import reference_table
 

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from etl.boundaries.sources import areas_of
+from etl.boundaries.areas import areas_of
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from etl.boundaries import geoparquet, topojson
 from etl.boundaries.agreement import Said, disagreement, units_of_today
+from etl.boundaries.areas import areas_of, elsewhere
 from etl.boundaries.geoparquet import in_another
 from etl.boundaries.systems import other_system
 from files.faults import BadInput, Fault
@@ -27,7 +28,6 @@ _CODES = ("code", "unit_code", "ma_xa", "maxa", "ma_phuong_xa", "ma_dvhc", "ward
 _NAMES = ("full_name", "ten_xa", "tenxa", "ten_phuong_xa", "ten_dvhc", "ward_name", "commune_name", "name", "ten")
 _PROVINCES = ("province_code", "ma_tinh", "matinh", "province_name", "ten_tinh", "tentinh", "province", "tinh")
 _VIETNAM = shapely.box(101, 6, 119, 24)
-_LATITUDE_FIRST = shapely.box(6, 101, 24, 119)
 _SUFFIXES = (".geojson", ".topojson", ".parquet", ".geoparquet")
 _NO_BOUNDARIES = {
     b"PK": "a packed file (.zip, .kmz, .xlsx)",
@@ -267,19 +267,9 @@ def _polygons(place: object, row: _Row) -> BaseGeometry | BadInput:
     if areas.is_empty:
         return wrong(f"is a {shape.geom_type} without area, not a polygon{_of(row.said)}")
     if not _VIETNAM.covers(shapely.box(*areas.bounds)):
-        return wrong(_elsewhere(areas))
+        return wrong(elsewhere(areas))
     why = disagreement(row.said, areas)
     return wrong(f"{why}{_of(Said('', row.said.names))}", "code") if why else areas
-
-
-def _elsewhere(shape: BaseGeometry) -> str:
-    west, south = shape.bounds[:2]
-    begins = f"begins at {west:.6g}, {south:.6g}: not degrees of longitude and latitude within Vietnam"
-    if _LATITUDE_FIRST.covers(shapely.box(*shape.bounds)):
-        return f"{begins}, but latitude first: longitude has to come first"
-    if max(abs(end) for end in shape.bounds) > 360:
-        return f"{begins}, but metres, such as those of VN-2000: save the file in WGS 84 (EPSG:4326)"
-    return begins
 
 
 def _of(said: Said) -> str:
@@ -291,13 +281,3 @@ def _shown(said: Said) -> str:
     """The name, where it reads like one of a place."""
     name = said.names[0] if said.names else ""
     return name if len(name) <= _LONGEST_NAME and sum(letter.isdigit() for letter in name) < 4 else ""
-
-
-def areas_of(shape: BaseGeometry) -> BaseGeometry:
-    """The polygons of a shape: a collection, or making it valid, may leave lines and points beside them."""
-    if shape.geom_type in ("Polygon", "MultiPolygon"):
-        return shape
-    parts = [shape]
-    while any(hasattr(part, "geoms") for part in parts):
-        parts = [one for part in parts for one in (part.geoms if hasattr(part, "geoms") else (part,))]
-    return shapely.union_all([part for part in parts if part.geom_type == "Polygon"])

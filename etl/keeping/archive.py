@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -19,7 +18,7 @@ import polars as pl
 
 from etl.dossiers.store import FOLDER as DOSSIERS
 from etl.keeping.contents import JOURNAL, PUBLISHED, Part
-from files.faults import Fault
+from files.faults import FULL, Fault
 from ranking.manifest import CURRENT, MANIFEST, RELEASED, RELEASES, Manifest, ManifestError, table_file
 from store import releases
 
@@ -28,7 +27,6 @@ TOP = "data"
 TOLD = "backup.json"
 """Beside it: the counts of what was kept, as `Counts` has them."""
 NAMES = "gan-dan-*.tar.gz"
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _DAMAGED: tuple[type[Exception], ...] = (
     *(tarfile.TarError, OSError, EOFError, ManifestError, UnicodeDecodeError, KeyError, ValueError),
     *(sqlite3.Error, pl.exceptions.PolarsError),

@@ -17,7 +17,6 @@ from pathlib import Path
 from etl.dossiers.store import FOLDER as DOSSIERS
 from etl.dossiers.store import Store
 from etl.keeping.archive import (
-    FULL,
     NAMES,
     TOLD,
     TOP,
@@ -31,7 +30,7 @@ from etl.keeping.archive import (
 )
 from etl.keeping.contents import JOURNAL, Part, journal_copy, parts
 from files import whole
-from files.faults import Fault
+from files.faults import FULL, Fault
 from files.places import DATA
 from journal import backups, database
 from store.retention import times

@@ -41,6 +41,7 @@ def restore(file: Path, data: Path) -> tuple[Counts, list[str]]:
     """
     data = data.absolute()
     _check_sum(file)
+    _check_idle(data / JOURNAL)
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
         held = checked(file, data.parent)
@@ -69,6 +70,20 @@ def _put(file: Path, partial: Path, data: Path) -> list[str]:
         aside.rename(data)  # so that what was there is there again
         raise
     return [f"what was there lies in {aside}"]
+
+
+def _check_idle(journal: Path) -> None:
+    """A process that has the journal open would write on in the folder that is moved aside: Fault names it.
+
+    Other machines and containers cannot be looked into.
+    """
+    for opened in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            is_it = journal.exists() and opened.samefile(journal)
+        except OSError:  # it has ended, or is somebody else's
+            continue
+        if is_it and (pid := opened.parts[2]) != str(os.getpid()):
+            raise Fault(f"{journal}: process {pid} has it open; nothing was restored: stop the service first")
 
 
 def _own(restored: Path, like: os.stat_result) -> None:

@@ -14,9 +14,10 @@ from display.words import findings, numbers, places, rankings
 from display.words import promises as words
 from display.words.marks import n_label, n_of, simulated_suffix
 from display.words.selection import Selection
-from display.words.text import Speaker
 from display.words.view import View
 from press.brief.content import plain_text
+from press.bulletin.fairness import fair
+from press.bulletin.parts import MOST_SILENT, Part
 from ranking.collation import by_name
 from ranking.levels import common
 from ranking.periods import Period
@@ -26,7 +27,6 @@ from store.reference import province_name
 
 MOST_FINDINGS = 3
 MOST_NAMED = 5
-MOST_SILENT = 20
 _LEVEL = "commune"
 _BASES = ("portal", "form", "dossiers")
 
@@ -66,21 +66,12 @@ class Tier:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A heading with a sentence and, below it, one line per unit, the first ones of `units` in all."""
-
-    heading: str
-    says: str
-    lines: tuple[str, ...] = ()
-    units: int = 0
-
-
-@dataclass(frozen=True)
 class Bulletin:
     """All that a bulletin says, plain text in one language. Empty texts and tuples where nothing is to be said.
 
     `sentence`: what heads the start page. `headline`: the finding over the tiers, or that nothing is ranked. `sure`:
-    how sure that is and how it is known. `headers`: of the table of a tier's units. `simulated`: the warning, where
+    how sure that is and how it is known. `headers`: of the table of a tier's units. `fair`: what hangs on the way of
+    counting, and who waits longer. `simulated`: the warning, where
     figures are not real. `foot`: source, snapshot, licence and who the figures are for.
     """
 
@@ -97,11 +88,17 @@ class Bulletin:
     tiers: tuple[Tier, ...]
     headers: tuple[str, ...]
     moved: tuple[Part, ...]
+    fair: tuple[Part, ...]
     silent: Part
     overdue: Part
     foot: tuple[str, ...]
     stem: str
     words: Mapping[str, str]
+
+    @property
+    def further(self) -> tuple[Part, ...]:
+        """The parts after who changed, each under its own heading, in the order of all files."""
+        return tuple(part for part in (*self.fair, self.silent, self.overdue) if part.says or part.lines)
 
 
 _WORDS = ("findings", "tiers", "moved", "about", "chart")
@@ -130,6 +127,7 @@ def content(view: View, scope: str, chosen: Selection | None, period: Period) ->
             say("sheet.expected"),
         ),
         moved=_moved(view, chosen, rows),
+        fair=fair(view, chosen, rows),
         silent=_silent(view, scope, [news.silent(view, chosen)]),
         foot=(rankings.source_line(view, chosen, rows), *_foot(view, scope)),
     )
@@ -156,6 +154,7 @@ def _nothing(view: View, scope: str, period: Period) -> Bulletin:
         tiers=(),
         headers=(),
         moved=(),
+        fair=(),
         silent=_silent(view, scope, reports),
         foot=tuple(_foot(view, scope)),
     )
@@ -287,10 +286,3 @@ def _overdue(view: View, scope: str) -> Part:
     ]
     says = view.say("bulletin.overdue.n", n=numbers.number(len(found), view.language))
     return Part(view.say("bulletin.overdue"), says, tuple(lines), len(found))
-
-
-def named(part: Part, language: str, most: int = MOST_SILENT) -> list[str]:
-    """At most so many lines of a part, and how many units more there are."""
-    shown, more = list(part.lines[:most]), part.units - most
-    more_words = Speaker(language)("coverage.more", n=numbers.number(more, language))
-    return [*shown, more_words] if more > 0 else shown

@@ -22,7 +22,8 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from display.words.text import Speaker
-from press.bulletin.content import Bulletin, Part, Tier, named
+from press.bulletin.content import Bulletin, Tier
+from press.bulletin.parts import Part, named
 
 FONT = "Times New Roman"
 BODY = Pt(14)
@@ -199,11 +200,11 @@ def _body(made: Doc, say: Speaker, said: Bulletin) -> None:
         made.add_heading(said.words["moved"], 1)
     for part in said.moved:
         _part(made, part, part.heading)
-    for part in (said.silent, said.overdue):
+    for part in said.further:
+        made.add_heading(part.heading, 1)
         if part.says:
-            made.add_heading(part.heading, 1)
             _text(made, part.says)
-            _lines(made, named(part, said.language))
+        _lines(made, named(part, said.language))
     made.add_heading(said.words["about"], 1)
     for words in said.foot:
         _text(made, words)

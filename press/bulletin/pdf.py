@@ -10,7 +10,8 @@ from typing import Any
 from display.words.text import Speaker
 from press.brief.content import PRINT
 from press.brief.pdf import typeset
-from press.bulletin.content import Bulletin, named
+from press.bulletin.content import Bulletin
+from press.bulletin.parts import named
 
 _TEMPLATE = "bulletin.typ"
 
@@ -20,10 +21,7 @@ def pdf(said: Bulletin, drawn: Mapping[str, Any], made_at: datetime) -> bytes:
     say = Speaker(said.language)
     data = {
         **asdict(said),
-        **{
-            name: {**asdict(part), "lines": named(part, said.language)}
-            for name, part in (("silent", said.silent), ("overdue", said.overdue))
-        },
+        "further": [{**asdict(part), "lines": named(part, said.language)} for part in said.further],
         "map": dict(drawn),
         "across": say("brief.across") if said.simulated else "",
         "page": say("brief.page", page="{page}"),

@@ -16,7 +16,8 @@ from pptx.util import Emu, Pt
 
 from display.drawing.palette import rgb
 from press.brief.content import PRINT
-from press.bulletin.content import Bulletin, Tier, named
+from press.bulletin.content import Bulletin, Tier
+from press.bulletin.parts import named
 
 FONT = "Arial"
 _TITLE_ONLY = 5
@@ -45,14 +46,9 @@ def pptx(said: Bulletin, made_at: datetime) -> bytes:
     if said.moved:
         lines = [words for part in said.moved for words in (part.heading, part.says, *part.lines) if words]
         _text(_slide(made, said, said.words["moved"]), lines, 18)
-    for part in (said.silent, said.overdue):
-        if not part.says:
-            continue
-        _text(
-            _slide(made, said, part.heading),
-            [part.says, *named(part, said.language, _MOST_LINES)],
-            18,
-        )
+    for part in said.further:
+        lines = [words for words in (part.says, *named(part, said.language, _MOST_LINES)) if words]
+        _text(_slide(made, said, part.heading), lines, 18)
     _text(_slide(made, said, said.words["about"]), [part for part in (said.sure, *said.foot) if part], 14)
     out = io.BytesIO()
     made.save(out)

@@ -12,7 +12,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from display.drawing import icons, small_charts
+from display.drawing import icons, small_charts, strokes
 from display.drawing.icons import icon
 from display.portraits import plain_chart
 from display.portraits.replies import Figure
@@ -97,7 +97,7 @@ def _environment() -> jinja2.Environment:
 @lru_cache(maxsize=1)
 def edition() -> str:
     """A stamp of what shapes pages besides their words and figures: templates and code."""
-    drawings = (Path(inspect.getfile(module)) for module in (icons, plain_chart, small_charts))
+    drawings = (Path(inspect.getfile(module)) for module in (icons, plain_chart, small_charts, strokes))
     files = [*sorted(TEMPLATES.iterdir()), *sorted(TEMPLATES.parent.glob("*.py")), *drawings]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 

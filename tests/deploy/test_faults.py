@@ -98,9 +98,11 @@ def test_readers_notice_nothing_of_a_folder_that_cannot_be_written(data, mount, 
 
 
 @pytest.mark.parametrize(
-    ("mount", "reason"), [(READ_ONLY, "Read-only file system"), (FULL, "the disk is full")], ids=["read-only", "full"]
+    ("mount", "reason", "note"),
+    [(READ_ONLY, "Read-only file system", "unreachable"), (FULL, "the disk is full", "full")],
+    ids=["read-only", "full"],
 )
-def test_what_cannot_be_kept_is_said_in_a_sentence(data, mount, reason):
+def test_what_cannot_be_kept_is_said_in_a_sentence(data, mount, reason, note):
     before = sorted(path.name for path in (data / "published" / "live").iterdir())
     done = subprocess.run(
         inside(data, mount, sys.executable, "-c", TRIES), cwd=HOME, env=os.environ | {"GANDAN_DATA": str(data)},
@@ -111,7 +113,7 @@ def test_what_cannot_be_kept_is_said_in_a_sentence(data, mount, reason):
 
     assert said["audit"] is False
     assert said["pull"] == []
-    assert said["visit"] == "unreachable"
+    assert said["visit"] == note
     assert said["form"] == "full"
     assert "nothing was published" in said["publish"]
     assert reason in said["publish"]

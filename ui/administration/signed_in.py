@@ -62,7 +62,7 @@ def _end(view: View, who: str) -> None:
     try:
         endings.end(who, reader.name)
     except VisitError as error:
-        kind = "newer" if error.kind == "newer" else "unreachable"
+        kind = error.kind if error.kind in ("newer", "full") else "unreachable"
         told.failed(_TOLD, f"admin.end.{kind}", who=who)
         return
     audit.note_act(reader, "sign_ins_ended", person=who)

@@ -99,9 +99,13 @@ def _decide(view: View, reply: Reply, accepted: bool, key: str) -> None:
             raise VisitError("gone")
         audit.note_act(view.reader, "objection_decided", unit=done.unit_code, reply=done.id, state=done.state)
         site_wanted.want(published_folder().parent)
-        state[replies.TOLD] = "corrected" if accepted and _correct(view, done, who) else "decided"
     except VisitError as error:
         state[replies.TOLD] = error.kind
+        return
+    try:
+        state[replies.TOLD] = "corrected" if accepted and _correct(view, done, who) else "decided"
+    except VisitError:  # the decision stands and cannot be made again: the figure is left to be written by hand
+        state[replies.TOLD] = "uncorrected"
 
 
 def _correct(view: View, reply: Reply, who: str) -> bool:

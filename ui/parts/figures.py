@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from display.drawing.small_charts import sparkline
+from display.drawing.one_line import sparkline
 from display.words import addresses, numbers
 from display.words.marks import derived_words, sum_words
 from display.words.selection import Selection

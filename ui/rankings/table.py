@@ -9,8 +9,8 @@ from html import escape
 
 import polars as pl
 
+from display.drawing.one_line import sparkline
 from display.drawing.place_cells import place_cell, rank_whisker, row_mark
-from display.drawing.small_charts import sparkline
 from display.drawing.svg_images import image
 from display.words import addresses, numbers, places
 from display.words.marks import FEW, movement, n_label, n_of, quality_words, unranked

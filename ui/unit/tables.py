@@ -8,7 +8,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
-from display.drawing import small_charts, svg_images, variation_icons
+from display.drawing import one_line, svg_images, variation_icons
 from display.drawing.place_cells import place_cell, rank_whisker
 from display.portraits import replies as portraits_replies
 from display.portraits import summary as portraits_summary
@@ -207,7 +207,7 @@ def _trend(view: View, row: Row) -> str:
     dots = [colours.get(m.mark, view.palette.ink) if m.mark in SPECIAL else None for m in months]
     dots[-1] = dots[-1] or view.palette.grey
     ends = (min(known), max(known))
-    return small_charts.sparkline(
+    return one_line.sparkline(
         [month.value for month in months], ends, dots, view.say(f"unit.variation.{row.variation}")
     )
 

@@ -8,7 +8,7 @@ from html import escape
 
 import polars as pl
 
-from display.drawing import small_charts, svg_images
+from display.drawing import one_line, svg_images
 from display.portraits import summary, summary_words
 from display.portraits.summary import Row
 from display.words import addresses, numbers
@@ -116,7 +116,7 @@ def _card(view: View, code: str, row: Row) -> str:
     if found is None:
         beside = f'<div class="gd-note">{escape(view.say("unit.workload.nobody"))}</div>'
     else:
-        drawing = small_charts.strip(
+        drawing = one_line.strip(
             found.value, (found.least, found.quarter, found.median, found.three, found.most), palette=view.palette
         )
         text = sentence(view, code, found)

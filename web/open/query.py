@@ -161,3 +161,9 @@ def _text(pattern: str) -> dict[str, object]:
 
 def _number(low: int, high: int, usual: int) -> dict[str, object]:
     return {"type": "integer", "minimum": low, "maximum": high, "default": usual}
+
+
+def of_units(rows: pl.DataFrame, query: Mapping[str, str], code: str) -> pl.DataFrame:
+    """The rows of the unit and province that are asked for; `code`: the column of the unit's own code."""
+    own = {"unit": code, "province": "province_code"}
+    return rows.filter(*(pl.col(column) == query[name] for name, column in own.items() if name in query))

@@ -7,22 +7,17 @@ from datetime import date
 from functools import lru_cache
 
 import polars as pl
-import shapely
-from shapely.geometry.base import BaseGeometry
 
 from display.words.text import LANGUAGES
-from files.places import published_folder
-from ranking.manifest import MANIFEST, Manifest, ManifestError
 from ranking.measures import Measure
 from ranking.periods import Period
 from ranking.vocabulary import BASES
-from store import borders, coverage, public, releases, withheld
+from store import coverage, public, withheld
 from store.coverage import MISSING, Coverage
 from store.policy import policy
 from store.reference import measures, province_names, reference_table
-from store.snapshot import datasets, named
-from web.open import adjusted, promised, release_tables, waits
-from web.open.query import Problem, conditions, snapshot_of
+from web.open import adjusted, areas, kept, promised, release_tables, waits
+from web.open.query import conditions, of_units, snapshot_of
 from web.open.table import PAGED, REFERENCE, Kind, Table, marked, paged, stretch
 
 _UNIT = ("province", "unit")
@@ -38,7 +33,7 @@ def kinds() -> dict[str, Kind]:
 
 def _places() -> dict[str, Kind]:
     return {
-        "datasets": Kind("One row per dataset and snapshot that is kept.", PAGED, _datasets, lambda _: _kept_stamp()),
+        "datasets": Kind("One row per dataset and snapshot that is kept.", PAGED, kept.datasets, kept.stamp),
         "units": Kind("One row per commune of today.", (*_UNIT, *PAGED), _units),
         "lineage": Kind("One row per old commune and new one that holds part of it.", (*_UNIT, *PAGED), _lineage),
         "measures": Kind("One row per measure: what it means and how it is computed.", ("measure", *PAGED), _measures),
@@ -112,9 +107,7 @@ def _rules() -> dict[str, Kind]:
             promised.columns,
             promised.stamp,
         ),
-        "boundaries": Kind(
-            "One row per commune: its area.", (*_UNIT, *PAGED), _boundaries, lambda _: borders.boundaries_id()
-        ),
+        "boundaries": Kind("One row per commune: its area.", (*_UNIT, *PAGED), areas.boundaries, areas.stamp),
     }
 
 
@@ -192,7 +185,7 @@ def _said(name: str, rows: pl.DataFrame, query: Mapping[str, str]) -> Table:
 
 
 def _units(query: Mapping[str, str]) -> Table:
-    return paged("units", _of_units(_named_units(), query, "code").sort("code"), query)
+    return paged("units", of_units(_named_units(), query, "code").sort("code"), query)
 
 
 @lru_cache(maxsize=1)
@@ -204,12 +197,7 @@ def _named_units() -> pl.DataFrame:
 def _lineage(query: Mapping[str, str]) -> Table:
     units = reference_table("units").select(new_code="code", province_code="province_code")
     rows = reference_table("lineage").join(units, on="new_code", how="left")
-    return paged("lineage", _of_units(rows, query, "new_code").sort("new_code", "old_code"), query)
-
-
-def _of_units(rows: pl.DataFrame, query: Mapping[str, str], code: str) -> pl.DataFrame:
-    own = {"unit": code, "province": "province_code"}
-    return rows.filter(*(pl.col(column) == query[name] for name, column in own.items() if name in query))
+    return paged("lineage", of_units(rows, query, "new_code").sort("new_code", "old_code"), query)
 
 
 def _measures(query: Mapping[str, str]) -> Table:
@@ -251,67 +239,3 @@ def _public(measure: Measure) -> dict[str, object]:
     rules = policy()
     shown = {language: rules.shown_instead(language) for language in LANGUAGES}
     return {"minimum": rules.minimum_of(measure.id), "shown_instead": shown}
-
-
-def _datasets(query: Mapping[str, str]) -> Table:
-    rows = [_described(manifest, current) for manifest, current in _kept()]
-    schema = dict.fromkeys(("dataset", "snapshot", "nature"), pl.String) | {
-        "current": pl.Boolean,
-        "captured_at": pl.String,
-        "published_at": pl.String,
-        "measurements": pl.Int64,
-        "standings": pl.Int64,
-        "sources": pl.String,
-    }
-    return paged("datasets", pl.DataFrame(rows, schema=schema, orient="row"), query)
-
-
-def _described(manifest: Manifest, current: bool) -> tuple[object, ...]:
-    days = (manifest.captured_at.isoformat(), manifest.published_at.isoformat())
-    counts = (manifest.rows.get("measurements"), manifest.rows.get("standings"))
-    return (manifest.dataset, manifest.id, manifest.nature, current, *days, *counts, "; ".join(manifest.sources))
-
-
-def _kept() -> list[tuple[Manifest, bool]]:
-    """The manifests of all released snapshots, the newest first, and whether replies are of it where none is named."""
-    found = []
-    for dataset in datasets():
-        current = named(published_folder() / dataset, unreleased=False)
-        for folder in sorted((published_folder() / dataset).iterdir(), reverse=True):
-            if not releases.is_public(dataset, folder.name):
-                continue
-            try:
-                text = (folder / MANIFEST).read_text(encoding="utf-8")
-                found.append((Manifest.from_json(text), folder.name == current))
-            except (OSError, UnicodeDecodeError, ManifestError):
-                continue  # not a snapshot, or one that nobody can read
-    return found
-
-
-def _kept_stamp() -> str:
-    return " ".join(f"{manifest.id}{current:d}" for manifest, current in _kept())
-
-
-def _boundaries(query: Mapping[str, str]) -> Table:
-    """Fine areas of a province or unit, coarser ones of the whole country."""
-    if not borders.boundaries_id():
-        raise Problem(404, "No boundaries", "no boundaries are prepared on this server")
-    name = "geometry" if {"province", "unit"} & set(query) else "geometry_country"
-    path = published_folder().parent / "boundaries" / "boundaries.parquet"
-    units = reference_table("units").select("code", "full_name", "province_code")
-    rows = pl.read_parquet(path, columns=["code", name]).join(units, on="code")
-    rows = _of_units(rows, query, "code").sort("code").rename({name: "geometry"})
-    nature = borders.boundaries_nature()
-    page = paged("boundaries", rows.with_columns(nature=pl.lit(nature)), query)
-    shapes = shapely.from_wkb(page.rows.get_column("geometry").to_list())
-    records = [
-        {"type": "Feature", "id": row["code"], "properties": row, "geometry": shape}
-        for row, shape in zip(page.rows.drop("geometry").to_dicts(), map(_geojson, shapes), strict=True)
-    ]
-    areas = page.rows.with_columns(geometry=pl.Series([shape.wkt for shape in shapes], dtype=pl.String))
-    said = REFERENCE | {"sources": ["NXB Tài nguyên – Môi trường và Bản đồ Việt Nam"] if nature == "official" else []}
-    return Table("boundaries", areas, page.total, said | {"borders": nature}, records)
-
-
-def _geojson(shape: BaseGeometry) -> dict[str, object]:
-    return shapely.geometry.mapping(shape)

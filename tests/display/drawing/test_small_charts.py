@@ -10,14 +10,13 @@ import pytest
 
 from display.drawing.palette import DARK, LIGHT
 from display.drawing.small_charts import (
-    LETTER,
     Chart,
     Curve,
     Reach,
     Usual,
     over_time,
-    strip,
 )
+from display.drawing.strokes import LETTER
 from display.drawing.variation_icons import assurance_icon, variation_icon
 from display.portraits.histories import VARIATIONS
 
@@ -106,13 +105,6 @@ def test_an_improvement_points_down_where_less_is_better():
 @pytest.mark.parametrize("word", ["yes", "no", "hit_or_miss"])
 def test_each_assurance_has_an_icon(word):
     assert ElementTree.fromstring(assurance_icon(word)).tag == f"{SVG}svg"
-
-
-def test_a_strip_holds_a_value_beyond_its_peers():
-    svg = ElementTree.fromstring(strip(50, (1, 2, 3, 4, 5), width=300))
-    circle = next(svg.iter(f"{SVG}circle"))
-
-    assert float(circle.get("cx")) == 294
 
 
 def _bare(svg: ElementTree.Element) -> ElementTree.Element:

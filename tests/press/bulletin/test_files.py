@@ -27,14 +27,17 @@ from journal import promises as journal_promises
 from journal.promises import Promise
 from press import letters
 from press.bulletin import document, files, phone
-from press.bulletin.content import MOST_SILENT, Bulletin, content
+from press.bulletin.content import Bulletin, content
+from press.bulletin.parts import MOST_SILENT
 from ranking.periods import parse
+from store import case_mix
 from store.access import rules
 from store.reference import measures, province_names
 from store.snapshot import open_snapshot
 
 AUGUST = parse("2026-08")
 PHU_THO = Selection("commune", "25", measures()["on_time_share"], "portal", "766-2026", AUGUST)
+WHERE = ("commune", "on_time_share", "portal", AUGUST, "38")
 ENDINGS = ("pdf", "docx", "pptx", "svg", "png")
 
 
@@ -272,3 +275,23 @@ def test_a_file_that_cannot_be_written_leaves_the_older_ones_whole(published, tm
     assert bulletin(out, *words, "--language", "en") == 1
     assert "No space left" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_places_that_hang_on_the_mix_and_longer_waits_stand_in_the_files_of_who_may_see_them(app_data):
+    """In the simulated Thanh Hóa; the public sees no waits between kinds of places."""
+    snapshot = open_snapshot("simulated", unreleased=True)
+    inside = View("vi", Speaker("vi"), snapshot, LIGHT)
+    chosen = Selection("commune", "38", measures()["on_time_share"], "portal", "766-2026", AUGUST)
+    said, texts = read(inside, chosen, "38")
+    rows = case_mix.beside(snapshot, rankings.rows_of(inside, chosen), *WHERE)
+    changed = rows.filter("depends")
+    assert changed.height > 0
+    mix, longer = said.fair
+    assert mix.units == changed.height and f"{changed.height} đơn vị sang nhóm khác" in mix.says
+    assert {line.partition(":")[0] for line in mix.lines} <= set(changed["name"])
+    assert any(line.startswith("Hồ sơ nộp trực tuyến") for line in longer.lines)
+    for ending in ("pdf", "docx", "pptx"):  # the picture has no room left for them
+        for words in (mix.says, mix.lines[0], longer.lines[0]):
+            assert " ".join(words.split()) in texts[ending], (ending, words)
+    public = replace(inside, snapshot=snapshot.seen_in(rules.PUBLIC.seen), reader=rules.PUBLIC)
+    assert longer.heading not in {part.heading for part in content(public, "38", chosen, AUGUST).further}
