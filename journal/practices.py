@@ -42,7 +42,7 @@ class Noted(Practice):
     created_at: datetime = datetime.min
 
 
-def note(practice: Practice, today: date, signed_in: str, *, simulated: bool) -> Noted:
+def write_down(practice: Practice, today: date, signed_in: str, *, simulated: bool) -> Noted:
     """Keep a practice; `simulated`: written beside simulated figures.
 
     VisitError: no_unit, no_kind, no_what (of the kind `other`), too_long, early (before today's communes existed),

@@ -7,7 +7,7 @@ from math import isfinite
 
 from display.drawing.nice_ticks import decimals_of, nice_ticks
 from display.drawing.palette import LIGHT, Palette
-from display.drawing.small_charts import FONT, LETTER, svg
+from display.drawing.strokes import rule, svg, text
 from ranking.practice_effects import Estimate
 
 WIDTH, HEIGHT = 300, 150
@@ -43,12 +43,12 @@ def drawn(
 
     parts = []
     for tick in ticks:
-        parts.append(_line(_LEFT, y(tick), WIDTH - _RIGHT, y(tick), palette.line, 0.8))
-        parts.append(_text(_LEFT - 5, y(tick) + 4, write(tick, decimals_of(ticks)), palette.quiet, "end"))
-    parts.append(_line(_LEFT, y(0), WIDTH - _RIGHT, y(0), palette.quiet, 1.0))
-    parts.append(_line(x(middle), _TOP - 6, x(middle), HEIGHT - _BOTTOM, palette.accent, 1.0))
+        parts.append(rule(_LEFT, y(tick), WIDTH - _RIGHT, y(tick), palette.line, "", 0.8))
+        parts.append(text(_LEFT - 5, y(tick) + 4, write(tick, decimals_of(ticks)), palette.quiet, "end"))
+    parts.append(rule(_LEFT, y(0), WIDTH - _RIGHT, y(0), palette.quiet, "", 1.0))
+    parts.append(rule(x(middle), _TOP - 6, x(middle), HEIGHT - _BOTTOM, palette.accent, "", 1.0))
     for place, month in enumerate(_MONTHS):
-        parts.append(_text(x(place), HEIGHT - 5, write(month, 0), palette.quiet, "middle"))
+        parts.append(text(x(place), HEIGHT - 5, write(month, 0), palette.quiet, "middle"))
         if month in ends:
             parts += _month(x(place), [y(end) for end in ends[month]], months[month].is_clear, palette)
     return svg(WIDTH, HEIGHT, "".join(parts))
@@ -63,16 +63,6 @@ def _month(x: float, ends: Sequence[float], clear: bool, palette: Palette) -> li
     colour = palette.accent if clear else palette.grey
     fill = colour if clear else palette.ground
     return [
-        _line(x, low, x, high, colour, 1.4),
+        rule(x, low, x, high, colour, "", 1.4),
         f'<circle cx="{x:.1f}" cy="{mean:.1f}" r="3.2" fill="{fill}" stroke="{colour}" stroke-width="1.4"/>',
     ]
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, width: float) -> str:
-    ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
-    return f'<line {ends} stroke="{colour}" stroke-width="{width}"/>'
-
-
-def _text(x: float, y: float, text: str, colour: str, anchor: str) -> str:
-    at = f'x="{x:.1f}" y="{y:.1f}" font-family="{FONT}" font-size="{LETTER:g}"'
-    return f'<text {at} fill="{colour}" text-anchor="{anchor}">{text}</text>'

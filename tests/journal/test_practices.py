@@ -16,7 +16,7 @@ KIOSK = Practice("16654", "kiosk", date(2026, 3, 2), None, "hai máy ở sảnh"
 
 
 def noted(practice: Practice = KIOSK, *, simulated: bool = False) -> practices.Noted:
-    return practices.note(practice, TODAY, "lan@phutho.gov.vn", simulated=simulated)
+    return practices.write_down(practice, TODAY, "lan@phutho.gov.vn", simulated=simulated)
 
 
 def test_a_practice_comes_back_as_it_was_noted(database):

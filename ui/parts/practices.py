@@ -101,7 +101,7 @@ def _save(view: View, place: str) -> None:
     try:
         view = _allowed(view, place)
         who = view.reader.name or view.reader.kind
-        kept = journal.note(_practice(place), promises.today(), who, simulated=is_practice(view))
+        kept = journal.write_down(_practice(place), promises.today(), who, simulated=is_practice(view))
     except VisitError as error:
         told.failed(_TOLD, f"practices.error.{error.kind}", detail=error.detail)
         return

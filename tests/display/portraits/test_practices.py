@@ -102,8 +102,8 @@ def test_another_province_is_not_looked_at(small, months):
 def test_file_and_people_are_put_together_once(small, monkeypatch):
     one = Practice(NGHI_SON, "kiosk", SINCE, None, "", "QĐ 12")
     monkeypatch.setattr(listed, "listed", lambda *, simulated: (one,))
-    journal.note(Practice(NGHI_SON, "kiosk", SINCE), TODAY, "lan", simulated=False)
-    journal.note(Practice(HAI_BINH, "mobile_team", SINCE), TODAY, "lan", simulated=False)
+    journal.write_down(Practice(NGHI_SON, "kiosk", SINCE), TODAY, "lan", simulated=False)
+    journal.write_down(Practice(HAI_BINH, "mobile_team", SINCE), TODAY, "lan", simulated=False)
     view = view_of(small, "vi")
 
     found = [(each.unit_code, each.source) for each in portraits.known(view)]
@@ -119,8 +119,8 @@ def test_the_public_reads_none(small, monkeypatch):
 
 
 def test_the_way_to_the_first_third_names_what_similar_communes_began(small):
-    journal.note(Practice(HAI_BINH, "kiosk", date(2026, 4, 6), None, "hai máy"), TODAY, "lan", simulated=False)
-    journal.note(Practice(HAI_BINH, "mobile_team", date(2025, 8, 1)), TODAY, "lan", simulated=False)
+    journal.write_down(Practice(HAI_BINH, "kiosk", date(2026, 4, 6), None, "hai máy"), TODAY, "lan", simulated=False)
+    journal.write_down(Practice(HAI_BINH, "mobile_team", date(2025, 8, 1)), TODAY, "lan", simulated=False)
     said = first_third.similar(view_of(small, "vi"), way(small), similar())
 
     assert "(cách làm: Kiốt tự phục vụ: hai máy, từ 6/4/2026)" in said
