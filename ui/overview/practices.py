@@ -21,7 +21,7 @@ from store.reference import measures
 from ui.frame import html
 from ui.parts import panel, practices, tables
 
-_COLUMNS = ("kind", "figure", "units", "before", "after", "effect", "verdict")
+_COLUMNS = ("kind", "figure", "verdict", "effect", "units", "before", "after")
 _LEAST_PICTURED = 2
 Line = tuple[str, str, str, Evidence | None]
 
@@ -54,7 +54,7 @@ def _opened(view: View, scope: str, known: Sequence[Practice]) -> None:
             [view.say(f"practices.column.{name}") for name in _COLUMNS],
             [_cells(view, line, found) for line in lines],
             view.say("practices.leader.table"),
-            (2, 3, 4),
+            (4, 5, 6),
         )
         html.caption(view.say("practices.leader.caveat", n=numbers.number(len(lines), view.language)))
         _checks(view, lines)
@@ -100,11 +100,11 @@ def _cells(view: View, line: Line, found: Sequence[Practice]) -> list[str]:
     noted = {one.unit_code for one in found if one.kind == kind}
     judged = numbers.number(evidence.effect.units if evidence else 0, language)
     of = view.say("practices.units", n=judged, noted=numbers.number(len(noted), language))
-    head = [words.kind_name(view, kind), words.figure(view, name), of]
+    head = [words.kind_name(view, kind), words.figure(view, name), words.verdict(view, measure, evidence)]
     if evidence is None:
-        return [*head, numbers.MISSING, numbers.MISSING, numbers.MISSING, words.verdict(view, measure, None)]
+        return [*head, numbers.MISSING, of, numbers.MISSING, numbers.MISSING]
     sides = [numbers.with_unit(side, measure, language) for side in (evidence.before, evidence.after)]
-    return [*head, *sides, words.effect(view, evidence), words.verdict(view, measure, evidence)]
+    return [*head, words.effect(view, evidence), of, *sides]
 
 
 def _pictures(view: View, lines: Sequence[Line]) -> None:
