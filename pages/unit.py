@@ -14,6 +14,7 @@ from ui.unit import (
     fields,
     first_third,
     flows,
+    forecast,
     groups,
     members,
     mix,
@@ -56,6 +57,7 @@ else:
                     places.section(v, code)
         st.subheader(v.say("third.title"), anchor=False)
         first_third.section(v, code)
+        forecast.section(v, code)
     with panel.part(v.say("unit.visit.title"), "visit", ":material/checklist:") as box:
         if box.open:
             visits.section(v, code)
