@@ -18,6 +18,7 @@ from journal.database import VisitError
 from store.access import people
 from ui.frame import first_paint, media, open_pages, provider, sign_in
 from web import back_channel, calendars, chunks, drawings, feeds, handed_out, map_layers, messages, search, vitals
+from web.crowd import Crowd
 from web.document import Document
 from web.door import Door
 from web.no_page import NoPage
@@ -109,6 +110,14 @@ app = st.App(
         Middleware(Door, **door),
         Middleware(SignOut, base_path=base_path, end=sign_in.end_own, origin=sign_in.origin),
         Middleware(NoPage, paths=addresses.PATHS.values(), base_path=base_path),
+        Middleware(
+            Crowd,
+            paths=addresses.PATHS.values(),
+            site=settings.site,
+            most=settings.public_at_once,
+            base_path=base_path,
+            reader_of=sign_in.of_request,
+        ),
         Middleware(Packed, folder=framework(), base_path=base_path),
         Middleware(
             Document,

@@ -149,8 +149,8 @@ def memory_of(service: Service) -> list[tuple[float, float]]:
 
 
 @contextmanager
-def serving(folder: Path, dataset: str) -> Iterator[tuple[Service, dict[str, str]]]:
-    """The service over a dataset, and the cookie of a leader of each of its provinces."""
+def serving(folder: Path, dataset: str, **more: str) -> Iterator[tuple[Service, dict[str, str]]]:
+    """The service over a dataset, and the cookie of a leader of each of its provinces; `more`: of its environment."""
     data, secret = folder / "data", secrets.token_hex(32)
     data_folder.fill(data, dataset)
     people = (f"  - {{who: {_leader(code)}, roles: [leader], provinces: ['{code}']}}\n" for code in served_provinces())
@@ -158,7 +158,7 @@ def serving(folder: Path, dataset: str) -> Iterator[tuple[Service, dict[str, str
     # Sessions that were left are kept for a while, which is compressed like the hour they belong to.
     kept = str(round(HOUR_SECONDS * int(st.get_option("server.disconnectedSessionTTL")) / 3600))
     options = ("--secrets.files", str(folder / "secrets.toml"), "--server.disconnectedSessionTTL", kept)
-    environment = {"GANDAN_DATA": str(data), "GANDAN_ACCESS": str(folder / "access.yaml")}
+    environment = {"GANDAN_DATA": str(data), "GANDAN_ACCESS": str(folder / "access.yaml"), **more}
 
     def ready(address: str) -> None:
         (folder / "secrets.toml").write_text(

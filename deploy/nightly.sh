@@ -1,6 +1,6 @@
 #!/bin/sh
 # The nightly round: pull the open periods and those not settled, write the static site and the
-# bulletins, send messages, keep a backup, try it,
+# bulletins, keep what is expected of the open month, send messages, keep a backup, try it,
 # remove what is over its time.
 # Each part goes on where another failed; the last good snapshot stays. Ends with 1 where a part failed.
 set -u
@@ -39,6 +39,8 @@ rm -f "$DATA/.site-wanted"
 # GANDAN_BULLETINS: the bulletin of each province in the period that its pages open on; a file per month stays.
 [ -z "${GANDAN_BULLETINS:-}" ] || [ ! -e "$DATA/published/$DATASET/current" ] || part "bulletins" "$PYTHON" -m etl bulletin \
   --province ${GANDAN_BULLETIN_PROVINCES:-all} --period latest --out "$GANDAN_BULLETINS" --dataset "$DATASET" --data "$DATA"
+# What is expected of the month that is not closed: kept once a month, so that it can be scored.
+[ ! -e "$DATA/published/$DATASET/current" ] || part "forecast" "$PYTHON" -m etl forecast --dataset "$DATASET" --data "$DATA"
 # GANDAN_POST_URL: what is new goes to those who asked for it.
 [ -z "${GANDAN_POST_URL:-}" ] || part "messages" "$PYTHON" -m etl post --dataset "$DATASET" --data "$DATA"
 [ -z "${GANDAN_BACKUPS:-}" ] || part "backup" sh deploy/backup.sh "$DATA" "$GANDAN_BACKUPS"

@@ -35,6 +35,7 @@ COMMANDS = {
     "brief": ("press.brief.command", "print the one-page brief of a commune"),
     "wall": ("press.wall_sheet", "write sheets with a QR code for the counters of a province"),
     "bulletin": ("press.bulletin.command", "write a province's bulletin: PDF, Word, slides, picture"),
+    "forecast": ("etl.forecast", "keep what is expected of the month that is not closed, to score it later"),
     "post": ("press.post.command", "send what is new to those who asked for it"),
     "backup": ("etl.keeping.backup", "keep what cannot be made again"),
     "restore": ("etl.keeping.restore", "put a backup in the place of a data folder"),

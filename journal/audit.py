@@ -43,6 +43,8 @@ ACTS = (
     "correction_withdrawn",
     "promise",
     "promise_closed",
+    "practice",
+    "practice_withdrawn",
     "reply",
     "objection",
     "objection_decided",

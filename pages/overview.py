@@ -15,6 +15,7 @@ from ui.overview import (
     messages,
     movers,
     places,
+    practices,
     promises,
     small_map,
     standouts,
@@ -94,6 +95,7 @@ with side:
             query_params=addresses.query(v, **addresses.choices(v, chosen), way="band"),
         )
 longer.section(v, chosen)
+practices.section(v, chosen)
 freshness.section(v, chosen)
 bulletin.buttons(v, chosen)
 messages.section(v, chosen.scope)

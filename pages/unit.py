@@ -6,7 +6,7 @@ from store import units
 from ui.frame import html
 from ui.frame.shell import view
 from ui.inspection import visits
-from ui.parts import brief_buttons, panel, pinned, problems_form, promises, unit_choice
+from ui.parts import brief_buttons, panel, pinned, practices, problems_form, promises, unit_choice
 from ui.unit import (
     asked,
     calendar,
@@ -14,6 +14,7 @@ from ui.unit import (
     fields,
     first_third,
     flows,
+    forecast,
     groups,
     members,
     mix,
@@ -56,10 +57,12 @@ else:
                     places.section(v, code)
         st.subheader(v.say("third.title"), anchor=False)
         first_third.section(v, code)
+        forecast.section(v, code)
     with panel.part(v.say("unit.visit.title"), "visit", ":material/checklist:") as box:
         if box.open:
             visits.section(v, code)
     promises.section(v, promised.of_unit(v, code))
+    practices.section(v, code)
     replies.section(v, code)
     if known:
         st.subheader(v.say("unit.trends.title"), anchor=False)

@@ -39,6 +39,14 @@ def equally_old(before: str, after: str) -> pl.Expr:
     return closed & (settled | ((one - other).abs() <= SAME_AGE_DAYS))
 
 
+def surely_equally_old(before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Whether `equally_old` holds for any two ages between the lowest and the highest one of each of two periods."""
+    (one, one_high), (other, other_high) = before, after
+    if min(one, other) >= SETTLED_DAYS:
+        return True
+    return min(one, other) > 0 and max(one_high - other, other_high - one) <= SAME_AGE_DAYS
+
+
 def comparable(before: pl.DataFrame, after: pl.DataFrame) -> bool:
     """Whether the figures of two periods are of one age in every unit that reports both.
 

@@ -110,15 +110,19 @@ def changes(months: pl.DataFrame, before: Stretch, after: Stretch, rho: float, b
     each with `_before` and `_after`. Months are averaged by their precision n/φ, φ = 1 + (n − 1)ρ, as in
     `windows.windows`.
     """
+    sides = []
+    for rows, name in zip(even(months, before, after), ("before", "after"), strict=True):
+        summed = _summed(rows, rho, bond)
+        sides.append(summed.rename({column: f"{column}_{name}" for column in summed.columns if column != "unit_code"}))
+    return sides[0].join(sides[1], on="unit_code").sort("unit_code")
+
+
+def even(months: pl.DataFrame, before: Stretch, after: Stretch) -> list[pl.DataFrame]:
+    """The known rows of either stretch that `changes` sets against each other: of each unit months of one age."""
     known = _known(months)
     one, other = (_within(known, stretch) for stretch in (before, after))
     reference = other.group_by("unit_code").agg(reference=pl.col("age").max())
-    sides = []
-    for rows, name in ((one, "before"), (other, "after")):
-        even = rows.join(reference, on="unit_code").filter(equally_old("age", "reference"))
-        summed = _summed(even, rho, bond)
-        sides.append(summed.rename({column: f"{column}_{name}" for column in summed.columns if column != "unit_code"}))
-    return sides[0].join(sides[1], on="unit_code").sort("unit_code")
+    return [rows.join(reference, on="unit_code").filter(equally_old("age", "reference")) for rows in (one, other)]
 
 
 def compared(found: pl.DataFrame, code: str) -> Comparison | None:
@@ -187,8 +191,8 @@ def _effect(own: pl.DataFrame, others: pl.DataFrame) -> Effect | None:
         return None
     from scipy.special import expit, stdtrit  # a third of a second, and most pages need none
 
-    first, _, error = (float(part[0]) for part in _odds(own))
-    changed, errors = _odds(others)[1:]
+    first, _, error = (float(part[0]) for part in odds(own))
+    changed, errors = odds(others)[1:]
     weights = 1 / errors**2
     centre = float(weights @ changed / weights.sum())
     excess = float(weights @ (changed - centre) ** 2) - (k - 1)
@@ -203,8 +207,11 @@ def _effect(own: pl.DataFrame, others: pl.DataFrame) -> Effect | None:
     return Effect(k, likely - before, after - likely, after - most, after - least)
 
 
-def _odds(rows: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
-    """Of each unit the log odds of its share before, by how much they changed, and the standard error of that."""
+def odds(rows: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Of each unit the log odds of its share before, by how much they changed, and the standard error of that.
+
+    `rows`: of what `changes` gave, in their order.
+    """
     logs, variances = [], []
     for side in ("before", "after"):
         share, size = (rows.get_column(f"{name}_{side}").cast(pl.Float64).to_numpy() for name in ("share", "size"))

@@ -80,6 +80,14 @@ def allowed(n: int, level: float, best: Best) -> int:
     return int(np.floor(n * part + _ROUNDING * max(n, 1)))
 
 
+def counts(numerator: float | None, denominator: float | None) -> tuple[int, int] | None:
+    """Both as whole dossiers; None where they are not known, there are none, or they can't both be right."""
+    if numerator is None or denominator is None or denominator < 1:
+        return None
+    part, whole = round(numerator), round(denominator)
+    return (part, whole) if 0 <= part <= whole else None
+
+
 def step(rows: pl.DataFrame, code: str, level: float, best: Best) -> Step | None:
     """What the unit `code` needs to be at `level` (in per cent) with as many dossiers as now.
 
@@ -92,12 +100,11 @@ def step(rows: pl.DataFrame, code: str, level: float, best: Best) -> Step | None
     whoever shows the most late dossiers has had bad luck too, and shows fewer next month without doing anything. At
     each of 15 likely levels, moved by `bond` towards what was shown, the count is beta-binomial.
     """
-    own = rows.filter(pl.col("unit_code") == code).drop_nulls(["numerator", "denominator"])
-    if own.is_empty() or own.item(0, "denominator") < 1:
+    own = rows.filter(pl.col("unit_code") == code)
+    found = None if own.is_empty() else counts(own.item(0, "numerator"), own.item(0, "denominator"))
+    if found is None:
         return None
-    numerator, whole = (round(own.item(0, name)) for name in ("numerator", "denominator"))
-    if not 0 <= numerator <= whole:
-        return None
+    numerator, whole = found
     bad = whole - numerator if best == "high" else numerator
     most = allowed(whole, level, best)
     rho = own.item(0, "rho")

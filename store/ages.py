@@ -26,9 +26,25 @@ def comparable(
 
     Both must have been over, and equally old, in every unit of the scope that reports both (`ranking.ages`).
     """
+    spans = _spans(snapshot.of(scope), level, measure, basis, scope)
+    one, other = spans.get(before, {}), spans.get(after, {})
+    if all(ages.surely_equally_old(one[series], other[series]) for series in one.keys() & other.keys()):
+        return True
     known = _ages(snapshot.of(scope), level, measure, basis, scope)
     pairs = _at(known, before).join(_at(known, after), on=["unit_code", "series"], suffix="_after")
     return bool(pairs.select(ages.equally_old("age", "age_after").all()).item())
+
+
+@lru_cache(maxsize=256)
+def _spans(
+    snapshot: Snapshot, level: str, measure: str, basis: str, scope: str
+) -> dict[Period, dict[str, tuple[int, int]]]:
+    """The lowest and the highest age of the reported figures of each period, by series: mostly they are one."""
+    known = _ages(snapshot, level, measure, basis, scope).drop_nulls("age").group_by("series", *PERIOD_COLUMNS)
+    found: dict[Period, dict[str, tuple[int, int]]] = {}
+    for series, start, end, kind, low, high in known.agg(low=pl.min("age"), high=pl.max("age")).iter_rows():
+        found.setdefault(Period(start, end, kind), {})[series] = (low, high)
+    return found
 
 
 def uneven_months(snapshot: Snapshot, level: str, measure: str, basis: str, scope: str) -> frozenset[date]:

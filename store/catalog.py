@@ -15,13 +15,26 @@ from store.states import answered
 _CATALOG = ["level", "measure", "basis", "series", "period_start", "period_end", "period_kind", "scope"]
 
 
-@kept(megabytes=12)
 def catalog(snapshot: Snapshot) -> pl.DataFrame:
     """What can be ranked: one row per level, measure, basis, series, period and scope.
 
     `units`: rows, `answered`: those of units that the source says something about, `of`: units that have a rank.
     """
-    return sight.each(snapshot, _catalog, "scope").sort(_CATALOG)
+    return _of_reader(snapshot.on(None))
+
+
+@kept(megabytes=12)
+def _of_reader(snapshot: Snapshot) -> pl.DataFrame:
+    """Both tables have the same rows, so that a reader's differs from the public's in the counts of own scopes alone:
+    all readers share the columns that say what is counted."""
+    if not snapshot.seen:
+        return _catalog(snapshot)
+    whole, shown = _catalog(snapshot.seen_in(None)), _catalog(snapshot.seen_in(frozenset()))
+    if not whole.select(_CATALOG).equals(shown.select(_CATALOG)):
+        return sight.each(snapshot, _catalog, "scope").sort(_CATALOG)
+    own = whole.get_column("scope").is_in(sorted(snapshot.seen))
+    counts = [name for name in whole.columns if name not in _CATALOG]
+    return shown.with_columns(whole.get_column(name).zip_with(own, shown.get_column(name)) for name in counts)
 
 
 @lru_cache(maxsize=8)

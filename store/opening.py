@@ -63,7 +63,7 @@ def _in_order(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
 
 def opening(snapshot: Snapshot, level: str, scope: str, measure: str, basis: str | None = None) -> Opening | None:
     """What a scope's units open on in a measure, on the given basis or the first that the measure names; or None."""
-    known = _by_cell(snapshot)
+    known = _by_cell(snapshot.of(scope))
     bases = measures()[measure].basis if basis is None else (basis,)
     return next((known[cell] for one in bases if (cell := (level, scope, measure, one)) in known), None)
 

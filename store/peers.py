@@ -20,6 +20,14 @@ def peers() -> pl.DataFrame:
     return nearest(reference_table("units"))
 
 
+@lru_cache(maxsize=40)
+def within(province: str) -> dict[str, tuple[str, ...]]:
+    """By commune of a province those of the same province that are most like it, the nearest first."""
+    units = reference_table("units").filter(pl.col("province_code") == province)
+    pairs = nearest(units).group_by("unit_code", maintain_order=True).agg("peer_code")
+    return {code: tuple(codes) for code, codes in pairs.iter_rows()}
+
+
 def peer_ranks(snapshot: Snapshot, measure: str, basis: str, period: Period) -> pl.DataFrame:
     """`unit_code`, `peer_rank`, `peer_of`: each commune's rank among itself and its peers of any province."""
     return _peer_ranks(snapshot.of(COUNTRY), measure, basis, period)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from store.access import rules
 from store.access.rules import PUBLIC
 from web import handed_out, vitals, who_may
+from web.crowd import ARRIVALS
 from web.handed_out import PAGES
 from web.limits import Buckets, Places, client_of
 from web.readers import ReaderOf
@@ -107,6 +108,8 @@ class Door:
             await send({"type": "websocket.close", "code": 1013, "reason": "full"})
             return
         vitals.SESSIONS.set(self._places.open)
+        if not known:
+            ARRIVALS.opened()
         page = PAGES.opened(handed_out.owner(asks.cookies, reader), client)
         socket = Socket(
             receive,

@@ -20,7 +20,8 @@ class Settings(FromEnvironment):
     `requests`: per client and minute; `sessions`: open pages of this replica, of which `kept_share` per cent are for
     readers with a role, and `pages_of_one` at most are of one client without; `reruns`: per such client and minute;
     `uploads`: megabytes an hour, of all readers together; `tls`: readers come over HTTPS;
-    `local`: open to the one user of this machine; `metrics_token`: what a collector of metrics shows, empty to answer
+    `local`: open to the one user of this machine; `site`: the static site, to which the public is sent on where more
+    than `public_at_once` wait; `metrics_token`: what a collector of metrics shows, empty to answer
     this machine alone; `log`: its form.
     """
 
@@ -40,6 +41,13 @@ class Settings(FromEnvironment):
     sessions: int = Field(400, ge=1, validation_alias="GANDAN_SESSIONS", description=f"{_WHOLE} 400")
     tls: bool = Field(False, validation_alias="GANDAN_TLS", description="yes or no")
     local: bool = Field(True, validation_alias="GANDAN_LOCAL", description="yes or no")
+    site: str = Field(
+        "",
+        pattern=r"^(https?://[^\s\"'<>]+)?$",
+        validation_alias="GANDAN_SITE_URL",
+        description="an address such as https://…/",
+    )
+    public_at_once: int = Field(8, ge=1, validation_alias="GANDAN_PUBLIC_AT_ONCE", description=f"{_WHOLE} 8")
     metrics_token: str = Field("", validation_alias="GANDAN_METRICS_TOKEN", description="any text")
     log: Annotated[Literal["json", "text"], LOWERED] = Field(
         "text", validation_alias="GANDAN_LOG", description="json or text"

@@ -92,7 +92,7 @@ def empty(view: View, measure: Measure, reason: str) -> str:
 
 def measures(view: View) -> list[str]:
     """Measures that the dataset holds, in their display order."""
-    present = set(catalog.catalog(view.snapshot).get_column("measure"))
+    present = set(catalog.catalog(view.snapshot).get_column("measure").unique())
     return [name for name in reference.measures() if name in present]
 
 

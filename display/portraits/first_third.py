@@ -51,25 +51,35 @@ class Similar:
     after: Stretch
 
 
-@lru_cache(maxsize=64)
 def ways(snapshot: Snapshot, code: str) -> tuple[Way, ...]:
     """One entry per share with a good side that the commune is ranked by, those of punctuality first."""
-    found = [way for row in summary.rows(snapshot, code) if (way := _way(snapshot, code, row))]
-    return tuple(sorted(found, key=lambda way: way.row.measure.id not in case_mix.ON_TIME))
+    return tuple(way(snapshot, code, at) for at in range(len(told(snapshot, code))))
 
 
-def _way(snapshot: Snapshot, code: str, row: Row) -> Way | None:
-    measure = row.measure
-    if measure.kind != "share" or measure.direction == "neutral" or row.rank is None:
-        return None
-    best = best_of(measure.direction)
+def told(snapshot: Snapshot, code: str) -> list[Row]:
+    """The rows of the summary that have a way, in the order of `ways`: a page that shows one works out no other."""
+    found = [row for row in summary.rows(snapshot, code) if _has_way(row)]
+    return sorted(found, key=lambda row: row.measure.id not in case_mix.ON_TIME)
+
+
+def _has_way(row: Row) -> bool:
+    """Fewer than three ranked units have no first third."""
+    shown = row.measure.kind == "share" and row.measure.direction != "neutral" and row.rank is not None
+    return shown and row.of >= 3 and first_third.counts(row.numerator, row.denominator) is not None
+
+
+@lru_cache(maxsize=64)
+def way(snapshot: Snapshot, code: str, at: int) -> Way:
+    """The way of the row that stands at a place of `told`."""
+    row = told(snapshot, code)[at]
+    best = best_of(row.measure.direction)
     scope = units.known(code)["province_code"]
-    ranked = standings.ranking(snapshot, "commune", measure.id, row.basis, row.period, scope)
+    ranked = standings.ranking(snapshot, "commune", row.measure.id, row.basis, row.period, scope)
     ranked = ranked.filter(pl.col("rank").is_not_null())
     level = first_third.threshold(ranked.get_column("value"), best)
     third = None if level is None else first_third.step(ranked, code, level, best)
     if third is None:
-        return None
+        raise ValueError(f"{row.measure.id} of {code}: no counts from which the first third could be told")
     target = None if row.target is None else first_third.step(ranked, code, row.target, best)
     return Way(row, third, target, tuple(first_third.gaps(_fields(snapshot, code, row), best)))
 
@@ -84,16 +94,16 @@ def _fields(snapshot: Snapshot, code: str, row: Row) -> pl.DataFrame:
     return cells.join(usual, on=["field", "series"], how="left")
 
 
-def similar(snapshot: Snapshot, code: str, way: Way) -> Similar | None:
+def similar(snapshot: Snapshot, code: str, of: Way) -> Similar | None:
     """Which similar communes have come to the level of the first third within a year; None where no months tell."""
-    row, rows = way.row, _months(snapshot, code, way.row)
+    row, rows = of.row, _months(snapshot, code, of.row)
     months = rows.filter(pl.col("unit_code") != code)
     pair = _year(months.get_column("period_start").unique().sort().to_list(), row.period.start)
     if pair is None:
         return None
     found = before_after.changes(months, *pair, *chance.luck(snapshot, code, row))
     best = best_of(row.measure.direction)
-    reached = before_after.reached(found, way.third.threshold, best)
+    reached = before_after.reached(found, of.third.threshold, best)
     return Similar(found.height, tuple(reached.iter_rows(named=True)), *pair)
 
 

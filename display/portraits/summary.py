@@ -34,12 +34,13 @@ class Row:
     """One measure of one commune in the period that pages open on.
 
     `value`, `low`, `high` (95 % interval) and `target` in the measure's unit. `n`: dossiers that a share is out
-    of, else those received. `rank` to `of`: in the province; `rank_low` to `rank_high`: the proven range. `place`:
-    where it likely stands, by the names of `display.words.places.of_row`; `standing`: the whole row of the standings.
-    `peer_rank` of `peer_of`: among the unit and its peers of any province. `variation`: one of `VARIATIONS`,
-    from the whole months up to the last of the province; `firm` is False where the limits rest on fewer than
-    twelve months, None without limits. `assurance`: whether the unit's own process will meet the target, None
-    where there is no target or no limits. Where `value` is None, `state` says why.
+    of, else those received; `numerator` and `denominator`: what the value was worked out from, where it says. `rank`
+    to `of`: in the province; `rank_low` to `rank_high`: the proven range. `place`: where it likely stands, by the names
+    of `display.words.places.of_row`; `standing`: the whole row of the standings. `peer_rank` of `peer_of`: among the
+    unit and its peers of any province. `variation`: one of `VARIATIONS`, from the whole months up to the last of the
+    province; `firm` is False where the limits rest on fewer than twelve months, None without limits. `assurance`:
+    whether the unit's own process will meet the target, None where there is no target or no limits. Where `value` is
+    None, `state` says why.
     """
 
     measure: Measure
@@ -54,6 +55,8 @@ class Row:
     low: float | None
     high: float | None
     n: float | None
+    numerator: float | None
+    denominator: float | None
     target: float | None
     variation: str
     firm: bool | None
@@ -131,6 +134,8 @@ def _row(snapshot: Snapshot, standing: dict, known: _Known) -> Row:
         low=standing["value_low"],
         high=standing["value_high"],
         n=figure.get("denominator") if measure.kind == "share" else _received(snapshot, standing, known),
+        numerator=figure.get("numerator"),
+        denominator=figure.get("denominator"),
         target=target,
         variation=history[-1].mark if history else "none",
         firm=None if limits is None else not limits.provisional,

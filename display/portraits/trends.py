@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-import polars as pl
-
 from display.drawing import small_charts
 from display.drawing.palette import Palette
 from display.drawing.small_charts import Chart, Curve, Reach, Usual
@@ -99,19 +97,28 @@ def _since(row: Row) -> list[Curve]:
     ]
 
 
-def _before(snapshot: Snapshot, code: str, row: Row) -> list[Curve]:
+def _before(snapshot: Snapshot, code: str, row: Row) -> tuple[Curve, ...]:
     """The months before the merger, added up from the old communes; none where any month is only a range."""
-    months = units.before_merger(snapshot, code).get(row.measure.id)
-    if months is None:
+    return _all_before(snapshot, code).get((row.measure.id, row.basis), ())
+
+
+@lru_cache(maxsize=32)
+def _all_before(snapshot: Snapshot, code: str) -> dict[tuple[str, str], tuple[Curve, ...]]:
+    """The same of all measures and bases at once: each chart on a page asks for all the others' months too."""
+    months: dict[tuple[str, str], dict[str, list[tuple[date, float | None, str]]]] = {}
+    for measure, rows in units.before_merger(snapshot, code).items():
+        for basis, series, *month in rows.select("basis", "series", "period_start", "value", "state").iter_rows():
+            months.setdefault((measure, basis), {}).setdefault(series, []).append((month[0], month[1], month[2]))
+    return {
+        key: tuple(curve for part in by_series.values() for curve in _past(part)) for key, by_series in months.items()
+    }
+
+
+def _past(months: list[tuple[date, float | None, str]]) -> list[Curve]:
+    starts, values, states = zip(*months, strict=True)
+    if {"range", "not_comparable"} & set(states) or all(value is None for value in values):
         return []
-    curves = []
-    for part in months.filter(pl.col("basis") == row.basis).partition_by("series", maintain_order=True):
-        states = set(part.get_column("state"))
-        if not states & {"range", "not_comparable"} and part.get_column("value").count():
-            curves.append(
-                Curve(part.get_column("period_start").to_list(), part.get_column("value").to_list(), past=True)
-            )
-    return curves
+    return [Curve(list(starts), list(values), past=True)]
 
 
 def _usual(row: Row) -> tuple[Usual, ...]:

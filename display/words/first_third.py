@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
+from display.portraits import practices as noted_of
 from display.portraits import promises
 from display.portraits.first_third import Similar, Way, silent_months
-from display.words import addresses, numbers
+from display.words import addresses, numbers, practices
 from display.words.chances import chance_words
 from display.words.places import months_words
 from display.words.view import View
+from files.faults import Fault
 from journal.typed import seen
 from ranking.before_after import Stretch
 from ranking.first_third import Gap, Step
 from ranking.frame_types import Row as Cells
 from ranking.periods import local_day
 from store import case_mix, units
+from store.practices import Practice
 from store.reference import province_name
 
 _MOST_FIELDS = 3
@@ -101,12 +105,23 @@ def similar(view: View, way: Way, found: Similar | None) -> str:
     n = numbers.number(found.looked_at, view.language)
     if not found.reached:
         return say("third.similar.none", n=n, before=before, after=after)
-    named = "; ".join(_one(view, way, row) for row in found.reached[:_MOST_UNITS])
+    shown = found.reached[:_MOST_UNITS]
+    began = {row["unit_code"]: _began(view, row["unit_code"], found) for row in shown}
+    named = "; ".join(_one(view, way, row, began[row["unit_code"]]) for row in shown)
     k = numbers.number(len(found.reached), view.language)
     said = say("third.similar", n=n, k=k, before=before, after=after, units=named)
-    if any(_done(view, row["unit_code"]) for row in found.reached[:_MOST_UNITS]):
+    if any(_done(view, code) or began[code] for code in began):
         return said
     return f"{said} {say('third.similar.how')}"
+
+
+def _began(view: View, code: str, found: Similar) -> list[Practice]:
+    """The practices begun there within the months that are set against each other, the latest first."""
+    try:
+        noted = noted_of.of_unit(view, code)
+    except Fault:
+        return []
+    return [one for one in noted if found.before.first <= one.since <= found.after.last]
 
 
 def _done(view: View, code: str) -> str:
@@ -115,7 +130,7 @@ def _done(view: View, code: str) -> str:
     return seen(kept[0].what) if kept else ""
 
 
-def _one(view: View, way: Way, row: Cells) -> str:
+def _one(view: View, way: Way, row: Cells, began: Sequence[Practice]) -> str:
     unit = units.known(row["unit_code"])
     shares = (100 * row[f"share_{side}"] for side in ("before", "after"))
     before, after = (numbers.with_unit(share, way.row.measure, view.language) for share in shares)
@@ -123,7 +138,11 @@ def _one(view: View, way: Way, row: Cells) -> str:
     province = escape(province_name(unit["province_code"]))
     said = view.say("third.similar.one", unit=link, province=province, before=before, after=after)
     done = _done(view, unit["code"])
-    return f"{said} {escape(view.say('third.similar.done', what=done))}" if done else said
+    parts = [said, *([escape(view.say("third.similar.done", what=done))] if done else [])]
+    for one in began:
+        since = numbers.day(one.since, view.language)
+        parts.append(escape(view.say("practices.similar", what=practices.head(view, one), since=since)))
+    return " ".join(parts)
 
 
 def _months(view: View, stretch: Stretch) -> str:

@@ -39,7 +39,7 @@ SHIPPED = frozenset(
             "open_v1.yaml",
             "policies",
         ),
-        *("portal", "questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml"),
+        *("portal", "practices.yaml", "questions", "reference", "retention.yaml", "simulated.yaml", "states.yaml"),
         *("simulated_dossiers.parquet", "simulated_dossiers.yaml", "simulated_flows.parquet"),
         *(f"simulated_{table}.parquet" for table in ("waiting", "procedure_waiting", "waiting_gaps")),
         *("swapped_days.yaml", "texts"),

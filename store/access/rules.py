@@ -56,6 +56,8 @@ RULES: dict[str, Rule] = {
     "plans": Rule("inspector", own=True),
     "visits": Rule("inspector", own=True),
     "promises": Rule("leader", own=True, also="unit"),  # to read; who may write visits down may write these down too
+    "practices": Rule("leader", also="unit"),  # to read, of all provinces: they are noted for others to learn from
+    "practice_notes": Rule("editor", own=True, also="unit"),  # to write them down
     "replies": Rule("unit", own=True),  # to answer and to object, of a commune
     "objections": Rule("editor", own=True),  # to decide them and to read their files
     "imports": Rule("editor", own=True),

@@ -20,7 +20,18 @@ from alembic.script import ScriptDirectory
 
 from display.words.text import LANGUAGES, Speaker
 from files.places import HOME
-from journal import calendars, corrections, endings, problems, promises, replies, subscriptions, upgrades, visits
+from journal import (
+    calendars,
+    corrections,
+    endings,
+    practices,
+    problems,
+    promises,
+    replies,
+    subscriptions,
+    upgrades,
+    visits,
+)
 from journal import database as journal_database
 from journal.database import VisitError
 from journal.problems import Problem
@@ -103,6 +114,7 @@ def test_revisions_are_one_line_and_named_by_their_files():
 
 def test_the_revisions_make_the_tables_that_the_program_works_with(database):
     known = {table.name for table in (visits.VISITS, visits.WORDINGS, problems.PROBLEMS, corrections.CORRECTIONS)}
+    known |= {practices.PRACTICES.name}
     known |= {table.name for table in (promises.PROMISES, endings.ENDED, replies.REPLIES, replies.FILES)}
     known |= {table.name for table in (subscriptions.SUBSCRIPTIONS, subscriptions.TOLD, calendars.CALENDARS)}
     assert known == set(journal_database.METADATA.tables)

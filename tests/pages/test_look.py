@@ -26,10 +26,37 @@ PAGES = [name for name in PATHS if name != "administration"]  # which tells of t
 
 def seen(browser, address: str, page: str, width: str) -> Image.Image:
     found = visit(browser, address, f"{PATHS[page]}?dataset=recorded&province=25&unit=04792&period=2026-08", width)
-    found.page.wait_for_timeout(1_000)  # the map is painted after its layers have come
-    picture = Image.open(io.BytesIO(found.page.screenshot(animations="disabled"))).convert("L")
+    picture = settled(found.page)
     found.close()
     return picture.reduce(SCALE)
+
+
+def settled(page) -> Image.Image:
+    """The screen in grey once it has come to rest: its files have come, and two pictures of it are the same.
+
+    The map is painted after its layers have come; until then nothing of it is there.
+    """
+    page.wait_for_load_state("networkidle")
+    if page.locator("[data-testid=stDeckGlJsonChart]").count():
+        wait_for_areas(page)
+    before = None
+    for _ in range(60):
+        now = page.screenshot(animations="disabled")
+        if now == before:
+            return Image.open(io.BytesIO(now)).convert("L")
+        before = now
+    raise AssertionError("the page does not come to rest")
+
+
+def wait_for_areas(page) -> None:
+    """Wait until three greys cover a hundredth of the map each: its ground, and areas of two colours."""
+    deck = page.locator("[data-testid=stDeckGlJsonChart]")
+    for _ in range(120):
+        drawn = Image.open(io.BytesIO(deck.screenshot(animations="disabled"))).convert("L")
+        greys = np.bincount(np.asarray(drawn).ravel(), minlength=256)
+        if (greys > drawn.width * drawn.height * 0.01).sum() >= 3:
+            return
+    raise AssertionError("the map is never painted")
 
 
 def different(one: Image.Image, other: Image.Image) -> float:

@@ -7,6 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
+from web import turns as turns_module
 from web.turns import Turns
 
 
@@ -60,3 +61,23 @@ def test_a_page_that_does_not_end_keeps_nobody_out_for_ever():
         pass
     with turns.of("c"):
         assert not turns._free.acquire(0)
+
+
+def test_while_somebody_with_a_role_is_at_work_the_next_turn_comes_after_a_rest():
+    turns = Turns(1)
+    with turns.at_work():
+        pass
+    started = time.monotonic()
+    with turns.of("a"):
+        time.sleep(0.05)
+    with turns.of("b"):
+        assert time.monotonic() - started >= 0.05 * (1 + turns_module.REST)
+    assert turns.waiting() == 0
+
+
+def test_without_anybody_at_work_turns_follow_each_other_at_once():
+    turns = Turns(1, patience=0)
+    with turns.of("a"):
+        assert turns.waiting() == 1
+        time.sleep(0.05)
+    assert turns._free.acquire(0)

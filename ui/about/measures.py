@@ -185,7 +185,9 @@ def by_dataset(view: View) -> None:
     inside = view.reader.may("unreleased")
     for name in snapshot.datasets(unreleased=inside):
         try:
-            held.append(set(catalog.catalog(snapshot.open_snapshot(name, unreleased=inside)).get_column("measure")))
+            held.append(
+                set(catalog.catalog(snapshot.open_snapshot(name, unreleased=inside)).get_column("measure").unique())
+            )
         except snapshot.SnapshotTrouble:
             continue  # the dataset's own page says what is wrong with it
         names.append(name)

@@ -16,6 +16,7 @@ from journal.audit import Recent
 from journal.promises import ENDS
 from store import units
 from store.access.rules import ROLES
+from store.practices import kinds
 from store.reference import measures, province_names
 from store.releases import HOWS
 from store.snapshot import DATASETS
@@ -87,7 +88,7 @@ KEYS = (
     *("roles", "trouble", "iat", "person", "page", "unit", "visit", "version", "province", "measure", "period"),
     *("correction", "problem", "file", "files", "units", "dataset", "snapshot", "rows", "of", "before", "after"),
     *("how", "note", "replies", "forms", "uploads", "snapshots", "sign_ins", "audit"),
-    *("promise", "due", "end", "reply", "state", "objections", "role", "channel"),
+    *("promise", "due", "end", "reply", "state", "objections", "role", "channel", "kind", "since"),
 )
 """What lines of the log tell beside when, who and what; another key, as of an older program, is shown as it is."""
 DECIDED = ("accepted", "declined")
@@ -120,6 +121,8 @@ def _value(view: View, name: str, value: str) -> str:
             return say(f"admin.end.{value}")
         case "state" if value in DECIDED:
             return say(f"admin.state.{value}")
+        case "kind" if value in kinds():
+            return kinds()[value].name.in_language(view.language)
         case "iat" if value.replace(".", "", 1).isdigit():
             return numbers.local_moment(datetime.fromtimestamp(float(value), UTC), view.language)
         case "measure" if measure := measures().get(value):

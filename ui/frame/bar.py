@@ -132,7 +132,7 @@ def kept(view: View, here: str, page: str) -> dict[str, str]:
         return {}
     measure = chosen["over"] if here == "online_filing" else chosen["measure"].partition(".")[0]
     if page == "online_filing":
-        known = set(store_catalog.catalog(view.snapshot).get_column("measure"))
+        known = set(store_catalog.catalog(view.snapshot).get_column("measure").unique())
         units = chosen["units"] or chosen["unit"]
         chosen |= {"over": measure if measure in known else "", "units": units}
         return _filled(chosen, "province", "over", "units")

@@ -40,7 +40,8 @@ def run() -> None:
     """One run of the app, for a reader without a role when the turn has come."""
     reader = sign_in.current()
     if reader.grants:
-        _run(reader)
+        with TURNS.at_work():
+            _run(reader)
     else:
         with TURNS.of(open_pages.client()):
             _run(reader)

@@ -29,9 +29,11 @@ from ui.parts.map_deck import PHONE_WIDTH, Frame, Look, deck
 _PHONE_HEIGHT = 440  # pixels, as all below
 LEGEND = 140
 """By how much the map gives way to the legend in its corner."""
+_LEGEND_ABOVE = 870
+"""In a window that is not wider than this the legend stands over the map, not on it, as map.css says too."""
 _ABOVE, _LEAST, _MOST = 190, 480, 1100
 """What stands over a map that is as high as the window, and how high it is at least and at most."""
-_PAGE, _MARGINS = 1480, 80
+_PAGE, _MARGINS = 1480, 102
 RAIL = (11, 4)
 """The widths of the map and of the rail beside it, by one another."""
 _NONE = "none"
@@ -176,7 +178,9 @@ def frame_in(window: tuple[int, int], *, beside: bool = False) -> Frame:
     wide, high = window
     width = round((min(wide, _PAGE) - _MARGINS) * RAIL[0] / sum(RAIL))
     height = min(max(high - _ABOVE, _LEAST), _MOST)
-    return Frame(width // 2 - 20, height - 30) if beside else Frame(max(width - 2 * LEGEND, 300), height, LEGEND)
+    if beside:
+        return Frame(width // 2 - 20, height - 30)
+    return Frame(width - 2 * LEGEND, height, LEGEND) if wide > _LEGEND_ABOVE else Frame(width, height)
 
 
 # --- the words

@@ -19,17 +19,19 @@ _COLUMNS = ("measure", "now", "allowed", "fewer", "luck")
 
 def section(view: View, code: str) -> None:
     """The first share of punctuality in full, else the first one; the others as a table that opens on demand."""
-    found = ways_of.ways(view.snapshot, code)
+    found = ways_of.told(view.snapshot, code)
     if not found:
         html.caption(view.say("third.none"))
         return
-    _in_full(view, code, found[0])
-    rest = [way for way in found[1:] if way.row.measure.id not in case_mix.ON_TIME or way.row.basis == "form"]
+    _in_full(view, code, ways_of.way(view.snapshot, code, 0))
+    rest = [
+        at for at, row in enumerate(found) if at and (row.measure.id not in case_mix.ON_TIME or row.basis == "form")
+    ]
     if rest:
         title = view.say("third.rest.title", n=numbers.number(len(rest), view.language))
         with panel.part(title, "third", ":material/flag:") as box:
             if box.open:
-                _table(view, rest)
+                _table(view, [ways_of.way(view.snapshot, code, at) for at in rest])
     html.caption(view.say("third.moves"))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from display.drawing import svg_images
+from display.portraits import practices as portraits
 from display.portraits import promises
 from display.portraits.summary import Row
 from display.portraits.trends import HEIGHT, WIDTH, drawable, last_value, svg
@@ -13,7 +14,9 @@ from display.words import addresses
 from display.words.view import View
 from journal.promises import Promise
 from store import units
+from store.practices import Practice
 from ui.frame import html
+from ui.parts import practices
 from ui.unit import sharing
 
 _NARROW_WIDTH, _NARROW_HEIGHT = 150, 104
@@ -21,18 +24,19 @@ _NARROW_WIDTH, _NARROW_HEIGHT = 150, 104
 
 def small_multiples(view: View, code: str) -> None:
     """One chart for each measure with three known months; where there are none, why."""
-    known = promises.of_unit(view, code)
-    charts = [_figure(view, code, row, known) for row in drawable(view.snapshot, code)]
+    known, began = promises.of_unit(view, code), practices.of_unit(view, code)
+    charts = [_figure(view, code, row, known, began) for row in drawable(view.snapshot, code)]
     if not charts:
         html.caption(view.say("unit.trends.too_few"))
         return
     html.show(f'<div class="gd-multiples">{"".join(charts)}</div>')
     flagged = [view.say("promises.chart")] if any(one.measure for one in known) else []
+    flagged += [view.say("practices.chart")] if began else []
     html.caption("; ".join([view.say("unit.trends.reading").rstrip("."), *flagged]) + ".")
     sharing.of_trends(view, code)
 
 
-def _figure(view: View, code: str, row: Row, known: Sequence[Promise]) -> str:
+def _figure(view: View, code: str, row: Row, known: Sequence[Promise], began: Sequence[Practice]) -> str:
     """One chart with its name and last month, as a link to the page about time for who may open it."""
     say, language = view.say, view.language
     name = row.measure.short.in_language(language)
@@ -45,7 +49,8 @@ def _figure(view: View, code: str, row: Row, known: Sequence[Promise]) -> str:
     province = units.known(code)["province_code"]
     address = addresses.address(view, "online_filing", over=row.measure.id, units=code, province=province)
     size = (_NARROW_WIDTH, _NARROW_HEIGHT) if view.narrow else (WIDTH, HEIGHT)
-    flags = promises.marked(known, row.measure.id, row.basis)
+    figure = (row.measure.id, row.basis)
+    flags = (*promises.marked(known, *figure), *portraits.marked(began, *figure))
     drawn = svg_images.image(svg(view, code, row, *size, flags=flags, together=True), alt, "gd-chart")
     open_to_reader = view.reader.may("page.online_filing")
     tag, leads = ("a", f' href="{escape(address)}" target="_self"') if open_to_reader else ("div", "")

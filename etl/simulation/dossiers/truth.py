@@ -9,17 +9,33 @@ import polars as pl
 
 from etl.simulation.dossiers.ground import Ground
 from etl.simulation.dossiers.rates import average_mix, late_chances
+from store.practices import SIMULATED_FILE, kinds
 
 
 def write_truth(ground: Ground, homes: list[int], folder: Path) -> None:
-    """`practices.csv` and `expected.parquet` of some provinces into a folder, which is made."""
+    """`practices.csv`, `expected.parquet` and the practices as noted, into a folder, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
     units = np.flatnonzero(np.isin(ground.units.home, homes))
     names = pl.DataFrame({"unit_code": list(ground.units.codes), "name": ground.names})
     here = pl.Series(ground.units.codes[units])
     known = ground.practices.planted.filter(pl.col("unit_code").is_in(here.implode()))
     known.join(names, on="unit_code", maintain_order="left").write_csv(folder / "practices.csv")
+    noted(known).write_csv(folder / SIMULATED_FILE)
     expected(ground, units).write_parquet(folder / "expected.parquet", compression="zstd")
+
+
+def noted(planted: pl.DataFrame) -> pl.DataFrame:
+    """The planted practices as a province would note them (`store.practices`): those of a known kind, and as `other`
+    the dates at which nothing began. Visits are no practice."""
+    kind = pl.when(pl.col("practice") == "nothing_new").then(pl.lit("other")).otherwise("practice")
+    return planted.select(
+        "unit_code",
+        kind=kind,
+        since=pl.col("since").cast(pl.String),
+        until=pl.lit(""),
+        what=pl.when(kind == "other").then(pl.lit("chỉ có tên, không đổi gì")).otherwise(pl.lit("")),
+        source=pl.lit("mô phỏng"),
+    ).filter(pl.col("kind").is_in(list(kinds())))
 
 
 def expected(ground: Ground, units: np.ndarray) -> pl.DataFrame:

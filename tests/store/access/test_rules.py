@@ -28,12 +28,14 @@ ALLOWED = {
         "quarantine",
         "unreleased",
         "promises",
+        "practices",
         "messages",
     },
 }
-ALLOWED["unit"] = {"page.unit", "promises", "replies", "route.upload"}
+ALLOWED["unit"] = {"page.unit", "promises", "practices", "practice_notes", "replies", "route.upload"}
 ALLOWED["inspector"] = ALLOWED["leader"] | {"page.inspection", "questions", "plans", "visits"}
-ALLOWED["editor"] = ALLOWED["leader"] | {"page.imports", "imports", "problems", "route.upload", "objections"}
+ALLOWED["editor"] = ALLOWED["leader"] | {"page.imports", "imports", "problems", "route.upload"}
+ALLOWED["editor"] |= {"objections", "practice_notes"}
 ALLOWED["admin"] = (
     ALLOWED["unit"] | ALLOWED["inspector"] | ALLOWED["editor"] | {"route.metrics", "page.administration", "release"}
 )
