@@ -60,8 +60,13 @@ fuzz: setup
 check: test check-slow check-python
 
 # What `make test` leaves out: Spark, the whole country, most benchmarks.
-check-slow: setup
+check-slow: setup tests/provider/node_modules/.ready
 	$(BIN)/python $(SUITE) -m slow
+
+# The certified identity provider, for `make check` alone: nothing else needs a Node.
+tests/provider/node_modules/.ready: tests/provider/package-lock.json deploy/node.sh
+	sh deploy/node.sh
+	@mkdir -p $(@D) && touch $@
 
 # The tests on another Python: the newest other one that is found, or `make check-python PYTHON_CHECK=python3.11`.
 check-python: setup

@@ -14,9 +14,10 @@ from display.words import addresses
 from display.words.view import View
 from files import environment
 from journal import endings
+from journal.database import VisitError
 from store.access import people
-from ui.frame import first_paint, media, open_pages, sign_in
-from web import calendars, chunks, drawings, feeds, handed_out, map_layers, messages, search, vitals
+from ui.frame import first_paint, media, open_pages, provider, sign_in
+from web import back_channel, calendars, chunks, drawings, feeds, handed_out, map_layers, messages, search, vitals
 from web.crowd import Crowd
 from web.document import Document
 from web.door import Door
@@ -63,6 +64,21 @@ def _map_to_embed(view: View, query: Mapping[str, str]) -> embed_drawn.Drawn | N
     return shared_map.embedded(view, query)
 
 
+async def _signed_out_at_provider(token: str) -> str | None:
+    try:
+        return await provider.signed_out(token) if sign_in.is_configured() else None
+    except provider.Unreachable as error:
+        raise back_channel.NotNow from error
+
+
+def _end_by_provider(key: str) -> None:
+    try:
+        sign_in.end_by_provider(key)
+    except VisitError as error:
+        raise back_channel.NotNow from error
+
+
+provider.install()
 handed_out.PAGES.addresses = media.addresses
 base_path = st.get_option("server.baseUrlPath").strip("/")
 settings = Settings.from_environment()
@@ -77,6 +93,7 @@ routes = [
     *feeds.ROUTES,
     *calendars.ROUTES,
     *messages.ROUTES,
+    *back_channel.routes(_signed_out_at_provider, _end_by_provider),
     *embed_drawn.routes(time=_time_to_embed, map=_map_to_embed),
 ]
 door = {

@@ -36,6 +36,7 @@ RESOURCES = MappingProxyType(
         "/media/*": "route.file",
         "/auth/login": "route.sign_in",
         "/auth/logout": "route.sign_in",
+        "/auth/back-channel-logout": "route.sign_in",
         "/oauth2callback": "route.sign_in",
     }
 )

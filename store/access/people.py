@@ -16,13 +16,17 @@ from files import whole
 from files.environment import FromEnvironment
 from files.places import published_folder
 from ranking import yaml_text
-from store.access import role_faults
+from store.access import granted, role_faults
+from store.access.granted import SUB
 from store.access.role_faults import PeopleError
 from store.access.rules import EVERYWHERE, LOCAL, ROLES, Reader
-from store.reference import province_names, reference_table
+from store.reference import province_names
 
 _LOG = logging.getLogger(__name__)
-_SUB = "sub:"
+SKEW_SECONDS = 150
+"""By how much the clock of an identity provider may be off: two minutes, and what it takes to come here."""
+SIGNED_IN_AT = "signed_in_at"
+"""Beside the provider's claims: when the sign-in was by our own clock, which an end is compared with."""
 _LAST_SOUND = "access.last.yaml"
 
 Role = Literal["unit", "leader", "inspector", "editor", "admin"]
@@ -71,10 +75,12 @@ class Claims(_Strict):
 
 
 class People(_Strict):
-    """The file of roles; see `deploy/access.example.yaml`. `vouching`: providers whose addresses count as checked."""
+    """The file of roles; see `deploy/access.example.yaml`. `vouching`: providers whose addresses count as checked;
+    `groups`: the name of the claim that holds the groups which people are named by (`who: "group:NAME"`)."""
 
     people: list[Person] = []
     claims: Claims | None = None
+    groups: str = ""
     vouching: Annotated[list[str], BeforeValidator(_list)] = []
 
 
@@ -108,8 +114,20 @@ def named(who: str) -> Reader:
     """
     if who == LOCAL.name:
         return Reader() if path().exists() else LOCAL
-    user = {"sub": who.removeprefix(_SUB)} if who.startswith(_SUB) else {"email": who, "email_verified": True}
+    user = {"sub": who.removeprefix(SUB)} if who.startswith(SUB) else {"email": who, "email_verified": True}
     return Reader(who, _grants(People(people=current().people), user), "signed_in")
+
+
+def claim_names() -> frozenset[str]:
+    """The names of the claims from which roles are read."""
+    known = current()
+    return frozenset(filter(None, [known.groups, *(known.claims.model_dump().values() if known.claims else ())]))
+
+
+def signed_in_at(user: Mapping[str, object]) -> object:
+    """When somebody signed in, in Unix time: by our own clock, or as the provider says in a cookie from before."""
+    own = user.get(SIGNED_IN_AT)
+    return own if isinstance(own, int | float) else user.get("iat")
 
 
 def keys(user: Mapping[str, object], vouching: Iterable[str] = ()) -> tuple[str, str]:
@@ -120,7 +138,7 @@ def keys(user: Mapping[str, object], vouching: Iterable[str] = ()) -> tuple[str,
     """
     email, key = str(user.get("email") or "").casefold(), str(user.get("sub") or "")
     vouched = user.get("email_verified") is True or str(user.get("iss")) in vouching
-    return email if vouched and "@" in email else "", f"{_SUB}{key}" if key else ""
+    return email if vouched and "@" in email else "", f"{SUB}{key}" if key else ""
 
 
 def _trouble(user: Mapping[str, object], client_id: str, now: float, ended: Mapping[str, float]) -> str:
@@ -129,56 +147,28 @@ def _trouble(user: Mapping[str, object], client_id: str, now: float, ended: Mapp
     if not client_id or client_id not in meant:
         return "audience"
     issued, longest = user.get("iat"), 3600 * Settings.from_environment().hours
-    if not isinstance(issued, int | float) or not -60 <= now - issued <= longest:
+    if not isinstance(issued, int | float) or not -SKEW_SECONDS <= now - issued <= longest:
         return "expired"
     # An address that nobody vouches for still names a sign-in that was ended under it.
-    names = {str(user.get("email") or "").casefold(), f"{_SUB}{user.get('sub')}"}
-    return "ended" if any(issued <= ended.get(name, -1.0) for name in names) else ""
+    names = {str(user.get("email") or "").casefold(), f"{SUB}{user.get('sub')}"}
+    since = signed_in_at(user)
+    return "ended" if any(isinstance(since, int | float) and since <= ended.get(name, -1.0) for name in names) else ""
 
 
 def _grants(known: People, user: Mapping[str, object]) -> frozenset[tuple[str, str]]:
     names = keys(user, known.vouching)
+    groups = granted.words(user.get(known.groups)) if known.groups else []
     found = {
         grant
         for person in known.people
-        if _is(person.who, names)
-        for grant in _pairs(person.roles, person.provinces, person.units)
+        if granted.is_named(person.who, names, groups)
+        for grant in granted.pairs(person.roles, person.provinces, person.units)
     }
     if known.claims:
         claims = (known.claims.roles, known.claims.provinces, known.claims.units)
-        roles, provinces, units = (_words(user.get(name)) for name in claims)
-        found |= _pairs([role for role in roles if role in ROLES], provinces, units)
+        roles, provinces, units = (granted.words(user.get(name)) for name in claims)
+        found |= granted.pairs([role for role in roles if role in ROLES], provinces, units)
     return frozenset(found)
-
-
-def _is(who: str, names: tuple[str, str]) -> bool:
-    address, own = names
-    if who.startswith(_SUB):
-        return who == own
-    if who.startswith("*@"):
-        return address.endswith(who[1:].casefold()) and bool(address)
-    return who.casefold() == address if "@" in who else f"{_SUB}{who}" == own
-
-
-def _pairs(roles: Iterable[str], provinces: Iterable[str], units: Iterable[str]) -> set[tuple[str, str]]:
-    """Each role with its places: `unit` with communes of today, `admin` with all, the others with provinces."""
-    places = [EVERYWHERE if place in ("all", EVERYWHERE) else place for place in provinces]
-    known = {EVERYWHERE, *province_names()}
-    own = {(role, place) for role in roles for place in places if role not in ("admin", "unit") and place in known}
-    own |= {("unit", code) for code in units if "unit" in roles and code in _communes()}
-    return own | ({("admin", EVERYWHERE)} if "admin" in roles else set())
-
-
-@lru_cache(maxsize=1)
-def _communes() -> frozenset[str]:
-    return frozenset(reference_table("units").get_column("code"))
-
-
-def _words(claim: object) -> list[str]:
-    """A claim as words: providers give a list, or one text with blanks or commas between."""
-    if isinstance(claim, str):
-        return claim.replace(",", " ").split()
-    return [str(word) for word in claim] if isinstance(claim, list) else []
 
 
 # --- the file
@@ -282,7 +272,7 @@ def parsed(text: str, name: str) -> People:
         if not person.provinces and not set(person.roles) <= {"admin", "unit"}:
             raise role_faults.at(name, text, "no_provinces", keys)
         keys = ("people", number, "units")
-        if set(person.units) - _communes():
+        if set(person.units) - granted.communes():
             raise role_faults.at(name, text, "unit", keys)
         if ("unit" in person.roles) != bool(person.units):
             raise role_faults.at(name, text, "no_units" if not person.units else "no_role", keys)

@@ -17,6 +17,7 @@ from streamlit.web.server.starlette.starlette_websocket import _get_signed_cooki
 
 from display.words.text import Speaker
 from display.words.view import View
+from files.places import published_folder
 from journal import audit, endings
 from journal.audit import note_act
 from journal.database import VisitError
@@ -44,7 +45,7 @@ def current() -> Reader:
     user = claims()
     reader = of_claims(user)
     if reader.kind == "signed_in":
-        _note_once(reader, user.get("iat"))
+        _note_once(reader, people.signed_in_at(user))
     return reader
 
 
@@ -160,6 +161,13 @@ def end_own(request: HTTPConnection) -> None:
     if reader.grants:  # an address that nobody vouches for must not end the sign-ins of whom it belongs to
         with suppress(VisitError):  # without a database the cookie goes all the same
             endings.end(reader.name, reader.name)
+
+
+def end_by_provider(key: str) -> None:
+    """End the sign-ins of whoever has signed out at the provider, by its key of them; VisitError without a database."""
+    who = f"sub:{key}"
+    endings.end(who, "the identity provider")
+    audit.note(published_folder().parent, who, "sign_out")
 
 
 def words(reader: Reader, say: Speaker) -> str:

@@ -227,3 +227,26 @@ def test_a_commune_is_named_where_the_role_needs_it_and_nowhere_else(entry, kind
     with pytest.raises(PeopleError) as error:
         parsed(f"people:\n- {entry}\n", "access.yaml")
     assert (error.value.kind, error.value.line) == (kind, 2)
+
+
+def test_a_group_of_the_provider_holds_a_role_where_its_claim_is_named(roles):
+    people = 'people:\n- {who: "group:kiem-tra-25", roles: [inspector], provinces: ["25"]}\n'
+    member = claims(nhom=["nhan-vien", "kiem-tra-25"], email_verified=False)
+    roles(people)
+    assert not reader_of(member, CLIENT, NOW).grants
+
+    roles(f"groups: nhom\n{people}")
+    assert reader_of(member, CLIENT, NOW).grants == {("inspector", "25")}
+    assert not reader_of(claims(nhom=["nhan-vien"]), CLIENT, NOW).grants
+    assert not reader_of(claims(sub="group:kiem-tra-25", email_verified=False), CLIENT, NOW).grants
+
+
+@pytest.mark.parametrize("skew", [120, -120])
+def test_an_end_counts_by_our_own_clock_wherever_that_of_the_provider_stands(roles, skew):
+    roles("people:\n- {who: lan@phutho.vn, roles: [leader], provinces: ['25']}\n")
+    then = claims(iat=NOW - 10 + skew, signed_in_at=NOW - 10.0)
+
+    assert reader_of(then, CLIENT, NOW).grants
+    assert reader_of(then, CLIENT, NOW, {"lan@phutho.vn": NOW - 5.0}).trouble == "ended"
+    assert reader_of(then, CLIENT, NOW, {"lan@phutho.vn": NOW - 15.0}).grants
+    assert reader_of(claims(iat=NOW + 200), CLIENT, NOW).trouble == "expired"
