@@ -39,6 +39,10 @@ rm -f "$DATA/.site-wanted"
 # GANDAN_BULLETINS: the bulletin of each province in the period that its pages open on; a file per month stays.
 [ -z "${GANDAN_BULLETINS:-}" ] || [ ! -e "$DATA/published/$DATASET/current" ] || part "bulletins" "$PYTHON" -m etl bulletin \
   --province ${GANDAN_BULLETIN_PROVINCES:-all} --period latest --out "$GANDAN_BULLETINS" --dataset "$DATASET" --data "$DATA"
+# GANDAN_BULLETIN_WEEKDAY: on that day of the week (1: Monday … 7) also one of the open month up to now.
+[ -z "${GANDAN_BULLETINS:-}" ] || [ "${GANDAN_BULLETIN_WEEKDAY:-}" != "$(TZ=Asia/Ho_Chi_Minh date +%u)" ] ||
+  [ ! -e "$DATA/published/$DATASET/current" ] || part "weekly bulletins" "$PYTHON" -m etl bulletin \
+  --province ${GANDAN_BULLETIN_PROVINCES:-all} --period running --out "$GANDAN_BULLETINS" --dataset "$DATASET" --data "$DATA"
 # What is expected of the month that is not closed: kept once a month, so that it can be scored.
 [ ! -e "$DATA/published/$DATASET/current" ] || part "forecast" "$PYTHON" -m etl forecast --dataset "$DATASET" --data "$DATA"
 # GANDAN_POST_URL: what is new goes to those who asked for it.

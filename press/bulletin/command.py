@@ -27,13 +27,15 @@ from store.snapshot import Snapshot, SnapshotTrouble
 
 _LEVEL = "commune"
 _MOST_TOLD = 6
-LATEST = "latest"
+LATEST, RUNNING = "latest", "running"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--province", required=True, nargs="+", metavar="NN", help="two-digit codes such as 25, or all")
     parser.add_argument(
-        "--period", required=True, help="such as 2026-08, 2026-Q3 or 2026; latest: the one pages open on"
+        "--period",
+        required=True,
+        help="such as 2026-08, 2026-Q3 or 2026; latest: the one pages open on; running: the open month so far",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write the files into")
     parser.add_argument("--dataset", choices=snapshot.DATASETS, help="default: the first of these that is released")
@@ -44,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the bulletin of each province and say so. Fault where one cannot be made: none of its files is written.
 
-    With `latest` a province of which nobody is ranked has no bulletin, and that is said.
+    With `latest` or `running` a province of which nobody is ranked has no bulletin, and that is said.
     """
     if args.data:
         os.environ["GANDAN_DATA"] = str(args.data)  # where files/places.py looks
@@ -64,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _period(words: str, opened: Snapshot, province: str) -> Period | None:
     """The period that is asked for; of `latest` the one that the pages of a province open on, None where none is."""
+    if words == RUNNING:
+        return running(opened, province)
     if words == LATEST:
         found = opening.first(opened, _LEVEL, province)
         return found.period if found else None
@@ -71,6 +75,24 @@ def _period(words: str, opened: Snapshot, province: str) -> Period | None:
         return periods.parse(words)
     except ValueError as error:
         raise Fault(f"--period: {error}") from error
+
+
+def running(opened: Snapshot, province: str) -> Period | None:
+    """The stretch of the open month that reaches furthest, of those in which a province's communes are ranked.
+
+    The sources tell of a week only by what has come since the month began: weeks by themselves cannot be had from it,
+    for its periods overlap and are counted again each time. None where no month is open.
+    """
+    known = catalog.catalog(opened).filter(
+        pl.col("level") == _LEVEL,
+        pl.col("scope") == province,
+        pl.col("of") > 0,
+        pl.col("period_kind") == "to_date",
+        pl.col("period_start").dt.truncate("1mo") == pl.col("period_end").dt.truncate("1mo"),
+        pl.col("period_start").dt.day() == 1,
+    )
+    rows = known.sort("period_end").select(PERIOD_COLUMNS).rows()
+    return Period(*rows[-1]) if rows else None
 
 
 def _write(out: Path, made: dict[str, bytes]) -> None:

@@ -267,6 +267,20 @@ def test_an_unknown_province_or_period_is_told_and_nothing_is_written(published,
     assert not (tmp_path / "out").exists()
 
 
+def test_a_weekly_bulletin_is_of_the_open_month_as_far_as_it_is_told(tmp_path):
+    assert bulletin(tmp_path, "--province", "25", "--period", "running", "--dataset", "recorded") == 0
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {f"gan-dan_ban-tin_25_2026-09-01_2026-09-26.{ending}" for ending in ENDINGS}
+    text = words_of((tmp_path / "gan-dan_ban-tin_25_2026-09-01_2026-09-26.docx").read_bytes(), "docx")
+    assert "1/9–26/9/2026" in text
+
+
+def test_without_an_open_month_there_is_no_weekly_bulletin(published, tmp_path, capsys):
+    assert bulletin(tmp_path / "out", "--province", "25", "--period", "running") == 0
+    assert "no commune is ranked, so there is no bulletin" in capsys.readouterr().out
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_file_that_cannot_be_written_leaves_the_older_ones_whole(published, tmp_path, capsys, monkeypatch):
     out, words = tmp_path / "out", ("--province", "25", "--period", "2026-08")
     assert bulletin(out, *words) == 0
