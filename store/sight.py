@@ -162,5 +162,5 @@ def _quarantine(whole: pl.LazyFrame) -> pl.LazyFrame:
     return whole.with_columns(
         row=pl.lit(None, pl.Int64),
         value=pl.lit(None, pl.String),
-        reason=pl.col("reason").str.split(":").list.first(),
+        reason=pl.col("reason").str.split(":").list.first().str.replace_all(r"\d+([.,]\d+)*", "…"),
     )

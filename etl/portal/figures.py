@@ -123,7 +123,7 @@ class Figure:
         if part is None or whole is None:
             return "not_reported", {}
         if part > whole and self.measure.kind == "share":
-            reason = f"the part {part:g} is more than the whole {whole:g} ({self.formula.denominator})"
+            reason = f"the part is more than the whole: {part:g} of {whole:g} ({self.formula.denominator})"
             raise Unusable(numerator, part, reason)
         return ("reported" if whole else "no_dossiers"), {"numerator": part, "denominator": whole}
 

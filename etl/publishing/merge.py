@@ -61,7 +61,7 @@ def _broken_rules(details: pl.DataFrame, captured_at: datetime) -> Iterator[dict
 
 
 def _too_much(row: dict[str, object]) -> str:
-    return f"the part {row['numerator']:g} is more than the whole {row['denominator']:g} ({row['measure']})"
+    return f"the part is more than the whole: {row['numerator']:g} of {row['denominator']:g} ({row['measure']})"
 
 
 def _refusal(row: dict[str, object], reason: str) -> dict[str, object]:

@@ -1,6 +1,6 @@
-"""What is new for a reader in a role: clear changes, late and revised data, promises that fall due. Nothing unclear.
+"""What is new for a reader in a role: clear changes, data that are late, refused or revised, promises that fall due.
 
-Each piece has a key that stays the same for as long as it is the same news, so nobody is told twice.
+Nothing unclear. Each piece has a key that stays the same for as long as it is the same news, so nobody is told twice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 
 from display.portraits import news, promises
 from display.portraits.visits import is_practice
-from display.words import addresses, numbers, rankings
+from display.words import addresses, numbers, rankings, refusals
 from display.words import promises as promise_words
 from display.words.selection import Selection
 from display.words.view import View
@@ -29,8 +29,8 @@ from store.reporting_policy import reporting_policy
 _LEVEL = "commune"
 MOST_NAMED = 10
 """Communes that are late are named one by one up to so many; more are told as one piece of news."""
-REVISED_DAYS = 8
-"""Revisions that were captured longer ago are no news."""
+NEWS_DAYS = 8
+"""What was refused or revised longer ago is no news."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _changes(view: View, province: str, today: date) -> Iterator[News]:
             yield News(key, unescape(said), page)
 
 
-# --- who brings data in: late and revised
+# --- who brings data in: late, refused and revised
 
 
 def _data(view: View, province: str, today: date) -> Iterator[News]:
@@ -80,6 +80,7 @@ def _data(view: View, province: str, today: date) -> Iterator[News]:
         month = _expected(view, province, basis, today)
         if month is not None:
             yield from _late(view, province, basis, month)
+    yield from _refused(view, province, today)
     yield from _revised(view, province, today)
 
 
@@ -120,9 +121,37 @@ def _last(view: View, row: Row) -> str:
     return view.say("post.late.last", period=numbers.period_in_sentence(last, view.language))
 
 
+def _refused(view: View, province: str, today: date) -> Iterator[News]:
+    """Rows of the province's communes that were set aside, by source and reason; never what stands in them.
+
+    A row that names no commune, such as one of a file of dossiers, is told to who sees all provinces.
+    """
+    since = pl.lit(today - timedelta(days=NEWS_DAYS))
+    own = pl.col("place").str.slice(0, 5).is_in(list(communes_of(province)))
+    found = (
+        sight.scan(view.snapshot, "quarantine")
+        .filter(pl.col("captured_at").dt.date() >= since, own | pl.lit(view.snapshot.seen is None))
+        .with_columns(kind=pl.col("reason").str.split(":").list.first())
+        .group_by("source", "kind")
+        .agg(n=pl.len(), at=pl.col("captured_at").max())
+        .sort("source", "kind")
+        .collect()
+    )
+    page = addresses.address(view, "methods", tab="data")
+    for row in found.iter_rows(named=True):
+        said = view.say(
+            "post.refused",
+            n=row["n"],
+            source=row["source"],
+            day=numbers.local_date(row["at"], view.language),
+            reason=refusals.in_language(row["kind"], view.language),
+        )
+        yield News(f"refused.{row['source']}.{row['kind']}.{row['at']:%Y%m%dT%H%M%S}", said, page)
+
+
 def _revised(view: View, province: str, today: date) -> Iterator[News]:
     """What changed of figures that were there before, by source and period."""
-    since = pl.lit(today - timedelta(days=REVISED_DAYS))
+    since = pl.lit(today - timedelta(days=NEWS_DAYS))
     found = (
         sight.scan(view.snapshot, "revisions")
         .filter(pl.col("unit_code").is_in(list(communes_of(province))))

@@ -158,6 +158,12 @@ def test_a_revision_of_another_province_tells_no_small_number(world):
     assert rows.select("old_numerator", "new_numerator", "old_denominator").null_count().row(0) == (rows.height,) * 3
 
 
+def test_no_figure_is_left_in_the_reason_of_a_refused_row(world):
+    rows = quarantine_rows([{"source": "form", "place": "04792", "reason": "41 and 3,5 don't come to 43: form"}])
+    [row] = sight.narrowed(seen_by(LEADER), "quarantine", rows.lazy()).collect().to_dicts()
+    assert row["reason"] == "… and … don't come to …"
+
+
 def test_refused_rows_are_counted_without_what_stood_in_them(world):
     [row] = sight.scan(seen_by(LEADER), "quarantine").collect().to_dicts()
     assert (row["value"], row["row"], row["reason"]) == (None, None, "sum")

@@ -186,7 +186,7 @@ def test_a_part_of_more_than_the_whole_is_no_share(tmp_path, measurement):
     publish(tmp_path, "live", harvest(*rows), nature="live")
     assert numerators(tmp_path) == [100]
     reasons = table(tmp_path, "quarantine").select("place", "reason").rows()
-    assert reasons == [("04792 2026-08-01–2026-08-31", "the part 101 is more than the whole 100 (on_time_share)")]
+    assert reasons == [("04792 2026-08-01–2026-08-31", "the part is more than the whole: 101 of 100 (on_time_share)")]
 
 
 def test_a_source_that_speaks_again_replaces_its_own_quarantine_only(tmp_path, measurement):

@@ -17,6 +17,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from aiosmtpd.controller import Controller
 
+from etl.publishing.harvest import Harvest, measurement_rows
+from etl.publishing.publish import publish
 from journal import promises, subscriptions
 from journal.promises import Promise
 from journal.subscriptions import HOOK, MAIL, Subscription
@@ -24,6 +26,7 @@ from press.post import command, hook
 from press.post.command import FAILED, NO_RIGHT, OFF, QUIET, SENT, TODAY
 from press.post.settings import Settings
 from store.snapshot import open_snapshot
+from tests.conftest import CAPTURED
 from tests.published_once import once, own
 
 __all__ = ["once", "own"]
@@ -195,3 +198,20 @@ def test_a_hook_that_sends_elsewhere_is_not_followed(opened, listener):
 )
 def test_only_named_hosts_are_called(address, allowed):
     assert hook.is_allowed(Settings(hook_hosts=("a.vn",)), address) is allowed
+
+
+def test_refused_rows_are_told_to_who_brings_them_in_without_what_stands_in_them(own, box):
+    row = {
+        "unit_code": "04792", "level": "commune", "measure": "on_time_share_form", "series": "ii06", "basis": "form",
+        "period_start": date(2026, 9, 1), "period_end": date(2026, 9, 30), "period_kind": "month", "numerator": 187,
+        "denominator": 143, "provisional": False, "source": "form:09.xlsx", "captured_at": CAPTURED,
+    }  # fmt: skip
+    elsewhere = row | {"unit_code": "16654"}
+    publish(own, "live", Harvest(measurement_rows([row, elsewhere]), CAPTURED, ["form:09.xlsx"]), nature="live")
+    held, settings = box
+    day = CAPTURED.date()
+    asked = subscriptions.ask(replace(LAN, who="an@phutho.gov.vn", role="editor", address="an@phutho.gov.vn"))
+    assert command.one_round(settings, open_snapshot("live", unreleased=True), asked, day) == SENT
+    text = " ".join(held.mails[0].get_content().split())
+    assert "1 dòng của nguồn form:09.xlsx bị để riêng" in text and "phần lớn hơn toàn bộ." in text
+    assert "187" not in text and "143" not in text
