@@ -28,9 +28,14 @@ def test_a_reader_with_a_role_waits_for_nobody(monkeypatch, reader, waits):
             done.append(f"turn of {client}")
             yield
 
+        @contextmanager
+        def at_work(self):
+            done.append("at work")
+            yield
+
     monkeypatch.setattr(shell, "TURNS", Turns())
     monkeypatch.setattr(sign_in, "current", lambda: reader)
     monkeypatch.setattr(open_pages, "client", lambda: "203.0.113.7")
     monkeypatch.setattr(shell, "_run", lambda drawn_for: done.append(drawn_for.kind))
     shell.run()
-    assert done == (["turn of 203.0.113.7"] if waits else []) + [reader.kind]
+    assert done == [("turn of 203.0.113.7" if waits else "at work"), reader.kind]
