@@ -138,6 +138,13 @@ def test_a_commune_is_shown_its_own_page_whatever_the_link_asks(as_reader):
     assert "<a " in re.findall(facts, markup(unit_page()), flags=re.S)[0]
 
 
+def test_a_commune_is_told_no_count_of_questions_that_it_may_not_read(as_reader):
+    as_reader(UNIT)
+    shown = open_page("unit", dataset="live", unit=TAN_HOA, visit="true")
+    assert "Câu hỏi kiểm tra chỉ hiện cho đoàn kiểm tra của tỉnh." in words(shown)
+    assert "Câu hỏi riêng của đơn vị" not in markup(shown)
+
+
 def test_a_button_that_was_drawn_for_the_commune_does_nothing_for_others(as_reader):
     kept = replies.say(said(), TODAY)
     as_reader(UNIT)
