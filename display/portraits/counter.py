@@ -57,7 +57,7 @@ def counter(say: Speaker, portrait: Portrait) -> Counter:
         nothing="" if own else say("centre.nothing", unit=units.known(code)["full_name"]),
         takes_title=say("centre.takes"),
         takes_says=say("centre.takes.says", period=when) if takes else "",
-        takes_more=say("centre.takes.more", n=len(takes)),
+        takes_more=say("centre.takes.more", n=sum(line.field != say("wait.field.all") for line in lines)),
         headers=(say("wait.column.field"), say("wait.column.half"), say("wait.column.most")),
         takes=takes,
         near_title=say("centre.near"),

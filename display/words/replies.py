@@ -12,6 +12,7 @@ from display.portraits.replies import Figure, by_figure, of_answer
 from display.words import numbers
 from display.words.text import Speaker
 from display.words.view import View
+from journal import incoming
 from journal.reply import ANSWER, OBJECTION, Reply
 from journal.typed import seen
 from ranking.periods import local_day, parse
@@ -61,7 +62,8 @@ def state(say: Speaker, reply: Reply) -> str:
         key = "replies.state.late" if late else "replies.state.open"
         return say(key, day=numbers.day(reply.decide_by, say.language))
     day = numbers.local_date(reply.closed_at, say.language) if reply.closed_at else numbers.MISSING
-    return say(f"replies.state.{reply.state}", day=day)
+    alone = reply.state == "accepted" and (reply.new_numerator is None or reply.dataset != incoming.DATASET)
+    return say("replies.state.accepted_alone" if alone else f"replies.state.{reply.state}", day=day)
 
 
 def _today() -> date:

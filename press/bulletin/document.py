@@ -66,7 +66,7 @@ def _page(made: Doc, said: Bulletin, say: Speaker) -> None:
     if said.simulated:
         for footer in (section.footer, section.first_page_footer):
             footer.paragraphs[0].alignment = _CENTER
-            _run(footer.paragraphs[0], f"{say('brief.across')}. {said.simulated}", 11, bold=True)
+            _run(footer.paragraphs[0], said.simulated, 11, bold=True)
 
 
 def _styles(made: Doc, language: str) -> None:

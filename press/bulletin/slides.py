@@ -18,6 +18,7 @@ from display.drawing.palette import rgb
 from press.brief.content import PRINT
 from press.bulletin.content import Bulletin, Tier
 from press.bulletin.parts import named
+from press.letters import broken
 
 FONT = "Arial"
 _TITLE_ONLY = 5
@@ -27,6 +28,9 @@ _EDGE, _TOP = 15.0, 34.0
 _ROOM = _WIDTH - 2 * _EDGE
 _INK, _QUIET, _ACCENT, _WARNING = (RGBColor(*rgb(c)) for c in (PRINT.ink, PRINT.quiet, PRINT.accent, PRINT.warning))
 _MOST_LINES = 7
+_BODY = 128.0
+_POINTS = 72 / 25.4
+_SIZES = (18, 16, 14, 12, 11)
 
 
 def pptx(said: Bulletin, made_at: datetime) -> bytes:
@@ -45,10 +49,10 @@ def pptx(said: Bulletin, made_at: datetime) -> bytes:
         _ends(made, said)
     if said.moved:
         lines = [words for part in said.moved for words in (part.heading, part.says, *part.lines) if words]
-        _text(_slide(made, said, said.words["moved"]), lines, 18)
+        _text(_slide(made, said, said.words["moved"]), lines, _fitting(lines))
     for part in said.further:
         lines = [words for words in (part.says, *named(part, said.language, _MOST_LINES)) if words]
-        _text(_slide(made, said, part.heading), lines, 18)
+        _text(_slide(made, said, part.heading), lines, _fitting(lines))
     _text(_slide(made, said, said.words["about"]), [part for part in (said.sure, *said.foot) if part], 14)
     out = io.BytesIO()
     made.save(out)
@@ -140,15 +144,25 @@ def _slide(made: Any, said: Bulletin, title: str) -> Any:
     line.alignment = PP_ALIGN.LEFT
     _run(line, title, 30, _ACCENT, bold=True)
     foot = _box(slide, _EDGE, _HEIGHT - 16, _ROOM, 12)
-    words = f"{said.title} · {said.foot[-3]}" if not said.simulated else f"{said.simulated} · {said.foot[-3]}"
+    words = said.foot[-3] if said.simulated else f"{said.title} · {said.foot[-3]}"
     _write(foot, words, 10, colour=_WARNING if said.simulated else _QUIET, bold=bool(said.simulated))
     return slide
 
 
-def _text(slide: Any, lines: Sequence[str], size: int, height: float = 128) -> None:
+def _text(slide: Any, lines: Sequence[str], size: int, height: float = _BODY) -> None:
     box = _box(slide, _EDGE, _TOP, _ROOM, height)
     for words in lines:
         _write(box, words, size)
+
+
+def _fitting(lines: Sequence[str]) -> int:
+    """The largest of our sizes in points at which all lines stand above the foot; the smallest where none does.
+
+    Measured in our own typeface, which is wider than the slides'.
+    """
+    room, height = _ROOM * _POINTS, _BODY * _POINTS
+    taken = {size: sum(size * (1.2 * len(broken(words, size, room)) + 0.5) for words in lines) for size in _SIZES}
+    return next((size for size in _SIZES if taken[size] <= height), _SIZES[-1])
 
 
 def _box(slide: Any, left: float, top: float, width: float, height: float) -> Any:

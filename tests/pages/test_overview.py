@@ -15,13 +15,15 @@ from display.portraits import news
 from display.portraits.standouts import sides
 from display.words import addresses, numbers, rankings
 from display.words.selection import Selection
+from display.words.text import texts
 from ranking.levels import common
 from ranking.periods import Period, calendar_period
 from store import moves, standings
+from store.access.rules import Reader
 from store.reference import measures
 from tests.pages.test_pages import markup, open_page, words
 from tests.ui.rankings.test_panels import view_of
-from ui.overview import attention, bulletin, freshness, movers, places, standouts
+from ui.overview import attention, bulletin, freshness, head, movers, places, standouts
 
 AUGUST = Period(date(2026, 8, 1), date(2026, 8, 31), "month")
 
@@ -154,6 +156,19 @@ def test_no_command_and_no_empty_block_stands_in_front_of_a_leader(app_data, dat
 
     assert "python -m" not in text and "<code>" not in text
     assert '<ul class="gd-list"></ul>' not in text
+
+
+def test_a_way_in_leads_only_to_pages_that_are_open_to_the_reader(app_data):
+    view, selection = view_of("recorded"), chosen("25")
+    for role, shown in (("leader", ["rankings", "unit"]), ("inspector", ["rankings", "inspection", "unit"])):
+        reader = Reader("lan@phutho.vn", frozenset({(role, "25")}), "signed_in")
+        assert [page for *_, page, _ in head.doors(replace(view, reader=reader), selection)] == shown
+
+
+def test_no_file_of_ours_is_named_in_front_of_a_leader():
+    """What leaders read of practices, messages and calendars sends nobody to a file of the machine."""
+    shown = {key: text for key, text in texts().items() if key.startswith(("practices.", "messages.", "calendar."))}
+    assert [key for key, text in shown.items() for said in text.values() if re.search(r"\.(csv|yaml)\b", said)] == []
 
 
 def test_those_that_stand_out_come_with_value_gap_and_n(app_data):

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from display.portraits.plain_figures import province
+from display.words import replies as reply_words
 from display.words.text import Speaker
 from journal import audit, corrections, replies, site_wanted
 from press.site import command
@@ -60,6 +61,8 @@ def test_a_commune_objects_and_everybody_reads_what_is_for_them(as_reader, publi
         box(app, f"reply_{name}_{TAN_HOA}").set_value(text)
     app = press(app, "Gửi")
 
+    # A file that the browser itself refuses, such as one too large, never arrives: so it is said that there is none.
+    assert app.success[0].value.startswith("Đã gửi, không có tệp kèm theo.")
     (kept,) = replies.of_unit("live", TAN_HOA)
     assert (kept.old_numerator, kept.old_denominator, kept.new_numerator) == (90, 100, 93)
     assert (kept.author, kept.state, kept.period) == (UNIT.name, "open", "2026-08")
@@ -100,6 +103,19 @@ def test_editors_decide_and_both_values_stay(as_reader, published):
     assert "Lý do: Sổ ghi 93" in words(unit_page())
 
 
+@pytest.mark.parametrize(
+    ("changes", "says_both"),
+    [({}, True), ({"new_numerator": None, "new_denominator": None}, False), ({"dataset": "simulated"}, False)],
+    ids=["with a figure", "without a figure", "of figures that take no correction"],
+)
+def test_a_value_is_said_to_stand_beside_the_old_one_only_where_there_is_one(published, changes, says_both):
+    kept = replies.say(said(**changes), TODAY)
+    done = replies.decide(kept.id, "25", accepted=True, reason="Sổ ghi 93", who="lan")
+
+    assert done is not None
+    assert ("số cũ vẫn ghi cạnh số mới" in reply_words.state(Speaker("vi"), done)) == says_both
+
+
 def test_a_file_is_handed_to_the_editors_of_the_province_alone_and_as_nothing_a_browser_shows(published):
     kept = replies.say(said(), TODAY, PDF)
 
@@ -120,6 +136,13 @@ def test_a_commune_is_shown_its_own_page_whatever_the_link_asks(as_reader):
     assert "<a " not in re.findall(facts, markup(app), flags=re.S)[0]
     as_reader(reader("leader"))
     assert "<a " in re.findall(facts, markup(unit_page()), flags=re.S)[0]
+
+
+def test_a_commune_is_told_no_count_of_questions_that_it_may_not_read(as_reader):
+    as_reader(UNIT)
+    shown = open_page("unit", dataset="live", unit=TAN_HOA, visit="true")
+    assert "Câu hỏi kiểm tra chỉ hiện cho đoàn kiểm tra của tỉnh." in words(shown)
+    assert "Câu hỏi riêng của đơn vị" not in markup(shown)
 
 
 def test_a_button_that_was_drawn_for_the_commune_does_nothing_for_others(as_reader):

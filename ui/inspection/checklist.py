@@ -21,7 +21,10 @@ def show(view: View, code: str, last: Visit | None) -> None:
 
 
 def own(view: View, code: str) -> None:
-    """The commune's own questions on the page, or why there is none."""
+    """The commune's own questions on the page, or why there is none; no count to who may not read them."""
+    if not may_ask(view, code):
+        html.caption(view.say("access.questions"))
+        return
     found = asked(view, code)
     html.show(f'<h3 class="gd-list-title">{escape(view.say("inspection.checklist.own", n=len(found)))}</h3>')
     if found:
@@ -31,8 +34,6 @@ def own(view: View, code: str) -> None:
 
 
 def _no_questions(view: View, code: str) -> str:
-    if not may_ask(view, code):
-        return view.say("access.questions")
     known = units.figures(view.snapshot, code).height
     return view.say("inspection.checklist.none" if known else "inspection.checklist.no_figures")
 

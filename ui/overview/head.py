@@ -53,9 +53,9 @@ def table_link(view: View, chosen: Selection, **more: str) -> str:
 
 
 def doors(view: View, chosen: Selection) -> list[tuple[str, str, str, dict[str, str]]]:
-    """The three ways in: (words, icon, page, query) each."""
+    """The ways in that are open to the reader: (words, icon, page, query) each."""
     place = {} if links.choice("province", [chosen.scope], "") == "" else {"province": chosen.scope}
-    return [
+    ways = [
         (
             view.say("overview.door.compare"),
             ":material/format_list_numbered:",
@@ -65,3 +65,4 @@ def doors(view: View, chosen: Selection) -> list[tuple[str, str, str, dict[str, 
         (view.say("overview.door.visit"), ":material/checklist:", "inspection", addresses.query(view, **place)),
         (view.say("overview.door.commune"), ":material/location_city:", "unit", addresses.query(view, **place)),
     ]
+    return [way for way in ways if view.reader.may(f"page.{way[2]}")]

@@ -121,10 +121,8 @@ def _subscription(view: View, one: Subscription) -> None:
         last = say("messages.last", day=numbers.day(one.sent_on, view.language)) if one.sent_on else ""
         channel, what = say(f"messages.channel.{one.channel}"), say(f"post.what.{one.role}")
         place = province_name(one.place)
-        html.caption(
-            say("messages.one", what=what, place=place, channel=channel, address=one.address)
-            + f" · {last or say('messages.last.none')}"
-        )
+        said = say("messages.one", what=what, place=place, channel=channel, address=one.address)
+        html.caption(f"{said[:1].upper()}{said[1:]} · {last or say('messages.last.none')}")
         if one.channel == HOOK:
             st.code(say("messages.secret", secret=one.secret), language=None, wrap_lines=True)
             if not hook.is_allowed(Settings.from_environment(), one.address):

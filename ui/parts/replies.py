@@ -14,7 +14,7 @@ from store import units
 from ui.frame import html
 
 TOLD = "reply_told"
-_DONE = ("saved", "withdrawn", "decided", "corrected")
+_DONE = ("saved", "saved_with", "saved_without", "withdrawn", "decided", "corrected")
 
 
 def entry(view: View, reply: Reply, *, whole: bool, with_unit: bool = False) -> str:

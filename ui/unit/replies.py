@@ -132,7 +132,7 @@ def _save(view: View, code: str) -> None:
         audit.note_act(view.reader, "reply", **about)
     state.update({_key(name, code): "" for name in ("words", "numerator", "denominator")})
     state[_ROUND] = state.get(_ROUND, 0) + 1
-    state[replies.TOLD] = "saved"
+    state[replies.TOLD] = "saved" if kept.kind != OBJECTION else "saved_with" if kept.has_file else "saved_without"
 
 
 def _reply(view: View, code: str) -> Reply:

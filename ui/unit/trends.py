@@ -30,8 +30,9 @@ def small_multiples(view: View, code: str) -> None:
         html.caption(view.say("unit.trends.too_few"))
         return
     html.show(f'<div class="gd-multiples">{"".join(charts)}</div>')
-    flagged = [view.say("promises.chart")] if any(one.measure for one in known) else []
-    flagged += [view.say("practices.chart")] if began else []
+    promised = any(one.measure for one in known)
+    flagged = [view.say("promises.chart")] if promised and not began else []
+    flagged += [view.say("practices.chart.both" if promised else "practices.chart")] if began else []
     html.caption("; ".join([view.say("unit.trends.reading").rstrip("."), *flagged]) + ".")
     sharing.of_trends(view, code)
 

@@ -26,7 +26,7 @@ from files import whole
 from journal import promises as journal_promises
 from journal.promises import Promise
 from press import letters
-from press.bulletin import document, files, phone
+from press.bulletin import document, files, phone, slides
 from press.bulletin.content import Bulletin, content
 from press.bulletin.parts import MOST_SILENT
 from ranking.periods import parse
@@ -91,6 +91,18 @@ def read(view: View, chosen: Selection | None = PHU_THO, scope: str = "25") -> t
     found = {name.rpartition(".")[2]: data for name, data in made.items()}
     assert found.pop("png").startswith(b"\x89PNG")
     return content(view, scope, chosen, AUGUST), {ending: words_of(data, ending) for ending, data in found.items()}
+
+
+def stay_on_their_slides(content: bytes) -> None:
+    """No text reaches beyond its box, which ends above the foot."""
+    for slide in Presentation(io.BytesIO(content)).slides:
+        for shape in slide.shapes:
+            if shape.has_text_frame and shape.name.startswith("TextBox"):
+                taken = 0.0
+                for line in (one for one in shape.text_frame.paragraphs if one.runs):
+                    size, room = line.runs[0].font.size.pt, shape.width.pt
+                    taken += size * 1.2 * len(letters.broken(line.text, size, room)) + line.space_after.pt
+                assert taken <= shape.height.pt, shape.text_frame.text
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -307,5 +319,6 @@ def test_places_that_hang_on_the_mix_and_longer_waits_stand_in_the_files_of_who_
     for ending in ("pdf", "docx", "pptx"):  # the picture has no room left for them
         for words in (mix.says, mix.lines[0], longer.lines[0]):
             assert " ".join(words.split()) in texts[ending], (ending, words)
+    stay_on_their_slides(slides.pptx(said, snapshot.manifest.captured_at))
     public = replace(inside, snapshot=snapshot.seen_in(rules.PUBLIC.seen), reader=rules.PUBLIC)
     assert longer.heading not in {part.heading for part in content(public, "38", chosen, AUGUST).further}
