@@ -34,12 +34,13 @@ def kept(megabytes: float) -> Callable[[Callable[_Words, pl.DataFrame]], Callabl
     keep = cached(LRUCache(megabytes * 1_000_000, getsizeof=_size), lock=Lock())
 
     def decorated(function: Callable[_Words, pl.DataFrame]) -> Callable[_Words, pl.DataFrame]:
-        return keep(_timed(function))
+        return keep(timed(function))
 
     return decorated
 
 
-def _timed(function: Callable[_Words, pl.DataFrame]) -> Callable[_Words, pl.DataFrame]:
+def timed(function: Callable[_Words, pl.DataFrame]) -> Callable[_Words, pl.DataFrame]:
+    """The function, and whoever watches is told how long it took (`watched_by`)."""
     name = f"{function.__module__.split('.')[-1]}.{function.__name__.strip('_')}"
 
     @wraps(function)

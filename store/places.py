@@ -58,12 +58,18 @@ def completed(snapshot: Snapshot, standings: pl.DataFrame, figures: pl.DataFrame
     out the proven ranges; of older periods, of departments and of the open month, where units likely stand. What
     was withheld from a reader is worked out from what is shown.
     """
-    ranked = standings.filter(pl.col("rank").is_not_null())
-    if ranked.get_column("band").count() and not ranked.get_column("rank_low").count():
+    if lacks_ranges(standings):
+        ranked = standings.filter(pl.col("rank").is_not_null())
         history = _history(snapshot.of(ranked.item(0, "scope")), _Ranking.of(ranked))
         again = with_certainty(standings, figures, measure, history)
         standings = standings.with_columns(again.select(_RANGES))
     return with_places(snapshot, standings, measure)
+
+
+def lacks_ranges(standings: pl.DataFrame) -> bool:
+    """Whether publishing left out the proven ranges of one ranking whose errors are known."""
+    ranked = standings.filter(pl.col("rank").is_not_null())
+    return bool(ranked.get_column("band").count() and not ranked.get_column("rank_low").count())
 
 
 def with_places(snapshot: Snapshot, standings: pl.DataFrame, measure: Measure) -> pl.DataFrame:
@@ -72,7 +78,9 @@ def with_places(snapshot: Snapshot, standings: pl.DataFrame, measure: Measure) -
     `standings`: rows of `tables.Standings` of one ranking, all or some of them, such as a single unit's.
     """
     ranked = standings.filter(pl.col("rank").is_not_null())
-    if ranked.is_empty() or measure.direction == "neutral" or ranked.get_column("expected_rank").count():
+    if measure.direction == "neutral" or ranked.get_column("expected_rank").count():
+        return standings
+    if not ranked.get_column("band").count():  # no error is known, so each could stand anywhere
         return standings
     found = likely(snapshot, standings, USUAL)
     rows = standings.drop(FILLED).join(found, on="unit_code", how="left", maintain_order="left")

@@ -5,14 +5,21 @@ from __future__ import annotations
 from functools import lru_cache
 
 import polars as pl
+from cachetools import LRUCache
 
 from ranking.collation import by_name
 from ranking.periods import Period
 from ranking.states import REPORTED
+from ranking.vocabulary import COUNTRY
 from store import ages, places, sight
+from store.filed import filed
 from store.kept import kept
 from store.reference import measures, reference_table
 from store.snapshot import Snapshot
+
+_OFTEN = 3
+_asked: LRUCache[tuple[Snapshot, Period], int] = LRUCache(256)
+_FACTS = ("numerator", "denominator", "score", "max_score", "provisional", "quality", "captured_at")
 
 
 def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
@@ -23,22 +30,54 @@ def ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Pe
     return _ranking(snapshot.of(scope), level, measure, basis, period, scope)
 
 
-@kept(megabytes=24)
+@kept(megabytes=16)
 def _ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: Period, scope: str) -> pl.DataFrame:
+    if level == "commune" and scope != COUNTRY and _is_asked_often(snapshot, period):
+        found = _in_provinces(snapshot, period, part=scope, of=[measure]).filter(pl.col("basis") == basis)
+        if not places.lacks_ranges(found):
+            return places.with_places(snapshot, found, measures()[measure])
     where = _at(level, measure, basis, period)
     standings = sight.scan(snapshot, "standings").filter(*where, pl.col("scope") == scope).collect()
     latest = pl.col("series").eq_missing(pl.lit(standings.get_column("series").max(), pl.String))
     standings = standings.filter(latest)
     figures = sight.scan(snapshot, "measurements").filter(*where, pl.col("field") == "all", latest).collect()
     standings = places.completed(snapshot, standings, figures, measures()[measure])
-    facts = figures.select(
-        "unit_code", "numerator", "denominator", "score", "max_score", "provisional", "quality", "captured_at"
-    )
+    facts = figures.select("unit_code", *_FACTS)
     received = _received(snapshot, level, basis, period)
     return (
         standings.join(facts, on="unit_code", how="left")
         .join(received, on="unit_code", how="left")
         .join(unit_names(snapshot, level), on="unit_code", how="left")
+        .sort("rank", by_name(), nulls_last=True)
+    )
+
+
+def _is_asked_often(snapshot: Snapshot, period: Period) -> bool:
+    """Whether so many rankings of a period were asked for that those of all provinces are worth reading at once."""
+    times = _asked.get((snapshot, period), 0) + 1
+    _asked[snapshot, period] = times
+    return times > _OFTEN
+
+
+@filed("measure", most=400, apart="scope")
+def _in_provinces(snapshot: Snapshot, period: Period) -> pl.DataFrame:
+    """The rankings of a period within all provinces: what is asked of one is asked of others, and read at once."""
+    at = _at_period("commune", period)
+    standings = sight.scan(snapshot, "standings").filter(*at, pl.col("scope") != COUNTRY).collect()
+    last = pl.col("series").max().over("measure", "basis", "scope")
+    standings = standings.filter(pl.col("series").eq_missing(last))
+    figures = sight.scan(snapshot, "measurements").filter(*at, pl.col("field") == "all")
+    cell = ["measure", "basis", "series", "unit_code"]
+    facts = figures.select(*cell, *_FACTS).collect()
+    received = [
+        _received(snapshot, "commune", basis, period).with_columns(basis=pl.lit(basis, pl.String))
+        for basis in standings.get_column("basis").unique()
+    ]
+    known = {"unit_code": pl.String, "received": pl.Float64, "basis": pl.String}
+    return (
+        standings.join(facts, on=cell, how="left", nulls_equal=True)
+        .join(pl.concat([pl.DataFrame(schema=known), *received]), on=["unit_code", "basis"], how="left")
+        .join(unit_names(snapshot, "commune"), on="unit_code", how="left")
         .sort("rank", by_name(), nulls_last=True)
     )
 
@@ -80,14 +119,17 @@ def _received(snapshot: Snapshot, level: str, basis: str, period: Period) -> pl.
 
 
 def _at(level: str, measure: str, basis: str | None, period: Period) -> list[pl.Expr]:
-    where = [
-        pl.col("measure") == measure,
+    where = [pl.col("measure") == measure, *_at_period(level, period)]
+    return where if basis is None else [*where, pl.col("basis") == basis]
+
+
+def _at_period(level: str, period: Period) -> list[pl.Expr]:
+    return [
         pl.col("level") == level,
         pl.col("period_start") == period.start,
         pl.col("period_end") == period.end,
         pl.col("period_kind") == period.kind,
     ]
-    return where if basis is None else [*where, pl.col("basis") == basis]
 
 
 @lru_cache(maxsize=16)

@@ -19,6 +19,7 @@ from ranking.periods import MERGER
 from ranking.tiers import FILLED
 from ranking.vocabulary import CELL, COUNTRY, PERIOD_COLUMNS
 from store import borders, catalog, opening, peers, places, reference, sight
+from store.filed import filed
 from store.kept import kept
 from store.months import latest_first
 from store.snapshot import Snapshot
@@ -78,10 +79,15 @@ def _province_of(code: str) -> str:
 def figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     """All measurements of a commune of today, of every measure and field, in time order, with their `value`."""
     province = _province_of(code)
-    return _figures(snapshot.of(province), province).filter(pl.col("unit_code") == code).sort(*CELL)
+    return _own_figures(snapshot.of(province), province, code)
 
 
-@kept(megabytes=24)
+@kept(megabytes=4)
+def _own_figures(snapshot: Snapshot, province: str, code: str) -> pl.DataFrame:
+    return _figures(snapshot, province, of=[code]).sort(*CELL)
+
+
+@filed("unit_code", most=64)
 def _figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
     """The measurements of all communes of a province: to read one of them takes as long."""
     codes = reference.reference_table("units").filter(pl.col("province_code") == province).get_column("code")
@@ -105,8 +111,8 @@ def latest(snapshot: Snapshot, code: str) -> pl.DataFrame:
     for periods of which publishing left that out (`store.places`).
     """
     province = _province_of(code)
-    own = _latest(snapshot.of(province), province).filter(pl.col("unit_code") == code)
     whole = snapshot.of(province)
+    own = _latest(whole, province, of=[code])
     known = reference.measures()
     own = own.filter(pl.col("measure").is_in(list(known)))
     parts = [places.with_places(whole, row, known[row.item(0, "measure")]) for row in own.iter_slices(1)]
@@ -126,7 +132,7 @@ def over_twelve_months(snapshot: Snapshot, code: str) -> pl.DataFrame:
     return rows.filter(pl.col("window_start") < pl.col("period_start"))
 
 
-@kept(megabytes=8)
+@filed("unit_code", most=64)
 def _latest(snapshot: Snapshot, province: str) -> pl.DataFrame:
     here = sight.scan(snapshot, "standings").filter(pl.col("scope") == province, pl.col("level") == "commune")
     known = catalog.catalog(snapshot).filter(pl.col("scope") == province, pl.col("level") == "commune")
@@ -215,13 +221,12 @@ def members(code: str) -> pl.DataFrame:
 
 def old_figures(snapshot: Snapshot, code: str) -> pl.DataFrame:
     """The whole months of the old communes of a commune of today, of all fields together, with their `value`."""
-    olds = members(code).get_column("old_code").implode()
+    olds = members(code).get_column("old_code").to_list()
     province = _province_of(code)
-    rows = _old_figures(snapshot.of(province), province)
-    return rows.filter(pl.col("unit_code").is_in(olds)).sort(*CELL)
+    return _old_figures(snapshot.of(province), province, of=olds).sort(*CELL)
 
 
-@kept(megabytes=24)
+@filed("unit_code", most=64)
 def _old_figures(snapshot: Snapshot, province: str) -> pl.DataFrame:
     """The same of all old communes with a part in a province of today."""
     here = reference.reference_table("units").filter(pl.col("province_code") == province).get_column("code").implode()
