@@ -14,7 +14,7 @@ LANGUAGES = ("vi", "en")
 FOLDER = DATA / "texts"
 _COUNTED = re.compile(
     r"(?<![-–−/.,:+])\{(\w+)\} (?:(?:late|open|new|other|working|similar) )?"
-    r"(?:dossier|day|month|unit|commune|measure|field|point|place|province|petition|row|promise)s\b"
+    r"(?:dossier|day|month|unit|commune|measure|field|point|place|province|petition|row|promise|stop)s\b"
     r"(?! (?:are|were|have|move|make|do|can|differ|rank)\b)"
 )
 """Where an English text counts things: a blank before their plural. Where a verb follows, one word alone won't do."""
