@@ -19,6 +19,8 @@ MISSING = "–"
 _EXACT = Context(prec=700)
 """Room for every digit of the largest number there is."""
 _ENTERED = re.compile(r"[-−]?[0-9]+([.,][0-9]+)?")
+_PLURAL = re.compile(r"(?<=[a-z])s(?=$| )")
+"""The plural's end of an English unit's first word, for exactly one: 1 dossier, but 1.0 days."""
 _ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}
 
 
@@ -87,6 +89,8 @@ def with_unit(value: float | None, measure: Measure, language: str) -> str:
     unit = measure.unit.in_language(language)
     if unit == "%":
         return f"{figure}\u00a0%" if language == "vi" else f"{figure}%"
+    if figure == "1" and language == "en":
+        unit = _PLURAL.sub("", unit, count=1)
     return f"{figure}\u00a0{unit}" if unit else figure
 
 

@@ -106,5 +106,12 @@ def with_states(
     return [_with_state(say, card, of_answer(answer, known)) for card, answer in zip(cards, answers, strict=True)]
 
 
+def further(say: Speaker, answers: Sequence[Answer], known: Mapping[Figure, Reply]) -> list[str]:
+    """The same of each figure that no card shows, a line each, the latest first."""
+    carded = {(answer.measure, answer.basis, answer.period.id) for answer in answers}
+    rest = sorted((one for of, one in known.items() if of not in carded), key=lambda one: one.id, reverse=True)
+    return [say("replies.public.further", figure=figure(say, one), state=state(say, one)) for one in rest]
+
+
 def _with_state(say: Speaker, card: Card, reply: Reply | None) -> Card:
     return card if reply is None else replace(card, lines=(*card.lines, public(say, reply)))

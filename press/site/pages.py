@@ -42,7 +42,8 @@ def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Te
     row, place = units.known(portrait.code), reference.province_name(province.code)
     path = unit_path(portrait.code)
     cards = plain_words.cards(say, portrait.answers, place)
-    cards = replies.with_states(say, cards, portrait.answers, site.objections.get(portrait.code, {}))
+    objections = site.objections.get(portrait.code, {})
+    cards = replies.with_states(say, cards, portrait.answers, objections)
     cards = [*cards, *plain_words.waiting_card(say, portrait.waits)]
     opening = plain_words.opening(say, row, portrait, site.nature)
     name = f"{row['full_name']}, {place}"
@@ -64,6 +65,7 @@ def unit(site: Site, say: Speaker, province: Province, portrait: Portrait) -> Te
         "name": row["full_name"],
         "opening": opening,
         "cards": cards,
+        "objections": replies.further(say, portrait.answers, objections),
         "chapters": plain_sections.sections(say),
         "counter": counter(say, portrait),
         "source": plain_words.source(say, portrait.answers, site.nature),

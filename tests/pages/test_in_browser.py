@@ -186,6 +186,16 @@ def test_pages_are_whole_quiet_and_ours(browser, address, page, language, width,
     seen.close()
 
 
+def test_a_long_label_of_a_button_goes_on_in_a_second_line(browser, address):
+    seen = visit(browser, address, "/minh-bach?dataset=simulated&lang=en&unit=04795", "phone")
+    labels = seen.page.locator(":is(.stLinkButton, .stDownloadButton) [data-testid=stMarkdownContainer]")
+    cut = labels.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)")
+
+    assert "Praise or complain on the National Public Service Portal" in labels.all_inner_texts()
+    assert cut == []
+    seen.close()
+
+
 @pytest.mark.parametrize("page", PATHS)
 def test_at_twice_the_size_nothing_sticks_out(browser, address, page):
     """200 % zoom in a window of 1440 pixels leaves 720 for the page."""

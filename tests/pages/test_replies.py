@@ -171,6 +171,17 @@ def test_an_answer_stands_beside_its_figure_for_who_may_read_it(as_reader):
     assert "nghỉ ốm" not in tables[1] and "Đơn vị đã có ý kiến về số này: " in tables[1]
 
 
+def test_the_public_reads_of_every_objection_also_of_a_figure_without_a_card(as_reader, published):
+    replies.say(said(), TODAY)
+    replies.say(said(measure="index_766"), TODAY)
+    as_reader(PUBLIC)
+    told = words(open_page("transparency", dataset="live", unit=TAN_HOA))
+
+    assert told.count("Đơn vị đã có ý kiến về số này: đang xem xét") == 1
+    assert "Đơn vị đã có ý kiến về Chỉ số 766, theo Cổng Dịch vụ công quốc gia, tháng 8/2026: đang xem xét" in told
+    assert "Ba hồ sơ" not in told
+
+
 def test_a_leader_has_no_form_and_a_silent_commune_no_section(as_reader):
     as_reader(reader("leader"))
     assert "Ý kiến của đơn vị" not in titles(unit_page())
@@ -187,6 +198,7 @@ def test_the_static_site_says_the_state_and_makes_that_page_again(published):
 
     states = [pages()]
     kept = replies.say(said(), TODAY)
+    replies.say(said(measure="index_766"), TODAY)
     states.append(pages())
     replies.decide(kept.id, "25", accepted=False, reason="Sổ ghi 90", who="lan")
     states.append(pages())
@@ -194,6 +206,7 @@ def test_the_static_site_says_the_state_and_makes_that_page_again(published):
 
     assert "đã có ý kiến" not in none
     assert "Đơn vị đã có ý kiến về số này: " in asked and "11/10/2026" in asked
+    assert "Đơn vị đã có ý kiến về Chỉ số 766, " in asked
     assert "giữ nguyên số" in decided
     assert not [text for text in (asked, decided) if "Sổ ghi 90" in text or "Ba hồ sơ" in text]
     assert len({one.source for one, _ in states}) == 3

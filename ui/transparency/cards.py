@@ -51,6 +51,8 @@ def measures(view: View, code: str, portrait: Portrait) -> None:
     ]
     waiting = plain_words.waiting_card(view.say, portrait.waits)
     html.show(cards(view, [*found, *waiting], [*titles, *(escape(card.title) for card in waiting)]))
+    for line in words.further(view.say, portrait.answers, known):
+        html.caption(line)
     html.caption(plain_words.source(view.say, portrait.answers, view.snapshot.manifest.nature))
 
 

@@ -46,6 +46,8 @@ def test_numbers(value, decimals, vi, en):
         ("on_time_share", 94.5, "94,5\u00a0%", "94.5%"),
         ("clgq", 9.5, "9,50\u00a0điểm", "9.50\u00a0points"),
         ("received", 2870, "2.870\u00a0hồ sơ", "2,870\u00a0dossiers"),
+        ("received", 1, "1\u00a0hồ sơ", "1\u00a0dossier"),
+        ("received", 21, "21\u00a0hồ sơ", "21\u00a0dossiers"),
         ("on_time_share", None, "–", "–"),
     ],
 )

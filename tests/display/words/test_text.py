@@ -155,3 +155,15 @@ def test_keys_are_plain_words_with_dots():
 def test_a_speaker_fills_the_blanks_in_its_language():
     assert Speaker("vi")("map.rank", rank="1", of="148") == "hạng 1/148"
     assert Speaker("en")("map.rank", rank="1", of="148") == "rank 1/148"
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [("1", "Y: 1 dossier"), (1, "Y: 1 dossier"), ("21", "Y: 21 dossiers"), ("0", "Y: 0 dossiers")]
+)
+def test_one_thing_is_not_counted_as_many(n, said):
+    assert Speaker("en")("bulletin.held", name="Y", n=n) == said
+    assert Speaker("vi")("bulletin.held", name="Y", n=n).endswith(f" {n} hồ sơ")
+
+
+def test_words_that_somebody_typed_stay_as_typed():
+    assert "1 dossiers" in Speaker("en")("bulletin.held", name="1 dossiers", n=2)
