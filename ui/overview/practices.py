@@ -115,7 +115,7 @@ def _pictures(view: View, lines: Sequence[Line]) -> None:
         if found and found.effect.units >= _LEAST_PICTURED
     ]
     if figures:
-        html.show(f'<div class="gd-multiples">{"".join(figures)}</div>')
+        html.show(f'<div class="gd-multiples gd-events">{"".join(figures)}</div>')
         html.caption(view.say("practices.months.reading"))
 
 
