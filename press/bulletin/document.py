@@ -21,14 +21,17 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
+from display.drawing.palette import rgb
 from display.words.text import Speaker
 from press.bulletin.content import Bulletin, Tier
+from press.bulletin.map_picture import MapPicture
 from press.bulletin.parts import Part, named
 
 FONT = "Times New Roman"
 BODY = Pt(14)
 MARGINS = {"top_margin": 20, "bottom_margin": 20, "left_margin": 30, "right_margin": 15}
 """In millimetres."""
+_MAP_WIDTH, _MAP_HEIGHT = 130, 150
 COUNTRY_NAME = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 _BLACK = RGBColor(0, 0, 0)
@@ -36,15 +39,15 @@ _CENTER, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 
 
-def docx(said: Bulletin, made_at: datetime) -> bytes:
-    """The document; `made_at`: when its figures were captured."""
+def docx(said: Bulletin, made_at: datetime, drawn: MapPicture | None = None) -> bytes:
+    """The document; `made_at`: when its figures were captured; `drawn`: the map, None where there are no borders."""
     made, say = Document(), Speaker(said.language)
     _page(made, said, say)
     _styles(made, said.language)
     _properties(made, said, made_at)
     _head(made, say)
     _subject(made, say, said)
-    _body(made, say, said)
+    _body(made, said, drawn)
     _end(made, say)
     out = io.BytesIO()
     made.save(out)
@@ -178,7 +181,7 @@ def _ruled(cell: _Cell, width: int) -> None:
 # --- what is said
 
 
-def _body(made: Doc, say: Speaker, said: Bulletin) -> None:
+def _body(made: Doc, said: Bulletin, drawn: MapPicture | None) -> None:
     if said.sentence:
         _text(made, said.sentence)
     if not said.tiers:
@@ -196,6 +199,8 @@ def _body(made: Doc, say: Speaker, said: Bulletin) -> None:
             if tier.units:
                 _units(made, said, tier)
         _text(made, said.sure)
+    if drawn:
+        _map(made, drawn)
     if said.moved:
         made.add_heading(said.words["moved"], 1)
     for part in said.moved:
@@ -208,6 +213,29 @@ def _body(made: Doc, say: Speaker, said: Bulletin) -> None:
     made.add_heading(said.words["about"], 1)
     for words in said.foot:
         _text(made, words)
+
+
+def _map(made: Doc, drawn: MapPicture) -> None:
+    """The map in the middle of a line, below it what it shows, what the colours mean and whose the borders are."""
+    line = made.add_paragraph()
+    line.alignment, line.paragraph_format.keep_with_next = _CENTER, True
+    width = min(_MAP_WIDTH, _MAP_HEIGHT / drawn.ratio)
+    picture = line.add_run().add_picture(io.BytesIO(drawn.png), width=Mm(width))
+    picture._inline.docPr.set("descr", drawn.says)
+    caption = made.add_paragraph()
+    caption.alignment, caption.paragraph_format.space_before = _CENTER, Pt(0)
+    caption.paragraph_format.keep_with_next = True
+    _run(caption, drawn.says, 12, italic=True)
+    legend = made.add_paragraph()
+    legend.alignment, legend.paragraph_format.space_before = _CENTER, Pt(0)
+    legend.paragraph_format.keep_with_next = True
+    for number, (sign, colour, words) in enumerate(drawn.legend):
+        _run(legend, f"{sign} ", 12)
+        legend.runs[-1].font.color.rgb = RGBColor(*rgb(colour))
+        _run(legend, words + ("   " if number + 1 < len(drawn.legend) else ""), 12)
+    borders = made.add_paragraph()
+    borders.alignment, borders.paragraph_format.space_before = _CENTER, Pt(0)
+    _run(borders, drawn.borders, 11, italic=True)
 
 
 def _part(made: Doc, part: Part, heading: str) -> None:

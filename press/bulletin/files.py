@@ -11,7 +11,7 @@ from display.words.selection import Selection
 from display.words.view import View
 from press import ranking_sheet
 from press.brief.content import PRINT
-from press.bulletin import document, pdf, phone, slides
+from press.bulletin import document, map_picture, pdf, phone, slides
 from press.bulletin.content import Bulletin, content
 from ranking.periods import Period
 
@@ -30,17 +30,20 @@ def one(view: View, chosen: Selection, ending: str) -> bytes:
 
 
 def _pdf(view: View, chosen: Selection | None, said: Bulletin) -> bytes:
-    paper = replace(view, palette=PRINT, narrow=False)
-    drawn = ranking_sheet.tier_map(paper, chosen, rankings.rows_of(view, chosen)) if chosen else _NO_MAP
-    return pdf.pdf(said, drawn, view.snapshot.manifest.captured_at)
+    return pdf.pdf(said, _map(view, chosen), view.snapshot.manifest.captured_at)
 
 
 def _docx(view: View, chosen: Selection | None, said: Bulletin) -> bytes:
-    return document.docx(said, view.snapshot.manifest.captured_at)
+    return document.docx(said, view.snapshot.manifest.captured_at, map_picture.of(_map(view, chosen)))
 
 
 def _pptx(view: View, chosen: Selection | None, said: Bulletin) -> bytes:
-    return slides.pptx(said, view.snapshot.manifest.captured_at)
+    return slides.pptx(said, view.snapshot.manifest.captured_at, map_picture.of(_map(view, chosen)))
+
+
+def _map(view: View, chosen: Selection | None) -> Mapping[str, Any]:
+    paper = replace(view, palette=PRINT, narrow=False)
+    return ranking_sheet.tier_map(paper, chosen, rankings.rows_of(view, chosen)) if chosen else _NO_MAP
 
 
 def _svg(view: View, chosen: Selection | None, said: Bulletin) -> bytes:

@@ -17,6 +17,7 @@ from pptx.util import Emu, Pt
 from display.drawing.palette import rgb
 from press.brief.content import PRINT
 from press.bulletin.content import Bulletin, Tier
+from press.bulletin.map_picture import MapPicture
 from press.bulletin.parts import named
 from press.letters import broken
 
@@ -28,13 +29,13 @@ _EDGE, _TOP = 15.0, 34.0
 _ROOM = _WIDTH - 2 * _EDGE
 _INK, _QUIET, _ACCENT, _WARNING = (RGBColor(*rgb(c)) for c in (PRINT.ink, PRINT.quiet, PRINT.accent, PRINT.warning))
 _MOST_LINES = 7
-_BODY = 128.0
+_BODY = _MAP_HEIGHT = 128.0
 _POINTS = 72 / 25.4
 _SIZES = (18, 16, 14, 12, 11)
 
 
-def pptx(said: Bulletin, made_at: datetime) -> bytes:
-    """The slides; `made_at`: when the figures were captured."""
+def pptx(said: Bulletin, made_at: datetime, drawn: MapPicture | None = None) -> bytes:
+    """The slides; `made_at`: when the figures were captured; `drawn`: the map, None where there are no borders."""
     made = Presentation()
     made.slide_width, made.slide_height = _mm(_WIDTH), _mm(_HEIGHT)
     about = made.core_properties
@@ -47,6 +48,8 @@ def pptx(said: Bulletin, made_at: datetime) -> bytes:
         _counts(made, said)
     if any(tier.units for tier in said.tiers):
         _ends(made, said)
+    if drawn:
+        _map(made, said, drawn)
     if said.moved:
         lines = [words for part in said.moved for words in (part.heading, part.says, *part.lines) if words]
         _text(_slide(made, said, said.words["moved"]), lines, _fitting(lines))
@@ -108,6 +111,22 @@ def _ends(made: Any, said: Bulletin) -> None:
         left = _EDGE + at * (width + gap)
         _write(_box(slide, left, _TOP, width, 12), f"{tier.name}: {tier.count}", 18, bold=True)
         _table(slide, said, tier, left, _TOP + 14, width)
+
+
+def _map(made: Any, said: Bulletin, drawn: MapPicture) -> None:
+    """The map on the left, on the right what it shows, what its colours mean and whose the borders are."""
+    slide = _slide(made, said, said.words["tiers"])
+    height = min(_MAP_HEIGHT, _ROOM * 0.62 * drawn.ratio)
+    width = height / drawn.ratio
+    picture = slide.shapes.add_picture(io.BytesIO(drawn.png), _mm(_EDGE), _mm(_TOP), _mm(width), _mm(height))
+    picture.name = drawn.says
+    picture._element.nvPicPr.cNvPr.set("descr", drawn.says)
+    box = _box(slide, _EDGE + width + 10, _TOP, _ROOM - width - 10, _MAP_HEIGHT)
+    _write(box, drawn.says, 18, bold=True)
+    for sign, colour, words in drawn.legend:
+        _write(box, f"{sign} ", 16, colour=RGBColor(*rgb(colour)))
+        _run(box.paragraphs[-1], words, 16, _INK)
+    _write(box, drawn.borders, 12, colour=_QUIET)
 
 
 def _table(slide: Any, said: Bulletin, tier: Tier, left: float, top: float, width: float) -> None:
