@@ -23,7 +23,7 @@ _OWN_WEIGHT = 4.0
 _HELD = 0.95
 _THIRDS = np.array([[1 / 3], [2 / 3]])
 _HALVINGS = 34
-"""So near is the level of a third found that it tells apart what `cumulative` does."""
+"""The level of a third is found to within a billionth of the span of values, finer than `cumulative` is exact."""
 SURE = 0.8
 Tier = Literal["first", "middle", "last"]
 

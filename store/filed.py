@@ -84,8 +84,8 @@ class _Files:
     def _forget(self, words: _Key) -> None:
         with self._lock:
             self._empty.pop(words, None)
-            for key in [key for key in self._paths if key[:-1] == words]:
-                del self._paths[key]
+            parts = [self._paths.pop(key) for key in list(self._paths) if key[:-1] == words]
+        _delete(parts)
 
     def _keep(self, words: _Key, part: str) -> pl.DataFrame:
         """The part of a frame that is worked out; all its parts are kept, where there is room for them."""
@@ -108,13 +108,15 @@ class _Files:
             _delete(paths.values())
             return
         with self._lock:
+            old = [self._paths.pop(key) for key in paths if key in self._paths]  # others of the frame still stood
             self._paths |= paths
             if self._apart:
                 self._empty[words] = empty
-            over = [self._paths.popitem(last=False) for _ in range(len(self._paths) - self._most)]
-            for key, _ in over:
+            while len(self._paths) > self._most:
+                key, path = self._paths.popitem(last=False)
                 self._empty.pop(key[:-1], None)
-        _delete(path for _, path in over)
+                old.append(path)
+        _delete(old)
 
 
 def _delete(paths: Iterable[Path]) -> None:

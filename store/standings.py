@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Lock
 
 import polars as pl
 from cachetools import LRUCache
@@ -19,6 +20,8 @@ from store.snapshot import Snapshot
 
 _OFTEN = 3
 _asked: LRUCache[tuple[Snapshot, Period], int] = LRUCache(256)
+_ASKING = Lock()
+_CELL = ("measure", "basis", "series", "unit_code")
 _FACTS = ("numerator", "denominator", "score", "max_score", "provisional", "quality", "captured_at")
 
 
@@ -42,20 +45,14 @@ def _ranking(snapshot: Snapshot, level: str, measure: str, basis: str, period: P
     standings = standings.filter(latest)
     figures = sight.scan(snapshot, "measurements").filter(*where, pl.col("field") == "all", latest).collect()
     standings = places.completed(snapshot, standings, figures, measures()[measure])
-    facts = figures.select("unit_code", *_FACTS)
-    received = _received(snapshot, level, basis, period)
-    return (
-        standings.join(facts, on="unit_code", how="left")
-        .join(received, on="unit_code", how="left")
-        .join(unit_names(snapshot, level), on="unit_code", how="left")
-        .sort("rank", by_name(), nulls_last=True)
-    )
+    return _with_figures(snapshot, level, period, standings, figures)
 
 
 def _is_asked_often(snapshot: Snapshot, period: Period) -> bool:
     """Whether so many rankings of a period were asked for that those of all provinces are worth reading at once."""
-    times = _asked.get((snapshot, period), 0) + 1
-    _asked[snapshot, period] = times
+    with _ASKING:
+        times = _asked.get((snapshot, period), 0) + 1
+        _asked[snapshot, period] = times
     return times > _OFTEN
 
 
@@ -67,17 +64,22 @@ def _in_provinces(snapshot: Snapshot, period: Period) -> pl.DataFrame:
     last = pl.col("series").max().over("measure", "basis", "scope")
     standings = standings.filter(pl.col("series").eq_missing(last))
     figures = sight.scan(snapshot, "measurements").filter(*at, pl.col("field") == "all")
-    cell = ["measure", "basis", "series", "unit_code"]
-    facts = figures.select(*cell, *_FACTS).collect()
+    return _with_figures(snapshot, "commune", period, standings, figures.select(*_CELL, *_FACTS).collect())
+
+
+def _with_figures(
+    snapshot: Snapshot, level: str, period: Period, standings: pl.DataFrame, figures: pl.DataFrame
+) -> pl.DataFrame:
+    """The standings of one period with their figures, the dossiers received and the units' names, in rank order."""
     received = [
-        _received(snapshot, "commune", basis, period).with_columns(basis=pl.lit(basis, pl.String))
+        _received(snapshot, level, basis, period).with_columns(basis=pl.lit(basis, pl.String))
         for basis in standings.get_column("basis").unique()
     ]
     known = {"unit_code": pl.String, "received": pl.Float64, "basis": pl.String}
     return (
-        standings.join(facts, on=cell, how="left", nulls_equal=True)
+        standings.join(figures.select(*_CELL, *_FACTS), on=_CELL, how="left", nulls_equal=True)
         .join(pl.concat([pl.DataFrame(schema=known), *received]), on=["unit_code", "basis"], how="left")
-        .join(unit_names(snapshot, "commune"), on="unit_code", how="left")
+        .join(unit_names(snapshot, level), on="unit_code", how="left")
         .sort("rank", by_name(), nulls_last=True)
     )
 

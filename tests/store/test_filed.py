@@ -26,19 +26,26 @@ def folder(monkeypatch, tmp_path):
     return tmp_path
 
 
-def test_rows_are_those_asked_for_in_their_order_and_worked_out_once(folder):
-    asked = []
+@pytest.fixture
+def counted(folder):
+    """A function that is kept, two files at most, and what it was asked for."""
+    asked: list[str] = []
 
     @filed("unit_code", most=2)
-    def whole(snapshot: str, province: str) -> pl.DataFrame:
-        asked.append((snapshot, province))
+    def whole(province: str) -> pl.DataFrame:
+        asked.append(province)
         return FRAME
 
+    return whole, asked
+
+
+def test_rows_are_those_asked_for_in_their_order_and_worked_out_once(counted):
+    whole, asked = counted
     for _ in range(2):
-        assert whole("s", "25", of=["b"]).rows() == [("b", "25", 1.0), ("b", "38", 3.0)]
-        assert whole("s", "25", of=["c", "a"]).rows() == [("a", "25", 2.0), ("c", "38", None)]
-        assert whole("s", "25", of=["x"]).schema == FRAME.schema
-    assert asked == [("s", "25")]
+        assert whole("25", of=["b"]).rows() == [("b", "25", 1.0), ("b", "38", 3.0)]
+        assert whole("25", of=["c", "a"]).rows() == [("a", "25", 2.0), ("c", "38", None)]
+        assert whole("25", of=["x"]).schema == FRAME.schema
+    assert asked == ["25"]
 
 
 def test_each_part_has_a_file_of_its_own_and_an_unknown_one_is_empty(folder):
@@ -58,29 +65,31 @@ def test_each_part_has_a_file_of_its_own_and_an_unknown_one_is_empty(folder):
     assert len(list(folder.iterdir())) == 2
 
 
-def test_the_files_asked_for_last_stay_and_others_are_deleted(folder):
-    asked = []
-
-    @filed("unit_code", most=2)
-    def whole(province: str) -> pl.DataFrame:
-        asked.append(province)
-        return FRAME
-
+def test_the_files_asked_for_last_stay_and_others_are_deleted(folder, counted):
+    whole, asked = counted
     for province in ("25", "38", "25", "01", "25", "38"):
         assert whole(province, of=["a"]).height == 1
     assert asked == ["25", "38", "01", "38"]
     assert len(list(folder.iterdir())) == 2
 
 
-@pytest.mark.parametrize("harm", ["deleted", "cut off", "emptied"])
-def test_a_file_that_is_lost_is_made_again(folder, harm):
-    asked = []
-
-    @filed("unit_code", most=2)
-    def whole(province: str) -> pl.DataFrame:
-        asked.append(province)
+def test_a_frame_made_again_for_a_lost_part_leaves_no_second_file_of_the_others(folder):
+    @filed("unit_code", most=5, apart="scope")
+    def whole(snapshot: str) -> pl.DataFrame:
         return FRAME
 
+    assert whole("s", of=["b"], part="38").height == 1
+    for path in folder.iterdir():
+        if "38" in pl.read_parquet(path)["scope"]:
+            path.unlink()
+    assert whole("s", of=["b"], part="38").rows() == [("b", "38", 3.0)]
+    assert whole("s", of=["b"], part="25").rows() == [("b", "25", 1.0)]
+    assert len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize("harm", ["deleted", "cut off", "emptied"])
+def test_a_file_that_is_lost_is_made_again(folder, counted, harm):
+    whole, asked = counted
     assert whole("25", of=["a"]).height == 1
     (path,) = folder.iterdir()
     if harm == "deleted":
@@ -92,13 +101,8 @@ def test_a_file_that_is_lost_is_made_again(folder, harm):
     assert asked == ["25", "25"]
 
 
-def test_a_full_disk_costs_time_and_nothing_else(folder, monkeypatch):
-    asked = []
-
-    @filed("unit_code", most=2)
-    def whole(province: str) -> pl.DataFrame:
-        asked.append(province)
-        return FRAME
+def test_a_full_disk_costs_time_and_nothing_else(folder, counted, monkeypatch):
+    whole, asked = counted
 
     def full(frame, path, **words):
         path.write_bytes(b"half")
